@@ -1,0 +1,1 @@
+"""Fika: the pocket companion for mentoring."""

@@ -1,0 +1,1 @@
+"""Carries sealed changes between devices; could be used without the app."""
