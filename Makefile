@@ -1,0 +1,68 @@
+# Every target sets up what it needs: a virtual environment of its own, locked versions, Chromium for the browser tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
+	--no-emit-find-links --no-header --strip-extras --allow-unsafe
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long check format e2e bench shots lock clean
+
+help:  ## Say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/run.stamp  ## Open the app in the browser of this computer: no account, no network
+	@$(BIN)/python main.py $(ARGS)
+
+test: $(VENV)/dev.stamp chromium  ## All tests, a real browser included
+	@$(BIN)/python tools/check_phone_crypto.py
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
+
+test-long: $(VENV)/dev.stamp chromium  ## The same, with every bounded check run exhaustively
+	@FIKA_LONG=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+e2e: $(VENV)/dev.stamp chromium  ## Only the journeys in a real browser
+	@$(BIN)/python -m pytest tests/e2e $(ARGS)
+
+check: $(VENV)/dev.stamp  ## Format, lint, types and the import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@for version in 3.11 3.12 3.13 3.14; do echo "mypy for Python $$version"; \
+		$(BIN)/mypy --python-version $$version || exit 1; done
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+	@PYTHONPATH=src $(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp  ## Put the code in the house's format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.stamp chromium  ## Measure beside the peers and write docs/benchmarks.md
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+shots: $(VENV)/dev.stamp chromium  ## Every screen as a picture, under build/shots
+	@$(BIN)/python -m tests.shots $(ARGS)
+
+lock: $(VENV)/dev.stamp  ## Renew the lock files from pyproject.toml
+	@$(COMPILE) --extra browser --extra sync -o requirements/run.txt pyproject.toml
+	@$(COMPILE) --extra browser --extra sync --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+
+clean:  ## Remove what the targets made
+	@rm -rf $(VENV) build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/bin/python:
+	@sh tools/setup.sh venv "$(PYTHON)" "$(VENV)"
+
+$(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
+	@echo "Installing what Fika needs into $(VENV)"
+	@test -e $(VENV)/dev.stamp || $(PIP) --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/bin/python
+	@echo "Installing what the checks and tests need into $(VENV)"
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@ $(VENV)/run.stamp
+
+.PHONY: chromium
+chromium:
+	@sh tools/setup.sh chromium
