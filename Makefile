@@ -46,6 +46,7 @@ shots: $(VENV)/dev.stamp chromium  ## Every screen as a picture, under build/sho
 lock: $(VENV)/dev.stamp  ## Renew the lock files from pyproject.toml
 	@$(COMPILE) --extra browser --extra sync -o requirements/run.txt pyproject.toml
 	@$(COMPILE) --extra browser --extra sync --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	@$(COMPILE) -o requirements/phone.txt requirements/phone.in
 
 clean:  ## Remove what the targets made
 	@rm -rf $(VENV) build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
