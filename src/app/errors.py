@@ -6,8 +6,8 @@
     ├── ContentError     a document or a language file under assets/
     └── TransferError    something that came in or goes out: backup, import, export
 
-`code` is stable: it is the key `error.<code>` of the sentence in `assets/locales`, and the word in the log. Facts are safe
-to write down: names and counts, never what somebody typed.
+`code` is stable: it is the key `error.<code>` of the sentence in `assets/locales`, and the word in the log.
+Facts are safe to write down: names and counts, never what somebody typed.
 """
 
 from typing import ClassVar
@@ -33,6 +33,38 @@ class ModelError(AppError):
 
 class ContentError(AppError):
     """A document or a language file under `assets/` that cannot be used."""
+
+
+class DocumentMissing(ContentError):
+    code = "document-missing"
+
+
+class DocumentUnreadable(ContentError):
+    code = "document-unreadable"
+
+
+class DocumentNewer(ContentError):
+    code = "document-newer"
+
+
+class DocumentInvalid(ContentError):
+    code = "document-invalid"
+
+
+class LanguageMissing(ContentError):
+    code = "language-missing"
+
+
+class FactMissing(ContentError):
+    code = "fact-missing"
+
+
+class SentenceMissing(ContentError):
+    code = "sentence-missing"
+
+
+class SentencesInvalid(ContentError):
+    code = "sentences-invalid"
 
 
 class TransferError(AppError):
