@@ -1,0 +1,216 @@
+"""Declaring an entity once: from its lines follow validation, cells, merge rules, where it may live and how it is read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+
+from app.errors import ModelError
+from app.model import fields as declared
+from app.model.fields import Cells, Field, Json, Unfit
+from app.model.ids import Id
+
+SpaceKind = Literal["personal", "mentoring", "programme", "dropbox"]
+Visibility = Literal["only_me", "shared", "summary"]
+
+VISIBILITY: Mapping[str, Visibility] = {
+    "personal": "only_me",
+    "mentoring": "shared",
+    "programme": "shared",
+    "dropbox": "summary",
+}
+"""Who reads a record follows from the kind of space it lives in, and from nothing else."""
+
+
+class InvalidField(ModelError):
+    """A value that does not fit its field."""
+
+    code = "model-invalid-field"
+
+
+class WrongSpace(ModelError):
+    """A kind of record that this space's writer refuses, such as a private note in a shared space."""
+
+    code = "model-wrong-space"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Version:
+    """One value of a cell that several people wrote at the same time."""
+
+    version: str
+    value: Any
+
+    @property
+    def device(self) -> str:
+        """The device that wrote it."""
+        return self.version[16:]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Entity:
+    """What every record shows besides its own fields."""
+
+    KIND: ClassVar[str] = ""
+    SPACES: ClassVar[tuple[SpaceKind, ...]] = ()
+    APPEND_ONLY: ClassVar[bool] = False
+    FIELDS: ClassVar[Mapping[str, Field]] = {}
+    KEYS: ClassVar[tuple[str, ...]] = ()
+    CARD: ClassVar[tuple[str, ...]] = ()
+
+    id: Id = ""
+    space: str = ""
+    visibility: Visibility = "only_me"
+    heads: tuple[str, ...] = ()
+    also: Mapping[str, tuple[Version, ...]] = dataclasses.field(default_factory=dict)
+    """Cells with more than one version written at the same time, the one shown first included, newest first."""
+    gone: bool = False
+    came_back: bool = False
+    """It was deleted on one device while it was edited on another."""
+    made: int = 0
+    """The clock reading of its first version."""
+    edited: int = 0
+    """The clock reading of its newest version."""
+
+
+E = TypeVar("E", bound=Entity)
+KINDS: dict[str, type[Entity]] = {}
+
+
+@dataclass_transform(
+    frozen_default=True,
+    kw_only_default=True,
+    field_specifiers=(
+        declared.text,
+        declared.prose,
+        declared.choice,
+        declared.day,
+        declared.moment,
+        declared.wall_time,
+        declared.zone,
+        declared.number,
+        declared.flag,
+        declared.ref,
+        declared.index,
+        declared.scalar,
+        declared.labels,
+        declared.answers,
+        declared.reasons,
+    ),
+)
+def entity(
+    kind: str,
+    *,
+    spaces: tuple[SpaceKind, ...],
+    keys: tuple[str, ...] = (),
+    card: tuple[str, ...] = (),
+    append_only: bool = False,
+) -> Any:
+    """Declare an entity: its kind, the kinds of space that take it, the fields that lists look it up by.
+
+    `card` names what a list needs when the record itself carries long text; the card is kept beside it.
+    """
+
+    def declare(cls: type[E]) -> type[E]:
+        made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        kinds: dict[str, Field] = {}
+        for field in dataclasses.fields(made):
+            found = field.metadata.get("field")
+            if isinstance(found, Field):
+                kinds[field.name] = dataclasses.replace(found, name=field.name)
+        made.KIND, made.SPACES, made.APPEND_ONLY = kind, spaces, append_only
+        made.FIELDS, made.KEYS, made.CARD = kinds, keys, card
+        KINDS[kind] = made
+        return made
+
+    return declare
+
+
+def accepts(space_kind: str, kind: str) -> bool:
+    """Whether the writer of such a space takes such a record. A kind we do not know stays where its author put it."""
+    known = KINDS.get(kind)
+    return known is None or space_kind in known.SPACES
+
+
+def check_space(space_kind: str, kind: str, cells: Cells) -> None:
+    """Refuse what must not be written into that kind of space."""
+    if not accepts(space_kind, kind):
+        raise WrongSpace(entity=kind, space=space_kind)
+    if space_kind != "personal" and any(
+        cell.partition(declared.DOT)[2].partition("/")[0] == "private" for cell in cells
+    ):
+        raise WrongSpace(entity=kind, space=space_kind)
+
+
+def begin(cls: type[Entity], values: Mapping[str, Any]) -> dict[str, Json]:
+    """The cells of a new record: required fields are there, every value fits; what equals the default is left out."""
+    _known(cls, values)
+    found: dict[str, Json] = {}
+    for field in dataclasses.fields(cls):
+        kind = cls.FIELDS.get(field.name)
+        if kind is None:
+            continue
+        if field.name not in values:
+            if kind.required:
+                raise InvalidField(entity=cls.KIND, field=field.name, reason="missing")
+            continue
+        cells = _cells(cls, kind, {}, values[field.name])
+        if values[field.name] != field.default or field.default is dataclasses.MISSING:
+            found |= cells
+    return found
+
+
+def revise(cls: type[Entity], before: Cells, values: Mapping[str, Any]) -> dict[str, Json]:
+    """The cells that change when these fields get these values."""
+    _known(cls, values)
+    found: dict[str, Json] = {}
+    for name, value in values.items():
+        kind = cls.FIELDS[name]
+        if not isinstance(kind, declared._Map) and name not in before and value == _default(cls, name):
+            continue
+        found |= _cells(cls, kind, before, value)
+    return found
+
+
+def show(cls: type[E], cells: Cells, **standing: Any) -> E:
+    """The entity that the cells amount to. What does not fit, because another version wrote it, shows its default."""
+    values: dict[str, Any] = {}
+    for name, kind in cls.FIELDS.items():
+        default = _default(cls, name)
+        values[name] = kind.read(cells, None if default is dataclasses.MISSING else default)
+    for name, value in values.items():
+        if value is None and cls.FIELDS[name].required:
+            values[name] = _EMPTY.get(type(cls.FIELDS[name]), "")
+    return cls(**values, **standing)
+
+
+def field_of(kind: str, cell: str) -> Field | None:
+    """The field that a cell belongs to, if we know it."""
+    known = KINDS.get(kind)
+    if known is None:
+        return None
+    return next((field for field in known.FIELDS.values() if field.owns(cell)), None)
+
+
+def _default(cls: type[Entity], name: str) -> Any:
+    field = cls.__dataclass_fields__[name]
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
+
+
+def _known(cls: type[Entity], values: Mapping[str, Any]) -> None:
+    for name in values:
+        if name not in cls.FIELDS:
+            raise InvalidField(entity=cls.KIND, field=str(name)[:40], reason="unknown")
+
+
+def _cells(cls: type[Entity], kind: Field, before: Cells, value: Any) -> dict[str, Json]:
+    try:
+        return kind.changed(before, value)
+    except Unfit as exc:
+        raise InvalidField(entity=cls.KIND, field=kind.name, reason=str(exc)) from exc
+
+
+_EMPTY: Mapping[type[Field], Any] = {declared.Number: 0}
