@@ -27,6 +27,120 @@ class VaultError(AppError):
     """The encrypted folder on this device."""
 
 
+class NoVault(VaultError):
+    """There is no vault in the folder."""
+
+    code = "vault-none"
+
+
+class VaultExists(VaultError):
+    """There is a vault in the folder already; nothing was changed."""
+
+    code = "vault-exists"
+
+
+class NotAVault(VaultError):
+    """The folder holds something that is not a vault of ours."""
+
+    code = "vault-foreign"
+
+
+class VaultBusy(VaultError):
+    """Another window has the vault open."""
+
+    code = "vault-busy"
+
+
+class VaultTooNew(VaultError):
+    """Made by a newer version of the app; not a byte was changed."""
+
+    code = "vault-too-new"
+
+
+class VaultNotWritable(VaultError):
+    """The folder cannot be written to."""
+
+    code = "vault-not-writable"
+
+
+class VaultFull(VaultError):
+    """The disk is full: what was not called saved is not saved."""
+
+    code = "vault-full"
+
+
+class VaultDamaged(VaultError):
+    """Something in the folder is not as we left it; `part` says what. Nothing was changed."""
+
+    code = "vault-damaged"
+
+
+class HeaderDamaged(VaultDamaged):
+    """The header, or a slot in it, is not as we left it."""
+
+    code = "vault-header-damaged"
+
+
+class WrongPassphrase(VaultError):
+    """No slot opens with what was typed: one error, whatever was wrong with it."""
+
+    code = "vault-wrong-passphrase"
+
+
+class WrongRecoveryKey(VaultError):
+    """A whole recovery key, and of another vault."""
+
+    code = "vault-wrong-recovery-key"
+
+
+class PassphraseUnfit(VaultError):
+    """A passphrase that cannot be used; `reason` is empty, long, letters, short or common."""
+
+    code = "vault-passphrase-unfit"
+
+
+class Argon2Missing(VaultError):
+    """The key derivation is not installed, and we accept no other."""
+
+    code = "vault-argon2-missing"
+
+
+class KdfOutOfBounds(VaultError):
+    """Key parameters too weak or absurdly large; nothing was derived."""
+
+    code = "vault-kdf-out-of-bounds"
+
+
+class KeystoreLost(VaultError):
+    """The secret in the device's keystore is gone; the recovery key opens."""
+
+    code = "vault-keystore-lost"
+
+
+class NoteTooLong(VaultError):
+    """A note written while locked has a limit."""
+
+    code = "vault-note-too-long"
+
+
+class InboxFull(VaultError):
+    """As many notes written while locked as we take."""
+
+    code = "vault-inbox-full"
+
+
+class InboxKeyChanged(VaultError):
+    """The key that notes are sealed to is not the one this vault made."""
+
+    code = "vault-inbox-key-changed"
+
+
+class SessionBusy(VaultError):
+    """The session is not in a state for that; `state` names it."""
+
+    code = "session-state"
+
+
 class ModelError(AppError):
     """A command that the model refuses; nothing was changed."""
 
@@ -69,3 +183,33 @@ class SentencesInvalid(ContentError):
 
 class TransferError(AppError):
     """Something that came in or goes out: backup, import, export."""
+
+
+class NotABackup(TransferError):
+    """The file is not a backup of ours."""
+
+    code = "backup-foreign"
+
+
+class BackupDamaged(TransferError):
+    """A backup that is cut, changed or hostile; `part` says where. Nothing was changed."""
+
+    code = "backup-damaged"
+
+
+class BackupTooNew(TransferError):
+    """A backup made by a newer version of the app."""
+
+    code = "backup-too-new"
+
+
+class WrongBackupSecret(TransferError):
+    """Neither that recovery key nor those words open the backup."""
+
+    code = "backup-wrong-secret"
+
+
+class BackupTooLarge(TransferError):
+    """A backup beyond what the app takes."""
+
+    code = "backup-too-large"
