@@ -63,10 +63,16 @@ class VaultNotWritable(VaultError):
     code = "vault-not-writable"
 
 
-class VaultFull(VaultError):
+class StorageFull(VaultError):
     """The disk is full: what was not called saved is not saved."""
 
-    code = "vault-full"
+    code = "vault-storage-full"
+
+
+class StorageFailed(VaultError):
+    """The disk refused; what was not called saved may be lost. Open again before going on."""
+
+    code = "vault-storage-failed"
 
 
 class VaultDamaged(VaultError):
