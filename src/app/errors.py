@@ -63,10 +63,10 @@ class VaultNotWritable(VaultError):
     code = "vault-not-writable"
 
 
-class StorageFull(VaultError):
+class VaultFull(VaultError):
     """The disk is full: what was not called saved is not saved."""
 
-    code = "vault-storage-full"
+    code = "vault-full"
 
 
 class StorageFailed(VaultError):
