@@ -5,7 +5,7 @@ decide what replaced what; the clock only puts edits in an order that really wer
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 COUNTER_BITS = 16
 LEEWAY = timedelta(minutes=5)
@@ -13,7 +13,7 @@ LEEWAY = timedelta(minutes=5)
 WORTH_TELLING = timedelta(minutes=2)
 """From this difference on, people are told that a clock is wrong."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HIGHEST = (1 << 62) - 1
 
 
@@ -29,7 +29,7 @@ def milliseconds(hlc: int) -> int:
 
 def moment_of(hlc: int) -> datetime:
     """When that was, as far as the clock of that device can be believed."""
-    limit = datetime(9999, 1, 1, tzinfo=timezone.utc)
+    limit = datetime(9999, 1, 1, tzinfo=UTC)
     return min(_EPOCH + timedelta(milliseconds=min(milliseconds(hlc), 253_370_764_800_000)), limit)
 
 

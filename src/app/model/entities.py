@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from app.model.fields import (
     Answer,
@@ -73,7 +73,7 @@ class Person(Entity):
     mentorship: Id = ref("mentorship")
     my_role: PairRole = choice(PAIR_ROLES)
     reach: str = text(default="")
-    about: str = prose()
+    about: str = prose(default="")
 
 
 @entity("mentorship", spaces=("mentoring",))
@@ -81,19 +81,17 @@ class Mentorship(Entity):
     """The relationship itself: what the two have agreed on."""
 
     form: Form = choice(FORMS, default="one")
-    focus: frozenset[str] = labels()
+    focus: frozenset[str] = labels(default=frozenset())
     aim: str = text(longest=500, default="")
     weeks: int = number(least=1, most=26, whole=True, default=2)
     planned: int = number(least=1, most=100, whole=True, default=10)
     length: int = number(least=5, most=600, whole=True, default=60)
     place: str = text(default="")
     mode: Mode = choice(MODES, default="in_person")
-    starts: date | None = day()
-    ends: date | None = day()
-    status: MentorshipStatus = choice(
-        ("active", "ending", "ended"), strong=("ending", "ended"), default="active"
-    )
-    ended: date | None = day()
+    starts: date | None = day(default=None)
+    ends: date | None = day(default=None)
+    status: MentorshipStatus = choice(("active", "ending", "ended"), strong=("ending", "ended"), default="active")
+    ended: date | None = day(default=None)
 
 
 @entity("series", spaces=("mentoring",), keys=("mentorship",))
@@ -102,7 +100,7 @@ class Series(Entity):
 
     mentorship: Id = ref("mentorship")
     starts: datetime = wall_time()
-    zone: str = zone()
+    zone: str = zone(default="")
     weeks: int = number(least=1, most=26, whole=True, default=2)
     count: int = number(least=1, most=100, whole=True, default=10)
 
@@ -113,7 +111,7 @@ class Meeting(Entity):
 
     mentorship: Id = ref("mentorship")
     starts: datetime = wall_time()
-    zone: str = zone()
+    zone: str = zone(default="")
     length: int = number(least=5, most=600, whole=True, default=60)
     place: str = text(default="")
     mode: Mode = choice(MODES, default="in_person")
@@ -121,10 +119,14 @@ class Meeting(Entity):
     goal: Id | None = ref("goal", default=None)
     status: MeetingStatus = choice(("planned", "cancelled", "held"), strong=("held",), default="planned")
     why: str = text(default="")
-    began: datetime | None = moment()
-    ended: datetime | None = moment()
+    began: datetime | None = moment(default=None)
+    ended: datetime | None = moment(default=None)
     series: Id | None = ref("series", default=None)
-    number: int | None = number(least=0, whole=True)
+    number: int | None = number(least=0, whole=True, default=None)
+
+    def keys(self) -> dict[str, Any]:
+        """Also its local day and month, so that a calendar page reads that page."""
+        return super().keys() | {"day": self.starts.date().isoformat(), "month": self.starts.strftime("%Y-%m")}
 
 
 @entity("agenda", spaces=("mentoring",), keys=("mentorship", "meeting"))
@@ -135,15 +137,15 @@ class Agenda(Entity):
     meeting: Id | None = ref("meeting", default=None)
     topic: str = text(default="")
     title: str = text(default="")
-    place: str = index()
-    used: bool = flag(yes_wins=True)
+    place: str = index(default="")
+    used: bool = flag(yes_wins=True, default=False)
 
 
 @entity(
     "minutes",
     spaces=("mentoring",),
     keys=("mentorship", "meeting", "status"),
-    card=("mentorship", "meeting", "document", "status", "finished"),
+    card=("mentorship", "meeting", "document", "status", "begun", "finished"),
 )
 class Minutes(Entity):
     """The minutes of a meeting, shared by those who met."""
@@ -153,8 +155,9 @@ class Minutes(Entity):
     document: str = text(longest=80)
     version: int = number(least=1, whole=True, default=1)
     status: MinutesStatus = choice(("draft", "finished"), strong=("finished",), default="draft")
-    answers: Mapping[str, Answer] = answers()
-    finished: datetime | None = moment()
+    answers: Mapping[str, Answer] = answers(factory=dict)
+    begun: datetime | None = moment(default=None)
+    finished: datetime | None = moment(default=None)
     finished_by: PairRole | None = choice(PAIR_ROLES, default=None)
 
 
@@ -167,11 +170,11 @@ class Minutes(Entity):
 class Note(Entity):
     """A private note. No other space takes it."""
 
-    body: str = prose()
+    body: str = prose(default="")
     mentorship: Id | None = ref("mentorship", default=None)
     meeting: Id | None = ref("meeting", default=None)
     origin: Origin = choice(("typed", "locked", "example"), default="typed")
-    written: datetime | None = moment()
+    written: datetime | None = moment(default=None)
 
     @property
     def title(self) -> str:
@@ -187,8 +190,8 @@ class Checklist(Entity):
     version: int = number(least=1, whole=True, default=1)
     mentorship: Id | None = ref("mentorship", default=None)
     meeting: Id | None = ref("meeting", default=None)
-    ticks: frozenset[str] = labels()
-    set_aside: Mapping[str, str] = reasons()
+    ticks: frozenset[str] = labels(default=frozenset())
+    set_aside: Mapping[str, str] = reasons(factory=dict)
 
 
 @entity("list_item", spaces=("personal",), keys=("document",))
@@ -198,8 +201,8 @@ class ListItem(Entity):
     document: str = text(longest=80)
     item: str = text(default="")
     text: str = text(longest=300, default="")
-    place: str = index()
-    hidden: bool = flag()
+    place: str = index(default="")
+    hidden: bool = flag(default=False)
 
 
 @entity("goal", spaces=("personal", "mentoring"), keys=("mentorship", "status"))
@@ -209,20 +212,20 @@ class Goal(Entity):
     title: str = text(longest=300)
     mentorship: Id | None = ref("mentorship", default=None)
     owner: PairRole = choice(PAIR_ROLES, default="mentee")
-    skills: frozenset[str] = labels(most=3)
+    skills: frozenset[str] = labels(most=3, default=frozenset())
     measure: Measure = choice(MEASURES, default="count")
     start: float = number(default=0)
-    target: float | None = number()
+    target: float | None = number(default=None)
     unit: str = text(longest=40, default="")
-    due: date | None = day()
+    due: date | None = day(default=None)
     next_step: str = text(longest=300, default="")
-    support: frozenset[str] = labels()
-    answers: Mapping[str, Answer] = answers()
+    support: frozenset[str] = labels(default=frozenset())
+    answers: Mapping[str, Answer] = answers(factory=dict)
     status: GoalStatus = choice(
         ("active", "changed", "let_go", "reached"), strong=("let_go", "reached"), default="active"
     )
     reason: str = text(longest=500, default="")
-    settled: datetime | None = moment()
+    settled: datetime | None = moment(default=None)
 
 
 @entity("progress", spaces=("personal", "mentoring"), keys=("goal",), append_only=True)
@@ -230,10 +233,10 @@ class Progress(Entity):
     """A step towards a goal, or back: `delta` adds, `value` says where one stands. Never changed, only taken back."""
 
     goal: Id = ref("goal")
-    at: datetime | None = moment()
+    at: datetime | None = moment(default=None)
     by: PairRole = choice(PAIR_ROLES)
-    delta: float | None = number()
-    value: float | None = number()
+    delta: float | None = number(default=None)
+    value: float | None = number(default=None)
     comment: str = text(longest=500, default="")
 
 
@@ -246,13 +249,13 @@ class Task(Entity):
     meeting: Id | None = ref("meeting", default=None)
     goal: Id | None = ref("goal", default=None)
     owner: Owner = choice(OWNERS, default="mentee")
-    due: date | None = day()
+    due: date | None = day(default=None)
     status: TaskStatus = choice(("todo", "doing", "done"), strong=("doing", "done"), default="todo")
     outcome: Outcome = choice(("", "done", "tried"), strong=("tried", "done"), default="")
-    tried: str = prose()
-    learned: str = prose()
-    settled: datetime | None = moment()
-    place: str = index()
+    tried: str = prose(default="")
+    learned: str = prose(default="")
+    settled: datetime | None = moment(default=None)
+    place: str = index(default="")
 
 
 @entity("evaluation", spaces=("personal", "mentoring"), keys=("meeting", "mentorship"), append_only=True)
@@ -265,8 +268,8 @@ class Evaluation(Entity):
     mentorship: Id | None = ref("mentorship", default=None)
     meeting: Id | None = ref("meeting", default=None)
     audience: Audience = choice(AUDIENCES, default="none")
-    answers: Mapping[str, Answer] = answers()
-    at: datetime | None = moment()
+    answers: Mapping[str, Answer] = answers(factory=dict)
+    at: datetime | None = moment(default=None)
 
 
 @entity("form", spaces=("personal", "mentoring"), keys=("mentorship", "document"))
@@ -277,8 +280,8 @@ class FilledForm(Entity):
     version: int = number(least=1, whole=True, default=1)
     mentorship: Id | None = ref("mentorship", default=None)
     status: FormStatus = choice(("draft", "done"), strong=("done",), default="draft")
-    answers: Mapping[str, Answer] = answers()
-    skipped: frozenset[str] = labels()
+    answers: Mapping[str, Answer] = answers(factory=dict)
+    skipped: frozenset[str] = labels(default=frozenset())
 
 
 @entity("setting", spaces=("personal",))
@@ -286,7 +289,7 @@ class Setting(Entity):
     """One choice about the app itself, under a name."""
 
     key: str = text(longest=80)
-    value: Scalar = scalar()
+    value: Scalar = scalar(default=None)
 
 
 def title_of(body: str, longest: int = 80) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -37,7 +37,7 @@ class Rule(Enum):
     ADDED = "added"  # true beats false: a set in which adding wins
 
 
-class Unfit(ValueError):  # noqa: N818 - a reason, turned into InvalidField by whoever knows entity and field
+class Unfit(ValueError):
     """Why a value does not fit its field."""
 
 
@@ -160,7 +160,7 @@ class Moment(Field):
             return None
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise Unfit("not-a-moment")
-        return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def decode(self, value: Json) -> Any:
         try:
@@ -325,9 +325,7 @@ class Labels(_Map):
 
     def changed(self, before: Cells, value: Any) -> dict[str, Json]:
         after = self.cells(value)
-        gone = {
-            cell: False for cell, here in before.items() if self.owns(cell) and here and cell not in after
-        }
+        gone = {cell: False for cell, here in before.items() if self.owns(cell) and here and cell not in after}
         return {cell: True for cell in after if before.get(cell) is not True} | gone
 
     def read(self, cells: Cells, default: Any) -> Any:
@@ -478,14 +476,14 @@ def labels(*, most: int | None = None, default: Any = frozenset()) -> Any:
     return _declared(Labels(most=most), default)
 
 
-def answers() -> Any:
+def answers(*, factory: type[dict[str, Any]] = dict) -> Any:
     """What was answered, by the item of a document."""
-    return _declared(Answers(), {})
+    return _declared(Answers(), factory())
 
 
-def reasons() -> Any:
+def reasons(*, factory: type[dict[str, Any]] = dict) -> Any:
     """Lines of text, by item."""
-    return _declared(Reasons(), {})
+    return _declared(Reasons(), factory())
 
 
 # ------------------------------------------------------------------ order
@@ -504,11 +502,7 @@ def between(before: str = "", after: str = "") -> str:
     place = 0
     while True:
         low = _DIGITS.index(before[place]) if place < len(before) else 0
-        high = (
-            _DIGITS.index(after[place])
-            if place < len(after)
-            else (0 if after and middle == after[:place] else 36)
-        )
+        high = _DIGITS.index(after[place]) if place < len(after) else (0 if after and middle == after[:place] else 36)
         if after and place >= len(after):
             high = 36
         if high - low > 1:

@@ -7,7 +7,7 @@ zones matter.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -40,8 +40,8 @@ def again(starts: datetime, weeks: int, after: datetime | None = None) -> dateti
 
 def aware(wall: datetime, zone: str, fallback: tzinfo | None = None) -> datetime:
     """The moment when the wall in that zone shows that time. A time that spring skips is as much later as it skips."""
-    where: tzinfo = ZoneInfo(zone) if zone else (fallback or timezone.utc)
-    return wall.replace(tzinfo=where).astimezone(timezone.utc).astimezone(where)
+    where: tzinfo = ZoneInfo(zone) if zone else (fallback or UTC)
+    return wall.replace(tzinfo=where).astimezone(UTC).astimezone(where)
 
 
 def phase(

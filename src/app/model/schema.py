@@ -73,6 +73,10 @@ class Entity:
     edited: int = 0
     """The clock reading of its newest version."""
 
+    def keys(self) -> dict[str, Any]:
+        """What lists look it up by, as plain values."""
+        return {name: getattr(self, name) for name in self.KEYS if name in self.FIELDS}
+
 
 E = TypeVar("E", bound=Entity)
 KINDS: dict[str, type[Entity]] = {}
