@@ -1,0 +1,204 @@
+"""What a screen has before it: the session and its store, the documents, the words, the clock and the ways to go.
+
+One `Desk` per window. The screens reach it with `use_desk()`; handlers keep the one they were rendered with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlencode
+
+import flet as ft
+
+from app.ui import safe, theme
+from app.ui.signal import Signal, Stop
+
+if TYPE_CHECKING:
+    from app.services.library import Library
+    from app.services.speech import Speech
+
+HOME = "/"
+
+
+class Flushes(Protocol):
+    """Something that holds words not yet saved."""
+
+    def flush(self) -> None:
+        """Save them now."""
+        ...
+
+
+class Desk:
+    """Everything a screen may use. `session` is `app.services.session.Session`; `store` is its open store."""
+
+    def __init__(
+        self,
+        page: ft.Page,
+        session: Any,
+        library: Library,
+        speak: Callable[[str], Speech],
+        *,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.page = page
+        self.session = session
+        self.library = library
+        self._speak = speak
+        self._clock = clock or (lambda: datetime.now().astimezone())
+        self.speech: Signal[Speech] = Signal(speak(session.preferences.language))
+        self.minute: Signal[datetime] = Signal(self.now().replace(second=0, microsecond=0))
+        self.wide: Signal[bool] = Signal((page.width or 0) >= theme.WIDE)
+        self.covered: Signal[bool] = Signal(False)
+        self.places: Signal[tuple[str, ...]] = Signal((HOME,))
+        self.status: Signal[str] = Signal("")
+        self._unsaved: list[Flushes] = []
+        self._stops: list[Stop] = []
+        self.closed = False
+        safe.speaks_for(page.session, self.sentence, self.notice)
+
+    # ------------------------------------------------------------ what is open
+    @property
+    def store(self) -> Any:
+        """The open store; raises when the vault is locked."""
+        return self.session.store
+
+    @property
+    def prefs(self) -> Any:
+        """The preferences: language, theme, text size, lock time and grace."""
+        return self.session.preferences
+
+    @property
+    def role(self) -> str:
+        """Who holds this device: mentor, mentee, coordinator or participant."""
+        return str(self.session.role)
+
+    def now(self) -> datetime:
+        """The time on this device, with its zone."""
+        return self._clock()
+
+    # ------------------------------------------------------------ words
+    def say(self, key: str, **facts: object) -> str:
+        """The sentence of this key in the reader's language."""
+        return self.speech.value.say(key, **facts)
+
+    def read(self, phrase: Any, **facts: object) -> str:
+        """A phrase of a document in the reader's language."""
+        return self.speech.value.read(phrase, **facts)
+
+    def sentence(self, fault: BaseException | None) -> str:
+        """What to tell about a fault: the sentence of its code, or that something went wrong and nothing was lost."""
+        if isinstance(getattr(fault, "code", None), str) and hasattr(fault, "facts"):
+            return self.speech.value.error(fault)  # type: ignore[arg-type]
+        return self.say("frame.went-wrong")
+
+    def speak(self, language: str) -> None:
+        """Change the language; every screen is drawn again."""
+        self.speech.set(self._speak(language))
+
+    def notice(self, text: str, undo: Callable[[], object] | None = None, seconds: float = 4) -> None:
+        """One sentence at the bottom of the screen, with *Undo* when there is something to undo. It is also read out."""
+        self.page.show_dialog(
+            ft.SnackBar(
+                content=ft.Text(text, theme_style=theme.Style.BODY, color=theme.ON_NOTICE),
+                bgcolor=theme.NOTICE,
+                behavior=ft.SnackBarBehavior.FLOATING,
+                shape=ft.RoundedRectangleBorder(radius=theme.CORNER),
+                duration=int(seconds * 1000),
+                action=ft.SnackBarAction(label=self.say("frame.undo"), text_color=theme.NOTICE_ACTION)
+                if undo
+                else None,
+                on_action=(lambda _: undo()) if undo else None,
+                persist=False,
+            )
+        )
+
+    def announce(self, text: str) -> None:
+        """Read one sentence out to those who listen; nothing is shown."""
+        self.status.set("")
+        self.status.set(text)
+
+    # ------------------------------------------------------------ ways to go
+    def go(self, path: str, **facts: str) -> None:
+        """Open the screen of this path above the present one; a tab replaces everything."""
+        from app.ui import routes
+
+        self.flush()
+        full = f"{path}?{urlencode(facts)}" if facts else path
+        if routes.is_tab(path):
+            self.places.set((full,))
+        elif full in self.places.value:
+            self.places.set(self.places.value[: self.places.value.index(full) + 1])
+        else:
+            self.places.set((*self.places.value, full))
+
+    def swap(self, path: str, **facts: str) -> None:
+        """Open the screen of this path in the place of the present one: back leads to the one before."""
+        self.flush()
+        full = f"{path}?{urlencode(facts)}" if facts else path
+        self.places.set((*(self.places.value[:-1] or (HOME,)), full))
+
+    def back(self) -> None:
+        """Close the screen on top."""
+        self.flush()
+        if len(self.places.value) > 1:
+            self.places.set(self.places.value[:-1])
+        else:
+            self.places.set((HOME,))
+
+    def home(self) -> None:
+        """Close everything above Today."""
+        self.flush()
+        self.places.set((HOME,))
+
+    # ------------------------------------------------------------ unsaved words and the lock
+    def holds(self, draft: Flushes) -> Stop:
+        """This draft may hold unsaved words: flush it before anything that could lose them."""
+        self._unsaved.append(draft)
+
+        def stop() -> None:
+            if draft in self._unsaved:
+                self._unsaved.remove(draft)
+
+        return stop
+
+    def flush(self) -> None:
+        """Save what is being typed, everywhere. A draft that cannot be saved keeps its words and says so itself."""
+        for draft in tuple(self._unsaved):
+            draft.flush()
+
+    def lock(self) -> None:
+        """Save what is being typed, then lock. What was open is gone from the screen at once."""
+        self.flush()
+        self.places.set((HOME,))
+        self.session.lock()
+
+    # ------------------------------------------------------------ threads and the end
+    def later(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Run a coroutine function on the page's own loop, from any thread; its failure is told in words."""
+
+        async def guarded() -> None:
+            try:
+                await task()
+            except Exception as fault:  # noqa: BLE001 - nobody awaits this task
+                safe.tell(self.page.session, fault)
+
+        self.page.run_task(guarded)
+
+    async def away(self, work: Callable[[], Any]) -> Any:
+        """Do something long (key stretching, disk) in a thread, so that the screen goes on answering."""
+        return await asyncio.to_thread(work)
+
+    def until_closed(self, stop: Stop) -> None:
+        """Call this when the window is gone, whatever happened to the part that asked for it."""
+        self._stops.append(stop)
+
+    def close(self) -> None:
+        """The window is gone: save, stop watching."""
+        self.closed = True
+        self.flush()
+        for stop in self._stops:
+            stop()
+        self._stops.clear()

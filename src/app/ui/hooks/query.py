@@ -1,0 +1,50 @@
+"""Reading: a part that asks a question renders again when the answer changes, and only then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from app.ui.hooks.context import use_desk
+from app.ui.hooks.state import use_held
+from app.ui.signal import Stop
+
+
+def use_query(query: Any) -> Any:
+    """The store's answer to `query` now, and again after every commit that changes it.
+
+    Commits may come from another thread, so the news is posted to the page's own loop. The answer is kept between
+    renders: a part that renders for another reason does not read the disk again.
+    """
+    desk, page = use_desk(), ft.context.page
+    store = desk.store
+    first = use_held(lambda: (store, query, store.ask(query))).value
+    held, hold = ft.use_state(first)
+    watching = use_held(_none)
+    if held[0] is not store or held[1] != query:
+        held = (store, query, store.ask(query))
+
+    def renew() -> None:
+        if watching.value:  # not after the part has gone or the vault was locked
+            hold((store, query, store.ask(query)))
+
+    async def refresh() -> None:
+        renew()
+
+    def listen() -> None:
+        watching.value = store.watch(query, lambda *_: page.run_task(refresh))
+        desk.until_closed(stop)
+        renew()  # a commit may have slipped in since the render
+
+    def stop() -> None:
+        if watching.value:
+            watching.value()
+            watching.value = None
+
+    ft.use_effect(listen, [id(store), query], cleanup=stop)
+    return held[2]
+
+
+def _none() -> Stop | None:
+    return None

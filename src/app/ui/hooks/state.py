@@ -1,0 +1,23 @@
+"""Something a part keeps between renders without drawing itself again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar, cast
+
+import flet as ft
+
+T = TypeVar("T")
+
+
+class Held(Generic[T]):
+    """A box that stays the same for as long as the part lives."""
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+
+def use_held(make: Callable[[], T]) -> Held[T]:
+    """A box made at the first render."""
+    box = ft.use_ref(cast("Callable[[], object]", lambda: Held(make())))
+    return cast("Held[T]", box.current)

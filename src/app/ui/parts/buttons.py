@@ -1,0 +1,318 @@
+"""Buttons: an icon never stands without its word, and every one is at least 48 high."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.parts.text import Named, Words
+from app.ui.theme import Style
+
+Press = Callable[..., Any]
+
+SHAPE = ft.RoundedRectangleBorder(radius=theme.CORNER)
+
+
+def _face(text: str, icon: ft.IconData | None, color: str, style: ft.TextThemeStyle) -> ft.Control:
+    words = Words(text, style, color, align=ft.TextAlign.CENTER)
+    if icon is None:
+        return words
+    return ft.Row(
+        [ft.Icon(icon, color=color, size=22), ft.Container(words, expand_loose=True, expand=True)],
+        spacing=10,
+        tight=True,
+        alignment=ft.MainAxisAlignment.CENTER,
+    )
+
+
+def _style(color: str, ground: str, line: str | None, pad: int, side: int = 16) -> ft.ButtonStyle:
+    return ft.ButtonStyle(
+        color=color,
+        bgcolor=ground,
+        elevation=0,
+        shape=SHAPE,
+        side=ft.BorderSide(1, line) if line else None,
+        padding=ft.Padding.symmetric(vertical=pad, horizontal=side),
+        animation_duration=150,
+    )
+
+
+def PrimaryButton(
+    text: str,
+    on_click: Press,
+    icon: ft.IconData | None = None,
+    *,
+    id: str | None = None,
+    soft: bool = False,
+    busy: bool = False,
+    expand: bool | None = None,
+) -> ft.Control:
+    """The one wide thing to do. `soft` is the quieter green for an ending; `busy` keeps its place while something runs."""
+    color = theme.ON_PRIMARY_CONTAINER if soft else theme.ON_PRIMARY
+    ground = theme.PRIMARY_CONTAINER if soft else theme.PRIMARY
+    face: ft.Control = _face(text, icon, color, Style.BUTTON)
+    if busy:
+        ring = ft.ProgressRing(width=20, height=20, stroke_width=2, color=color)
+        face = ft.Row([ring, face], spacing=12, tight=True, alignment=ft.MainAxisAlignment.CENTER)
+    button = ft.FilledButton(
+        content=face,
+        on_click=None if busy else on_click,
+        disabled=busy,
+        style=_style(color, ground, None, 16),
+        expand=expand,
+    )
+    return Named(id, button)
+
+
+def SecondaryButton(
+    text: str,
+    on_click: Press,
+    icon: ft.IconData | None = None,
+    *,
+    id: str | None = None,
+    strong: bool = False,
+    expand: bool | None = None,
+) -> ft.Control:
+    """Something else one can do: outlined, or `strong` on the soft green."""
+    color = theme.ON_PRIMARY_CONTAINER if strong else theme.INK
+    button = ft.OutlinedButton(
+        content=_face(text, icon, color, Style.BODY),
+        on_click=on_click,
+        style=_style(
+            color,
+            theme.PRIMARY_CONTAINER if strong else theme.SURFACE,
+            theme.PRIMARY_CONTAINER if strong else theme.LINE,
+            13,
+            12,
+        ),
+        expand=expand,
+    )
+    return Named(id, button)
+
+
+def QuietButton(
+    text: str,
+    on_click: Press,
+    icon: ft.IconData | None = None,
+    *,
+    id: str | None = None,
+    color: str = theme.PRIMARY,
+) -> ft.Control:
+    """A word to press inside the text: "later", "another one"."""
+    button = ft.TextButton(
+        content=_face(text, icon, color, Style.BODY),
+        on_click=on_click,
+        style=_style(color, theme.CLEAR, None, 13, 8),
+    )
+    return Named(id, button)
+
+
+def DangerButton(
+    text: str, on_click: Press, icon: ft.IconData | None = None, *, id: str | None = None
+) -> ft.Control:
+    """Something that cannot be undone: erase."""
+    button = ft.OutlinedButton(
+        content=_face(text, icon, theme.ERROR, Style.BODY),
+        on_click=on_click,
+        style=_style(theme.ERROR, theme.SURFACE, theme.ERROR, 13),
+    )
+    return Named(id, button)
+
+
+def HeaderButton(
+    text: str, icon: ft.IconData, on_click: Press, *, id: str | None = None, color: str = theme.INK_SOFT
+) -> ft.Control:
+    """A small one in the header: the icon with its word under it."""
+    button = ft.TextButton(
+        content=ft.Column(
+            [ft.Icon(icon, color=color, size=24), Words(text, Style.TAB, color)],
+            spacing=2,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        on_click=on_click,
+        style=_style(color, theme.CLEAR, None, 4, 6),
+    )
+    return Named(id, button)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several: its value, its words, and what it says under them."""
+
+    value: str
+    text: str
+    icon: ft.IconData | None = None
+    subtitle: str = ""
+
+
+def ChoiceButtons(
+    choices: Sequence[Choice],
+    value: str | None,
+    on_change: Callable[[str], object],
+    *,
+    label: str,
+    id: str,
+    columns: int = 2,
+) -> ft.Control:
+    """A few choices as large radio buttons, `columns` beside each other. `label` names the group."""
+    cells: list[ft.Control] = [
+        ft.Container(
+            _option(choice, choice.value == value, on_change, f"{id}-{choice.value}"), col=12 // columns
+        )
+        for choice in choices
+    ]
+    return ft.Semantics(
+        label=label,
+        container=True,
+        content=ft.ResponsiveRow(cells, spacing=8, run_spacing=8, columns=12),
+    )
+
+
+def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identifier: str) -> ft.Control:
+    color = theme.ON_PRIMARY if on else theme.INK
+    words: list[ft.Control] = [
+        Words(
+            choice.text,
+            Style.STRONG if on else Style.BODY,
+            color,
+            align=None if choice.subtitle else ft.TextAlign.CENTER,
+        )
+    ]
+    if choice.subtitle:
+        words.append(Words(choice.subtitle, Style.SMALL, color if on else theme.INK_SOFT))
+    face: list[ft.Control] = [ft.Icon(choice.icon, color=color, size=22)] if choice.icon else []
+    face.append(
+        ft.Column(
+            words,
+            spacing=2,
+            tight=True,
+            expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    )
+    box = ft.Container(
+        content=ft.Row(face, spacing=10),
+        on_click=lambda _: on_change(choice.value),
+        ink=True,
+        bgcolor=theme.PRIMARY if on else theme.SURFACE,
+        border=ft.Border.all(1, theme.PRIMARY if on else theme.LINE),
+        border_radius=theme.CORNER,
+        padding=ft.Padding.symmetric(vertical=15, horizontal=12),
+    )
+    return radio(identifier, on, box)
+
+
+def radio(identifier: str | None, on: bool, content: ft.Control, label: str | None = None) -> ft.Control:
+    """One of a group for whoever listens: its name comes from the words inside, or from `label`."""
+    return ft.MergeSemantics(
+        content=ft.Semantics(
+            identifier=identifier, checked=on, label=label, content=content, exclude_semantics=False
+        )
+    )
+
+
+def Segments(
+    choices: Sequence[Choice], value: str, on_change: Callable[[str], object], *, label: str, id: str
+) -> ft.Control:
+    """Tabs inside a screen: Meetings · Goals · Board. They scroll sideways when the text is large."""
+    return ft.Semantics(
+        label=label,
+        container=True,
+        content=ft.Row(
+            [
+                ft.MergeSemantics(
+                    content=ft.Semantics(
+                        identifier=f"{id}-{choice.value}",
+                        selected=choice.value == value,
+                        content=_segment(choice, choice.value == value, on_change),
+                    )
+                )
+                for choice in choices
+            ],
+            spacing=4,
+            scroll=ft.ScrollMode.HIDDEN,
+        ),
+    )
+
+
+def _segment(choice: Choice, on: bool, on_change: Callable[[str], object]) -> ft.Control:
+    color = theme.ON_PRIMARY_CONTAINER if on else theme.INK_SOFT
+    return ft.TextButton(
+        content=Words(choice.text, Style.STRONG if on else Style.BODY, color),
+        on_click=lambda _: on_change(choice.value),
+        style=_style(color, theme.PRIMARY_CONTAINER if on else theme.CLEAR, None, 13, 14),
+    )
+
+
+def Scale1to5(
+    value: int | None,
+    on_change: Callable[[int], object],
+    *,
+    label: str,
+    low: str,
+    high: str,
+    id: str,
+    steps: int = 5,
+) -> ft.Control:
+    """A rating as five radio buttons with words at the ends; `label` is the question they answer."""
+    boxes: list[ft.Control] = []
+    for step in range(1, steps + 1):
+        on = step == value
+        box = ft.Container(
+            content=Words(
+                str(step), Style.STRONG, theme.ON_PRIMARY if on else theme.INK, align=ft.TextAlign.CENTER
+            ),
+            alignment=ft.Alignment.CENTER,
+            height=52,
+            on_click=lambda _, step=step: on_change(step),
+            ink=True,
+            bgcolor=theme.PRIMARY if on else theme.SURFACE,
+            border=ft.Border.all(1, theme.PRIMARY if on else theme.LINE),
+            border_radius=theme.CORNER,
+        )
+        end = low if step == 1 else high if step == steps else ""
+        said = f"{label} {step}" + (f", {end}" if end else "")
+        boxes.append(
+            ft.Container(
+                expand=True,
+                content=ft.MergeSemantics(
+                    content=ft.Semantics(
+                        identifier=f"{id}-{step}",
+                        checked=on,
+                        label=said,
+                        content=box,
+                    )
+                ),
+            )
+        )
+    ends = ft.Row(
+        [
+            Words(low, Style.LABEL, theme.INK_SOFT, expand=True),
+            Words(high, Style.LABEL, theme.INK_SOFT, expand=True, align=ft.TextAlign.END),
+        ]
+    )
+    return ft.Column(
+        [ft.Row(boxes, spacing=8), ft.Semantics(exclude_semantics=True, content=ends)], spacing=4
+    )
+
+
+def Stepper(less: str, more: str, on_less: Press | None, on_more: Press | None, *, id: str) -> ft.Control:
+    """One less, one more: two wide buttons with their words."""
+    return ft.Row(
+        [
+            SecondaryButton(less, on_less or _nothing, ft.Icons.REMOVE, id=f"{id}-less", expand=True),
+            SecondaryButton(
+                more, on_more or _nothing, ft.Icons.ADD, id=f"{id}-more", strong=True, expand=True
+            ),
+        ],
+        spacing=8,
+    )
+
+
+def _nothing() -> None:
+    """A step that is not there to take."""

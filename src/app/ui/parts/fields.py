@@ -1,0 +1,346 @@
+"""Fields to write in. No keyboard learns from them, and an error is also read out beside the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks.context import use_desk
+from app.ui.hooks.draft import Draft
+from app.ui.hooks.watch import use_watch
+from app.ui.parts.buttons import SHAPE
+from app.ui.parts.text import Live, Named, Words
+from app.ui.safe import component
+from app.ui.theme import Style
+
+Press = Callable[..., Any]
+
+NOTE_LIMIT = 100_000
+
+
+def Field(
+    label: str,
+    value: str = "",
+    on_change: Callable[[str], object] | None = None,
+    *,
+    id: str | None = None,
+    helper: str = "",
+    error: str = "",
+    hint: str = "",
+    lines: int = 1,
+    limit: int | None = 500,
+    autofocus: bool = False,
+    on_submit: Press | None = None,
+    on_blur: Press | None = None,
+    keyboard: ft.KeyboardType | None = None,
+    key: str | None = None,
+) -> ft.Control:
+    """A short text: one line, or a few. `on_change` gets the text."""
+    field = _field(
+        label,
+        value,
+        helper=helper,
+        error=error,
+        hint=hint,
+        on_change=(lambda e: on_change(e.control.value or "")) if on_change else None,
+        on_submit=on_submit,
+        on_blur=on_blur,
+        autofocus=autofocus,
+        key=key,
+    )
+    field.max_length = limit
+    field.counter = ""
+    if lines > 1:
+        field.multiline, field.min_lines, field.max_lines = True, lines, lines + 6
+        field.align_label_with_hint = True
+        field.keyboard_type = ft.KeyboardType.MULTILINE
+    elif keyboard:
+        field.keyboard_type = keyboard
+    return _with_error(Named(id, field), error)
+
+
+def DraftField(
+    label: str,
+    draft: Draft,
+    *,
+    id: str | None = None,
+    lines: int = 3,
+    expand: bool = False,
+    autofocus: bool = False,
+    hint: str = "",
+    limit: int = NOTE_LIMIT,
+    line: str = theme.PRIMARY,
+) -> ft.Control:
+    """A long text whose draft saves itself (see `use_draft`). With `expand` it takes all the room there is."""
+    field = _field(
+        "" if expand else label,
+        draft.text,
+        hint=hint,
+        on_change=draft.edit,
+        on_blur=draft.leave,
+        autofocus=autofocus,
+        style=Style.NOTE,
+        line=line,
+    )
+    field.multiline = True
+    field.keyboard_type = ft.KeyboardType.MULTILINE
+    field.max_length = limit
+    field.counter = ""
+    if expand:
+        field.expand = True
+        field.fit_parent_size = True
+        field.text_vertical_align = ft.VerticalAlignment.START
+        field.label = None
+        field.hint_text = hint or label
+    else:
+        field.min_lines, field.max_lines = lines, lines + 12
+        field.align_label_with_hint = True
+    named = Named(id, field, label if expand else None)
+    named.expand = expand or None
+    return named
+
+
+@component
+def SavedLine(draft: Draft) -> ft.Control:
+    """What became of the words: saved at a time, or why not. It is read out."""
+    desk = use_desk()
+    kept = use_watch(draft.kept)
+    if kept.fault is not None:
+        return Live(desk.sentence(kept.fault), ft.Icons.ERROR_OUTLINE, theme.ERROR)
+    if kept.at is None:
+        return Live(desk.say("frame.saving") if kept.typing else "")
+    at = desk.speech.value.clock(kept.at.time())
+    return Live(desk.say("frame.saved-at", time=f"{at}:{kept.at:%S}"), ft.Icons.CHECK_CIRCLE)
+
+
+@component
+def PassphraseField(
+    label: str,
+    value: str,
+    on_change: Callable[[str], object],
+    *,
+    on_submit: Press | None = None,
+    error: str = "",
+    helper: str = "",
+    autofocus: bool = False,
+    new: bool = False,
+    id: str = "passphrase",
+    shown: bool = False,
+) -> ft.Control:
+    """A passphrase with a named button that shows it. Pasting is allowed; nothing learns it."""
+    desk = use_desk()
+    open_, set_open = ft.use_state(shown)
+    field = _field(
+        label,
+        value,
+        on_change=lambda e: on_change(e.control.value or ""),
+        on_submit=on_submit,
+        autofocus=autofocus,
+        helper=helper,
+        error=error,
+    )
+    field.password = not open_
+    field.max_length = 500
+    field.counter = ""
+    field.expand = True
+    field.autofill_hints = [ft.AutofillHint.NEW_PASSWORD if new else ft.AutofillHint.PASSWORD]
+    face = desk.say("frame.hide" if open_ else "frame.show")
+    eye = ft.TextButton(
+        content=ft.Column(
+            [
+                ft.Icon(
+                    ft.Icons.VISIBILITY_OFF if open_ else ft.Icons.VISIBILITY, color=theme.INK_SOFT, size=22
+                ),
+                Words(face, Style.LABEL, theme.INK_SOFT),
+            ],
+            spacing=1,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        on_click=lambda _: set_open(not open_),
+        style=ft.ButtonStyle(padding=ft.Padding.symmetric(vertical=4, horizontal=6), shape=SHAPE),
+    )
+    named = Named(id, field)
+    named.expand = True
+    row = ft.Row([named, Named(f"{id}-show", eye)], spacing=4, vertical_alignment=ft.CrossAxisAlignment.START)
+    return _with_error(row, error)
+
+
+@component
+def DateField(
+    label: str,
+    value: date | None,
+    on_change: Callable[[date], object],
+    *,
+    id: str,
+    first: date | None = None,
+    last: date | None = None,
+) -> ft.Control:
+    """A day: a button with its words that opens the calendar. `on_change` gets a `date`."""
+    desk = use_desk()
+    open_, set_open = ft.use_state(False)
+    today = desk.now().date()
+
+    def picked(e: Any) -> None:
+        set_open(False)
+        if e.control.value is not None:
+            on_change(local_day(e.control.value))
+
+    ft.use_dialog(
+        ft.DatePicker(
+            value=_noon(value or today),
+            first_date=_noon(first or today - timedelta(days=3 * 365)),
+            last_date=_noon(last or today + timedelta(days=5 * 365)),
+            current_date=_noon(today),
+            help_text=label,
+            cancel_text=desk.say("frame.cancel"),
+            confirm_text=desk.say("frame.choose"),
+            on_change=picked,
+            on_dismiss=lambda _: set_open(False),
+        )
+        if open_
+        else None
+    )
+    shown = desk.speech.value.day_long(value) if value else desk.say("frame.choose-day")
+    return _picker(label, shown, ft.Icons.EVENT, lambda _: set_open(True), id)
+
+
+@component
+def TimeField(label: str, value: time | None, on_change: Callable[[time], object], *, id: str) -> ft.Control:
+    """A time of day: a button with its words that opens the clock. `on_change` gets a `time`."""
+    desk = use_desk()
+    open_, set_open = ft.use_state(False)
+
+    def picked(e: Any) -> None:
+        set_open(False)
+        if e.control.value is not None:
+            on_change(e.control.value)
+
+    ft.use_dialog(
+        ft.TimePicker(
+            value=value or time(16, 0),
+            help_text=label,
+            cancel_text=desk.say("frame.cancel"),
+            confirm_text=desk.say("frame.choose"),
+            hour_label_text=desk.say("frame.hour"),
+            minute_label_text=desk.say("frame.minute"),
+            hour_format=ft.TimePickerHourFormat.H24,
+            on_change=picked,
+            on_dismiss=lambda _: set_open(False),
+        )
+        if open_
+        else None
+    )
+    shown = desk.speech.value.clock(value) if value else desk.say("frame.choose-time")
+    return _picker(label, shown, ft.Icons.SCHEDULE, lambda _: set_open(True), id)
+
+
+def local_day(value: datetime | date) -> date:
+    """The day somebody chose. Flet hands it over as an aware UTC moment: midnight here may be yesterday there."""
+    if isinstance(value, datetime):
+        return value.astimezone().date() if value.tzinfo else value.date()
+    return value
+
+
+def _noon(day: date) -> datetime:
+    """Noon of the day: the same day in UTC wherever one is, give or take."""
+    return datetime(day.year, day.month, day.day, 12).astimezone()
+
+
+def _picker(label: str, shown: str, icon: ft.IconData, on_click: Press, identifier: str) -> ft.Control:
+    box = ft.Container(
+        content=ft.Row(
+            [
+                ft.Icon(icon, color=theme.PRIMARY, size=24),
+                ft.Column(
+                    [Words(label, Style.LABEL, theme.INK_SOFT), Words(shown, Style.BODY)],
+                    spacing=0,
+                    tight=True,
+                    expand=True,
+                ),
+            ],
+            spacing=12,
+        ),
+        on_click=on_click,
+        ink=True,
+        bgcolor=theme.SURFACE,
+        border=ft.Border.all(1, theme.LINE),
+        border_radius=theme.CORNER,
+        padding=ft.Padding.symmetric(vertical=8, horizontal=14),
+    )
+    return ft.MergeSemantics(content=ft.Semantics(identifier=identifier, button=True, content=box))
+
+
+def _field(
+    label: str,
+    value: str,
+    *,
+    helper: str = "",
+    error: str = "",
+    hint: str = "",
+    on_change: Press | None = None,
+    on_submit: Press | None = None,
+    on_blur: Press | None = None,
+    autofocus: bool = False,
+    style: ft.TextThemeStyle = Style.BODY,
+    line: str = theme.PRIMARY,
+    key: str | None = None,
+) -> ft.TextField:
+    desk = use_desk()
+    percent = desk.prefs.text_size / 100
+    return ft.TextField(
+        key=key,
+        label=label or None,
+        value=value,
+        hint_text=hint or None,
+        helper=helper or None,
+        error=error or None,
+        on_change=on_change,
+        on_submit=on_submit,
+        on_blur=on_blur,
+        autofocus=autofocus,
+        autocorrect=False,
+        enable_suggestions=False,
+        enable_ime_personalized_learning=False,
+        smart_dashes_type=False,
+        smart_quotes_type=False,
+        text_size=(18 if style == Style.NOTE else 16) * percent,
+        text_style=ft.TextStyle(font_family=theme.FONT, font_family_fallback=theme.FALLBACK, height=1.45),
+        label_style=ft.TextStyle(font_family=theme.FONT, size=16 * percent, color=theme.INK_SOFT),
+        hint_style=ft.TextStyle(font_family=theme.FONT, size=16 * percent, color=theme.INK_SOFT),
+        helper_style=ft.TextStyle(font_family=theme.FONT, size=14 * percent, color=theme.INK_SOFT),
+        helper_max_lines=4,
+        error_style=ft.TextStyle(font_family=theme.FONT, size=14 * percent, color=theme.ERROR),
+        error_max_lines=4,
+        color=theme.INK,
+        filled=True,
+        fill_color=theme.SURFACE,
+        border={
+            ft.ControlState.DEFAULT: _edge(theme.LINE, 1),
+            ft.ControlState.FOCUSED: _edge(line, 2),
+            ft.ControlState.ERROR: _edge(theme.ERROR, 2),
+        },
+        content_padding=ft.Padding.symmetric(vertical=18, horizontal=14),
+        cursor_color=theme.PRIMARY,
+    )
+
+
+def _edge(color: str, width: int) -> ft.OutlineInputBorder:
+    return ft.OutlineInputBorder(side=ft.BorderSide(width, color), border_radius=theme.CORNER)
+
+
+def _with_error(field: ft.Control, error: str) -> ft.Control:
+    """The error is drawn by the field itself; here it is read out as well. An empty line takes no room."""
+    return ft.Column(
+        [
+            field,
+            ft.Semantics(live_region=True, label=error, content=ft.Container(height=0), visible=bool(error)),
+        ],
+        spacing=0,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )

@@ -1,0 +1,172 @@
+"""Things to look at: progress, trends and empty places, each with the same content in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.parts.buttons import SecondaryButton
+from app.ui.parts.text import Words
+from app.ui.theme import Style
+
+
+def ProgressBar(done: float, of: float, said: str) -> ft.Control:
+    """How far: a bar, and `said` ("1 of 2 interviews") for whoever listens."""
+    part = 0.0 if of <= 0 else max(0.0, min(1.0, done / of))
+    return ft.Semantics(
+        label=said,
+        exclude_semantics=True,
+        content=ft.ProgressBar(
+            value=part,
+            bar_height=10,
+            color=theme.PRIMARY,
+            bgcolor=theme.RAISED,
+            border_radius=5,
+            year_2023=True,
+        ),
+    )
+
+
+def Steps(done: int, of: int, said: str) -> ft.Control:
+    """A relationship as a strip of meetings: those behind, those to come."""
+    pieces: list[ft.Control] = [
+        ft.Container(
+            height=10,
+            expand=True,
+            border_radius=4,
+            bgcolor=theme.PRIMARY if at < done else theme.PRIMARY_CONTAINER,
+        )
+        for at in range(min(of, 24))
+    ]
+    return ft.Semantics(label=said, exclude_semantics=True, content=ft.Row(pieces, spacing=6))
+
+
+def LineChart(
+    points: Sequence[tuple[float, float]],
+    *,
+    said: str,
+    labels: Sequence[tuple[float, str]] = (),
+    low: float = 0,
+    high: float | None = None,
+    height: int = 140,
+) -> ft.Control:
+    """A small, quiet curve. `said` is the same as text: "14 Oct.: 1 of 2. 20 Nov.: 2 of 2"."""
+    import flet_charts as fch
+
+    top = high if high is not None else max([y for _, y in points], default=1)
+    chart = fch.LineChart(
+        data_series=[
+            fch.LineChartData(
+                points=[
+                    fch.LineChartDataPoint(
+                        x=x, y=y, point=fch.ChartCirclePoint(radius=4, color=theme.PRIMARY)
+                    )
+                    for x, y in points
+                ],
+                color=theme.PRIMARY,
+                stroke_width=3,
+                rounded_stroke_cap=True,
+            )
+        ],
+        min_y=low,
+        max_y=max(top, low + 1) * 1.08,
+        min_x=min((x for x, _ in points), default=0),
+        max_x=max((x for x, _ in points), default=1),
+        bottom_axis=fch.ChartAxis(
+            labels=[
+                fch.ChartAxisLabel(value=x, label=Words(text, Style.LABEL, theme.INK_SOFT))
+                for x, text in labels
+            ],
+            label_size=28,
+            show_labels=bool(labels),
+            label_spacing=1,
+            show_min=True,
+            show_max=True,
+        ),
+        left_axis=fch.ChartAxis(show_labels=False),
+        right_axis=fch.ChartAxis(show_labels=False),
+        top_axis=fch.ChartAxis(show_labels=False),
+        border=ft.Border(bottom=ft.BorderSide(1, theme.LINE)),
+        interactive=False,
+        animation=ft.Animation(0),
+        expand=True,
+    )
+    return ft.Semantics(
+        label=said, exclude_semantics=True, content=ft.Container(chart, height=height, padding=8)
+    )
+
+
+def Mark(size: int = 96) -> ft.Control:
+    """The two cups."""
+    ring = round(size * 0.09)
+    cup = size * 0.62
+
+    def circle(color: str, left: float, top: float) -> ft.Control:
+        return ft.Container(
+            width=cup, height=cup, left=left, top=top, border=ft.Border.all(ring, color), border_radius=cup
+        )
+
+    return ft.Semantics(
+        exclude_semantics=True,
+        content=ft.Stack(
+            [circle(theme.PRIMARY, 0, 0), circle(theme.ACCENT, size - cup, size * 0.16)],
+            width=size,
+            height=size * 0.8,
+        ),
+    )
+
+
+def EmptyState(
+    text: str,
+    action: str = "",
+    on_click: Callable[..., Any] | None = None,
+    *,
+    icon: ft.IconData = ft.Icons.COFFEE_OUTLINED,
+    id: str = "empty",
+    action_icon: ft.IconData | None = None,
+) -> ft.Control:
+    """Nothing here yet: one drawing, one line, one button."""
+    inside: list[ft.Control] = [
+        ft.Semantics(exclude_semantics=True, content=_drawing(icon)),
+        Words(text, Style.BODY, theme.INK_SOFT, align=ft.TextAlign.CENTER),
+    ]
+    if action and on_click:
+        inside.append(SecondaryButton(action, on_click, action_icon, id=f"{id}-action"))
+    return ft.Container(
+        padding=ft.Padding.symmetric(vertical=24, horizontal=16),
+        alignment=ft.Alignment.CENTER,
+        content=ft.Column(inside, spacing=16, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER),
+    )
+
+
+def _drawing(icon: ft.IconData) -> ft.Control:
+    return ft.Stack(
+        [
+            ft.Container(
+                width=92, height=92, border=ft.Border.all(3, theme.PRIMARY), border_radius=46, left=0, top=0
+            ),
+            ft.Container(
+                width=92, height=92, border=ft.Border.all(3, theme.ACCENT), border_radius=46, left=52, top=10
+            ),
+            ft.Icon(icon, color=theme.INK_SOFT, size=36, left=54, top=34),
+        ],
+        width=148,
+        height=106,
+    )
+
+
+def Busy(said: str) -> ft.Control:
+    """Something takes its time; what it is, is read out."""
+    return ft.Semantics(
+        live_region=True,
+        content=ft.Row(
+            [
+                ft.ProgressRing(width=22, height=22, stroke_width=3, color=theme.PRIMARY),
+                Words(said, Style.BODY, theme.INK_SOFT, expand=True),
+            ],
+            spacing=12,
+        ),
+    )

@@ -1,0 +1,164 @@
+"""The frame of every screen: a header, a body that scrolls, one wide button low down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks.context import use_desk, use_wide
+from app.ui.parts.buttons import HeaderButton
+from app.ui.parts.text import Soft, Title
+from app.ui.safe import component
+from app.ui.theme import Style
+
+
+@component
+def Screen(
+    title: str,
+    body: Sequence[ft.Control] | ft.Control,
+    *,
+    primary: ft.Control | None = None,
+    above: Sequence[ft.Control] = (),
+    subtitle: str = "",
+    back: Callable[[], object] | bool = False,
+    close: Callable[[], object] | bool = False,
+    actions: Sequence[ft.Control] = (),
+    safety: bool = True,
+    lock: bool = True,
+    aside: Sequence[ft.Control] = (),
+    title_tap: Callable[[], object] | None = None,
+    spacing: int = 12,
+) -> ft.Control:
+    """Header, body, and what stays low: `above` (a line or chips) and the one `primary` button.
+
+    `body` as a list scrolls; as one control it takes the room (a note field, a long `ListView`). `back=True` shows the arrow
+    that closes this screen, `close=True` the cross of a sheet-like one. `aside` is a second column from 840 px, under the
+    body on a phone. `title_tap` makes the title a button (the name on Today opens the settings).
+    """
+    desk, wide = use_desk(), use_wide()
+    head: list[ft.Control] = []
+    if back:
+        head.append(
+            _arrow(desk.say("frame.back"), ft.Icons.ARROW_BACK, desk.back if back is True else back, "back")
+        )
+    words: list[ft.Control] = [Title(title, Style.HEADING if back else Style.TITLE)]
+    if subtitle:
+        words.append(Soft(subtitle))
+    name: ft.Control = ft.Column(words, spacing=0, tight=True, expand=True)
+    if title_tap:
+        tap = title_tap
+        name = ft.Container(
+            ft.MergeSemantics(
+                ft.Semantics(
+                    identifier="title",
+                    button=True,
+                    hint_text=desk.say("frame.settings"),
+                    content=ft.Container(
+                        ft.Column(words, spacing=0, tight=True),
+                        on_click=lambda _: tap(),
+                        ink=True,
+                        border_radius=theme.CORNER,
+                        padding=ft.Padding.symmetric(vertical=8),
+                    ),
+                )
+            ),
+            expand=True,
+        )
+    head.append(name)
+    head.extend(actions)
+    if safety:
+        head.append(
+            HeaderButton(
+                desk.say("frame.safety"),
+                ft.Icons.SHIELD,
+                lambda _: desk.go("/safety"),
+                id="safety",
+                color=theme.ACCENT,
+            )
+        )
+    if lock:
+        head.append(HeaderButton(desk.say("frame.lock"), ft.Icons.LOCK, lambda _: desk.lock(), id="lock"))
+    if close:
+        head.append(
+            _arrow(desk.say("frame.close"), ft.Icons.CLOSE, desk.back if close is True else close, "close")
+        )
+
+    low: list[ft.Control] = [*above]
+    if primary:
+        low.append(primary)
+    parts: list[ft.Control] = [
+        ft.Container(
+            ft.Row(head, spacing=2, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+            padding=ft.Padding.only(left=4 if back else theme.SIDE, right=8, top=8, bottom=4),
+        ),
+        _body(body, aside, wide, spacing),
+    ]
+    if low:
+        parts.append(
+            ft.Container(
+                ft.Column(low, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+                padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, top=8, bottom=12),
+                width=theme.COLUMN if wide else None,
+            )
+        )
+    return ft.Column(
+        parts,
+        spacing=0,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER if wide else ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _body(
+    body: Sequence[ft.Control] | ft.Control, aside: Sequence[ft.Control], wide: bool, spacing: int
+) -> ft.Control:
+    side = ft.Padding.symmetric(horizontal=theme.SIDE, vertical=8)
+    if isinstance(body, ft.BaseControl):
+        return ft.Container(body, expand=True, padding=side, width=theme.COLUMN if wide else None)
+    if wide and aside:
+        return ft.Container(
+            ft.Row(
+                [_column(body, spacing), _column(aside, spacing)],
+                spacing=theme.GAP,
+                expand=True,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+            ),
+            expand=True,
+            padding=side,
+        )
+    return ft.Container(
+        _column([*body, *aside], spacing), expand=True, padding=side, width=theme.COLUMN if wide else None
+    )
+
+
+def _column(controls: Sequence[ft.Control], spacing: int) -> ft.Control:
+    return ft.Column(
+        list(controls),
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        spacing=spacing,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _arrow(said: str, icon: ft.IconData, on_click: Callable[[], object], identifier: str) -> ft.Control:
+    """An arrow or a cross with its name: the one icon that everybody reads without a word."""
+    return ft.MergeSemantics(
+        ft.Semantics(
+            identifier=identifier,
+            content=ft.IconButton(
+                icon=ft.Icon(icon, color=theme.INK_SOFT, size=24, semantics_label=said),
+                on_click=lambda _: on_click(),
+                width=theme.TARGET,
+                height=theme.TARGET,
+            ),
+        )
+    )
+
+
+def LongList(rows: Sequence[ft.Control], *, extent: float | None = None, padding: Any = 0) -> ft.Control:
+    """A list of any length: only the rows in sight are built. Give each row a `key`, and all the same `extent` if you can."""
+    return ft.ListView(list(rows), item_extent=extent, expand=True, padding=padding)

@@ -1,0 +1,287 @@
+"""What things lie on: cards, rows, chips, sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks.context import use_desk
+from app.ui.parts.text import Heading, Words
+from app.ui.safe import component
+from app.ui.theme import Style
+
+Press = Callable[..., Any]
+Visibility = Literal["only_me", "shared", "summary"]
+
+_SEEN: dict[str, tuple[ft.IconData, str, str, str]] = {
+    "only_me": (ft.Icons.LOCK, "frame.only-me", theme.PRIVATE, theme.PRIVATE_CONTAINER),
+    "shared": (ft.Icons.GROUP, "frame.shared", theme.SHARED, theme.SHARED_CONTAINER),
+    "summary": (ft.Icons.GROUPS, "frame.summary", theme.SHARED, theme.SHARED_CONTAINER),
+}
+
+
+def Card(
+    content: ft.Control | Sequence[ft.Control],
+    on_click: Press | None = None,
+    *,
+    id: str | None = None,
+    ground: str = theme.SURFACE,
+    spacing: int = 8,
+    padding: int = 16,
+    key: str | None = None,
+) -> ft.Control:
+    """A piece of paper on the table. With `on_click` the whole of it is one button."""
+    inside = (
+        content
+        if isinstance(content, ft.BaseControl)
+        else ft.Column(
+            list(content), spacing=spacing, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+        )
+    )
+    box = ft.Container(
+        content=inside,
+        bgcolor=ground,
+        border=ft.Border.all(1, theme.EDGE if ground == theme.SURFACE else ground),
+        border_radius=theme.CORNER,
+        padding=padding,
+        on_click=on_click,
+        ink=on_click is not None,
+        key=None if (on_click or id) else key,
+    )
+    if on_click or id:
+        return ft.MergeSemantics(
+            content=ft.Semantics(identifier=id, button=True if on_click else None, content=box), key=key
+        )
+    return box
+
+
+def Rows(rows: Sequence[ft.Control], *, ground: str = theme.SURFACE) -> ft.Control:
+    """Rows in one card, with hairlines between them."""
+    parted: list[ft.Control] = []
+    for at, row in enumerate(rows):
+        if at:
+            parted.append(
+                ft.Container(height=1, bgcolor=theme.EDGE, margin=ft.Margin.symmetric(horizontal=16))
+            )
+        parted.append(row)
+    return ft.Container(
+        content=ft.Column(parted, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        bgcolor=ground,
+        border=ft.Border.all(1, theme.EDGE),
+        border_radius=theme.CORNER,
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )
+
+
+def Row(
+    title: str,
+    on_click: Press | None = None,
+    *,
+    subtitle: str = "",
+    icon: ft.IconData | None = None,
+    color: str = theme.PRIMARY,
+    ink: str = theme.INK,
+    trailing: ft.Control | None = None,
+    chevron: bool | None = None,
+    id: str | None = None,
+    key: str | None = None,
+) -> ft.Control:
+    """One thing in a list: an icon, its name, what there is to say about it, and a chevron when it opens something."""
+    words: list[ft.Control] = [Words(title, Style.BODY, ink)]
+    if subtitle:
+        words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
+    line: list[ft.Control] = []
+    if icon:
+        line.append(ft.Icon(icon, color=color, size=24))
+    line.append(ft.Column(words, spacing=2, tight=True, expand=True))
+    if trailing:
+        line.append(trailing)
+    if chevron if chevron is not None else on_click is not None:
+        line.append(ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.INK_SOFT, size=24))
+    box = ft.Container(
+        content=at_least(ft.Row(line, spacing=14), theme.ROW - 20),
+        padding=ft.Padding.symmetric(vertical=10, horizontal=16),
+        on_click=on_click,
+        ink=on_click is not None,
+    )
+    return ft.MergeSemantics(
+        key=key,
+        content=ft.Semantics(identifier=id, button=True if on_click else None, content=box),
+    )
+
+
+def at_least(content: ft.Control, height: int) -> ft.Control:
+    """Give what is inside a tappable box a least height without a greatest: large text may need more."""
+    return ft.Row(
+        [ft.Container(width=0, height=height), ft.Container(content, expand=True)],
+        spacing=0,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+
+
+@component
+def TickRow(
+    text: str,
+    done: bool,
+    on_change: Callable[[bool], object],
+    *,
+    subtitle: str = "",
+    id: str | None = None,
+    undo: bool = True,
+    key: str | None = None,
+) -> ft.Control:
+    """One thing to tick: the whole row is the checkbox. For two seconds after ticking, *Undo* is offered.
+
+    The tick shows at once, before the answer comes back; `on_change(bool)` does the work.
+    """
+    desk = use_desk()
+    shown, show = ft.use_state(done)
+    was = ft.use_ref(done)
+    if was.current != done:  # the answer has come, or it changed elsewhere
+        was.current = done
+        shown = done
+        show(done)
+
+    def turn(value: bool) -> None:
+        show(value)
+        on_change(value)
+        if value and undo:
+            desk.notice(desk.say("frame.ticked", text=text), undo=lambda: turn_back(), seconds=2)
+
+    def turn_back() -> None:
+        show(False)
+        on_change(False)
+
+    box = ft.Checkbox(
+        value=shown,
+        on_change=lambda e: turn(bool(e.control.value)),
+        active_color=theme.PRIMARY,
+        check_color=theme.ON_PRIMARY,
+        border_side=ft.BorderSide(1.5, theme.LINE),
+        shape=ft.RoundedRectangleBorder(radius=6),
+    )
+    words: list[ft.Control] = [Words(text, Style.BODY, theme.INK_SOFT if shown else theme.INK)]
+    if subtitle:
+        words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
+    row = ft.Container(
+        content=at_least(
+            ft.Row([box, ft.Column(words, spacing=2, tight=True, expand=True)], spacing=6), theme.ROW - 16
+        ),
+        padding=ft.Padding.symmetric(vertical=8, horizontal=10),
+        on_click=lambda _: turn(not shown),
+        ink=True,
+    )
+    return ft.MergeSemantics(content=ft.Semantics(identifier=id, content=row))
+
+
+def Chip(
+    text: str,
+    icon: ft.IconData | None = None,
+    *,
+    color: str = theme.INK,
+    ground: str = theme.RAISED,
+    style: ft.TextThemeStyle = Style.SMALL,
+) -> ft.Control:
+    """A word about something, with its icon; not to be pressed."""
+    face: list[ft.Control] = [ft.Icon(icon, color=color, size=18)] if icon else []
+    return ft.Container(
+        content=ft.Row([*face, Words(text, style, color)], spacing=8, tight=True),
+        bgcolor=ground,
+        border_radius=10,
+        padding=ft.Padding.symmetric(vertical=7, horizontal=12),
+    )
+
+
+@component
+def VisibilityChip(visibility: Visibility, *, name: str = "") -> ft.Control:
+    """Who sees this: the same colour, icon and words everywhere. `name` is the other person of a shared one."""
+    icon, key, color, ground = _SEEN[visibility]
+    desk = use_desk()
+    text = desk.say(f"{key}-with", name=name) if visibility == "shared" and name else desk.say(key)
+    return Chip(text, icon, color=color, ground=ground)
+
+
+@component
+def VisibilityChoice(
+    value: Visibility,
+    on_change: Callable[[Visibility], object],
+    *,
+    name: str = "",
+    id: str = "visibility",
+) -> ft.Control:
+    """Shared or only me, as two buttons beside each other; the one that holds has a thicker edge."""
+    desk = use_desk()
+    both: tuple[Visibility, Visibility] = ("shared", "only_me")
+
+    def side(kind: Visibility) -> ft.Control:
+        icon, key, color, ground = _SEEN[kind]
+        on = kind == value
+        text = desk.say(f"{key}-with", name=name) if kind == "shared" and name else desk.say(key)
+        return ft.MergeSemantics(
+            content=ft.Semantics(
+                identifier=f"{id}-{kind}",
+                checked=on,
+                content=ft.Container(
+                    content=ft.Row(
+                        [ft.Icon(icon, color=color, size=20), Words(text, Style.BODY, color)],
+                        spacing=8,
+                        tight=True,
+                    ),
+                    on_click=lambda _: on_change(kind),
+                    ink=True,
+                    bgcolor=ground if on else theme.SURFACE,
+                    border=ft.Border.all(2 if on else 1, color if on else theme.LINE),
+                    border_radius=10,
+                    padding=ft.Padding.symmetric(vertical=12, horizontal=14),
+                ),
+            )
+        )
+
+    return ft.Semantics(
+        label=desk.say("frame.who-sees"),
+        container=True,
+        content=ft.Row([side(kind) for kind in both], spacing=8, run_spacing=8, wrap=True),
+    )
+
+
+def use_sheet(
+    content: Callable[[], ft.Control] | None, on_close: Callable[[], object], *, title: str = ""
+) -> None:
+    """A sheet from below while `content` is given. Swiping it down, tapping beside it and Esc call `on_close`."""
+    desk = use_desk()
+    sheet = None
+
+    def closed(_: Any) -> None:
+        desk.flush()
+        on_close()
+
+    if content is not None:
+        inside: list[ft.Control] = [Heading(title)] if title else []
+        sheet = ft.BottomSheet(
+            content=ft.Container(
+                content=ft.Column(
+                    [*inside, content()],
+                    spacing=16,
+                    tight=True,
+                    scroll=ft.ScrollMode.AUTO,
+                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                ),
+                padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=theme.SIDE),
+            ),
+            bgcolor=theme.RAISED,
+            shape=ft.RoundedRectangleBorder(
+                radius=ft.BorderRadius.only(top_left=theme.SHEET_CORNER, top_right=theme.SHEET_CORNER)
+            ),
+            show_drag_handle=True,
+            draggable=True,
+            dismissible=True,
+            scrollable=True,
+            use_safe_area=True,
+            maintain_bottom_view_insets_padding=True,
+            size_constraints=ft.BoxConstraints(max_width=theme.COLUMN),
+            on_dismiss=closed,
+        )
+    ft.use_dialog(sheet)

@@ -1,0 +1,80 @@
+"""Words on the screen: every text has a style of the theme and a role for its colour."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.theme import Style
+
+
+def Words(
+    text: str,
+    style: ft.TextThemeStyle = Style.BODY,
+    color: str = theme.INK,
+    *,
+    expand: bool = False,
+    align: ft.TextAlign | None = None,
+    selectable: bool = False,
+    key: str | None = None,
+    lines: int | None = None,
+) -> ft.Text:
+    """A text that wraps; `lines` cuts it with an ellipsis after so many."""
+    return ft.Text(
+        text,
+        theme_style=style,
+        color=color,
+        expand=expand,
+        text_align=align or ft.TextAlign.START,
+        selectable=selectable,
+        key=key,
+        max_lines=lines,
+        overflow=ft.TextOverflow.ELLIPSIS if lines else ft.TextOverflow.CLIP,
+    )
+
+
+def Soft(text: str, style: ft.TextThemeStyle = Style.SMALL, *, expand: bool = False) -> ft.Text:
+    """Second text: softer and smaller."""
+    return Words(text, style, theme.INK_SOFT, expand=expand)
+
+
+def Title(text: str, style: ft.TextThemeStyle = Style.TITLE) -> ft.Control:
+    """The one h1 of a screen."""
+    return ft.Semantics(header=True, heading_level=1, content=Words(text, style))
+
+
+def Heading(text: str, level: int = 2, style: ft.TextThemeStyle = Style.HEADING) -> ft.Control:
+    """A heading inside the screen."""
+    return ft.Semantics(header=True, heading_level=level, content=Words(text, style))
+
+
+def SectionTitle(text: str, count: str = "") -> ft.Control:
+    """The name of a group, with how far it has come at the end of the line ("3 of 8")."""
+    title = ft.Semantics(
+        header=True, heading_level=2, expand=True, content=Words(text, Style.SECTION, theme.INK_SOFT)
+    )
+    return ft.Container(
+        padding=ft.Padding.only(top=8),
+        content=ft.Row([title, Words(count, Style.SECTION, theme.INK_SOFT)] if count else [title]),
+    )
+
+
+def Live(text: str, icon: ft.IconData | None = None, color: str = theme.INK_SOFT) -> ft.Control:
+    """A line that is read out when it changes: saved, ticked, sent, waiting."""
+    line: list[ft.Control] = [ft.Icon(icon, size=18, color=color)] if icon and text else []
+    return ft.Semantics(
+        live_region=True,
+        content=ft.Row([*line, Words(text, Style.SMALL, color, expand=True)], spacing=8),
+        visible=True,
+    )
+
+
+def Named(identifier: str | None, control: ft.Control, label: str | None = None) -> ft.Control:
+    """One node for whoever listens, with a name that stays the same for the tests."""
+    if identifier is None and label is None:
+        return control
+    return ft.MergeSemantics(
+        content=ft.Semantics(identifier=identifier, label=label, content=control),
+        expand=control.expand if isinstance(control, ft.Control) else None,
+        visible=control.visible,
+    )

@@ -1,0 +1,148 @@
+"""Where one can go: one table from paths to screens, and from the actions that documents name to paths.
+
+A screen is named by its module and component and imported when it is first opened, so that the lock screen waits for none
+of them. `:id` in a path becomes an argument of the screen; what follows `?` as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from urllib.parse import parse_qsl
+
+import flet as ft
+
+
+@dataclass(frozen=True)
+class Place:
+    """A path, the screen that is there, and whether the tabs stay in sight (a tab is a place nothing lies under)."""
+
+    path: str
+    module: str
+    screen: str
+    tabs: bool = False
+    tab: bool = False
+
+    @property
+    def exists(self) -> bool:
+        """Whether somebody has written this screen."""
+        return find_spec(f"app.ui.screens.{self.module}") is not None
+
+    def load(self) -> Callable[..., ft.Control]:
+        """The screen's component."""
+        component: Callable[..., ft.Control] = getattr(import_module(f"app.ui.screens.{self.module}"), self.screen)
+        return component
+
+
+PLACES: tuple[Place, ...] = (
+    Place("/", "today", "TodayScreen", tabs=True, tab=True),
+    Place("/people", "people", "PeopleScreen", tabs=True, tab=True),
+    Place("/goals", "goals", "GoalsScreen", tabs=True, tab=True),
+    Place("/library", "library", "LibraryScreen", tabs=True, tab=True),
+    Place("/programme", "programme", "ProgrammeScreen", tabs=True, tab=True),
+    # meetings and notes
+    Place("/meeting/:id", "meeting", "MeetingScreen"),
+    Place("/meeting/:id/note", "note", "NoteScreen"),
+    Place("/meeting/:id/checklist", "checklist", "ChecklistScreen"),
+    Place("/meeting/:id/end", "ending", "EndScreen"),
+    Place("/meeting/:id/minutes", "minutes", "MinutesScreen"),
+    Place("/meeting/:id/evaluate", "evaluation", "EvaluationScreen"),
+    Place("/plan", "plan", "PlanScreen"),
+    Place("/note/:id", "note", "FreeNoteScreen"),
+    Place("/checklist/:person/:list", "checklist", "ChecklistScreen"),
+    # people, goals, tasks, documents
+    Place("/people/new", "people", "NewPersonScreen"),
+    Place("/person/:id", "person", "PersonScreen", tabs=True),
+    Place("/person/:id/edit", "person_edit", "PersonEditScreen"),
+    Place("/person/:id/notes", "person_notes", "PersonNotesScreen"),
+    Place("/goal/new", "goal_edit", "GoalEditScreen"),
+    Place("/goal/:id", "goal", "GoalScreen"),
+    Place("/goal/:id/edit", "goal_edit", "GoalEditScreen"),
+    Place("/board/:person", "tasks", "TasksScreen"),
+    Place("/task/new", "task_edit", "TaskEditScreen"),
+    Place("/task/:id", "task_edit", "TaskEditScreen"),
+    Place("/document/:id", "document", "DocumentScreen"),
+    Place("/topics", "topics", "TopicsScreen"),
+    Place("/questions/:document", "topics", "QuestionsScreen"),
+    Place("/boundaries/:person", "boundaries", "BoundariesScreen"),
+    Place("/search", "search", "SearchScreen"),
+    # safety, settings, keys
+    Place("/safety", "safety", "SafetyScreen"),
+    Place("/settings", "settings", "SettingsScreen"),
+    Place("/settings/:section", "settings", "SettingsScreen"),
+    Place("/recovery", "recovery", "RecoveryScreen"),
+    Place("/quick-note", "quick_note", "QuickNoteScreen"),
+    Place("/inbox", "quick_note", "InboxScreen"),
+)
+
+LOCKED = ("/safety", "/quick-note")  # what opens without the passphrase
+
+# What documents call it -> where it is. A person or a meeting in the path comes from where the document is shown.
+ACTIONS: dict[str, str] = {
+    "library": "/library",
+    "safety": "/safety",
+    "schedule.new": "/plan",
+    "search": "/search",
+    "settings": "/settings",
+    "goal.new": "/goal/new",
+    "task.new": "/task/new",
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the tabs: its path, the key of its word, its icons."""
+
+    path: str
+    word: str
+    icon: ft.IconData
+    chosen: ft.IconData
+
+
+TODAY = Tab("/", "frame.tab-today", ft.Icons.EVENT_OUTLINED, ft.Icons.EVENT)
+PEOPLE = Tab("/people", "frame.tab-people", ft.Icons.GROUP_OUTLINED, ft.Icons.GROUP)
+GOALS = Tab("/goals", "frame.tab-goals", ft.Icons.FLAG_OUTLINED, ft.Icons.FLAG)
+LIBRARY = Tab("/library", "frame.tab-library", ft.Icons.MENU_BOOK_OUTLINED, ft.Icons.MENU_BOOK)
+PROGRAMME = Tab("/programme", "frame.tab-programme", ft.Icons.INSIGHTS_OUTLINED, ft.Icons.INSIGHTS)
+
+TABS: dict[str, tuple[Tab, ...]] = {
+    "mentor": (TODAY, PEOPLE, GOALS, LIBRARY),
+    "mentee": (TODAY, PEOPLE, GOALS, LIBRARY),
+    "coordinator": (TODAY, PROGRAMME, PEOPLE, LIBRARY),
+    "participant": (TODAY, LIBRARY),
+}
+
+
+def tabs_for(role: str) -> tuple[Tab, ...]:
+    """The tabs of a role, without those whose screen does not exist yet."""
+    return tuple(tab for tab in TABS.get(role, TABS["mentor"]) if find(tab.path) is not None)
+
+
+def is_tab(path: str) -> bool:
+    """Whether this path is a tab: going there closes everything else."""
+    return any(place.tab and place.path == path for place in PLACES)
+
+
+def find(full: str) -> tuple[Place, dict[str, str]] | None:
+    """The place of a path and the arguments for its screen; nothing when there is no such screen (yet)."""
+    path, _, query = full.partition("?")
+    for place in PLACES:
+        match = _pattern(place.path).fullmatch(path)
+        if match and place.exists:
+            return place, {**match.groupdict(), **dict(parse_qsl(query))}
+    return None
+
+
+def path_of(action: str) -> str | None:
+    """Where an action of a document leads, or nothing: then it is not shown."""
+    path = ACTIONS.get(action)
+    return path if path and find(path) else None
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r":(\w+)", r"(?P<\1>[^/]+)", path))

@@ -1,0 +1,133 @@
+"""What Flet 1.0.5 does when something goes wrong, mended.
+
+Four places are replaced; `tests/ui/test_safe.py` covers each of them against the pinned version:
+
+- an exception while a component renders again ends the session's update task without a word: from then on the screen
+  answers nothing. `component` keeps it inside the part, and `Component.update` lets the others go on;
+- `Session.error` covers the whole app for good with the text of the exception, which may quote what somebody wrote.
+  Ours says one sentence and leaves the screen as it was;
+- `Message.__repr__` writes the whole tree out for every message, logging or not: seconds for a long list, and the
+  plaintext of notes in a debug log;
+- an exception in an asynchronous effect is heard only when the task is thrown away. `effect` hands it to the same sentence.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any, ParamSpec
+from weakref import WeakKeyDictionary
+
+import flet as ft
+from flet.components.component import Component
+from flet.messaging.protocol import Message
+from flet.messaging.session import Session
+
+log = logging.getLogger("app.ui")
+
+P = ParamSpec("P")
+Speak = Callable[[BaseException | None], str]
+
+witness: list[Callable[[BaseException], None]] = []
+"""Who wants to see the faults themselves: the tests do, so that none goes by unseen."""
+
+_speakers: WeakKeyDictionary[Session, Speak] = WeakKeyDictionary()
+_notices: WeakKeyDictionary[Session, Callable[[str], None]] = WeakKeyDictionary()
+
+
+def speaks_for(session: Session, speak: Speak, notice: Callable[[str], None] | None = None) -> None:
+    """From now on `speak` finds the sentence for a fault in this session, and `notice` shows it."""
+    _speakers[session] = speak
+    if notice:
+        _notices[session] = notice
+
+
+def component(body: Callable[P, Any]) -> Callable[P, ft.Control]:
+    """Like `ft.component`, but an exception while rendering stays inside the part and leaves a sentence in its place."""
+
+    @functools.wraps(body)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            return body(*args, **kwargs)
+        except Exception as fault:  # noqa: BLE001 - a sentence in its place, whatever it was
+            log.error("rendering %s failed: %s", body.__name__, _where(fault))
+            _seen(fault)
+            return _sorry(fault)
+
+    return ft.component(guarded)
+
+
+def tell(session: Session, fault: BaseException | None) -> None:
+    """Say in one sentence that something went wrong; the screen stays as it was."""
+    if fault is not None:
+        _seen(fault)
+    speak = _speakers.get(session)
+    sentence = speak(fault) if speak else ""
+    notice = _notices.get(session)
+    if notice:
+        notice(sentence)
+    elif sentence:
+        session.page.show_dialog(ft.SnackBar(ft.Text(sentence)))
+
+
+def _seen(fault: BaseException) -> None:
+    for look in witness:
+        look(fault)
+
+
+def _sorry(fault: Exception) -> ft.Control:
+    page = ft.context.page
+    speak = _speakers.get(page.session) if page else None
+    return ft.Semantics(live_region=True, content=ft.Text(speak(fault) if speak else ""))
+
+
+def _where(fault: BaseException) -> str:
+    """The kind of a fault and the line it came from: enough to mend it, and no word that somebody typed."""
+    trace = fault.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(fault).__name__} at {place}"
+
+
+def _error(self: Session, message: str) -> None:
+    fault = sys.exc_info()[
+        1
+    ]  # Flet calls us inside its `except`; `message` is the exception and its traceback as text
+    log.error("a handler failed: %s", _where(fault) if fault else "unknown")
+    tell(self, fault)
+
+
+_update = Component.update
+
+
+def _guarded_update(self: Component) -> None:
+    try:
+        _update(self)  # type: ignore[no-untyped-call]
+    except Exception as fault:  # noqa: BLE001 - whatever it was, the other parts must be drawn
+        log.error("updating %s failed: %s", getattr(self.fn, "__name__", "?"), _where(fault))
+        _seen(fault)
+
+
+def _message(self: Message) -> str:
+    return f"Message({self.action})"
+
+
+class _NoTraceback(logging.Filter):
+    """Flet logs the traceback of a failed handler, and an exception's text may quote what somebody wrote."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[1]:
+            record.msg, record.args = f"{record.getMessage()} ({_where(record.exc_info[1])})", ()
+            record.exc_info, record.exc_text = None, None
+        return True
+
+
+Session.error = _error  # type: ignore[method-assign]
+Component.update = _guarded_update  # type: ignore[method-assign]
+Message.__repr__ = _message  # type: ignore[method-assign,assignment]
+logging.getLogger("flet").addFilter(_NoTraceback())
+for _name in ("flet", "flet_transport", "flet_controls", "flet_object_patch", "flet_components"):
+    logging.getLogger(_name).setLevel(logging.WARNING)  # at DEBUG they write every patch: plaintext

@@ -1,0 +1,103 @@
+"""A session without a vault: it opens with one passphrase and hands out a store in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.errors import AppError
+from app.ui.signal import Signal
+
+
+class NotOpen(AppError):
+    """The fake is locked."""
+
+    code = "unexpected"
+
+
+@dataclass
+class FakePreferences:
+    """Language, theme and the rest, in memory."""
+
+    language: str = "sv"
+    theme: str = "light"
+    text_size: int = 100
+    lock_after: int = 5
+    grace: float = 30
+    _news: Signal[int] = field(default_factory=lambda: Signal(0))
+
+    def set(self, **values: Any) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+        self._news.set(self._news.value + 1)
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        return self._news.watch(listener)
+
+
+class FakeStore:
+    """Answers queries that are callables of its dictionary, and tells those who watch after `put`."""
+
+    def __init__(self) -> None:
+        self.content: dict[str, Any] = {}
+        self.asked = 0
+        self.listeners: list[Callable[[], None]] = []
+
+    def ask(self, query: Any) -> Any:
+        self.asked += 1
+        return query(self.content)
+
+    def watch(self, query: Any, listener: Callable[[], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def put(self, **values: Any) -> None:
+        self.content.update(values)
+        for listener in tuple(self.listeners):
+            listener()
+
+
+class FakeSession:
+    """absent → locked → open, without key stretching."""
+
+    def __init__(
+        self, phase: str = "open", role: str = "mentor", store: Any = None, passphrase: str = "tall regn moln"
+    ) -> None:
+        self.phase = phase
+        self.role = role
+        self.preferences = FakePreferences()
+        self.locks = 0
+        self.touches = 0
+        self._store = store if store is not None else FakeStore()
+        self._passphrase = passphrase
+        self._news: Signal[str] = Signal(phase)
+
+    @property
+    def store(self) -> Any:
+        if self.phase != "open":
+            raise NotOpen()
+        return self._store
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        return self._news.watch(listener)
+
+    def touch(self) -> None:
+        self.touches += 1
+
+    def create(self, passphrase: str) -> None:
+        self._passphrase = passphrase
+        self._move("open")
+
+    def unlock(self, passphrase: str) -> None:
+        if passphrase != self._passphrase:
+            raise NotOpen()
+        self._move("open")
+
+    def lock(self) -> None:
+        self.locks += 1
+        self._move("locked")
+
+    def _move(self, phase: str) -> None:
+        self.phase = phase
+        self._news.set(phase)

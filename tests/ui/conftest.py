@@ -1,0 +1,80 @@
+"""Windows for the tests of the screens: `stage` opens the app, or one screen of it, on a fake or a real session."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import flet as ft
+import pytest
+
+from app.services.library import Library
+from app.services.speech import Speech
+from app.ui import root
+from app.ui.desk import Desk
+from app.ui.hooks import DeskContext
+from app.ui.safe import component
+from tests.support.fake_session import FakeSession
+from tests.support.fletsim import Window
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+class Stage(Window):
+    """A window and the desk behind it."""
+
+    desk: Desk
+
+
+OpenStage = Callable[..., Awaitable[Stage]]
+
+
+def desk_for(page: ft.Page, session: Any, clock: Any = None) -> Desk:
+    """A desk on the real texts and documents; a missing text fails the test."""
+    return Desk(
+        page, session, Library(ASSETS), lambda language: Speech(language, ASSETS, strict=True), clock=clock
+    )
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[OpenStage]:
+    """`await stage()` opens the whole app; `await stage(screen=lambda: Card(…))` one screen. `session=`, `width=`, `clock=`."""
+    opened: list[Stage] = []
+
+    async def open_stage(
+        screen: Callable[[], ft.Control] | None = None,
+        *,
+        session: Any = None,
+        clock: Any = None,
+        go: str = "",
+        **options: Any,
+    ) -> Stage:
+        session = session or FakeSession()
+        desks: list[Desk] = []
+
+        def main(page: ft.Page) -> None:
+            desk = desk_for(page, session, clock)
+            desks.append(desk)
+            if screen is None:
+                root.start(page, desk)
+            else:
+                shown = screen
+
+                @component
+                def Only() -> Any:
+                    return DeskContext(desk, lambda: ft.Column([shown()], expand=True))
+
+                page.render(Only)
+
+        window: Any = await Stage.open(main, **options)
+        window.desk = desks[0]
+        if go:
+            window.desk.go(go)
+            await window.settle()
+        opened.append(window)
+        return window  # type: ignore[no-any-return]
+
+    yield open_stage
+    for window in opened:
+        await window.close()
