@@ -128,6 +128,8 @@ class Item:
     custom: bool = False
     autofocus: bool = False
     opt_in: bool = False
+    says_visibility: bool = False
+    """Whether the line itself says who sees it; otherwise its document does, or for a survey the person who answers."""
     anchor: str | None = None
     phase: str | None = None
     seed_item: int | None = None

@@ -167,6 +167,7 @@ def _item(line: "_Reading", visibility: str) -> Item:
         custom=line.flag("custom"),
         autofocus=line.flag("autofocus"),
         opt_in=line.flag("opt_in"),
+        says_visibility=line.text_or_none("visibility") is not None,
         anchor=line.text_or_none("anchor"),
         phase=line.text_or_none("phase"),
         seed_item=line.whole_or_none("seed_item"),
@@ -357,9 +358,7 @@ class _Reading:
             if not isinstance(value, dict):
                 raise self.wrong(field, "has something that is no object")
             id = value.get("id")
-            yield _Reading(
-                self._document, value, id if isinstance(id, str) and not self._item else self._item
-            )
+            yield _Reading(self._document, value, id if isinstance(id, str) and not self._item else self._item)
 
     def phrase(self, field: str) -> Phrase:
         return self._phrase(field, self._tree.get(field))
@@ -376,9 +375,7 @@ class _Reading:
         for language in LANGUAGES:
             words = value.get(language)
             if not isinstance(words, str) or not words.strip():
-                raise LanguageMissing(
-                    document=self._document, item=self._item, field=field, language=language
-                )
+                raise LanguageMissing(document=self._document, item=self._item, field=field, language=language)
         if len(value) != len(LANGUAGES):
             raise self.wrong(field, "has an unknown language")
         phrase = Phrase(value["sv"], value["en"])
