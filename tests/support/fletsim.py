@@ -6,8 +6,8 @@
     assert "Saved" in app.texts()
 
 Everything is sent as the client sends it: first the property, then the event. Every message is packed, because packing
-takes the snapshots that Flet compares with next time. A part that failed to draw, a handler that crashed and a scheduler
-that died fail the test at the next `settle`.
+takes the snapshots that Flet compares with next time. A part that failed to draw, a handler that crashed and a
+scheduler that died fail the test at the next `settle`.
 """
 
 from __future__ import annotations
@@ -254,9 +254,7 @@ class Window:
                 around = control
                 while around is not None and not isinstance(around, (ft.MergeSemantics, ft.View)):
                     around = getattr(around, "parent", None)
-                if not self.name(control) and not (
-                    isinstance(around, ft.MergeSemantics) and self.name(around)
-                ):
+                if not self.name(control) and not (isinstance(around, ft.MergeSemantics) and self.name(around)):
                     bad.append(repr(type(control).__name__))
         return bad
 
@@ -330,6 +328,5 @@ def _children(control: Any) -> list[Any]:
     return [
         getattr(control, field.name, None)
         for field in dataclasses.fields(control)
-        if field.name in ("_dialogs", "_overlay")
-        or ("skip" not in field.metadata and not field.name.startswith("_"))
+        if field.name in ("_dialogs", "_overlay") or ("skip" not in field.metadata and not field.name.startswith("_"))
     ]

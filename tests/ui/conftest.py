@@ -32,14 +32,12 @@ OpenStage = Callable[..., Awaitable[Stage]]
 
 def desk_for(page: ft.Page, session: Any, clock: Any = None) -> Desk:
     """A desk on the real texts and documents; a missing text fails the test."""
-    return Desk(
-        page, session, Library(ASSETS), lambda language: Speech(language, ASSETS, strict=True), clock=clock
-    )
+    return Desk(page, session, Library(ASSETS), lambda language: Speech(language, ASSETS, strict=True), clock=clock)
 
 
 @pytest.fixture
 async def stage() -> AsyncIterator[OpenStage]:
-    """`await stage()` opens the whole app; `await stage(screen=lambda: Card(…))` one screen. `session=`, `width=`, `clock=`."""
+    """`await stage()` opens the whole app; `await stage(screen=lambda: Card(…))` one screen of it."""
     opened: list[Stage] = []
 
     async def open_stage(

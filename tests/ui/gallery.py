@@ -87,9 +87,7 @@ def Gallery() -> ft.Control:
             Rows(
                 [
                     TickRow("Läs protokollet från sist", ticked, tick, id="tick"),
-                    TickRow(
-                        "Fundera ut två öppna frågor som inte går att svara ja eller nej på", False, print
-                    ),
+                    TickRow("Fundera ut två öppna frågor som inte går att svara ja eller nej på", False, print),
                 ]
             ),
             SectionTitle("Att göra"),
@@ -142,9 +140,7 @@ def Gallery() -> ft.Control:
                 id="part",
             ),
             SectionTitle("Hur stor nytta hade du av det?"),
-            Scale1to5(
-                rating, rate, label="Hur stor nytta?", low="Ingen nytta", high="Stor nytta", id="scale"
-            ),
+            Scale1to5(rating, rate, label="Hur stor nytta?", low="Ingen nytta", high="Stor nytta", id="scale"),
             Card(
                 [
                     ft.Row([Words(str(count), Style.FIGURE), Soft("av 2 intervjuer")]),

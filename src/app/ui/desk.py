@@ -52,6 +52,7 @@ class Desk:
         self.minute: Signal[datetime] = Signal(self.now().replace(second=0, microsecond=0))
         self.wide: Signal[bool] = Signal((page.width or 0) >= theme.WIDE)
         self.covered: Signal[bool] = Signal(False)
+        self.entering: Signal[bool] = Signal(False)
         self.places: Signal[tuple[str, ...]] = Signal((HOME,))
         self.status: Signal[str] = Signal("")
         self._unsaved: list[Flushes] = []
@@ -80,11 +81,11 @@ class Desk:
         return self._clock()
 
     # ------------------------------------------------------------ words
-    def say(self, key: str, **facts: object) -> str:
+    def say(self, key: str, /, **facts: object) -> str:
         """The sentence of this key in the reader's language."""
         return self.speech.value.say(key, **facts)
 
-    def read(self, phrase: Any, **facts: object) -> str:
+    def read(self, phrase: Any, /, **facts: object) -> str:
         """A phrase of a document in the reader's language."""
         return self.speech.value.read(phrase, **facts)
 
@@ -99,7 +100,7 @@ class Desk:
         self.speech.set(self._speak(language))
 
     def notice(self, text: str, undo: Callable[[], object] | None = None, seconds: float = 4) -> None:
-        """One sentence at the bottom of the screen, with *Undo* when there is something to undo. It is also read out."""
+        """One sentence at the bottom of the screen, with *Undo* when there is something to undo; read out as well."""
         self.page.show_dialog(
             ft.SnackBar(
                 content=ft.Text(text, theme_style=theme.Style.BODY, color=theme.ON_NOTICE),
@@ -172,6 +173,7 @@ class Desk:
     def lock(self) -> None:
         """Save what is being typed, then lock. What was open is gone from the screen at once."""
         self.flush()
+        self.entering.set(False)
         self.places.set((HOME,))
         self.session.lock()
 

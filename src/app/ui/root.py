@@ -4,45 +4,49 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import flet as ft
 
-from app.ui import routes, theme
+from app.ui import routes, safe, theme
 from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch
+from app.ui.hooks.state import use_held
 from app.ui.parts import EmptyState, Mark, Screen
 from app.ui.safe import component
 from app.ui.signal import Signal
 
 
 @component
-def App(desk: Desk, phase: Signal[str], look: Signal[tuple[str, str, int]]) -> Any:
+def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any:
     """The views of the window. `phase` follows the session, `look` is language, theme and text size."""
     use_watch(look)
     use_watch(desk.speech)
     now = use_watch(phase)
+    entering = use_watch(desk.entering)
     places = use_watch(desk.places)
+    outside = use_held(lambda: now)  # where one came from: first run or lock, until the way in is at its end
+    if not entering:
+        outside.value = now
 
     def draw() -> list[Any]:
-        if now == "absent":
-            return [Alone(_screen("first_run", "FirstRunScreen"), "first-run")]
-        if now != "open":
-            views = [Alone(_screen("lock", "LockScreen"), "lock")]
-            return views + [
-                Pushed(path, key=path) for path in places[1:] if path.partition("?")[0] in routes.LOCKED
-            ]
-        return [Base(places[0], key="base")] + [
-            Pushed(path, key=f"{at}{path}") for at, path in enumerate(places) if at
-        ]
+        if outside.value == "open":
+            above = [Pushed(path, key=f"{at}{path}") for at, path in enumerate(places) if at]
+            return [Base(places[0], key="base"), *above]
+        first = outside.value == "absent"
+        allowed = routes.ABSENT if first else routes.LOCKED
+        open_here = [path for path in places[1:] if path.partition("?")[0] in allowed]
+        base = Alone(routes.FIRST if first else routes.LOCK, key="first" if first else "lock")
+        return [base, *(Pushed(path, key=path) for path in open_here)]
 
     return DeskContext(desk, draw)
 
 
 @component
-def Alone(screen: Callable[[], Callable[..., ft.Control]], name: str) -> ft.View:
+def Alone(place: routes.Place, key: str) -> ft.View:
     """First run or lock screen: nothing under it, nothing beside it."""
-    return _view("/", [Covered(screen()(), name)], can_pop=False)
+    return _view("/", [Covered(place.load()(), key)], can_pop=False)
 
 
 @component
@@ -59,7 +63,7 @@ def Pushed(path: str, key: str = "") -> ft.View:
     desk = use_desk()
     wide = use_watch(desk.wide)
     found = routes.find(path)
-    if found and (found[0].tabs or wide) and desk.session.phase == "open":
+    if found and (found[0].tabs or wide) and desk.session.phase == "open" and not desk.entering.value:
         return _with_tabs(desk, path, path, wide, can_pop=True)
     return _view(path, [Covered(_shown(desk, path), path)], can_pop=True)
 
@@ -70,17 +74,25 @@ def Covered(content: ft.Control, name: str) -> ft.Control:
     desk = use_desk()
     covered = use_watch(desk.covered)
     said = use_watch(desk.status)
-    sheet = ft.Container(
-        Mark(), alignment=ft.Alignment.CENTER, bgcolor=theme.GROUND, expand=True, visible=covered
-    )
+    sheet = ft.Container(Mark(), alignment=ft.Alignment.CENTER, bgcolor=theme.GROUND, expand=True, visible=covered)
+    ribbon = _ribbon(desk)
+    shown = ft.Column([ribbon, content], expand=True, spacing=0) if ribbon else content
     return ft.Stack(
         [
-            ft.Container(content, expand=True, visible=not covered),
+            ft.Container(shown, expand=True, visible=not covered),
             sheet,
             ft.Semantics(live_region=True, label=said, content=ft.Container(width=1, height=1)),
         ],
         expand=True,
     )
+
+
+def _ribbon(desk: Desk) -> ft.Control | None:
+    """Over every screen while one looks around with example data."""
+    if not getattr(desk.session, "example", False):
+        return None
+    ribbon: Callable[[], ft.Control] = import_module("app.ui.parts.example").ExampleRibbon
+    return ribbon()
 
 
 def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) -> ft.View:
@@ -101,8 +113,7 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
             label_type=ft.NavigationRailLabelType.ALL,
             leading=ft.Container(Mark(44), padding=12),
             destinations=[
-                ft.NavigationRailDestination(icon=t.icon, selected_icon=t.chosen, label=desk.say(t.word))
-                for t in tabs
+                ft.NavigationRailDestination(icon=t.icon, selected_icon=t.chosen, label=desk.say(t.word)) for t in tabs
             ],
         )
         row = ft.Row(
@@ -116,16 +127,13 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
         selected_index=chosen,
         on_change=go,
         destinations=[
-            ft.NavigationBarDestination(icon=t.icon, selected_icon=t.chosen, label=desk.say(t.word))
-            for t in tabs
+            ft.NavigationBarDestination(icon=t.icon, selected_icon=t.chosen, label=desk.say(t.word)) for t in tabs
         ],
     )
     return _view(route, [body], can_pop=can_pop, bar=bar)
 
 
-def _view(
-    route: str, controls: list[ft.Control], *, can_pop: bool, bar: ft.NavigationBar | None = None
-) -> ft.View:
+def _view(route: str, controls: list[ft.Control], *, can_pop: bool, bar: ft.NavigationBar | None = None) -> ft.View:
     return ft.View(
         route=route,
         can_pop=can_pop,
@@ -144,10 +152,6 @@ def _shown(desk: Desk, path: str) -> ft.Control:
     return place.load()(**arguments)
 
 
-def _screen(module: str, name: str) -> Callable[[], Callable[..., ft.Control]]:
-    return routes.Place("", module, name).load
-
-
 @component
 def Nowhere() -> ft.Control:
     """A path that leads nowhere: say so, and offer the way home."""
@@ -163,14 +167,16 @@ def start(page: ft.Page, desk: Desk) -> None:
     """Draw the app on a page and keep it in step with the session, the preferences, the clock and the system."""
     session = desk.session
     phase: Signal[str] = Signal(str(session.phase))
-    look: Signal[tuple[str, str, int]] = Signal(_look(desk))
+    look: Signal[tuple[object, ...]] = Signal(_look(desk))
     apply_look(page, desk)
 
     def on_phase() -> None:
         async def moved() -> None:
-            if str(session.phase) != "open":
+            was, now = phase.value, str(session.phase)
+            if was == "open" and now != "open":  # on the way in, the screens above the lock stay where they are
+                desk.entering.set(False)
                 desk.places.set((HOME,))
-            phase.set(str(session.phase))
+            phase.set(now)
 
         desk.later(moved)
 
@@ -188,11 +194,12 @@ def start(page: ft.Page, desk: Desk) -> None:
     page.on_resize = lambda e: desk.wide.set(e.width >= theme.WIDE)
     page.on_view_pop = lambda _: desk.back()
     page.on_app_lifecycle_state_change = _lifecycle(desk)
-    page.on_close = lambda _: desk.close()
+    page.on_close = lambda _: _closed(desk)
     page.on_disconnect = lambda _: desk.flush()
-    page.on_connect = lambda _: desk.places.tell()
+    page.on_connect = lambda _: look.set((*_look(desk), object()))  # what changed while the line was cut is drawn now
     page.render_views(App, desk, phase, look)
     page.run_task(_tick, desk)
+    safe.touches(page.session, session.touch)
 
 
 def apply_look(page: ft.Page, desk: Desk) -> None:
@@ -210,8 +217,15 @@ def apply_look(page: ft.Page, desk: Desk) -> None:
     page.schedule_update()  # type: ignore[no-untyped-call]
 
 
-def _look(desk: Desk) -> tuple[str, str, int]:
+def _look(desk: Desk) -> tuple[object, ...]:
     return (desk.prefs.language, str(desk.prefs.theme), int(desk.prefs.text_size))
+
+
+def _closed(desk: Desk) -> None:
+    """The window is gone for good: nobody is there to see what is open."""
+    desk.close()
+    if desk.session.phase == "open":
+        desk.session.lock()
 
 
 async def _tick(desk: Desk) -> None:

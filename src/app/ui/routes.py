@@ -1,7 +1,7 @@
 """Where one can go: one table from paths to screens, and from the actions that documents name to paths.
 
-A screen is named by its module and component and imported when it is first opened, so that the lock screen waits for none
-of them. `:id` in a path becomes an argument of the screen; what follows `?` as well.
+A screen is named by its module and component and imported when it is first opened, so that the lock screen waits for
+none of them. `:id` in a path becomes an argument of the screen; what follows `?` as well.
 """
 
 from __future__ import annotations
@@ -50,6 +50,9 @@ PLACES: tuple[Place, ...] = (
     Place("/meeting/:id/checklist", "checklist", "ChecklistScreen"),
     Place("/meeting/:id/end", "ending", "EndScreen"),
     Place("/meeting/:id/minutes", "minutes", "MinutesScreen"),
+    Place("/meeting/:id/earlier", "minutes", "EarlierScreen"),
+    Place("/minutes/example", "minutes", "ExampleScreen"),
+    Place("/notes", "note", "NotesScreen"),
     Place("/meeting/:id/evaluate", "evaluation", "EvaluationScreen"),
     Place("/plan", "plan", "PlanScreen"),
     Place("/note/:id", "note", "FreeNoteScreen"),
@@ -73,24 +76,25 @@ PLACES: tuple[Place, ...] = (
     # safety, settings, keys
     Place("/safety", "safety", "SafetyScreen"),
     Place("/settings", "settings", "SettingsScreen"),
-    Place("/settings/:section", "settings", "SettingsScreen"),
-    Place("/recovery", "recovery", "RecoveryScreen"),
-    Place("/quick-note", "quick_note", "QuickNoteScreen"),
-    Place("/inbox", "quick_note", "InboxScreen"),
+    Place("/settings/me", "settings_me", "SettingsMeScreen"),
+    Place("/settings/look", "settings_look", "SettingsLookScreen"),
+    Place("/settings/lock", "settings_lock", "SettingsLockScreen"),
+    Place("/settings/phrase", "settings_phrase", "SettingsPhraseScreen"),
+    Place("/settings/erase", "settings_erase", "EraseScreen"),
+    Place("/settings/about", "settings_about", "AboutScreen"),
+    Place("/settings/recovery", "recovery", "RecoverySettingsScreen"),
+    Place("/settings/backup", "backup", "BackupScreen"),
+    Place("/inbox", "inbox", "InboxScreen"),
+    Place("/quick", "quick", "QuickScreen"),
+    Place("/recover", "recovery", "RecoverScreen"),
+    Place("/restore", "backup", "RestoreScreen"),
 )
 
-LOCKED = ("/safety", "/quick-note")  # what opens without the passphrase
+FIRST = Place("", "first", "FirstScreen")  # while there is no vault
+LOCK = Place("", "lock", "LockScreen")
 
-# What documents call it -> where it is. A person or a meeting in the path comes from where the document is shown.
-ACTIONS: dict[str, str] = {
-    "library": "/library",
-    "safety": "/safety",
-    "schedule.new": "/plan",
-    "search": "/search",
-    "settings": "/settings",
-    "goal.new": "/goal/new",
-    "task.new": "/task/new",
-}
+ABSENT = ("/safety", "/restore")  # what opens before there is a vault
+LOCKED = ("/safety", "/quick", "/recover", "/restore")  # what opens without the passphrase
 
 
 @dataclass(frozen=True)
@@ -135,12 +139,6 @@ def find(full: str) -> tuple[Place, dict[str, str]] | None:
         if match and place.exists:
             return place, {**match.groupdict(), **dict(parse_qsl(query))}
     return None
-
-
-def path_of(action: str) -> str | None:
-    """Where an action of a document leads, or nothing: then it is not shown."""
-    path = ACTIONS.get(action)
-    return path if path and find(path) else None
 
 
 @cache

@@ -1,6 +1,6 @@
 """What Flet 1.0.5 does when something goes wrong, mended.
 
-Four places are replaced; `tests/ui/test_safe.py` covers each of them against the pinned version:
+These places are replaced; `tests/ui/test_safe.py` covers each of them against the pinned version:
 
 - an exception while a component renders again ends the session's update task without a word: from then on the screen
   answers nothing. `component` keeps it inside the part, and `Component.update` lets the others go on;
@@ -8,11 +8,13 @@ Four places are replaced; `tests/ui/test_safe.py` covers each of them against th
   Ours says one sentence and leaves the screen as it was;
 - `Message.__repr__` writes the whole tree out for every message, logging or not: seconds for a long list, and the
   plaintext of notes in a debug log;
-- an exception in an asynchronous effect is heard only when the task is thrown away. `effect` hands it to the same sentence.
+- `Session.apply_patch` lets the other end set any property of any control, private ones and `disabled` included, and
+  `Session.dispatch_event` runs the handlers of disabled controls. Ours refuses both.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import logging
 import sys
@@ -45,7 +47,7 @@ def speaks_for(session: Session, speak: Speak, notice: Callable[[str], None] | N
 
 
 def component(body: Callable[P, Any]) -> Callable[P, ft.Control]:
-    """Like `ft.component`, but an exception while rendering stays inside the part and leaves a sentence in its place."""
+    """Like `ft.component`, but an exception while rendering stays inside the part and leaves a sentence."""
 
     @functools.wraps(body)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
@@ -93,9 +95,7 @@ def _where(fault: BaseException) -> str:
 
 
 def _error(self: Session, message: str) -> None:
-    fault = sys.exc_info()[
-        1
-    ]  # Flet calls us inside its `except`; `message` is the exception and its traceback as text
+    fault = sys.exc_info()[1]  # Flet calls us inside its `except`; `message` is the exception and its traceback as text
     log.error("a handler failed: %s", _where(fault) if fault else "unknown")
     tell(self, fault)
 
@@ -115,6 +115,55 @@ def _message(self: Message) -> str:
     return f"Message({self.action})"
 
 
+_apply = Session.apply_patch
+_dispatch = Session.dispatch_event
+
+
+def _apply_patch(self: Session, control_id: int, patch: dict[str, Any]) -> None:
+    """Take from the other end what a client may say about a control: no private name, no handler, no permission."""
+    control = self.index.get(control_id)
+    if control is None or not _answers(control):
+        return
+    fields = {field.name for field in dataclasses.fields(control)}
+    allowed = {name: value for name, value in patch.items() if name in fields and not _ours(name)}
+    if len(allowed) < len(patch):
+        log.warning("refused to set %s of a %s", sorted(set(patch) - set(allowed)), type(control).__name__)
+    _apply(self, control_id, allowed)
+
+
+async def _dispatch_event(self: Session, control_id: int, event_name: str, event_data: Any) -> None:
+    """Run a handler, unless its control is disabled, hidden or gone."""
+    control = self.index.get(control_id)
+    if control is not None and not _answers(control):
+        log.warning("refused %s of a disabled or hidden %s", event_name, type(control).__name__)
+        return
+    for told in _touches.get(self, ()):
+        told()
+    await _dispatch(self, control_id, event_name, event_data)
+
+
+def touches(session: Session, told: Callable[[], object]) -> None:
+    """Call `told` whenever the person does something in this session."""
+    _touches.setdefault(session, []).append(told)
+
+
+def _ours(name: str) -> bool:
+    return name.startswith(("_", "on_")) or name in _OURS
+
+
+def _answers(control: Any) -> bool:
+    """Whether a person could use this control: it and everything around it is enabled and shown."""
+    while control is not None:
+        if getattr(control, "disabled", None) or getattr(control, "visible", True) is False:
+            return False
+        control = getattr(control, "parent", None)
+    return True
+
+
+_OURS = frozenset({"disabled", "visible", "data", "key", "read_only", "ignore_interactions", "url", "action"})
+_touches: WeakKeyDictionary[Session, list[Callable[[], object]]] = WeakKeyDictionary()
+
+
 class _NoTraceback(logging.Filter):
     """Flet logs the traceback of a failed handler, and an exception's text may quote what somebody wrote."""
 
@@ -125,6 +174,8 @@ class _NoTraceback(logging.Filter):
         return True
 
 
+Session.apply_patch = _apply_patch  # type: ignore[method-assign]
+Session.dispatch_event = _dispatch_event  # type: ignore[method-assign]
 Session.error = _error  # type: ignore[method-assign]
 Component.update = _guarded_update  # type: ignore[method-assign]
 Message.__repr__ = _message  # type: ignore[method-assign,assignment]

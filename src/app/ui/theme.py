@@ -1,8 +1,8 @@
 """Paper and coffee, cardamom and lingonberry: every colour and size of the app, named once.
 
-The tokens are mapped to Flet's `ColorScheme`; the screens name the roles below (`INK`, `PRIMARY`, `PRIVATE` …) and never a
-colour. `PAIRS` lists every pair of colours that meet; a test computes their contrast in both themes. All text sizes are
-styles of the text theme, so that they follow the reader's own size.
+The tokens are mapped to Flet's `ColorScheme`; the screens name the roles below (`INK`, `PRIMARY`, `PRIVATE` …) and
+never a colour. `PAIRS` lists every pair of colours that meet; a test computes their contrast in both themes. All text
+sizes are styles of the text theme, so that they follow the reader's own size.
 """
 
 from __future__ import annotations
@@ -108,11 +108,12 @@ NOTICE_ACTION: Final = ft.Colors.INVERSE_PRIMARY
 CLEAR: Final = ft.Colors.TRANSPARENT
 
 # ---------------------------------------------------------------- what meets what (names of tokens): text, then lines
-PAIRS: Final = tuple(
-    (text, ground)
-    for ground in ("ground", "surface", "raised")
-    for text in ("ink", "ink_soft", "primary", "accent", "private", "shared", "error")
-) + (
+PAIRS: Final = (
+    *(
+        (text, ground)
+        for ground in ("ground", "surface", "raised")
+        for text in ("ink", "ink_soft", "primary", "accent", "private", "shared", "error")
+    ),
     ("on_primary", "primary"),
     ("on_primary_container", "primary_container"),
     ("on_accent", "accent"),
@@ -174,9 +175,7 @@ TEXT_SIZES: Final = (100, 115, 130, 150, 200)
 def theme(tokens: Tokens, percent: int = 100, motion: bool = True) -> ft.Theme:
     """The theme for one set of tokens, with all text at `percent` of its size."""
     scheme = _scheme(tokens)
-    text = ft.TextTheme(
-        **{name: _text(tokens.ink, size, bold, percent) for name, (size, bold) in _SIZES.items()}
-    )
+    text = ft.TextTheme(**{name: _text(tokens.ink, size, bold, percent) for name, (size, bold) in _SIZES.items()})
     move = ft.PageTransitionTheme.FADE_UPWARDS if motion else ft.PageTransitionTheme.NONE
     return ft.Theme(
         color_scheme=scheme,
@@ -187,9 +186,7 @@ def theme(tokens: Tokens, percent: int = 100, motion: bool = True) -> ft.Theme:
         hint_color=tokens.ink_soft,
         divider_color=tokens.edge,
         visual_density=ft.VisualDensity.STANDARD,
-        page_transitions=ft.PageTransitionsTheme(
-            android=move, ios=move, linux=move, macos=move, windows=move
-        ),
+        page_transitions=ft.PageTransitionsTheme(android=move, ios=move, linux=move, macos=move, windows=move),
         navigation_bar_theme=ft.NavigationBarTheme(
             bgcolor=tokens.surface,
             indicator_color=tokens.primary_container,

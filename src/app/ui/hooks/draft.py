@@ -58,7 +58,7 @@ class Draft:
         self.flush()
 
     def flush(self) -> None:
-        """Save now what is unsaved. When the disk refuses, the words stay here and are tried again with the next key."""
+        """Save now what is unsaved. When the disk refuses, the words stay and are tried again with the next key."""
         if self._timer:
             self._timer.cancel()
             self._timer = None

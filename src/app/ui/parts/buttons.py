@@ -51,7 +51,7 @@ def PrimaryButton(
     busy: bool = False,
     expand: bool | None = None,
 ) -> ft.Control:
-    """The one wide thing to do. `soft` is the quieter green for an ending; `busy` keeps its place while something runs."""
+    """The one wide thing to do. `soft` is the quieter green for an ending; `busy` keeps its place meanwhile."""
     color = theme.ON_PRIMARY_CONTAINER if soft else theme.ON_PRIMARY
     ground = theme.PRIMARY_CONTAINER if soft else theme.PRIMARY
     face: ft.Control = _face(text, icon, color, Style.BUTTON)
@@ -111,9 +111,7 @@ def QuietButton(
     return Named(id, button)
 
 
-def DangerButton(
-    text: str, on_click: Press, icon: ft.IconData | None = None, *, id: str | None = None
-) -> ft.Control:
+def DangerButton(text: str, on_click: Press, icon: ft.IconData | None = None, *, id: str | None = None) -> ft.Control:
     """Something that cannot be undone: erase."""
     button = ft.OutlinedButton(
         content=_face(text, icon, theme.ERROR, Style.BODY),
@@ -161,9 +159,7 @@ def ChoiceButtons(
 ) -> ft.Control:
     """A few choices as large radio buttons, `columns` beside each other. `label` names the group."""
     cells: list[ft.Control] = [
-        ft.Container(
-            _option(choice, choice.value == value, on_change, f"{id}-{choice.value}"), col=12 // columns
-        )
+        ft.Container(_option(choice, choice.value == value, on_change, f"{id}-{choice.value}"), col=12 // columns)
         for choice in choices
     ]
     return ft.Semantics(
@@ -210,9 +206,7 @@ def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identi
 def radio(identifier: str | None, on: bool, content: ft.Control, label: str | None = None) -> ft.Control:
     """One of a group for whoever listens: its name comes from the words inside, or from `label`."""
     return ft.MergeSemantics(
-        content=ft.Semantics(
-            identifier=identifier, checked=on, label=label, content=content, exclude_semantics=False
-        )
+        content=ft.Semantics(identifier=identifier, checked=on, label=label, content=content, exclude_semantics=False)
     )
 
 
@@ -264,9 +258,7 @@ def Scale1to5(
     for step in range(1, steps + 1):
         on = step == value
         box = ft.Container(
-            content=Words(
-                str(step), Style.STRONG, theme.ON_PRIMARY if on else theme.INK, align=ft.TextAlign.CENTER
-            ),
+            content=Words(str(step), Style.STRONG, theme.ON_PRIMARY if on else theme.INK, align=ft.TextAlign.CENTER),
             alignment=ft.Alignment.CENTER,
             height=52,
             on_click=lambda _, step=step: on_change(step),
@@ -296,9 +288,7 @@ def Scale1to5(
             Words(high, Style.LABEL, theme.INK_SOFT, expand=True, align=ft.TextAlign.END),
         ]
     )
-    return ft.Column(
-        [ft.Row(boxes, spacing=8), ft.Semantics(exclude_semantics=True, content=ends)], spacing=4
-    )
+    return ft.Column([ft.Row(boxes, spacing=8), ft.Semantics(exclude_semantics=True, content=ends)], spacing=4)
 
 
 def Stepper(less: str, more: str, on_less: Press | None, on_more: Press | None, *, id: str) -> ft.Control:
@@ -306,9 +296,7 @@ def Stepper(less: str, more: str, on_less: Press | None, on_more: Press | None, 
     return ft.Row(
         [
             SecondaryButton(less, on_less or _nothing, ft.Icons.REMOVE, id=f"{id}-less", expand=True),
-            SecondaryButton(
-                more, on_more or _nothing, ft.Icons.ADD, id=f"{id}-more", strong=True, expand=True
-            ),
+            SecondaryButton(more, on_more or _nothing, ft.Icons.ADD, id=f"{id}-more", strong=True, expand=True),
         ],
         spacing=8,
     )

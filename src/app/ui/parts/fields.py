@@ -130,6 +130,7 @@ def PassphraseField(
     new: bool = False,
     id: str = "passphrase",
     shown: bool = False,
+    key: str | None = None,
 ) -> ft.Control:
     """A passphrase with a named button that shows it. Pasting is allowed; nothing learns it."""
     desk = use_desk()
@@ -152,9 +153,7 @@ def PassphraseField(
     eye = ft.TextButton(
         content=ft.Column(
             [
-                ft.Icon(
-                    ft.Icons.VISIBILITY_OFF if open_ else ft.Icons.VISIBILITY, color=theme.INK_SOFT, size=22
-                ),
+                ft.Icon(ft.Icons.VISIBILITY_OFF if open_ else ft.Icons.VISIBILITY, color=theme.INK_SOFT, size=22),
                 Words(face, Style.LABEL, theme.INK_SOFT),
             ],
             spacing=1,

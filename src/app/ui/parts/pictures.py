@@ -61,9 +61,7 @@ def LineChart(
         data_series=[
             fch.LineChartData(
                 points=[
-                    fch.LineChartDataPoint(
-                        x=x, y=y, point=fch.ChartCirclePoint(radius=4, color=theme.PRIMARY)
-                    )
+                    fch.LineChartDataPoint(x=x, y=y, point=fch.ChartCirclePoint(radius=4, color=theme.PRIMARY))
                     for x, y in points
                 ],
                 color=theme.PRIMARY,
@@ -76,10 +74,7 @@ def LineChart(
         min_x=min((x for x, _ in points), default=0),
         max_x=max((x for x, _ in points), default=1),
         bottom_axis=fch.ChartAxis(
-            labels=[
-                fch.ChartAxisLabel(value=x, label=Words(text, Style.LABEL, theme.INK_SOFT))
-                for x, text in labels
-            ],
+            labels=[fch.ChartAxisLabel(value=x, label=Words(text, Style.LABEL, theme.INK_SOFT)) for x, text in labels],
             label_size=28,
             show_labels=bool(labels),
             label_spacing=1,
@@ -94,9 +89,7 @@ def LineChart(
         animation=ft.Animation(0),
         expand=True,
     )
-    return ft.Semantics(
-        label=said, exclude_semantics=True, content=ft.Container(chart, height=height, padding=8)
-    )
+    return ft.Semantics(label=said, exclude_semantics=True, content=ft.Container(chart, height=height, padding=8))
 
 
 def Mark(size: int = 96) -> ft.Control:
@@ -145,12 +138,8 @@ def EmptyState(
 def _drawing(icon: ft.IconData) -> ft.Control:
     return ft.Stack(
         [
-            ft.Container(
-                width=92, height=92, border=ft.Border.all(3, theme.PRIMARY), border_radius=46, left=0, top=0
-            ),
-            ft.Container(
-                width=92, height=92, border=ft.Border.all(3, theme.ACCENT), border_radius=46, left=52, top=10
-            ),
+            ft.Container(width=92, height=92, border=ft.Border.all(3, theme.PRIMARY), border_radius=46, left=0, top=0),
+            ft.Container(width=92, height=92, border=ft.Border.all(3, theme.ACCENT), border_radius=46, left=52, top=10),
             ft.Icon(icon, color=theme.INK_SOFT, size=36, left=54, top=34),
         ],
         width=148,

@@ -34,16 +34,14 @@ def Screen(
 ) -> ft.Control:
     """Header, body, and what stays low: `above` (a line or chips) and the one `primary` button.
 
-    `body` as a list scrolls; as one control it takes the room (a note field, a long `ListView`). `back=True` shows the arrow
-    that closes this screen, `close=True` the cross of a sheet-like one. `aside` is a second column from 840 px, under the
-    body on a phone. `title_tap` makes the title a button (the name on Today opens the settings).
+    `body` as a list scrolls; as one control it takes the room (a note field, a long `ListView`). `back=True` shows the
+    arrow that closes this screen, `close=True` the cross of a sheet-like one. `aside` is a second column from 840 px,
+    under the body on a phone. `title_tap` makes the title a button (the name on Today opens the settings).
     """
     desk, wide = use_desk(), use_wide()
     head: list[ft.Control] = []
     if back:
-        head.append(
-            _arrow(desk.say("frame.back"), ft.Icons.ARROW_BACK, desk.back if back is True else back, "back")
-        )
+        head.append(_arrow(desk.say("frame.back"), ft.Icons.ARROW_BACK, desk.back if back is True else back, "back"))
     words: list[ft.Control] = [Title(title, Style.HEADING if back else Style.TITLE)]
     if subtitle:
         words.append(Soft(subtitle))
@@ -82,9 +80,7 @@ def Screen(
     if lock:
         head.append(HeaderButton(desk.say("frame.lock"), ft.Icons.LOCK, lambda _: desk.lock(), id="lock"))
     if close:
-        head.append(
-            _arrow(desk.say("frame.close"), ft.Icons.CLOSE, desk.back if close is True else close, "close")
-        )
+        head.append(_arrow(desk.say("frame.close"), ft.Icons.CLOSE, desk.back if close is True else close, "close"))
 
     low: list[ft.Control] = [*above]
     if primary:
@@ -112,9 +108,7 @@ def Screen(
     )
 
 
-def _body(
-    body: Sequence[ft.Control] | ft.Control, aside: Sequence[ft.Control], wide: bool, spacing: int
-) -> ft.Control:
+def _body(body: Sequence[ft.Control] | ft.Control, aside: Sequence[ft.Control], wide: bool, spacing: int) -> ft.Control:
     side = ft.Padding.symmetric(horizontal=theme.SIDE, vertical=8)
     if isinstance(body, ft.BaseControl):
         return ft.Container(body, expand=True, padding=side, width=theme.COLUMN if wide else None)
@@ -160,5 +154,5 @@ def _arrow(said: str, icon: ft.IconData, on_click: Callable[[], object], identif
 
 
 def LongList(rows: Sequence[ft.Control], *, extent: float | None = None, padding: Any = 0) -> ft.Control:
-    """A list of any length: only the rows in sight are built. Give each row a `key`, and all the same `extent` if you can."""
+    """A list of any length: only the rows in sight are built. Give each row a `key`, and all one `extent`."""
     return ft.ListView(list(rows), item_extent=extent, expand=True, padding=padding)

@@ -37,9 +37,7 @@ def Card(
     inside = (
         content
         if isinstance(content, ft.BaseControl)
-        else ft.Column(
-            list(content), spacing=spacing, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
-        )
+        else ft.Column(list(content), spacing=spacing, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     )
     box = ft.Container(
         content=inside,
@@ -63,9 +61,7 @@ def Rows(rows: Sequence[ft.Control], *, ground: str = theme.SURFACE) -> ft.Contr
     parted: list[ft.Control] = []
     for at, row in enumerate(rows):
         if at:
-            parted.append(
-                ft.Container(height=1, bgcolor=theme.EDGE, margin=ft.Margin.symmetric(horizontal=16))
-            )
+            parted.append(ft.Container(height=1, bgcolor=theme.EDGE, margin=ft.Margin.symmetric(horizontal=16)))
         parted.append(row)
     return ft.Container(
         content=ft.Column(parted, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
@@ -149,7 +145,7 @@ def TickRow(
         show(value)
         on_change(value)
         if value and undo:
-            desk.notice(desk.say("frame.ticked", text=text), undo=lambda: turn_back(), seconds=2)
+            desk.notice(desk.say("frame.ticked", text=text), undo=turn_back, seconds=2)
 
     def turn_back() -> None:
         show(False)
@@ -247,9 +243,7 @@ def VisibilityChoice(
     )
 
 
-def use_sheet(
-    content: Callable[[], ft.Control] | None, on_close: Callable[[], object], *, title: str = ""
-) -> None:
+def use_sheet(content: Callable[[], ft.Control] | None, on_close: Callable[[], object], *, title: str = "") -> None:
     """A sheet from below while `content` is given. Swiping it down, tapping beside it and Esc call `on_close`."""
     desk = use_desk()
     sheet = None

@@ -50,9 +50,7 @@ def Heading(text: str, level: int = 2, style: ft.TextThemeStyle = Style.HEADING)
 
 def SectionTitle(text: str, count: str = "") -> ft.Control:
     """The name of a group, with how far it has come at the end of the line ("3 of 8")."""
-    title = ft.Semantics(
-        header=True, heading_level=2, expand=True, content=Words(text, Style.SECTION, theme.INK_SOFT)
-    )
+    title = ft.Semantics(header=True, heading_level=2, expand=True, content=Words(text, Style.SECTION, theme.INK_SOFT))
     return ft.Container(
         padding=ft.Padding.only(top=8),
         content=ft.Row([title, Words(count, Style.SECTION, theme.INK_SOFT)] if count else [title]),
