@@ -27,6 +27,18 @@ class VaultError(AppError):
     """The encrypted folder on this device."""
 
 
+class OlderCopy(VaultError):
+    """This computer remembers a later state; `remembered` and `this_copy` are milliseconds since 1970, 0 unknown."""
+
+    code = "vault-older-copy"
+
+
+class OtherVault(VaultError):
+    """This computer remembers another vault in this place."""
+
+    code = "vault-other"
+
+
 class NoVault(VaultError):
     """There is no vault in the folder."""
 

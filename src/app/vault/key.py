@@ -19,7 +19,7 @@ class VaultKey:
     snapshot or journal that names another counter belongs to another key.
     """
 
-    secret: bytes = field(repr=False)
+    secret: bytearray = field(repr=False)
     vault: bytes
     lineage: bytes
     counter: int
@@ -33,18 +33,28 @@ class VaultKey:
     @classmethod
     def new(cls) -> "VaultKey":
         """The key of a vault that has never been."""
-        return cls(os.urandom(KEY_BYTES), os.urandom(ID_BYTES), os.urandom(ID_BYTES), 1)
+        return cls(bytearray(os.urandom(KEY_BYTES)), os.urandom(ID_BYTES), os.urandom(ID_BYTES), 1)
 
     def successor(self, *, lineage: bytes | None = None, after: int = 0) -> "VaultKey":
         """A fresh secret for the same vault, one step on; `after` is a counter that must be passed as
         well.
         """
         counter = max(self.counter, after) + 1
-        return VaultKey(os.urandom(KEY_BYTES), self.vault, lineage or self.lineage, counter)
+        return VaultKey(bytearray(os.urandom(KEY_BYTES)), self.vault, lineage or self.lineage, counter)
 
     def subkey(self, label: bytes, salt: bytes, context: bytes = b"", length: int = KEY_BYTES) -> bytes:
         """HKDF-SHA256 of the secret; the label and the vault's id stand in front of the caller's context."""
-        return HKDF(hashes.SHA256(), length, salt, label + self.vault + context).derive(self.secret)
+        if self._wiped:
+            raise ValueError("the key has been wiped")
+        return HKDF(hashes.SHA256(), length, salt, label + self.vault + context).derive(bytes(self.secret))
+
+    def wipe(self) -> None:
+        """Overwrite the secret. Copies that Python made on the way are beyond our reach."""
+        self.secret[:] = bytes(KEY_BYTES)
+
+    @property
+    def _wiped(self) -> bool:
+        return not any(self.secret)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,132 @@
+"""What stands outside the seal: how the app looks and when it locks, and nothing about anybody.
+
+A closed list. The lock screen needs it before there is a key, so everybody who can read the disk can read
+it too: a name, a role or a date has no place here, and a test holds the list.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+FILE: Final = "preferences.json"
+BYTES_MAX: Final = 4096
+
+LANGUAGES: Final = ("sv", "en")
+THEMES: Final = ("system", "light", "dark")
+LOCK_MINUTES: Final = (0, 1, 5, 15)
+REGIONS: Final = ("", "SE", "NO", "DK", "FI", "GB", "US")
+TEXT_SIZE: Final = range(100, 201)
+GRACE_SECONDS: Final = range(0, 301)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The whole list. `text_size` is in per cent, `lock_after` in minutes, `grace` in seconds; `""` is "as
+    the system".
+    """
+
+    language: str = "sv"
+    theme: str = "system"
+    text_size: int = 100
+    region: str = ""
+    lock_after: int = 5
+    grace: int = 20
+
+
+_ALLOWED: Final[dict[str, tuple[object, ...] | range]] = {
+    "language": LANGUAGES,
+    "theme": THEMES,
+    "text_size": TEXT_SIZE,
+    "region": REGIONS,
+    "lock_after": LOCK_MINUTES,
+    "grace": GRACE_SECONDS,
+}
+
+
+class Preferences:
+    """The choices of this computer: read at once, written whole and atomically, watched by the screens."""
+
+    def __init__(self, state: Path, *, language: str = "sv") -> None:
+        self._path = state / FILE
+        self._guard = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+        self._choices = _read(self._path, Choices(language=language if language in LANGUAGES else "sv"))
+
+    @property
+    def choices(self) -> Choices:
+        return self._choices
+
+    @property
+    def language(self) -> str:
+        return self._choices.language
+
+    @property
+    def theme(self) -> str:
+        return self._choices.theme
+
+    @property
+    def text_size(self) -> int:
+        return self._choices.text_size
+
+    @property
+    def region(self) -> str:
+        return self._choices.region
+
+    @property
+    def lock_after(self) -> int:
+        return self._choices.lock_after
+
+    @property
+    def grace(self) -> int:
+        return self._choices.grace
+
+    def set(self, **changed: str | int) -> None:
+        """Change some of them; a name or a value outside the list is a `ValueError`. Durable when this returns."""
+        for name, value in changed.items():
+            if not _fits(name, value):
+                raise ValueError(f"{name} is no preference, or has no such choice")
+        from app.vault.files import DISK, write_atomically
+
+        with self._guard:
+            chosen = replace(self._choices, **changed)  # type: ignore[arg-type]
+            if chosen != self._choices:
+                DISK.make_folder(self._path.parent)
+                write_atomically(self._path, _written(chosen))
+                self._choices = chosen
+        for listener in tuple(self._listeners):
+            listener()
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call the listener after each change; the answer ends that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+
+def _fits(name: str, value: object) -> bool:
+    allowed = _ALLOWED.get(name)
+    return allowed is not None and type(value) in (str, int) and value in allowed
+
+
+def _read(path: Path, standard: Choices) -> Choices:
+    """What the file says, as far as it says something we know; anything else is the standard."""
+    try:
+        with path.open("rb") as file:
+            found: Any = json.loads(file.read(BYTES_MAX))
+    except (OSError, ValueError, RecursionError):
+        return standard
+    if not isinstance(found, dict):
+        return standard
+    return replace(standard, **{name: value for name, value in found.items() if _fits(name, value)})
+
+
+def _written(choices: Choices) -> bytes:
+    values = {field.name: getattr(choices, field.name) for field in fields(choices)}
+    return (json.dumps(values, sort_keys=True, indent=2) + "\n").encode()
