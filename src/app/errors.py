@@ -99,6 +99,18 @@ class HeaderDamaged(VaultDamaged):
     code = "vault-header-damaged"
 
 
+class VaultClosed(VaultError):
+    """The vault was locked or closed while somebody was still asking it."""
+
+    code = "vault-closed"
+
+
+class DocumentRefused(VaultError):
+    """A value that cannot be stored as it is; `reason` is type, key, number, depth, text or size. Nothing was written."""
+
+    code = "vault-document-refused"
+
+
 class WrongPassphrase(VaultError):
     """No slot opens with what was typed: one error, whatever was wrong with it."""
 
@@ -231,3 +243,9 @@ class BackupTooLarge(TransferError):
     """A backup beyond what the app takes."""
 
     code = "backup-too-large"
+
+
+class JsonRefused(TransferError):
+    """JSON from outside that we do not read; `reason` is size, encoding, syntax, depth, number, twice or letters."""
+
+    code = "transfer-json"

@@ -26,3 +26,7 @@ INBOX_KEY_MAC: Final = b"fika/v1/inbox-key-mac\0"
 BACKUP_MAC: Final = b"fika/v1/backup-mac\0"
 BACKUP_PART: Final = b"fika/v1/backup-part\0"
 BACKUP_BODY: Final = b"fika/v1/backup-body\0"
+
+# The files of the engine: snapshot and journal (kind and generation follow), and the mark.
+FILE: Final = b"fika/v1/vault-file\0"
+MARK: Final = b"fika/v1/vault-mark\0"

@@ -1,0 +1,297 @@
+"""One table in memory: the unchanging part in the snapshot, and what has changed since laid over it."""
+
+import bisect
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from app.vault.snapshot import (
+    BLOCK_BYTES,
+    ENTRY_BYTES,
+    PAGE_BYTES,
+    Block,
+    IndexPart,
+    Scalar,
+    Snapshot,
+    TablePart,
+    TableSource,
+    entry,
+    hash_of,
+    ids_in,
+    indexable,
+)
+
+Document = dict[str, Any]
+
+_decode: Final = json.JSONDecoder().raw_decode
+
+
+def load(raw: bytes) -> Document:
+    """A document of our own making: authentic, so there is nothing to limit."""
+    found: Document = _decode(raw.decode())[0]
+    return found
+
+
+class View(NamedTuple):
+    """A table as it was at one moment, readable while others go on writing."""
+
+    snapshot: Snapshot
+    part: TablePart
+    overlay: dict[int, bytes | None]
+    """What changed since: JSON, or None for a document that is gone."""
+
+
+class Collection:
+    """The current state of a table. Its methods are called under the engine's lock; views are not."""
+
+    def __init__(self, name: str, snapshot: Snapshot, part: TablePart | None = None) -> None:
+        self.name = name
+        self._snapshot = snapshot
+        self._part = part or TablePart()
+        self.overlay: dict[int, bytes | None] = {}
+        self.live = self._part.live
+        self.highest = self._part.highest
+        self._changed: set[int] = set()
+        self._hashes: dict[int, list[tuple[str, bytes]]] = {}
+        self._recent: dict[tuple[str, bytes], set[int]] = {}
+        self._scanned: dict[str, bytes] = {}
+
+    def view(self) -> View:
+        return View(self._snapshot, self._part, dict(self.overlay))
+
+    def raw(self, doc_id: int) -> bytes | None:
+        """The document's JSON, or None."""
+        if doc_id in self.overlay:
+            return self.overlay[doc_id]
+        return self._snapshot.raw(self._part, doc_id)
+
+    def set(self, doc_id: int, raw: bytes | None) -> None:
+        """Lay a document, or its absence, over the snapshot."""
+        self.overlay[doc_id] = raw
+        self._changed.add(doc_id)
+        if doc_id > self.highest:
+            self.highest = doc_id
+
+    def unset(self, doc_id: int) -> None:
+        """Take back what was laid over the snapshot."""
+        self.overlay.pop(doc_id, None)
+        self._changed.add(doc_id)
+
+    def newest(self, before: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """Documents by descending id, from below `before`."""
+        upper = self.highest + 1 if before is None else before
+        recent = sorted((doc_id for doc_id in self.overlay if doc_id < upper), reverse=True)
+        at = 0
+        for i in range(bisect.bisect_left(self._part.first, upper) - 1, -1, -1):
+            block = self._snapshot.block(self._part, i, keep=True)
+            for row in range(bisect.bisect_left(block.ids, upper) - 1, -1, -1):
+                doc_id = block.ids[row]
+                while at < len(recent) and recent[at] > doc_id:
+                    if (raw := self.overlay[recent[at]]) is not None:
+                        yield recent[at], raw
+                    at += 1
+                if doc_id not in self.overlay:
+                    yield doc_id, block.raw(row)
+        for doc_id in recent[at:]:
+            if (raw := self.overlay[doc_id]) is not None:
+                yield doc_id, raw
+
+    # ------------------------------------------------------------ equality
+
+    def equal(self, fields: Iterable[str], field: str, value: Scalar) -> list[int]:
+        """Ids of the documents whose field may have the value, ascending; a few more may be among them."""
+        known = hash_of(value)
+        self._index_changes(fields)
+        old = [doc_id for doc_id in self._stored(field, known) if doc_id not in self.overlay]
+        return sorted([*old, *self._recent.get((field, known), ())])
+
+    def _stored(self, field: str, known: bytes) -> list[int]:
+        """What the snapshot's index has under a hash."""
+        index = self._part.indexes.get(field)
+        if index is None:
+            if field not in self._scanned:
+                self._scanned[field] = _joined(_scan(View(self._snapshot, self._part, {}), field))
+            return ids_in(self._scanned[field], known)
+        found: list[int] = []
+        i = max(0, bisect.bisect_left(index.first, known) - 1)
+        while i < len(index.first) and index.first[i][:8] <= known:
+            found += ids_in(self._snapshot.page(index, i), known)
+            i += 1
+        return found
+
+    def _index_changes(self, fields: Iterable[str]) -> None:
+        """Bring the index of what lies over the snapshot up to date: a write pays nothing, the next question does."""
+        for doc_id in self._changed:
+            for key in self._hashes.pop(doc_id, ()):
+                self._recent[key].discard(doc_id)
+            raw = self.overlay.get(doc_id)
+            if raw is None:
+                continue
+            document = load(raw)
+            keys = [(name, hash_of(document[name])) for name in fields if _has(document, name)]
+            self._hashes[doc_id] = keys
+            for key in keys:
+                self._recent.setdefault(key, set()).add(doc_id)
+        self._changed.clear()
+
+
+# ---------------------------------------------------------------- reading a view
+
+
+def ids(view: View) -> list[int]:
+    """Every id, ascending."""
+    found: list[int] = []
+    for i in range(len(view.part.places)):
+        found += view.snapshot.block(view.part, i).ids
+    if view.overlay:
+        found = [doc_id for doc_id in found if doc_id not in view.overlay]
+        found += [doc_id for doc_id, raw in view.overlay.items() if raw is not None]
+        found.sort()
+    return found
+
+
+def documents(view: View) -> Iterator[tuple[int, Document]]:
+    """Every document, ascending by id, each freshly made."""
+    for block, changes in _segments(view):
+        if block is not None and not changes:
+            yield from zip(block.ids, json.loads(block.body), strict=True)
+        else:
+            for doc_id, raw in _merged(view, block, changes):
+                yield doc_id, load(raw)
+
+
+def containing(view: View, needle: str, *, fold: bool = False) -> Iterator[tuple[int, bytes]]:
+    """Documents in whose JSON the text may stand, ascending by id; the caller looks again.
+
+    The decrypted bytes are searched as they are, and only hits are parsed. With `fold` the search is for the longest
+    run of ASCII letters and digits, in any case; then nothing that a case-blind comparison would find is missed.
+    """
+    known, haystack = _searcher(needle, fold)
+    for block, changes in _segments(view):
+        if block is None or changes:
+            for doc_id, raw in _merged(view, block, changes):
+                if known in haystack(raw) or (fold and _folds_oddly(raw)):
+                    yield doc_id, raw
+            continue
+        if fold and _folds_oddly(block.body):
+            yield from block.rows()
+            continue
+        hay = haystack(block.body)
+        at = hay.find(known)
+        while at >= 0:
+            row = block.row_at(at)
+            if row >= len(block.ids):
+                break
+            yield block.ids[row], block.raw(row)
+            at = hay.find(known, block.offsets[row + 1])
+
+
+def _searcher(needle: str, fold: bool) -> tuple[bytes, Callable[[bytes], bytes]]:
+    if not fold:
+        return json.dumps(needle, ensure_ascii=False)[1:-1].encode(), lambda raw: raw
+    run = max(re.findall(r"[A-Za-z0-9]+", needle), key=len, default="")
+    return run.lower().encode(), bytes.lower
+
+
+_ODD: Final = ("İ".encode(), "ı".encode(), "ſ".encode(), b"K")
+"""The letters outside ASCII that a case-blind comparison takes for ASCII ones."""
+
+
+def _folds_oddly(raw: bytes) -> bool:
+    return any(letter in raw for letter in _ODD)
+
+
+def _segments(view: View) -> Iterator[tuple[Block | None, list[int]]]:
+    """The snapshot's blocks in order, each with the changed ids that belong in or before it."""
+    changed = sorted(view.overlay)
+    at = 0
+    blocks = len(view.part.places)
+    for i in range(blocks):
+        end = len(changed) if i == blocks - 1 else bisect.bisect_right(changed, view.part.last[i], at)
+        yield view.snapshot.block(view.part, i), changed[at:end]
+        at = end
+    if at < len(changed):
+        yield None, changed[at:]
+
+
+def _merged(view: View, block: Block | None, changes: list[int]) -> list[tuple[int, bytes]]:
+    """A block's documents with the changes applied, ascending."""
+    rows: dict[int, bytes] = dict(block.rows()) if block is not None else {}
+    for doc_id in changes:
+        raw = view.overlay[doc_id]
+        if raw is None:
+            rows.pop(doc_id, None)
+        else:
+            rows[doc_id] = raw
+    return sorted(rows.items())
+
+
+# ---------------------------------------------------------------- the next snapshot
+
+
+def source(name: str, view: View, highest: int, fields: Iterable[str]) -> TableSource:
+    """What the next snapshot holds of the table. Untouched blocks are copied as they are, without parsing."""
+    fresh = {doc_id: load(raw) for doc_id, raw in view.overlay.items() if raw is not None}
+    indexes: dict[str, Iterable[bytes]] = {field: _entries(view, field, fresh) for field in fields}
+    return TableSource(name, highest, _blocks(name, view), indexes)
+
+
+def _blocks(name: str, view: View) -> Iterator[tuple[bytes, int, int, int]]:
+    waiting: list[tuple[int, bytes]] = []
+    size = 0
+    for block, changes in _segments(view):
+        if block is not None and not changes and size == 0:
+            yield block.plain, block.ids[0], block.ids[-1], len(block.ids)
+            continue
+        for row in _merged(view, block, changes):
+            waiting.append(row)
+            size += len(row[1]) + 1
+            if size >= BLOCK_BYTES:
+                yield Block.pack(name, waiting), waiting[0][0], waiting[-1][0], len(waiting)
+                waiting, size = [], 0
+        if size >= BLOCK_BYTES // 2:
+            yield Block.pack(name, waiting), waiting[0][0], waiting[-1][0], len(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield Block.pack(name, waiting), waiting[0][0], waiting[-1][0], len(waiting)
+
+
+def _entries(view: View, field: str, fresh: dict[int, Document]) -> Iterator[bytes]:
+    """The pages of a field's index."""
+    index = view.part.indexes.get(field)
+    old = _scan(view._replace(overlay={}), field) if index is None else _pages(view.snapshot, index)
+    if not view.overlay and index is not None:
+        yield from old
+        return
+    gone = {doc_id.to_bytes(8, "big") for doc_id in view.overlay}
+    kept = [
+        page[at : at + ENTRY_BYTES]
+        for page in old
+        for at in range(0, len(page), ENTRY_BYTES)
+        if page[at + 8 : at + ENTRY_BYTES] not in gone
+    ]
+    kept += [entry(document[field], doc_id) for doc_id, document in fresh.items() if _has(document, field)]
+    kept.sort()
+    step = PAGE_BYTES // ENTRY_BYTES
+    for at in range(0, len(kept), step):
+        yield b"".join(kept[at : at + step])
+
+
+def _pages(snapshot: Snapshot, index: IndexPart) -> Iterator[bytes]:
+    for i in range(len(index.places)):
+        yield snapshot.page(index, i)
+
+
+def _scan(view: View, field: str) -> Iterator[bytes]:
+    """The entries of a field that the snapshot has no index for, as one page."""
+    found = [entry(document[field], doc_id) for doc_id, document in documents(view) if _has(document, field)]
+    yield b"".join(sorted(found))
+
+
+def _joined(pages: Iterable[bytes]) -> bytes:
+    return b"".join(pages)
+
+
+def _has(document: Document, field: str) -> bool:
+    return field in document and indexable(document[field])

@@ -1,0 +1,355 @@
+"""TinyDB over the sealed engine: its tables, its queries and its seams, without reading and rewriting everything.
+
+`SealedTable` answers from single documents, blocks and indexes; `SealedStorage` is the whole-database view that TinyDB
+asks for, for whoever uses it. What is handed out is freshly made, and what is handed in is serialised at once: nobody
+holds a piece of the database in hand.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from tinydb import TinyDB
+from tinydb.queries import QueryLike
+from tinydb.storages import Storage
+from tinydb.table import Document, Table
+
+from app.vault import journal, strict_json
+from app.vault.collection import load
+from app.vault.journal import Op
+
+if TYPE_CHECKING:
+    from app.vault.engine import Durable, Engine
+
+Fields = Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None]
+
+_PLAIN: Final = re.compile(r"[\w \-,:;!'\"@%&/=<>~]+")
+"""Regular expressions that mean themselves."""
+
+
+class SealedStorage(Storage):
+    """The whole database as one value, as TinyDB's own tables read and write it."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self.engine = engine
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        engine = self.engine
+        tables = {name: {str(k): doc for k, doc in engine.documents_of(name)} for name in engine.names()}
+        return tables or None
+
+    def write(self, data: Mapping[str, Mapping[Any, Mapping[str, Any]]]) -> None:
+        """Store the difference between what is there and what should be."""
+        engine = self.engine
+        with engine.transaction():
+            for name in engine.names():
+                if name not in data:
+                    engine.change(Op(journal.DROP, name))
+            for name, table in data.items():
+                engine.change(Op(journal.TABLE, name))
+                _write_table(engine, name, {int(doc_id): document for doc_id, document in table.items()})
+
+    def close(self) -> None:
+        self.engine.close()
+
+
+def _write_table(engine: "Engine", name: str, wanted: Mapping[int, Mapping[str, Any]]) -> None:
+    """Change the table, inside a transaction, until it holds what is wanted and nothing else."""
+    if not wanted:
+        engine.change(Op(journal.TRUNCATE, name))
+        return
+    there = dict(engine.documents_of(name))
+    for doc_id in there.keys() - wanted.keys():
+        engine.change(Op(journal.DELETE, name, doc_id))
+    for doc_id, document in wanted.items():
+        if doc_id not in there:
+            engine.change(Op(journal.INSERT, name, doc_id, strict_json.write(document)))
+        elif there[doc_id] != document:
+            engine.change(Op(journal.REPLACE, name, doc_id, strict_json.write(document)))
+
+
+class SealedTable(Table):
+    """A TinyDB table that reads what it needs and writes what has changed."""
+
+    _next_id: int | None
+
+    @property
+    def _engine(self) -> "Engine":
+        return cast(SealedStorage, self._storage).engine
+
+    # ------------------------------------------------------------ reading
+
+    def __iter__(self) -> Iterator[Document]:
+        for doc_id, document in self._engine.documents_of(self.name):
+            yield self.document_class(document, self.document_id_class(doc_id))
+
+    def __len__(self) -> int:
+        return self._engine.count(self.name)
+
+    def search(self, cond: QueryLike) -> list[Document]:
+        cached = self._query_cache.get(cond)
+        if cached is None:
+            cached = [self._document(doc_id, found) for doc_id, found in self._matching(cond)]
+            if not getattr(cond, "is_cacheable", _yes)():
+                return cached
+            self._query_cache[cond] = cached
+        return [self._document(document.doc_id, deepcopy(dict(document))) for document in cached]
+
+    def get(  # type: ignore[override]
+        self,
+        cond: QueryLike | None = None,
+        doc_id: int | None = None,
+        doc_ids: Sequence[int] | None = None,
+    ) -> Document | list[Document] | None:
+        if doc_id is not None:
+            raw = self._engine.raw(self.name, int(doc_id))
+            return None if raw is None else self._document(doc_id, load(raw))
+        if doc_ids is not None:
+            wanted = sorted({int(known) for known in doc_ids})
+            return [self._document(known, load(raw)) for known, raw in self._engine.raws(self.name, wanted)]
+        if cond is not None:
+            found = next(self._matching(cond), None)
+            return None if found is None else self._document(*found)
+        raise RuntimeError("You have to pass either cond or doc_id or doc_ids")
+
+    def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Document]:
+        """The documents with the highest ids, newest first; those below `before`, and those that match."""
+        if cond is None:
+            rows = self._engine.newest(self.name, count, before)
+            return [self._document(doc_id, load(raw)) for doc_id, raw in rows]
+        found: list[Document] = []
+        for doc_id, document in self._descending(cond, before):
+            if len(found) == count:
+                break
+            if cond(document):
+                found.append(self._document(doc_id, document))
+        return found
+
+    def containing(self, field: str, needle: str) -> list[Document]:
+        """The documents whose text in the field contains the needle, letter for letter."""
+        found: list[Document] = []
+        for doc_id, raw in self._engine.containing(self.name, needle):
+            document = load(raw)
+            text = document.get(field)
+            if isinstance(text, str) and needle in text:
+                found.append(self._document(doc_id, document))
+        return found
+
+    def _document(self, doc_id: int, document: Mapping[str, Any]) -> Document:
+        return self.document_class(document, self.document_id_class(doc_id))
+
+    def _matching(self, cond: QueryLike) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Documents that satisfy the query, ascending by id, by the shortest way that finds them all."""
+        for doc_id, document in self._candidates(cond):
+            if cond(document):
+                yield doc_id, document
+
+    def _candidates(self, cond: QueryLike) -> Iterable[tuple[int, dict[str, Any]]]:
+        engine, name = self._engine, self.name
+        known = getattr(cond, "_hash", None)
+        for field, value in _equalities(known):
+            if engine.indexed(name, field):
+                rows = engine.raws(name, engine.equal(name, field, value))
+                return ((doc_id, load(raw)) for doc_id, raw in rows)
+        words = _words(known)
+        if words:
+            return ((doc_id, load(raw)) for doc_id, raw in engine.containing(name, words, fold=True))
+        return engine.documents_of(name)
+
+    def _descending(self, cond: QueryLike, before: int | None) -> Iterator[tuple[int, dict[str, Any]]]:
+        engine, name = self._engine, self.name
+        for field, value in _equalities(getattr(cond, "_hash", None)):
+            if engine.indexed(name, field):
+                for doc_id in reversed(engine.equal(name, field, value)):
+                    raw = engine.raw(name, doc_id) if before is None or doc_id < before else None
+                    if raw is not None:
+                        yield doc_id, load(raw)
+                return
+        step = 64
+        while rows := engine.newest(name, step, before):
+            for doc_id, raw in rows:
+                yield doc_id, load(raw)
+            before, step = rows[-1][0], 1024
+
+    # ------------------------------------------------------------ writing
+
+    def insert(self, document: Mapping[str, Any]) -> int:
+        return self.insert_multiple([document])[0]
+
+    def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
+        engine, name = self._engine, self.name
+        ids: list[int] = []
+        try:
+            with engine.transaction():
+                for document in documents:
+                    if not isinstance(document, Mapping):
+                        raise ValueError("Document is not a Mapping")
+                    if isinstance(document, self.document_class):
+                        doc_id = self._given_id(document.doc_id)
+                    else:
+                        doc_id = self._get_next_id()
+                    engine.change(Op(journal.INSERT, name, int(doc_id), strict_json.write(document)))
+                    ids.append(doc_id)
+        except BaseException:
+            self._next_id = None
+            raise
+        finally:
+            self.clear_cache()
+        return ids
+
+    def _given_id(self, doc_id: int) -> int:
+        if not 0 <= doc_id < 1 << 63:
+            raise ValueError(f"Document ID {doc_id} is out of range")
+        if self._engine.raw(self.name, doc_id) is not None:
+            raise ValueError(f"Document with ID {doc_id} already exists")
+        self._next_id = None
+        return doc_id
+
+    def update(self, fields: Fields, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
+        with self._engine.transaction():
+            if doc_ids is not None:
+                rows = self._engine.raws(self.name, [int(doc_id) for doc_id in doc_ids])
+                return self._change_each([(doc_id, load(raw)) for doc_id, raw in rows], fields)
+            found = self._matching(cond) if cond is not None else self._engine.documents_of(self.name)
+            return self._change_each(list(found), fields)
+
+    def _change_each(self, found: list[tuple[int, dict[str, Any]]], fields: Fields) -> list[int]:
+        for doc_id, document in found:
+            _update(document, fields)
+            self._replace(doc_id, document)
+        self.clear_cache()
+        return [doc_id for doc_id, _ in found]
+
+    def _replace(self, doc_id: int, document: Mapping[str, Any]) -> None:
+        self._engine.change(Op(journal.REPLACE, self.name, doc_id, strict_json.write(document)))
+
+    def update_multiple(self, updates: Iterable[tuple[Fields, QueryLike]]) -> list[int]:
+        steps = list(updates)
+        changed: list[int] = []
+        with self._engine.transaction():
+            for doc_id, document in list(self._engine.documents_of(self.name)):
+                before = len(changed)
+                for fields, cond in steps:
+                    if cond(document):
+                        _update(document, fields)
+                        changed.append(doc_id)
+                if len(changed) > before:
+                    self._replace(doc_id, document)
+        self.clear_cache()
+        return changed
+
+    def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
+        if doc_ids is None and cond is None:
+            raise RuntimeError("Use truncate() to remove all documents")
+        with self._engine.transaction():
+            if doc_ids is not None:
+                wanted = dict.fromkeys(int(doc_id) for doc_id in doc_ids)
+                gone = [doc_id for doc_id, _ in self._engine.raws(self.name, list(wanted))]
+            else:
+                gone = [doc_id for doc_id, _ in self._matching(cast(QueryLike, cond))]
+            for doc_id in gone:
+                self._engine.change(Op(journal.DELETE, self.name, doc_id))
+        self.clear_cache()
+        return gone
+
+    def truncate(self) -> None:
+        with self._engine.transaction():
+            self._engine.change(Op(journal.TRUNCATE, self.name))
+        self.clear_cache()
+        self._next_id = None
+
+    # ------------------------------------------------------------ TinyDB's own seams
+
+    def _get_next_id(self) -> int:
+        """Ids are never used twice while the table lives, also not that of a removed document."""
+        if self._next_id is None:
+            self._next_id = self.document_id_class(self._engine.highest(self.name) + 1)
+        found: int = self._next_id
+        self._next_id = found + 1
+        return found
+
+    def _read_table(self) -> dict[str, Mapping[str, Any]]:
+        return {str(doc_id): document for doc_id, document in self._engine.documents_of(self.name)}
+
+    def _update_table(self, updater: Callable[[dict[int, Mapping[str, Any]]], None]) -> None:
+        engine = self._engine
+        with engine.transaction():
+            work: dict[int, Mapping[str, Any]] = {
+                self.document_id_class(doc_id): document for doc_id, document in engine.documents_of(self.name)
+            }
+            updater(work)
+            engine.change(Op(journal.TABLE, self.name))
+            _write_table(engine, self.name, {int(doc_id): document for doc_id, document in work.items()})
+        self.clear_cache()
+
+
+class Documents(TinyDB):
+    """TinyDB on an open engine. `close` closes the engine as well."""
+
+    table_class = SealedTable
+
+    def __init__(self, engine: "Engine") -> None:
+        super().__init__(engine, storage=SealedStorage)
+        self.engine = engine
+
+    def table(self, name: str, **kwargs: Any) -> SealedTable:
+        return cast(SealedTable, super().table(name, **kwargs))
+
+    def tables(self) -> set[str]:
+        return set(self.engine.names())
+
+    def drop_tables(self) -> None:
+        with self.engine.transaction():
+            for name in self.engine.names():
+                self.engine.change(Op(journal.DROP, name))
+        self._tables.clear()
+
+    def drop_table(self, name: str) -> None:
+        self._tables.pop(name, None)
+        if name in self.engine.names():
+            with self.engine.transaction():
+                self.engine.change(Op(journal.DROP, name))
+
+    def transaction(self, durable: "Durable" = True) -> AbstractContextManager[None]:
+        """Everything inside becomes durable together or not at all; `"soon"` is for drafts."""
+        return self.engine.transaction(durable)
+
+
+def _yes() -> bool:
+    return True
+
+
+def _update(document: dict[str, Any], fields: Fields) -> None:
+    if callable(fields):
+        fields(document)
+    else:
+        document.update(fields)
+
+
+def _equalities(known: object) -> Iterator[tuple[str, Any]]:
+    """The plain equalities that a query's documents must all satisfy."""
+    if not isinstance(known, tuple) or not known:
+        return
+    if known[0] == "and":
+        for part in known[1]:
+            yield from _equalities(part)
+    elif known[0] == "==" and len(known[1]) == 1 and isinstance(known[1][0], str) and _is_scalar(known[2]):
+        yield known[1][0], known[2]
+
+
+def _is_scalar(value: object) -> bool:
+    return value is None or type(value) in (str, int, float, bool)
+
+
+def _words(known: object) -> str:
+    """ASCII words that the documents of a plain text search must contain, in any case; "" when there are none."""
+    if not isinstance(known, tuple) or len(known) != 3 or known[0] != "search":
+        return ""
+    path, pattern = known[1], known[2]
+    if len(path) != 1 or not isinstance(path[0], str) or not isinstance(pattern, str):
+        return ""
+    if not _PLAIN.fullmatch(pattern) or not re.search("[A-Za-z0-9]", pattern):
+        return ""
+    return pattern

@@ -1,0 +1,229 @@
+"""The few calls by which the vault touches the disk, in one place.
+
+`Calls` speaks to the operating system and hides what differs between systems; `Files` sits on it, finishes short
+writes and turns what the system says into the app's errors. Tests put a `Calls` of their own below: one that
+fails, one that writes down what it was asked.
+"""
+
+import errno
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.errors import StorageFailed, VaultError, VaultFull, VaultNotWritable
+
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+class Calls:
+    """The system calls themselves; every one may raise `OSError`."""
+
+    def open(self, path: Path, flags: int) -> int:
+        return os.open(path, flags | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0), 0o600)
+
+    def close(self, fd: int) -> None:
+        os.close(fd)
+
+    def size(self, fd: int) -> int:
+        return os.fstat(fd).st_size
+
+    def names(self, folder: Path) -> list[str]:
+        return [path.name for path in folder.iterdir()]
+
+    def make_folder(self, path: Path) -> None:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def rename(self, source: Path, target: Path) -> None:
+        source.replace(target)
+
+    def unlink(self, path: Path) -> None:
+        path.unlink()
+
+    def truncate(self, fd: int, size: int) -> None:
+        os.ftruncate(fd, size)
+
+    if sys.platform == "win32":
+        _seeking = threading.Lock()
+
+        def read(self, fd: int, size: int, offset: int) -> bytes:
+            with self._seeking:
+                os.lseek(fd, offset, os.SEEK_SET)
+                return os.read(fd, size)
+
+        def write(self, fd: int, data: bytes | memoryview, offset: int) -> int:
+            with self._seeking:
+                os.lseek(fd, offset, os.SEEK_SET)
+                return os.write(fd, data)
+
+        def sync_folder(self, path: Path) -> None:
+            """Windows has no such call: NTFS keeps its own journal of names."""
+    else:
+
+        def read(self, fd: int, size: int, offset: int) -> bytes:
+            return os.pread(fd, size, offset)
+
+        def write(self, fd: int, data: bytes | memoryview, offset: int) -> int:
+            return os.pwrite(fd, data, offset)
+
+        def sync_folder(self, path: Path) -> None:
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+
+    if sys.platform in ("darwin", "ios"):
+        import fcntl
+
+        def sync(self, fd: int, _fcntl=fcntl) -> None:  # type: ignore[no-untyped-def]
+            """On Apple's systems fsync() stops at the drive's cache; this one does not."""
+            _fcntl.fcntl(fd, _fcntl.F_FULLFSYNC)
+    elif hasattr(os, "fdatasync"):
+
+        def sync(self, fd: int) -> None:
+            """Contents and size; the times, which nobody reads, may come later."""
+            os.fdatasync(fd)
+    else:
+
+        def sync(self, fd: int) -> None:
+            os.fsync(fd)
+
+
+def _typed(exc: OSError, call: str) -> VaultError:
+    number = exc.errno or 0
+    if number in _FULL:
+        return VaultFull(call=call)
+    if number in _FORBIDDEN:
+        return VaultNotWritable(call=call)
+    return StorageFailed(call=call, errno=number)
+
+
+@contextmanager
+def _told(call: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as exc:
+        raise _typed(exc, call) from exc
+
+
+class Files:
+    """What the vault asks of the disk. Errors are the app's, except `FileNotFoundError`, which callers await."""
+
+    def __init__(self, calls: Calls | None = None) -> None:
+        self.calls = calls or Calls()
+
+    def open(self, path: Path, *, write: bool = False, create: bool = False, fresh: bool = False) -> int:
+        """A file descriptor; `create` makes a missing file, `fresh` empties an old one as well."""
+        flags = os.O_RDWR if write or create or fresh else os.O_RDONLY
+        flags |= os.O_CREAT if create or fresh else 0
+        flags |= os.O_TRUNC if fresh else 0
+        with _told("open"):
+            return self.calls.open(path, flags)
+
+    def close(self, fd: int) -> None:
+        with _told("close"):
+            self.calls.close(fd)
+
+    def size(self, fd: int) -> int:
+        with _told("stat"):
+            return self.calls.size(fd)
+
+    def read(self, fd: int, size: int, offset: int) -> bytes:
+        """Up to `size` bytes; fewer only at the end of the file."""
+        with _told("read"):
+            found = self.calls.read(fd, size, offset)
+            if len(found) == size or not found:
+                return found
+            parts = [found]
+            while found := self.calls.read(fd, size - sum(map(len, parts)), offset + sum(map(len, parts))):
+                parts.append(found)
+            return b"".join(parts)
+
+    def read_all(self, path: Path) -> bytes:
+        fd = self.open(path)
+        try:
+            return self.read(fd, self.size(fd), 0)
+        finally:
+            self.close(fd)
+
+    def write(self, fd: int, data: bytes, offset: int) -> None:
+        """All of it, or an error."""
+        try:
+            done = self.calls.write(fd, data, offset)
+            while done < len(data):
+                done += self.calls.write(fd, memoryview(data)[done:], offset + done)
+        except OSError as exc:
+            raise _typed(exc, "write") from exc
+
+    def sync(self, fd: int) -> None:
+        """Return once the file's contents are on the disk. After an error nobody knows what is there."""
+        try:
+            self.calls.sync(fd)
+        except OSError as exc:
+            raise StorageFailed(call="fsync", errno=exc.errno or 0) from exc
+
+    def sync_folder(self, path: Path) -> None:
+        """Return once the names in the folder are on the disk."""
+        try:
+            self.calls.sync_folder(path)
+        except OSError as exc:
+            raise StorageFailed(call="fsync", errno=exc.errno or 0) from exc
+
+    def truncate(self, fd: int, size: int) -> None:
+        with _told("truncate"):
+            self.calls.truncate(fd, size)
+
+    def rename(self, source: Path, target: Path) -> None:
+        with _told("rename"):
+            self.calls.rename(source, target)
+
+    def unlink(self, path: Path) -> None:
+        with _told("unlink"):
+            self.calls.unlink(path)
+
+    def names(self, folder: Path) -> list[str]:
+        with _told("list"):
+            return self.calls.names(folder)
+
+    def make_folder(self, path: Path) -> None:
+        with _told("mkdir"):
+            self.calls.make_folder(path)
+
+
+DISK = Files()
+
+
+def write_atomically(path: Path, data: bytes, files: Files = DISK) -> None:
+    """Replace the file as one step: after a power cut there is the old content or the new, never a mixture.
+
+    When this returns the new content is on the disk. When the error is `StorageFailed` from an fsync, either
+    may be; with any other the old file is untouched.
+    """
+    beside = path.with_name(path.name + ".new")
+    try:
+        fd = files.open(beside, fresh=True)
+        try:
+            files.write(fd, data, 0)
+            files.sync(fd)
+        finally:
+            files.close(fd)
+        files.rename(beside, path)
+    except VaultError:
+        remove(beside, files)
+        raise
+    files.sync_folder(path.parent)
+
+
+def remove(path: Path, files: Files = DISK) -> bool:
+    """Delete a file that nobody needs any more. A file that will not go is left for the next opening."""
+    try:
+        files.unlink(path)
+    except (FileNotFoundError, VaultError):
+        return False
+    return True

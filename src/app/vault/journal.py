@@ -1,0 +1,201 @@
+"""The journal: every change since the snapshot, one sealed frame after the other.
+
+A frame's associated data names the file's salt, the frame's sequence and length, and the stored tag of the frame before
+it. So nothing can be cut out, swapped or put back; and since the tag is taken as stored, a damaged frame costs itself
+and at most its follower, and the rest still opens.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from app.errors import VaultDamaged, VaultTooNew
+from app.vault.crypto import CHECK_BYTES, MAC_BYTES, NONCE_BYTES, SALT_BYTES, TAG_BYTES, FileSeal, new_nonce
+from app.vault.key import VaultKey
+
+KIND: Final = b"J"
+MAGIC: Final = b"FIKAJRNL"
+FORMAT: Final = 1
+
+_HEAD: Final = struct.Struct(">8sH6x16s16sQQQ16s")
+HEAD_BYTES: Final = _HEAD.size + MAC_BYTES
+_PLACE: Final = struct.Struct(">II")
+FRAME_BYTES: Final = _PLACE.size + CHECK_BYTES + NONCE_BYTES
+_CONTEXT: Final = struct.Struct(">16sQI8s16s")
+_OP: Final = struct.Struct(">BBQI")
+
+BATCH_BYTES: Final = 32 * 1024
+"""A longer transaction is spread over frames of about this size, so that damage stays local."""
+
+MORE: Final = b"\0"
+LAST: Final = b"\1"
+
+INSERT: Final = 1
+REPLACE: Final = 2
+DELETE: Final = 3
+TABLE: Final = 4
+TRUNCATE: Final = 5
+DROP: Final = 6
+
+
+class Op(NamedTuple):
+    """One change: a document written or deleted, or a table made, emptied or dropped."""
+
+    kind: int
+    table: str
+    id: int = 0
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first bytes of a journal, in the open and proven by a MAC."""
+
+    vault: bytes
+    lineage: bytes
+    counter: int
+    generation: int
+    base: int
+    salt: bytes
+
+    def to_bytes(self, seal: FileSeal) -> bytes:
+        body = _HEAD.pack(MAGIC, FORMAT, self.vault, self.lineage, self.counter, self.generation, self.base, self.salt)
+        return body + seal.mac(body)
+
+    @classmethod
+    def read(cls, raw: bytes) -> "Head":
+        """The head as it stands; `check` proves it."""
+        if len(raw) < HEAD_BYTES:
+            raise VaultDamaged(part="journal", reason="head is cut")
+        magic, form, vault, lineage, counter, generation, base, salt = _HEAD.unpack_from(raw)
+        if magic != MAGIC:
+            raise VaultDamaged(part="journal", reason="not a journal")
+        if form > FORMAT:
+            raise VaultTooNew(format=form)
+        return cls(vault, lineage, counter, generation, base, salt)
+
+    def seal(self, key: VaultKey) -> FileSeal:
+        return FileSeal(key, KIND, self.generation, self.salt)
+
+    @staticmethod
+    def proven(raw: bytes, seal: FileSeal) -> bool:
+        return seal.proves(raw[: _HEAD.size], raw[_HEAD.size : HEAD_BYTES])
+
+
+class Frame(NamedTuple):
+    """A frame that opened: its content, where it ends, and the tag that the next one names."""
+
+    plain: bytes
+    end: int
+    tag: bytes
+
+
+@dataclass(slots=True)
+class Chain:
+    """Seals and opens frames; knows nothing of files. One chain for each journal."""
+
+    seal: FileSeal
+    salt: bytes
+    base: int
+
+    def frames(self, plains: Iterable[bytes], sequence: int, tag: bytes) -> tuple[bytes, int, bytes]:
+        """The bytes to append after `sequence` and `tag`, and both as they are afterwards."""
+        parts: list[bytes] = []
+        for plain in plains:
+            sequence += 1
+            place = _PLACE.pack(len(plain) + TAG_BYTES, sequence - self.base)
+            check = self.seal.check(place)
+            nonce = new_nonce()
+            context = _CONTEXT.pack(self.salt, sequence, len(plain) + TAG_BYTES, check, tag)
+            sealed = self.seal.seal(nonce, plain, context)
+            tag = sealed[-TAG_BYTES:]
+            parts += (place, check, nonce, sealed)
+        return b"".join(parts), sequence, tag
+
+    def open(self, data: bytes, at: int, sequence: int, tag: bytes) -> Frame | None:
+        """The frame at an offset, if it is whole and the one that follows `sequence - 1` and `tag`."""
+        if at + FRAME_BYTES > len(data):
+            return None
+        length, number = _PLACE.unpack_from(data, at)
+        start = at + FRAME_BYTES
+        end = start + length
+        if end > len(data) or length < TAG_BYTES or self.base + number != sequence:
+            return None
+        check = data[at + _PLACE.size : start - NONCE_BYTES]
+        context = _CONTEXT.pack(self.salt, sequence, length, check, tag)
+        plain = self.seal.open(data[start - NONCE_BYTES : start], memoryview(data)[start:end], context)
+        return None if plain is None else Frame(plain, end, data[end - TAG_BYTES : end])
+
+
+@dataclass(slots=True)
+class Replay:
+    """What a journal holds from its beginning to the last whole transaction."""
+
+    sequence: int
+    tag: bytes
+    end: int
+    transactions: list[tuple[int, list[Op]]]
+    """Each with the sequence of its last frame."""
+    tags: dict[int, tuple[bytes, int]]
+    """For each of those sequences its tag and where it ends."""
+
+
+def replay(data: bytes, chain: Chain, tag: bytes) -> Replay:
+    """Read frames from the head's end for as long as they follow each other."""
+    sequence, at = chain.base, HEAD_BYTES
+    found = Replay(sequence, tag, at, [], {sequence: (tag, at)})
+    waiting: list[Op] = []
+    while at < len(data):
+        frame = chain.open(data, at, sequence + 1, tag)
+        if frame is None:
+            break
+        sequence, at, tag = sequence + 1, frame.end, frame.tag
+        waiting.extend(decode(frame.plain))
+        if frame.plain[:1] == LAST:
+            found.transactions.append((sequence, waiting))
+            found.tags[sequence] = (tag, at)
+            found.sequence, found.tag, found.end = sequence, tag, at
+            waiting = []
+    return found
+
+
+def encode(ops: Iterable[Op]) -> list[bytes]:
+    """The contents of the frames of one transaction."""
+    plains: list[bytes] = []
+    parts: list[bytes] = []
+    size = 0
+    for kind, table, doc_id, raw in ops:
+        if size and size + len(raw) > BATCH_BYTES:
+            plains.append(b"".join([MORE, *parts]))
+            parts, size = [], 0
+        name = table.encode()
+        parts += (_OP.pack(kind, len(name), doc_id, len(raw)), name, raw)
+        size += _OP.size + len(name) + len(raw)
+    plains.append(b"".join([LAST, *parts]))
+    return plains
+
+
+def decode(plain: bytes) -> Iterator[Op]:
+    """The changes in a frame's content, which is authentic: what does not fit is a fault of ours."""
+    at = 1
+    while at < len(plain):
+        kind, name_length, doc_id, length = _OP.unpack_from(plain, at)
+        at += _OP.size
+        name = plain[at : at + name_length].decode()
+        at += name_length
+        yield Op(kind, name, doc_id, plain[at : at + length])
+        at += length
+
+
+def frame_at(data: bytes, at: int, chain: Chain) -> int | None:
+    """The sequence of a frame that begins here, judged by its check alone: how salvage finds its feet again."""
+    if at + FRAME_BYTES > len(data):
+        return None
+    place = data[at : at + _PLACE.size]
+    if chain.seal.check(place) != data[at + _PLACE.size : at + _PLACE.size + CHECK_BYTES]:
+        return None
+    return chain.base + int(_PLACE.unpack(place)[1])
+
+
+assert _HEAD.size == 88 and FRAME_BYTES == 28 and SALT_BYTES == 16

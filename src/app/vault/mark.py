@@ -1,0 +1,78 @@
+"""The mark: how far the journal was when somebody was last told "saved".
+
+It is written after every fsync of the journal and not synced itself. When a journal ends before its mark, saved
+data is gone and we say so; what lies beyond the mark was never called saved. Two slots take turns, so that a torn
+write leaves the one before.
+"""
+
+import hmac
+import struct
+from pathlib import Path
+from typing import Final
+
+from app.errors import VaultError
+from app.vault import labels
+from app.vault.files import Files
+from app.vault.key import Position, VaultKey
+
+FILE: Final = "mark"
+MAGIC: Final = b"FkMk"
+FORMAT: Final = 1
+
+_BODY: Final = struct.Struct(">4sIQQ16s")
+_MAC_BYTES: Final = 16
+SLOT_BYTES: Final = _BODY.size + _MAC_BYTES
+
+
+class Mark:
+    """The open mark file. `position` is what it said when it was opened, None when no slot could be read."""
+
+    def __init__(self, files: Files, fd: int, key: VaultKey) -> None:
+        self._files = files
+        self._fd = fd
+        self._key = key.subkey(labels.MARK, key.vault)
+        slots = [self._read(number) for number in (0, 1)]
+        self.position = max((slot for slot in slots if slot is not None), default=None)
+        self._next = 1 if self.position is not None and slots[0] == self.position else 0
+
+    @classmethod
+    def open(cls, files: Files, folder: Path, key: VaultKey, *, create: bool = False) -> "Mark | None":
+        """The mark of the folder; None when there is no such file."""
+        try:
+            fd = files.open(folder / FILE, write=True, create=create)
+        except FileNotFoundError:
+            return None
+        try:
+            return cls(files, fd, key)
+        except VaultError:
+            files.close(fd)
+            raise
+
+    def rekeyed(self, key: VaultKey) -> "Mark":
+        """The same file under another key, which overwrites the older slot first."""
+        other = Mark(self._files, self._fd, key)
+        other._next = self._next
+        return other
+
+    def write(self, position: Position, *, sync: bool = False) -> None:
+        body = _BODY.pack(MAGIC, FORMAT, position.generation, position.sequence, position.tag)
+        slot = body + hmac.digest(self._key, body, "sha256")[:_MAC_BYTES]
+        self._files.write(self._fd, slot, self._next * SLOT_BYTES)
+        self._next ^= 1
+        if sync:
+            self._files.sync(self._fd)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            fd, self._fd = self._fd, -1
+            self._files.close(fd)
+
+    def _read(self, number: int) -> Position | None:
+        slot = self._files.read(self._fd, SLOT_BYTES, number * SLOT_BYTES)
+        if len(slot) != SLOT_BYTES:
+            return None
+        body, mac = slot[: _BODY.size], slot[_BODY.size :]
+        if not hmac.compare_digest(hmac.digest(self._key, body, "sha256")[:_MAC_BYTES], mac):
+            return None
+        magic, form, generation, sequence, tag = _BODY.unpack(body)
+        return Position(generation, sequence, tag) if (magic, form) == (MAGIC, FORMAT) else None

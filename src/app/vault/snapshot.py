@@ -1,0 +1,476 @@
+"""The snapshot: everything up to one moment, in a file that is written once and never changed.
+
+Documents lie in blocks of about 32 KiB, ascending by id, each sealed by itself. The directory at the end knows first
+and last id of each block, so that opening costs as many steps as there are blocks, and a document is opened when it is
+asked for. Equality indexes are sorted lists of (hash of the value, id) in blocks of the same kind.
+"""
+
+import bisect
+import struct
+import sys
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from app.errors import VaultClosed, VaultDamaged, VaultError, VaultTooNew
+from app.vault.crypto import CHECK_BYTES, MAC_BYTES, TAG_BYTES, FileSeal
+from app.vault.files import Files
+from app.vault.key import VaultKey
+
+KIND: Final = b"S"
+MAGIC: Final = b"FIKASNAP"
+FORMAT: Final = 1
+
+_HEAD: Final = struct.Struct(">8sH6x16s16sQQQ16s16sQ")
+HEAD_BYTES: Final = _HEAD.size + MAC_BYTES
+_TAIL: Final = struct.Struct(">QII")
+TAIL_BYTES: Final = HEAD_BYTES + _TAIL.size + MAC_BYTES
+_PLACE: Final = struct.Struct(">II")
+FRAME_BYTES: Final = _PLACE.size + CHECK_BYTES
+_CONTEXT: Final = struct.Struct(">16sII8s")
+
+BLOCK_BYTES: Final = 32 * 1024
+ENTRY_BYTES: Final = 16
+PAGE_BYTES: Final = 2048 * ENTRY_BYTES
+
+DOCUMENTS: Final = b"D"
+INDEX: Final = b"I"
+DIRECTORY: Final = b"T"
+
+_CHUNK: Final = 1 << 20
+_CACHED_BLOCKS: Final = 48
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first bytes of a snapshot, repeated near its end; proven by a MAC."""
+
+    vault: bytes
+    lineage: bytes
+    counter: int
+    generation: int
+    sequence: int
+    salt: bytes
+    journal_salt: bytes
+    written: int
+    """Unix time in milliseconds, for people to read; nothing is decided by it."""
+
+    def to_bytes(self, seal: FileSeal) -> bytes:
+        body = _HEAD.pack(
+            MAGIC,
+            FORMAT,
+            self.vault,
+            self.lineage,
+            self.counter,
+            self.generation,
+            self.sequence,
+            self.salt,
+            self.journal_salt,
+            self.written,
+        )
+        return body + seal.mac(body)
+
+    @classmethod
+    def read(cls, raw: bytes) -> "Head":
+        if len(raw) < HEAD_BYTES:
+            raise VaultDamaged(part="snapshot", reason="head is cut")
+        magic, form, *rest = _HEAD.unpack_from(raw)
+        if magic != MAGIC:
+            raise VaultDamaged(part="snapshot", reason="not a snapshot")
+        if form > FORMAT:
+            raise VaultTooNew(format=form)
+        return cls(*rest)
+
+    def seal(self, key: VaultKey) -> FileSeal:
+        return FileSeal(key, KIND, self.generation, self.salt)
+
+    @staticmethod
+    def proven(raw: bytes, seal: FileSeal) -> bool:
+        return seal.proves(raw[: _HEAD.size], raw[_HEAD.size : HEAD_BYTES])
+
+
+@dataclass(slots=True)
+class Places:
+    """Where sealed frames lie: for each its offset, length and number in the file."""
+
+    at: "array[int]" = field(default_factory=lambda: array("Q"))
+    length: "array[int]" = field(default_factory=lambda: array("I"))
+    number: "array[int]" = field(default_factory=lambda: array("I"))
+
+    def add(self, place: tuple[int, int, int]) -> None:
+        self.at.append(place[0])
+        self.length.append(place[1])
+        self.number.append(place[2])
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __getitem__(self, i: int) -> tuple[int, int, int]:
+        return self.at[i], self.length[i], self.number[i]
+
+
+@dataclass(slots=True)
+class IndexPart:
+    """One field's index: pages of sorted entries, and the first entry of each."""
+
+    places: Places = field(default_factory=Places)
+    first: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class TablePart:
+    """What the directory says of one table."""
+
+    live: int = 0
+    highest: int = 0
+    volume: int = 0
+    places: Places = field(default_factory=Places)
+    first: "array[int]" = field(default_factory=lambda: array("Q"))
+    last: "array[int]" = field(default_factory=lambda: array("Q"))
+    count: "array[int]" = field(default_factory=lambda: array("I"))
+    indexes: dict[str, IndexPart] = field(default_factory=dict)
+
+
+class Block:
+    """Documents of one table, ascending by id: a table of ids, a table of offsets, and a JSON array."""
+
+    __slots__ = ("body", "ids", "offsets", "plain", "table")
+
+    def __init__(self, plain: bytes) -> None:
+        _, name_length, count = _BLOCK.unpack_from(plain)
+        at = _BLOCK.size + name_length
+        self.plain = plain
+        self.table = plain[_BLOCK.size : at].decode()
+        self.ids = _unpacked("Q", plain[at : at + 8 * count])
+        at += 8 * count
+        self.offsets = _unpacked("I", plain[at : at + 4 * count + 4])
+        self.body = plain[at + 4 * count + 4 :]
+
+    @staticmethod
+    def pack(table: str, rows: list[tuple[int, bytes]]) -> bytes:
+        """The content of a block. Each offset is that of a document's first byte, the last one of the end."""
+        name = table.encode()
+        offsets = array("I")
+        at = 1
+        for _, raw in rows:
+            offsets.append(at)
+            at += len(raw) + 1
+        offsets.append(at)
+        ids = array("Q", [doc_id for doc_id, _ in rows])
+        head = _BLOCK.pack(DOCUMENTS, len(name), len(rows))
+        body = b",".join([raw for _, raw in rows])
+        return b"".join((head, name, _packed(ids), _packed(offsets), b"[", body, b"]"))
+
+    def row(self, doc_id: int) -> int:
+        """The position of an id, or -1."""
+        at = bisect.bisect_left(self.ids, doc_id)
+        return at if at < len(self.ids) and self.ids[at] == doc_id else -1
+
+    def raw(self, row: int) -> bytes:
+        return self.body[self.offsets[row] : self.offsets[row + 1] - 1]
+
+    def rows(self) -> Iterator[tuple[int, bytes]]:
+        for row, doc_id in enumerate(self.ids):
+            yield doc_id, self.raw(row)
+
+    def row_at(self, offset: int) -> int:
+        """The position of the document that a byte of the body belongs to."""
+        return bisect.bisect_right(self.offsets, offset) - 1
+
+
+_BLOCK: Final = struct.Struct(">cHI")
+
+
+class Snapshot:
+    """An open snapshot. Closes its file when nobody holds it any more."""
+
+    def __init__(self, files: Files, path: Path, key: VaultKey) -> None:
+        self._files = files
+        self._fd = files.open(path)
+        try:
+            self._load(key)
+        except VaultError:
+            self.close()
+            raise
+
+    def _load(self, key: VaultKey) -> None:
+        self.size = self._files.size(self._fd)
+        raw = self._files.read(self._fd, HEAD_BYTES, 0)
+        self.head = Head.read(raw)
+        self.seal = self.head.seal(key)
+        if not Head.proven(raw, self.seal):
+            raise VaultDamaged(part="snapshot", reason="head")
+        tail = self._files.read(self._fd, TAIL_BYTES, max(0, self.size - TAIL_BYTES))
+        if self.size < HEAD_BYTES + TAIL_BYTES or tail[:HEAD_BYTES] != raw:
+            raise VaultDamaged(part="snapshot", reason="tail")
+        pointer, mac = tail[HEAD_BYTES:-MAC_BYTES], tail[-MAC_BYTES:]
+        if not self.seal.proves(pointer, mac):
+            raise VaultDamaged(part="snapshot", reason="tail")
+        directory = self.read(_TAIL.unpack(pointer), DIRECTORY)
+        self.tables = _read_directory(directory)
+        self._cache: OrderedDict[int, Block] = OrderedDict()
+
+    @classmethod
+    def peek(cls, files: Files, path: Path) -> Head:
+        """The head of a snapshot, not yet proven."""
+        fd = files.open(path)
+        try:
+            return Head.read(files.read(fd, HEAD_BYTES, 0))
+        finally:
+            files.close(fd)
+
+    def read(self, place: tuple[int, int, int], kind: bytes) -> bytes:
+        """The content of one sealed frame."""
+        if self._fd < 0:
+            raise VaultClosed()
+        at, length, number = place
+        raw = self._files.read(self._fd, FRAME_BYTES + length, at)
+        plain = open_frame(self.seal, self.head.salt, raw, length, number)
+        if plain is None or plain[:1] != kind:
+            raise VaultDamaged(part="snapshot", reason="frame", number=number)
+        return plain
+
+    def block(self, part: TablePart, i: int, *, keep: bool = False) -> Block:
+        """One block of a table. Blocks that are kept stay open for the next reader; callers hold the lock then."""
+        place = part.places[i]
+        found = self._cache.get(place[2])
+        if found is None:
+            found = Block(self.read(place, DOCUMENTS))
+            if keep:
+                self._cache[place[2]] = found
+                if len(self._cache) > _CACHED_BLOCKS:
+                    self._cache.popitem(last=False)
+        elif keep:
+            self._cache.move_to_end(place[2])
+        return found
+
+    def page(self, index: IndexPart, i: int) -> bytes:
+        """The entries of one page of an index."""
+        return self.read(index.places[i], INDEX)[1:]
+
+    def raw(self, part: TablePart, doc_id: int) -> bytes | None:
+        """One document's JSON."""
+        i = bisect.bisect_left(part.last, doc_id)
+        if i >= len(part.last) or doc_id < part.first[i]:
+            return None
+        block = self.block(part, i, keep=True)
+        row = block.row(doc_id)
+        return None if row < 0 else block.raw(row)
+
+    def forget(self) -> None:
+        """Drop what was opened."""
+        self._cache.clear()
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            fd, self._fd = self._fd, -1
+            self._files.close(fd)
+
+    def __del__(self) -> None:
+        if getattr(self, "_fd", -1) >= 0:
+            self.close()
+
+
+def open_frame(seal: FileSeal, salt: bytes, raw: bytes, length: int, number: int) -> bytes | None:
+    """The content of a frame that should have this length and number."""
+    if len(raw) != FRAME_BYTES + length or raw[: _PLACE.size] != _PLACE.pack(length, number):
+        return None
+    check = raw[_PLACE.size : FRAME_BYTES]
+    return seal.open(_nonce(number), memoryview(raw)[FRAME_BYTES:], _CONTEXT.pack(salt, number, length, check))
+
+
+def _nonce(number: int) -> bytes:
+    """The frame's number. Safe because a snapshot's keys come from fresh salt and each number is used once."""
+    return number.to_bytes(12, "big")
+
+
+@dataclass(slots=True)
+class TableSource:
+    """What a new snapshot is to hold of one table."""
+
+    name: str
+    highest: int
+    blocks: Iterable[tuple[bytes, int, int, int]]
+    """Content, first id, last id and number of documents of each block."""
+    indexes: dict[str, "Iterable[bytes]"]
+    """For each field its entries, sorted, as chunks of whole entries."""
+
+
+def write_snapshot(files: Files, path: Path, head: Head, key: VaultKey, tables: Iterable[TableSource]) -> None:
+    """Write a whole snapshot and return once it is on the disk. The file's name is not: the caller syncs the folder."""
+    seal = head.seal(key)
+    fd = files.open(path, fresh=True)
+    try:
+        first = head.to_bytes(seal)
+        out = _Writer(files, fd, seal, head.salt, first)
+        parts: dict[str, TablePart] = {}
+        for table in tables:
+            part = parts[table.name] = TablePart(highest=table.highest)
+            for plain, low, high, count in table.blocks:
+                part.places.add(out.frame(plain))
+                part.first.append(low)
+                part.last.append(high)
+                part.count.append(count)
+                part.live += count
+                part.volume += len(plain)
+            for name, entries in table.indexes.items():
+                index = part.indexes[name] = IndexPart()
+                for page in entries:
+                    index.places.add(out.frame(INDEX + page))
+                    index.first.append(page[:ENTRY_BYTES])
+        pointer = _TAIL.pack(*out.frame(_write_directory(parts)))
+        out.raw(first + pointer + seal.mac(pointer))
+        out.flush()
+        files.sync(fd)
+    finally:
+        files.close(fd)
+
+
+class _Writer:
+    """Collects sealed frames and hands them to the disk about a mebibyte at a time."""
+
+    def __init__(self, files: Files, fd: int, seal: FileSeal, salt: bytes, first: bytes) -> None:
+        self._files, self._fd, self._seal, self._salt = files, fd, seal, salt
+        self._parts = [first]
+        self._waiting = len(first)
+        self._written = 0
+        self._number = 0
+
+    def frame(self, plain: bytes) -> tuple[int, int, int]:
+        self._number += 1
+        number, length = self._number, len(plain) + TAG_BYTES
+        place = _PLACE.pack(length, number)
+        check = self._seal.check(place)
+        sealed = self._seal.seal(_nonce(number), plain, _CONTEXT.pack(self._salt, number, length, check))
+        at = self._written + self._waiting
+        self._parts += (place, check, sealed)
+        self._waiting += FRAME_BYTES + length
+        if self._waiting >= _CHUNK:
+            self.flush()
+        return at, length, number
+
+    def raw(self, data: bytes) -> None:
+        self._parts.append(data)
+        self._waiting += len(data)
+
+    def flush(self) -> None:
+        self._files.write(self._fd, b"".join(self._parts), self._written)
+        self._written += self._waiting
+        self._parts, self._waiting = [], 0
+
+
+# ---------------------------------------------------------------- the directory
+
+_TABLE: Final = struct.Struct(">HQQQIH")
+_FIELD: Final = struct.Struct(">HI")
+
+
+def _write_directory(tables: dict[str, TablePart]) -> bytes:
+    out = [DIRECTORY, len(tables).to_bytes(4, "big")]
+    for name, part in tables.items():
+        known = name.encode()
+        out.append(_TABLE.pack(len(known), part.live, part.highest, part.volume, len(part.places), len(part.indexes)))
+        out.append(known)
+        out += map(_packed, (part.places.at, part.places.length, part.places.number))
+        out += map(_packed, (part.first, part.last, part.count))
+        for fieldname, index in part.indexes.items():
+            known = fieldname.encode()
+            out += (_FIELD.pack(len(known), len(index.places)), known)
+            out += map(_packed, (index.places.at, index.places.length, index.places.number))
+            out += index.first
+    return b"".join(out)
+
+
+class _Reader:
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data, self._at = data, at
+
+    def take(self, size: int) -> bytes:
+        self._at += size
+        return self._data[self._at - size : self._at]
+
+    def fields(self, layout: struct.Struct) -> tuple[int, ...]:
+        return layout.unpack(self.take(layout.size))
+
+    def array(self, code: str, count: int) -> "array[int]":
+        return _unpacked(code, self.take(count * (8 if code == "Q" else 4)))
+
+    def places(self, count: int) -> Places:
+        return Places(self.array("Q", count), self.array("I", count), self.array("I", count))
+
+
+def _read_directory(plain: bytes) -> dict[str, TablePart]:
+    """The tables; the bytes are authentic, so they are as `_write_directory` left them."""
+    tables: dict[str, TablePart] = {}
+    source = _Reader(plain, 5)
+    for _ in range(int.from_bytes(plain[1:5], "big")):
+        name_length, live, highest, volume, blocks, fields = source.fields(_TABLE)
+        name = source.take(name_length).decode()
+        part = tables[name] = TablePart(live, highest, volume, source.places(blocks))
+        part.first, part.last = source.array("Q", blocks), source.array("Q", blocks)
+        part.count = source.array("I", blocks)
+        for _ in range(fields):
+            name_length, pages = source.fields(_FIELD)
+            fieldname = source.take(name_length).decode()
+            places = source.places(pages)
+            part.indexes[fieldname] = IndexPart(places, [source.take(ENTRY_BYTES) for _ in range(pages)])
+    return tables
+
+
+# ---------------------------------------------------------------- values in an index
+
+
+def hash_of(value: Scalar) -> bytes:
+    """Eight bytes for a value, equal for values that Python calls equal. A hit is compared again by the query."""
+    if isinstance(value, str):
+        known = b"s" + value.encode("utf-8", "surrogatepass")
+    elif value is None:
+        known = b"z"
+    else:
+        known = b"n" + repr(int(value) if value == value // 1 else value).encode()
+    return blake2b(known, digest_size=8).digest()
+
+
+def indexable(value: object) -> bool:
+    """Whether an index holds values of this kind: texts, numbers, truth values and null."""
+    return value is None or type(value) in (str, int, float, bool)
+
+
+def entry(value: Scalar, doc_id: int) -> bytes:
+    return hash_of(value) + doc_id.to_bytes(8, "big")
+
+
+def ids_in(page: bytes, known: bytes) -> list[int]:
+    """The ids that a page of entries has under a hash."""
+    found: list[int] = []
+    at = page.find(known)
+    while at >= 0 and at % ENTRY_BYTES:
+        at = page.find(known, at + 1)
+    while at >= 0 and page[at : at + 8] == known:
+        found.append(int.from_bytes(page[at + 8 : at + ENTRY_BYTES], "big"))
+        at += ENTRY_BYTES
+    return found
+
+
+# ---------------------------------------------------------------- numbers, big-endian
+
+
+def _packed(numbers: "array[int]") -> bytes:
+    if sys.byteorder == "little":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _unpacked(code: str, raw: bytes) -> "array[int]":
+    numbers = array(code)
+    numbers.frombytes(raw)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
