@@ -1,0 +1,75 @@
+"""Builds the real parts and starts the app: in a window of its own on a phone, in the local browser on a computer.
+
+main.py [--data FOLDER] [--port PORT] [--no-browser]
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+import flet as ft
+
+from app.services.library import Library, default_region
+from app.services.session import Session
+from app.services.speech import Speech
+from app.ui import root
+from app.ui.desk import Desk
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Start the app. On a computer this serves it to the local browser until the process ends."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    options = _options(arguments)
+    session = Session(_folder(options.data))
+    library = Library(ASSETS)
+
+    @cache
+    def speech(language: str) -> Speech:
+        region = default_region(language, None)
+        return Speech(language, ASSETS, facts=MappingProxyType(dict(library.facts(region))))
+
+    def window(page: ft.Page) -> None:
+        root.start(page, Desk(page, session, library, speech))
+
+    try:
+        if _packaged():
+            ft.run(window, assets_dir=str(ASSETS))
+        else:
+            from app.ui.serve import serve
+
+            serve(window, ASSETS, port=options.port, open_browser=options.browser)
+    finally:
+        session.lock()
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="fika")
+    parser.add_argument("--data", type=Path, metavar="FOLDER")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--no-browser", dest="browser", action="store_false")
+    known, _ = parser.parse_known_args(arguments if arguments is not None or not _packaged() else [])
+    return known
+
+
+def _packaged() -> bool:
+    """Whether this is an app on a phone or a desktop: Flet sets its platform there."""
+    return bool(os.environ.get("FLET_PLATFORM"))
+
+
+def _folder(given: Path | None) -> Path:
+    """Where the vault lies: as told, where the phone keeps an app's files, or where this system keeps them."""
+    if given is not None:
+        return given.expanduser().absolute()
+    if kept := os.environ.get("FLET_APP_STORAGE_DATA"):
+        return Path(kept) / "fika"
+    from platformdirs import user_data_path
+
+    return user_data_path("Fika", appauthor=False)

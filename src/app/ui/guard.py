@@ -1,0 +1,329 @@
+"""The door of the browser mode: one person, this computer, one window.
+
+Flet's web server accepts any origin, keeps sessions for an hour and has no policy of its own. The guard stands before it
+and lets through what the person's own browser asks for, nothing else:
+
+- the first address carries a token that works once and is exchanged for a cookie (HttpOnly, SameSite=Strict);
+- `Host` and `Origin` must be ours, on HTTP and on the WebSocket, so that no page of the web can reach in;
+- one window at a time: a second one is told so, and may take over;
+- nothing is loaded from elsewhere (a content policy with hashes of the page's own scripts), framed, sniffed or stored.
+
+It is an ASGI application around another one. It does not protect from other programs of the same person on this computer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+import re
+import secrets
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from hashlib import sha256
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger("app.ui")
+
+COOKIE: Final = "fika"
+TAKEN: Final = 4001  # the close code that tells a window that another one took over
+REFUSED: Final = 4003
+LONGEST_PATH: Final = 512
+PATIENCE: Final = 1.5  # seconds for a window that is being loaded again to let go
+WORDS: Final = re.compile(r"/\*fika-words\*/.*?/\*fika-words\*/", re.DOTALL)
+
+
+class Guard:
+    """Lets the person's own browser in. `page` is the served index.html; `words` its sentences by language."""
+
+    def __init__(self, app: App, page: str, words: Mapping[str, Mapping[str, str]]) -> None:
+        self._app = app
+        self._words = words
+        self._page = WORDS.sub(lambda _: json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"), page)
+        self._scripts = _hashes(self._page)
+        self._port = 0
+        self._token: str | None = None
+        self._cookie: str | None = None
+        self._window: _Window | None = None
+        self.on_entered: Callable[[], None] | None = None
+
+    # ------------------------------------------------------------ the way in
+    def listen_on(self, port: int) -> None:
+        """The port that `Host` and `Origin` must name."""
+        self._port = port
+
+    def new_token(self) -> str:
+        """A token for one entry; an older one is void."""
+        self._token = secrets.token_urlsafe(32)
+        return self._token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    # ------------------------------------------------------------ HTTP
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, path = scope["method"], scope["path"]
+        headers = _headers(scope)
+        if not self._is_ours(headers, own_origin_only=method != "GET"):
+            await self._answer(send, 403, "closed")
+        elif len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_PATH:
+            await self._answer(send, 414, "closed")
+        elif path == "/" and method == "GET" and b"start=" in scope["query_string"]:
+            await self._enter(scope, send)
+        elif not self._knows(headers):
+            await self._answer(send, 403, "closed")
+        elif path == "/here" and method == "POST":
+            await self._take_over(send)
+        elif method not in ("GET", "HEAD"):
+            await self._answer(send, 405, "closed")
+        elif path == "/alive":
+            await _reply(send, 204, b"", self._safe_headers("text/plain"))
+        elif path in ("/", "/index.html"):
+            await self._open(send)
+        elif path.startswith(("/oauth", "/upload", "/ws", "/pyodide", "/docs", "/redoc", "/openapi")):
+            await self._answer(send, 404, "closed")
+        else:
+            await self._app(scope, _bodiless(receive), self._hardened(send))
+
+    async def _enter(self, scope: Scope, send: Send) -> None:
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("start", [""])[0]
+        expected, self._token = self._token, None  # one try: a wrong token voids the right one's address as well
+        if expected is None or not hmac.compare_digest(given.encode(), expected.encode()):
+            if expected is not None:
+                self._token = expected if not given else None
+            await self._answer(send, 403, "closed")
+            return
+        self._cookie = secrets.token_urlsafe(32)
+        if self._window:
+            self._window.close(TAKEN)
+        cookie = f"{COOKIE}={self._cookie}; HttpOnly; SameSite=Strict; Path=/"
+        headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), *self._safe_headers("text/plain")]
+        await _reply(send, 303, b"", headers)
+        if self.on_entered:
+            self.on_entered()
+
+    async def _open(self, send: Send) -> None:
+        if self._window:  # loading again lets go of the old window a moment later
+            await self._window.gone(PATIENCE)
+        if self._window:
+            await self._answer(send, 200, "elsewhere", button="here")
+            return
+        await _reply(send, 200, self._page.encode(), self._safe_headers("text/html; charset=utf-8"))
+
+    async def _take_over(self, send: Send) -> None:
+        if self._window:
+            self._window.close(TAKEN)
+            await self._window.gone(PATIENCE)
+        await _reply(send, 303, b"", [(b"location", b"/"), *self._safe_headers("text/plain")])
+
+    # ------------------------------------------------------------ WebSocket
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = _headers(scope)
+        if scope["path"] != "/ws" or not self._is_ours(headers, own_origin_only=True) or not self._knows(headers):
+            await receive()
+            await send({"type": "websocket.close", "code": REFUSED})
+            return
+        if self._window:
+            await self._window.gone(PATIENCE)
+        if self._window:
+            await receive()
+            await send({"type": "websocket.close", "code": REFUSED})
+            return
+        window = self._window = _Window()
+        try:
+            await self._app(scope, window.receiving(receive), window.sending(send))
+        finally:
+            if self._window is window:
+                self._window = None
+            window.let_go()
+
+    # ------------------------------------------------------------ who asks
+    def _is_ours(self, headers: Mapping[str, str], own_origin_only: bool) -> bool:
+        """Host and Origin name this server. A page of the web that reaches us has another Origin, a rebound name another Host."""
+        hosts = {f"127.0.0.1:{self._port}", f"localhost:{self._port}"}
+        host = headers.get("host", "")
+        if host not in hosts:
+            return False
+        origin = headers.get("origin")
+        if origin is None:
+            return not own_origin_only
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return False
+        return origin == f"http://{host}"
+
+    def _knows(self, headers: Mapping[str, str]) -> bool:
+        if self._cookie is None:
+            return False
+        try:
+            morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        except CookieError:
+            return False
+        return morsel is not None and hmac.compare_digest(morsel.value.encode(), self._cookie.encode())
+
+    # ------------------------------------------------------------ what is answered
+    def _hardened(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [
+                    (n, v) for n, v in message["headers"] if n.lower() in (b"content-type", b"content-length", b"etag")
+                ]
+                given = next((v for n, v in kept if n.lower() == b"content-type"), b"application/octet-stream")
+                rest = [(n, v) for n, v in kept if n.lower() != b"content-type"]
+                message = {**message, "headers": [*rest, *self._safe_headers(given.decode("latin-1"))]}
+            await send(message)
+
+        return sending
+
+    def _safe_headers(self, content_type: str) -> list[tuple[bytes, bytes]]:
+        here = f"ws://127.0.0.1:{self._port} ws://localhost:{self._port}"
+        policy = "; ".join(
+            [
+                "default-src 'none'",
+                f"script-src 'self' 'wasm-unsafe-eval' {self._scripts}",
+                "worker-src 'self' blob:",
+                f"connect-src 'self' {here} blob: data:",
+                "img-src 'self' data: blob:",
+                "font-src 'self' data:",
+                "style-src 'self' 'unsafe-inline'",
+                "manifest-src 'self'",
+                "base-uri 'self'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            ]
+        )
+        pairs = {
+            "content-type": content_type,
+            "content-security-policy": policy,
+            "x-frame-options": "DENY",
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cache-control": "no-store",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-embedder-policy": "require-corp",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), microphone=(), geolocation=()",
+        }
+        return [(name.encode(), value.encode()) for name, value in pairs.items()]
+
+    async def _answer(self, send: Send, status: int, word: str, button: str = "") -> None:
+        """A small page of our own, in every language we have: no traceback, no server name."""
+        lines = []
+        for language, words in self._words.items():
+            lines.append(f'<p lang="{language}">{words[word]}</p>')
+            if button:
+                lines.append(
+                    f'<form method="post" action="/here"><button lang="{language}">{words[button]}</button></form>'
+                )
+        body = _SMALL_PAGE.replace("{lines}", "\n".join(lines))
+        await _reply(send, status, body.encode(), self._safe_headers("text/html; charset=utf-8"))
+
+
+class _Window:
+    """The one open WebSocket: it can be closed from here, and waited for."""
+
+    def __init__(self) -> None:
+        self._end = asyncio.Event()
+        self._told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def close(self, code: int) -> None:
+        if not self._told.done():
+            self._told.set_result(code)
+
+    def let_go(self) -> None:
+        self._end.set()
+
+    async def gone(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._end.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def receiving(self, receive: Receive) -> Receive:
+        async def receiving() -> Message:
+            if self._told.done():
+                return {"type": "websocket.disconnect", "code": self._told.result()}
+            asking = asyncio.ensure_future(receive())
+            await asyncio.wait({asking, self._told}, return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                return asking.result()
+            asking.cancel()
+            await self._send({"type": "websocket.close", "code": self._told.result()})
+            return {"type": "websocket.disconnect", "code": self._told.result()}
+
+        return receiving
+
+    def sending(self, send: Send) -> Send:
+        self._send = send
+
+        async def sending(message: Message) -> None:
+            if not self._told.done():
+                await send(message)
+
+        return sending
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw, value in scope["headers"]:
+        name = raw.decode("latin-1").lower()
+        if name in headers and name in ("host", "origin", "cookie"):
+            headers[name] = "doubled"  # two of these is nobody's browser
+        else:
+            headers[name] = value.decode("latin-1")
+    return headers
+
+
+def _hashes(page: str) -> str:
+    """The hash of every script that stands in the page itself, as the policy wants it."""
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    return " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
+
+
+def _bodiless(receive: Receive) -> Receive:
+    """No request to the app has a body that anybody reads: what follows is only the end of the line."""
+    asked = False
+
+    async def receiving() -> Message:
+        nonlocal asked
+        if not asked:
+            asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        while (message := await receive())["type"] == "http.request":
+            continue
+        return message
+
+    return receiving
+
+
+async def _reply(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+_SMALL_PAGE: Final = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Fika</title>
+<style>
+body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; align-items: center; justify-content: center;
+  gap: 16px; padding: 24px; box-sizing: border-box; text-align: center; font: 17px/1.5 system-ui, sans-serif;
+  background: Canvas; color: CanvasText }
+p { max-width: 34em; margin: 0 }
+button { font: inherit; padding: 14px 24px; border-radius: 12px }
+</style></head><body>
+{lines}
+</body></html>
+"""

@@ -1,0 +1,202 @@
+"""The app in a real browser: Chromium on Flutter's semantics tree, as a screen reader meets it.
+
+with running("main.py", "--no-browser", "--data", folder) as app, phone() as browser:
+    page = browser.open(app)
+    page.tap("save")
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36"
+)
+
+
+@dataclass
+class Running:
+    """A server of ours: its process and the address that it printed last."""
+
+    process: subprocess.Popen[str]
+    address: str
+    started: float
+
+    @property
+    def root(self) -> str:
+        return self.address.partition("?")[0]
+
+    @property
+    def port(self) -> int:
+        return int(re.findall(r":(\d+)/", self.address)[0])
+
+    def next_address(self) -> str:
+        """The address printed after the last one was used."""
+        self.address = _line(self.process, 10)
+        return self.address
+
+    def kill(self) -> None:
+        """As when the power goes."""
+        self.process.kill()
+        self.process.wait(10)
+
+
+@contextmanager
+def running(*command: str, seconds: float = 30, **environment: str) -> Iterator[Running]:
+    """Start a Python program that prints its address; end it by its own process id."""
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Running(process, _line(process, seconds), began)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+        if process.stdout:
+            process.stdout.close()
+
+
+def _line(process: subprocess.Popen[str], seconds: float) -> str:
+    assert process.stdout
+    ready, _, _ = select.select([process.stdout], [], [], seconds)
+    if not ready or not (line := process.stdout.readline().strip()):
+        raise AssertionError(f"the server said nothing within {seconds} s (ended: {process.poll()})")
+    return line
+
+
+@dataclass
+class Visit:
+    """A page with the app on it. Everything asked of another host is in `foreign`, whatever became of it."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+
+    def see(self, words: str, **options: Any) -> Locator:
+        return self.page.locator("flt-semantics-host").get_by_text(words, **options).first
+
+    def by_id(self, identifier: str) -> Locator:
+        return self.page.locator(f'[flt-semantics-identifier="{identifier}"]')
+
+    def tap(self, identifier: str) -> None:
+        """The click of a screen reader on the node with this identifier, or on the button inside it."""
+        node = self.by_id(identifier).first
+        node.wait_for(state="attached")
+        inside = node.locator('[role="button"], [role="checkbox"], [role="radio"], [flt-tappable]').first
+        (inside if inside.count() and node.get_attribute("flt-tappable") is None else node).dispatch_event("click")
+
+    def field(self, identifier: str) -> Locator:
+        return self.by_id(identifier).locator("input, textarea").first
+
+    def type(self, identifier: str, text: str, delay: float = 5) -> Locator:
+        """Click, wait until the field really has the focus (else the first letters are lost), type."""
+        box = self.field(identifier)
+        box.dispatch_event("click")
+        box.focus()
+        handle = box.element_handle()
+        self.page.wait_for_function("e => document.activeElement === e", arg=handle)
+        self.page.wait_for_timeout(150)
+        self.page.keyboard.type(text, delay=delay)
+        return box
+
+    def nodes(self) -> list[str]:
+        """role | name | words | identifier of every node: what a test, and a screen reader, can see."""
+        return list(self.page.evaluate(_NODES))
+
+
+_NODES = """() => [...document.querySelectorAll('flt-semantics')].map(e => {
+  const own = [...e.childNodes].filter(n => n.nodeType == 3 || n.tagName == 'SPAN').map(n => n.textContent).join('').trim();
+  const field = e.querySelector(':scope > input, :scope > textarea');
+  const state = e.getAttribute('aria-checked') || e.getAttribute('aria-selected') || '';
+  const box = e.getBoundingClientRect();
+  return [e.getAttribute('role') || '', e.getAttribute('aria-label') || '', own,
+    e.getAttribute('flt-semantics-identifier') || '', state,
+    field ? field.tagName + ':' + (field.getAttribute('aria-label') || '') + '=' + field.value : '',
+    e.getAttribute('flt-tappable') !== null ? 'tap ' + Math.round(box.width) + 'x' + Math.round(box.height) : ''].join('|');
+}).filter(s => s.replace(/\\|/g, '') != '')"""
+
+
+@dataclass
+class Browser:
+    """One browser profile."""
+
+    context: BrowserContext
+
+    def open(self, app: Running | str, semantics: bool = True) -> Visit:
+        address = app if isinstance(app, str) else app.address
+        visit = Visit(self.context.new_page())
+        home = address.partition("?")[0].rstrip("/")
+        visit.page.on("request", lambda r: _foreign(visit, r.url, home))
+        visit.page.on("console", lambda m: visit.console.append(m.text))
+        visit.page.goto(address)
+        if semantics:
+            enable_semantics(visit.page)
+        return visit
+
+
+def _foreign(visit: Visit, url: str, home: str) -> None:
+    if not url.startswith((home, home.replace("http", "ws", 1), "blob:", "data:")):
+        visit.foreign.append(url)
+
+
+def enable_semantics(page: Page) -> None:
+    """Turn the semantics tree on, as a screen reader does."""
+    page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=30_000)
+    page.evaluate("document.querySelector('flt-semantics-placeholder').click()")
+    page.wait_for_selector("flt-semantics-host flt-semantics", state="attached", timeout=30_000)
+
+
+@contextmanager
+def phone(
+    width: int = 390, height: int = 844, *, android: bool = False, scale: float = 1, **options: Any
+) -> Iterator[Browser]:
+    """A browser of the size of a phone; `android=True` with its user agent and touch (targets of 48 px)."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        raise AssertionError("Chromium is missing: install the package chromium")
+    if android:
+        options |= {"user_agent": ANDROID, "has_touch": True, "is_mobile": True}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, device_scale_factor=scale, locale="sv-SE", **options
+        )
+        try:
+            yield Browser(context)
+        finally:
+            context.close()
+            browser.close()
