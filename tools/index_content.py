@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 CONTENT = Path(__file__).parent.parent / "assets" / "content"
 
 
-def index() -> dict[str, object]:
+def index() -> dict[str, Any]:
     """The index of the documents: what a list shows without opening them."""
-    kept = json.loads((CONTENT / "index.json").read_text(encoding="utf-8"))
+    kept: dict[str, Any] = json.loads((CONTENT / "index.json").read_text(encoding="utf-8"))
     order = {line["id"]: place for place, line in enumerate(kept["items"])}
     documents = [
         (path, json.loads(path.read_text(encoding="utf-8")))
