@@ -18,6 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from app.services.wordlists import words
+
 LETTERS_MIN: Final = 8
 BITS_MIN: Final = 30.0
 BITS_FAIR: Final = 40.0
@@ -48,13 +50,6 @@ class Strength:
     level: Level
     reason: str
     bits: float
-
-
-@lru_cache(maxsize=4)
-def words(assets: Path, language: str) -> tuple[str, ...]:
-    """The 2,048 words of a language."""
-    text = (assets / "wordlists" / f"{language}.txt").read_text("utf-8")
-    return tuple(line for line in text.split() if line)
 
 
 @lru_cache(maxsize=1)

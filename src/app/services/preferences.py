@@ -17,7 +17,7 @@ BYTES_MAX: Final = 4096
 LANGUAGES: Final = ("sv", "en")
 THEMES: Final = ("system", "light", "dark")
 LOCK_MINUTES: Final = (0, 1, 5, 15)
-REGIONS: Final = ("", "SE", "NO", "DK", "FI", "GB", "US")
+REGIONS: Final = ("", "SE", "GB", "EU")
 TEXT_SIZE: Final = range(100, 201)
 GRACE_SECONDS: Final = range(0, 301)
 

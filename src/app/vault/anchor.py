@@ -17,6 +17,7 @@ from app.vault import labels
 from app.vault.files import DISK, Files, write_atomically
 from app.vault.key import Position, VaultKey
 
+FILE: Final = "anchor"
 MAGIC: Final = b"FIKAANCH"
 FORMAT: Final = 1
 

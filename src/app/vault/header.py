@@ -15,9 +15,8 @@ from typing import Final
 from app.errors import HeaderDamaged, NotAVault, VaultTooNew
 from app.vault import labels, slots
 from app.vault.key import VaultKey, digest
-from app.vault.slots import Slot
+from app.vault.slots import Kind, Slot
 
-FILE: Final = "header"
 MAGIC: Final = b"FIKAHEAD"
 FORMAT: Final = 1
 BYTES_MAX: Final = 4096
@@ -53,7 +52,7 @@ class Header:
         self.check(key)
         return key
 
-    def slot(self, kind: slots.Kind) -> Slot | None:
+    def slot(self, kind: Kind) -> Slot | None:
         """The first slot of a kind."""
         return next((slot for slot in self.slots if slot.kind is kind), None)
 

@@ -1,0 +1,785 @@
+"""The session: absent, locked, opening, open. Everything the screens do with keys goes through here.
+
+Nothing that opens a vault is imported before somebody opens one, so that the lock screen comes quickly. Methods that
+stretch a passphrase or wait for the disk say so and are to be called off the event loop (`await
+asyncio.to_thread(session.unlock, …)`); the others are quick. One thing happens at a time: a second call waits for the
+first.
+"""
+
+from __future__ import annotations
+
+import enum
+import io
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from app.errors import (
+    InboxKeyChanged,
+    NoVault,
+    PassphraseUnfit,
+    SessionBusy,
+    VaultExists,
+)
+from app.services.passphrase import Level, Strength, strength, suggest
+from app.services.preferences import Preferences
+
+if TYPE_CHECKING:
+    from app.services.spaces import Spaces
+    from app.services.store import Store
+    from app.vault.backup import Contents
+    from app.vault.inbox import InboxKey, LockedNote
+    from app.vault.kdf import Cost
+    from app.vault.vault import Notice, Vault
+    from sync.recovery import RecoveryKey
+
+ANCHOR_SECONDS: Final = 10.0
+"""How far behind the last durable record the anchor may be while the vault is open."""
+
+STRICT_IDLE_MINUTES: Final = 1
+"""The setting "at once" is about leaving the app; in front of it, a minute without a touch."""
+
+BACKUP_WORDS: Final = 6
+
+
+class Phase(enum.StrEnum):
+    """Where the session is."""
+
+    ABSENT = "absent"
+    LOCKED = "locked"
+    OPENING = "opening"
+    OPEN = "open"
+
+
+class Trust(enum.StrEnum):
+    """Whether notes can be written while locked, and what must be said first."""
+
+    KNOWN = "known"
+    ASK = "ask"
+    """Nobody can check who can read them; the person accepts that once."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup to hand to the share sheet. `words` open it, or, when there are none, the recovery key does."""
+
+    data: bytes
+    name: str
+    words: str | None
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BackupTest:
+    """What a test of a backup found: when it was made, and how many records of each kind."""
+
+    made: datetime
+    counts: Mapping[str, int]
+
+
+class QuickNote:
+    """A note written while locked. Each `write` is durable when it returns; nothing of it can be read back."""
+
+    def __init__(self, note: LockedNote, now: Callable[[], datetime]) -> None:
+        self._note = note
+        self._now = now
+
+    def write(self, text: str) -> None:
+        """Seal the whole text as it is now. Waits for the disk."""
+        self._note.write(text, _milliseconds(self._now()))
+
+    def close(self) -> None:
+        """Nothing more is to come. What was written stays sealed until the vault is opened."""
+
+
+class Session:
+    """The one session of a process. `folder` is the vault's, `state` the place outside it for anchor and
+    preferences.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        state: Path,
+        assets: Path,
+        *,
+        now: Callable[[], datetime] | None = None,
+        cost: Cost | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.preferences = Preferences(state)
+        self.notices: list[Notice] = []
+        self.inbox_alarm = False
+        self._folder = folder
+        self._state = state
+        self._assets = assets
+        self._now = now or (lambda: datetime.now(UTC).astimezone())
+        self._cost = cost
+        self._monotonic = monotonic
+        self._one = threading.RLock()
+        self._listeners: list[Callable[[], None]] = []
+        self._vault: Vault | None = None
+        self._store: Store | None = None
+        self._spaces: Spaces | None = None
+        self._inbox_key: InboxKey | None = None
+        self._touched = monotonic()
+        self._ticking: threading.Event | None = None
+        _no_core_dumps()
+        self._phase = self._phase_on_disk()
+
+    # ------------------------------------------------------------------ what the screens see
+
+    @property
+    def phase(self) -> Phase:
+        """Absent, locked, opening or open."""
+        return self._phase
+
+    @property
+    def example(self) -> bool:
+        """Whether this is a look around with example data."""
+        return self._vault is not None and self._vault.temporary
+
+    @property
+    def store(self) -> Store:
+        """The open store; `SessionBusy` when there is none."""
+        store = self._store
+        if store is None:
+            raise SessionBusy(state=self._phase.value)
+        return store
+
+    @property
+    def role(self) -> str:
+        """Mentor, mentee, coordinator or participant; empty when nobody has said."""
+        from app.model.queries import AboutMe
+
+        me = self.store.ask(AboutMe())
+        return "" if me is None else str(me.role)
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call the listener after each change of phase, from whichever thread changed it; the answer ends that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    # ------------------------------------------------------------------ passphrases
+
+    def suggest(self, language: str, words: int = 5) -> str:
+        """Words drawn at random from the list of that language."""
+        return suggest(self._assets, language, words)
+
+    def strength(self, passphrase: str) -> Strength:
+        """How hard a passphrase is to guess."""
+        return strength(self._assets, passphrase)
+
+    def _accept(self, passphrase: str) -> None:
+        found = self.strength(passphrase)
+        if found.level is Level.REFUSED:
+            raise PassphraseUnfit(reason=found.reason)
+
+    # ------------------------------------------------------------------ first run
+
+    def create(self, passphrase: str, *, name: str, role: str, language: str | None = None) -> RecoveryKey:
+        """The first run: vault, root key, device, personal space, and who I am. Returns the recovery key to show.
+
+        Stretches the passphrase and waits for the disk.
+        """
+        from app.model.commands import IntroduceMe, SetSetting
+        from app.services.spaces import Spaces
+        from app.vault.vault import Vault
+        from sync.recovery import RecoveryKey
+
+        self._accept(passphrase)
+        recovery = RecoveryKey.new()
+        with self._opening(Phase.ABSENT):
+            Vault.finish_erasing(self._folder, self._state)
+            vault = Vault.create(
+                self._folder,
+                passphrase,
+                recovery.vault,
+                state=self._state,
+                indexes=_indexes(),
+                cost=self._cost,
+                fill=lambda documents: Spaces(documents).begin(recovery),
+            )
+            self._enter(vault)
+            self.store.execute(IntroduceMe(name=name, role=cast(Any, role)))
+            self.store.execute(SetSetting(key="recovery.later", value=True))
+            if language is not None:
+                self.preferences.set(language=language)
+        return recovery
+
+    # ------------------------------------------------------------------ opening
+
+    def unlock(self, passphrase: str, *, accept_older: bool = False) -> None:
+        """Open. Raises `WrongPassphrase`, `OlderCopy`, `OtherVault`, `VaultBusy`, `VaultTooNew`, `VaultDamaged`, …
+
+        `OlderCopy` and `OtherVault` are questions: nothing was changed, and `accept_older` is the answer "go on".
+        Stretches the passphrase and waits for the disk.
+        """
+        from app.vault.vault import Vault
+
+        with self._opening(Phase.LOCKED):
+            vault = Vault.open(self._folder, passphrase, state=self._state, indexes=_indexes())
+            older = vault.question is not None
+            try:
+                vault.settle_question(go_on=accept_older)
+            except BaseException:
+                vault.leave()
+                raise
+            self._enter(vault, new_device=older)
+
+    def check_recovery(self, typed: str) -> None:
+        """Raise `BadRecoveryKey` for a slip of the pen, `WrongRecoveryKey` for another vault's; asked before more
+        is.
+        """
+        from app.vault.vault import Vault
+        from sync.recovery import RecoveryKey
+
+        Vault.recovery_fits(self._folder, RecoveryKey.parse(typed).vault)
+
+    def recover(self, typed: str, new_passphrase: str, *, accept_older: bool = False) -> None:
+        """Open with the recovery key; the vault gets a new passphrase and a new key. Stretches and waits."""
+        from app.vault.vault import Vault
+        from sync.recovery import RecoveryKey
+
+        self._accept(new_passphrase)
+        recovery = RecoveryKey.parse(typed)
+        with self._opening(Phase.LOCKED):
+            vault = Vault.open_with_recovery(
+                self._folder,
+                recovery.vault,
+                new_passphrase,
+                state=self._state,
+                indexes=_indexes(),
+                cost=self._cost,
+                go_on=accept_older,
+            )
+            self._enter(vault)
+            if self._open_spaces.certificate is None:
+                self._open_spaces.become_new_device(recovery)
+            # Typing it proves that it is on paper.
+            self._recovery_is_kept()
+
+    def open_example(self, role: str) -> None:
+        """Example data in a folder of its own, under a key that is only in memory; gone when locked or closed."""
+        from app.services import example
+        from app.services.spaces import Spaces
+        from app.vault.vault import Vault
+        from sync.recovery import RecoveryKey
+
+        before = self._phase
+        if before not in (Phase.ABSENT, Phase.LOCKED):
+            raise SessionBusy(state=before.value)
+        with self._opening(before):
+            vault = Vault.create_temporary(indexes=_indexes())
+            try:
+                spaces = Spaces(vault.documents)
+                spaces.begin(RecoveryKey.new())
+                spaces.confirmed()
+                self._enter(vault)
+                example.fill(self.store, self._assets, role=role, language=self.preferences.language, now=self._now())
+            except BaseException:
+                vault.lock()
+                raise
+
+    @contextmanager
+    def _opening(self, wanted: Phase) -> Iterator[None]:
+        """From one phase through opening to open; back to where it was when something is refused."""
+        with self._one:
+            if self._phase is not wanted:
+                fault = {Phase.ABSENT: NoVault, Phase.LOCKED: VaultExists}.get(self._phase)
+                raise fault() if fault else SessionBusy(state=self._phase.value)
+            self._become(Phase.OPENING)
+            try:
+                yield
+            except BaseException:
+                self._abandon()
+                raise
+            self._touched = self._monotonic()
+            self._become(Phase.OPEN)
+            self._start_ticking()
+
+    def _enter(self, vault: Vault, *, new_device: bool = False) -> None:
+        """Everything that stands on an open vault."""
+        from app.services.spaces import Spaces
+        from app.services.store import Store
+
+        self._vault = vault
+        self._spaces = Spaces(vault.documents)
+        if new_device:
+            self._spaces.become_new_device()
+        self._store = Store(vault.documents, self._spaces, now=self._now)
+        self.notices = list(vault.notices)
+        if not vault.temporary:
+            self._take_in_notes()
+
+    def _take_in_notes(self) -> None:
+        """Notes written while locked become private notes. The model knows a note it has seen, the vault too."""
+        from app.model.commands import ImportQuickNote
+
+        assert self._vault is not None
+        assert self._store is not None
+        try:
+            notes, closed = self._vault.locked_notes()
+        except InboxKeyChanged:
+            self.inbox_alarm = True
+            return
+        self.inbox_alarm = False
+        for note in notes:
+            written = datetime.fromtimestamp(note.written / 1000, UTC).astimezone(self._now().tzinfo)
+            self._store.execute(ImportQuickNote(id=note.id.hex(), body=note.text, written=written))
+        self._vault.notes_taken_in([note.id for note in notes])
+        if closed:
+            self.notices.append(_notice("inbox-unreadable", notes=closed))
+
+    def _abandon(self) -> None:
+        """Back from a failed opening: nothing stays open."""
+        vault, self._vault, self._store, self._spaces = self._vault, None, None, None
+        if vault is not None:
+            vault.leave()
+        self._become(self._phase_on_disk())
+
+    # ------------------------------------------------------------------ locking
+
+    def lock(self) -> None:
+        """Close everything: store, caches, keys. Waits for the disk for a moment."""
+        with self._one:
+            if self._vault is None:
+                return
+            self._stop_ticking()
+            vault, store = self._vault, self._store
+            self._vault = self._store = self._spaces = None
+            try:
+                if store is not None:
+                    store.close()
+            finally:
+                was_temporary = vault.temporary
+                key = vault.lock()
+                if not was_temporary:
+                    self._inbox_key = key
+                self.notices = []
+                self._become(self._phase_on_disk())
+
+    def close(self) -> None:
+        """The end of the process."""
+        self.lock()
+
+    def touch(self) -> None:
+        """Somebody did something: the idle time begins anew."""
+        self._touched = self._monotonic()
+
+    @property
+    def idle_seconds(self) -> float:
+        """After how long without a touch the session locks itself."""
+        return 60.0 * (self.preferences.lock_after or STRICT_IDLE_MINUTES)
+
+    def tick(self) -> None:
+        """What the session does by itself: lock when nobody has been here, and tell the anchor how far the vault is."""
+        if self._phase is not Phase.OPEN:
+            return
+        if self._monotonic() - self._touched >= self.idle_seconds:
+            self.lock()
+            return
+        with self._one:
+            if self._vault is not None:
+                self._vault.remember()
+
+    def _start_ticking(self) -> None:
+        stop = self._ticking = threading.Event()
+
+        def run() -> None:
+            while not stop.wait(min(ANCHOR_SECONDS, self.idle_seconds / 4)):
+                self.tick()
+
+        threading.Thread(target=run, name="fika-session", daemon=True).start()
+
+    def _stop_ticking(self) -> None:
+        if self._ticking is not None:
+            self._ticking.set()
+            self._ticking = None
+
+    # ------------------------------------------------------------------ notes while locked
+
+    @property
+    def quick_notes_trust(self) -> Trust:
+        """Whether a note can be written while locked; `InboxKeyChanged` when the key in the folder was exchanged."""
+        key, ask = self._inbox()
+        if key is None:
+            return Trust.NONE
+        return Trust.ASK if ask else Trust.KNOWN
+
+    @property
+    def quick_note_asks(self) -> bool:
+        """Whether the person must first accept that nobody can check who can read the notes."""
+        return self.quick_notes_trust is Trust.ASK
+
+    def accept_quick_notes(self) -> None:
+        """The person has read that nobody can check who can read the notes; this computer remembers it."""
+        from app.vault import inbox
+
+        key, _ = self._inbox()
+        if key is not None:
+            inbox.accept(self._state, key)
+
+    def quick_note(self) -> QuickNote:
+        """An empty note, sealed to the vault's public key. `SessionBusy` when it may not be written (yet)."""
+        from app.vault.inbox import Inbox
+
+        key, ask = self._inbox()
+        if key is None or ask:
+            raise SessionBusy(state=self._phase.value)
+        stamp = _milliseconds(self._now())
+        note = min(max(stamp, 0), (1 << 48) - 1).to_bytes(6, "big") + os.urandom(10)
+        return QuickNote(Inbox(self._folder).begin(key, note), self._now)
+
+    def accept_inbox_alarm(self) -> None:
+        """The person has seen the alarm: a new key pair, and what was sealed to the stranger's key stays closed."""
+        with self._one:
+            if self._vault is not None:
+                self._vault.accept_inbox()
+                self.inbox_alarm = False
+
+    def _inbox(self) -> tuple[InboxKey | None, bool]:
+        from app.vault import anchor, inbox
+
+        if self._phase is not Phase.LOCKED:
+            return None, False
+        box = inbox.Inbox(self._folder)
+        found = box.key()
+        pinned = None
+        known = anchor.read(self._state / anchor.FILE)
+        if isinstance(known, anchor.Anchor) and found and known.vault == found.vault:
+            pinned = known.inbox if known.inbox != anchor.NO_INBOX else None
+        accepted = found is not None and inbox.is_accepted(self._state, found)
+        return inbox.trusted_key(box, remembered=self._inbox_key, pinned=pinned, accepted=accepted)
+
+    # ------------------------------------------------------------------ the recovery key
+
+    @property
+    def unsaved_recovery(self) -> RecoveryKey | None:
+        """The recovery key, as long as nobody has confirmed to have it on paper."""
+        return self._open_spaces.unconfirmed
+
+    @property
+    def recovery_confirmed(self) -> bool:
+        return self._open_spaces.unconfirmed is None
+
+    def groups_to_ask(self) -> tuple[int, int]:
+        """Two of the eight groups, chosen at random, counted from 0."""
+        first, second = sorted(secrets.SystemRandom().sample(range(8), 2))
+        return first, second
+
+    @staticmethod
+    def confirm_group(expected: str, typed: str) -> bool:
+        """Whether a group that was asked back is the one on the paper."""
+        from sync.recovery import same_group
+
+        return same_group(expected, typed)
+
+    def confirm_recovery(self) -> None:
+        """The groups asked back were right: the key is on paper, and the vault lets go of it."""
+        with self._one:
+            if self._open_spaces.unconfirmed is not None:
+                self._recovery_is_kept()
+
+    def replace_recovery(self, passphrase: str, former: str | None = None) -> RecoveryKey:
+        """A new recovery key and a new vault key. With the former key the root key stays, without it there is a new
+        one.
+
+        Stretches the passphrase and waits for the disk.
+        """
+        from app.model.commands import SetSetting
+        from sync.recovery import RecoveryKey
+
+        old = self._former(former)
+        with self._one:
+            vault, spaces = self._open_vault, self._open_spaces
+            vault.confirm(passphrase)
+            if old is not None:
+                vault.confirm_recovery(old.vault)
+            new = RecoveryKey.new()
+            vault.replace_recovery(new.vault)
+            spaces.replace_root(new, old)
+            self.store.execute(SetSetting(key="recovery.later", value=True))
+        return new
+
+    def _former(self, former: str | None) -> RecoveryKey | None:
+        """The key that is being replaced: typed, or the one that the vault still keeps."""
+        from sync.recovery import RecoveryKey
+
+        return RecoveryKey.parse(former) if former else self._open_spaces.unconfirmed
+
+    def _recovery_is_kept(self) -> None:
+        from app.model.commands import SetSetting
+
+        self._open_spaces.confirmed()
+        self.store.execute(SetSetting(key="recovery.later", value=False))
+
+    # ------------------------------------------------------------------ the passphrase, and erasing
+
+    def confirm(self, passphrase: str) -> None:
+        """Raise `WrongPassphrase` unless it is the one; asked before an export. Stretches the passphrase."""
+        with self._one:
+            self._open_vault.confirm(passphrase)
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        """A new passphrase and a new vault key; the old one opens nothing but older copies. Stretches and waits."""
+        self._accept(new)
+        with self._one:
+            self._open_vault.change_passphrase(old, new, cost=self._cost)
+
+    def erase(self, passphrase: str) -> None:
+        """Everything gone from this device. Stretches the passphrase and waits for the disk."""
+        with self._one:
+            vault = self._open_vault
+            vault.confirm(passphrase)
+            self._stop_ticking()
+            store, self._store, self._spaces, self._vault = self._store, None, None, None
+            if store is not None:
+                store.close()
+            self._inbox_key = None
+            try:
+                vault.erase(passphrase)
+            finally:
+                self._become(self._phase_on_disk())
+
+    # ------------------------------------------------------------------ backups
+
+    def make_backup(self, *, words: bool = False, language: str | None = None) -> Backup:
+        """One sealed file that the recovery key opens, or, with `words`, six generated words. Waits for the disk."""
+        from app.vault import backup
+
+        phrase = self.suggest(language or self.preferences.language, BACKUP_WORDS) if words else None
+        now = self._now()
+        with self._one:
+            vault = self._open_vault
+            secret = self._open_spaces.backup_secret
+            if secret is None and phrase is None:
+                raise SessionBusy(state="no-recovery-key")
+            target = io.BytesIO()
+            locks = backup.Secrets(recovery=None if words else secret, words=phrase)
+            contents = backup.write(target, _rows(vault.documents), locks, _milliseconds(now), cost=self._cost)
+        name = f"fika-{now:%Y-%m-%d}{backup.SUFFIX}"
+        return Backup(target.getvalue(), name, phrase, _kinds(contents))
+
+    def backup_saved(self) -> None:
+        """The file has left for where it is kept: remember when, for the weekly reminder."""
+        from app.model.commands import SetSetting
+
+        self.store.execute(SetSetting(key="backup.last", value=self._now().isoformat()))
+
+    @property
+    def last_backup(self) -> datetime | None:
+        """When a backup was last saved."""
+        from app.model.queries import SettingOf
+
+        found = self.store.ask(SettingOf("backup.last"))
+        return datetime.fromisoformat(found) if isinstance(found, str) else None
+
+    def test_backup(self, data: bytes, secret: str) -> BackupTest:
+        """Open a backup read-only and count. Nothing is changed anywhere. Stretches when it is words."""
+        from app.vault import backup
+
+        contents = backup.test(io.BytesIO(data), _secrets(secret)[0])
+        return BackupTest(datetime.fromtimestamp(contents.made / 1000, UTC), _kinds(contents))
+
+    def restore(self, data: bytes, secret: str, new_passphrase: str) -> RecoveryKey | None:
+        """Into an empty app: an equal vault with a new id, a new key and a new device; all of it or nothing.
+
+        Returns a new recovery key to show when six words opened the backup, since the old one is then not at hand.
+        Stretches the passphrase and waits for the disk.
+        """
+        from app.model.commands import SetSetting
+        from app.services.spaces import Spaces
+        from app.vault import backup
+        from app.vault.vault import Vault
+        from sync.recovery import RecoveryKey
+
+        self._accept(new_passphrase)
+        locks, typed = _secrets(secret)
+        recovery = typed or RecoveryKey.new()
+
+        def fill(documents: Any) -> None:
+            _, rows = backup.read(io.BytesIO(data), locks)
+            _put(documents, rows)
+            spaces = Spaces(documents)
+            spaces.become_new_device(typed)
+            if typed is None:
+                spaces.replace_root(recovery)
+
+        with self._opening(Phase.ABSENT):
+            Vault.finish_erasing(self._folder, self._state)
+            # Before anything is made: a wrong secret or a foreign file should cost nobody a vault.
+            backup.test(io.BytesIO(data), locks)
+            vault = Vault.create(
+                self._folder,
+                new_passphrase,
+                recovery.vault,
+                state=self._state,
+                indexes=_indexes(),
+                cost=self._cost,
+                fill=fill,
+            )
+            self._enter(vault)
+            self.store.execute(SetSetting(key="recovery.later", value=typed is None))
+        return None if typed else recovery
+
+    # ------------------------------------------------------------------ rescue
+
+    def salvage(self, passphrase: str) -> Rescue:
+        """Read what is whole in a damaged vault; writes nothing. Stretches the passphrase and waits for the disk."""
+        from app.vault import salvage as salvaging
+        from app.vault.vault import Vault
+
+        with self._one:
+            key = Vault.raw_key(self._folder, passphrase)
+            try:
+                found = salvaging.salvage(self._folder, key)
+            finally:
+                key.wipe()
+        kept = {name: len(rows) for name, rows in found.tables.items() if not name.startswith("_")}
+        return Rescue(kept, len(found.losses))
+
+    # ------------------------------------------------------------------ about
+
+    @staticmethod
+    def about() -> tuple[tuple[str, str], ...]:
+        """Versions of what the safety of the words rests on."""
+        from importlib.metadata import version
+
+        from app.vault import header
+
+        names = ("cryptography", "argon2-cffi", "tinydb")
+        return (("vault", str(header.FORMAT)), *((name, version(name)) for name in names))
+
+    @staticmethod
+    def self_test() -> bool:
+        """Whether this device derives and seals as every other does. Stretches once."""
+        from app.vault import selftest
+
+        return selftest.passes()
+
+    # ------------------------------------------------------------------ inside
+
+    @property
+    def _open_vault(self) -> Vault:
+        if self._vault is None or self._phase is not Phase.OPEN:
+            raise SessionBusy(state=self._phase.value)
+        return self._vault
+
+    @property
+    def _open_spaces(self) -> Spaces:
+        if self._spaces is None:
+            raise SessionBusy(state=self._phase.value)
+        return self._spaces
+
+    def _phase_on_disk(self) -> Phase:
+        """Whether there is something to unlock; reads names only, and imports nothing."""
+        from app.vault.presence import exists
+
+        return Phase.LOCKED if exists(self._folder) else Phase.ABSENT
+
+    def _become(self, phase: Phase) -> None:
+        self._phase = phase
+        for listener in tuple(self._listeners):
+            listener()
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """What salvage found: how many documents of each table are whole, and how many places were lost."""
+
+    kept: Mapping[str, int]
+    lost: int
+
+
+def _indexes() -> Any:
+    from app.services.store import INDEXES
+
+    return INDEXES
+
+
+def _rows(documents: Any) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    """Every document that belongs to the person and not to this device."""
+    from app.services.spaces import DEVICE
+    from app.vault.vault import OWN_TABLE
+
+    for name in sorted(documents.tables()):
+        if name not in (OWN_TABLE, DEVICE):
+            for row in documents.table(name):
+                yield name, row.doc_id, row
+
+
+def _put(documents: Any, rows: Iterator[tuple[str, int, dict[str, Any]]]) -> None:
+    """Put the rows of a backup into an empty vault, in transactions of a bounded size."""
+    from tinydb.table import Document
+
+    from app.errors import BackupDamaged
+    from app.services.spaces import DEVICE
+    from app.vault.vault import OWN_TABLE
+
+    waiting: list[tuple[str, Document]] = []
+
+    def put() -> None:
+        with documents.transaction():
+            for table, document in waiting:
+                documents.table(table).insert(document)
+        waiting.clear()
+
+    for table, doc_id, document in rows:
+        if table in (OWN_TABLE, DEVICE):
+            raise BackupDamaged(part="table")
+        waiting.append((table, Document(document, doc_id)))
+        if len(waiting) >= 1000:
+            put()
+    put()
+
+
+def _kinds(contents: Contents) -> dict[str, int]:
+    """Counts of what people know about: not of tables that we keep for ourselves."""
+    return {table: count for table, count in contents.counts.items() if not table.startswith("_")}
+
+
+def _secrets(typed: str) -> tuple[Any, RecoveryKey | None]:
+    """What somebody typed to open a backup: a recovery key when it reads as one, otherwise words."""
+    from app.vault.backup import Secrets
+    from sync.errors import BadRecoveryKey
+    from sync.recovery import RecoveryKey
+
+    try:
+        key = RecoveryKey.parse(typed)
+    except BadRecoveryKey:
+        return Secrets(words=typed), None
+    return Secrets(recovery=key.backup), key
+
+
+def _notice(code: str, **facts: str | int) -> Notice:
+    from app.vault.vault import Notice
+
+    return Notice(code, tuple(facts.items()))
+
+
+def _milliseconds(when: datetime) -> int:
+    return max(0, int(when.timestamp() * 1000))
+
+
+def _no_core_dumps() -> None:
+    """A crash must not write the memory, keys and all, to the disk."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))

@@ -1,0 +1,216 @@
+"""Who I am and where things live: the root key, this device, and the keys of the spaces I am in.
+
+All of it lies in two tables inside the seal. `_keyring` belongs to the person and goes into a backup; `_device`
+belongs to this device alone (its seed, what the recovery key left behind) and never leaves it: a restored vault is
+always a new device.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from sync.recovery import RecoveryKey
+from sync.signing import Certificate, Device, Genesis, SigningKey, open_root, seal_root
+
+KEYRING: Final = "_keyring"
+DEVICE: Final = "_device"
+
+
+class Spaces:
+    """The keyring of an open vault; what the store asks for spaces and device ids."""
+
+    def __init__(self, documents: Any, clock: Callable[[], float] = time.time) -> None:
+        self._documents = documents
+        self._clock = clock
+        self._device: Device | None = None
+        self._ids: dict[str, str] = {}
+        self._personal: str | None = None
+
+    # ------------------------------------------------------------------ the first run, and a new device
+
+    def begin(self, recovery: RecoveryKey) -> None:
+        """The first run: a root key that only the recovery key opens, this device under it, and the personal space."""
+        with self._documents.transaction():
+            self._new_root(recovery)
+            self.create("personal")
+            self._wait_for_confirmation(recovery)
+
+    def become_new_device(self, recovery: RecoveryKey | None = None) -> None:
+        """Take a new identity as a device, and new certificates in every space.
+
+        The root key certifies when the recovery key is at hand, otherwise the device that this one takes the place
+        of. A restored backup opened by words has neither: the device then goes without until the recovery key is
+        typed.
+        """
+        with self._documents.transaction():
+            before = self._stored_device()
+            certifier = self._root(recovery) if recovery else None
+            if certifier is None and before is not None:
+                certifier = before.master().signing
+            self._new_device(certifier)
+            if recovery is not None:
+                self._keep_backup_secret(recovery)
+
+    def replace_root(self, recovery: RecoveryKey, former: RecoveryKey | None = None) -> None:
+        """Put the root key under a new recovery key. Without the former one there is a new root: others will compare
+        anew.
+        """
+        with self._documents.transaction():
+            person = self._person()
+            table = self._documents.table(KEYRING)
+            if former is not None:
+                root = open_root(bytes.fromhex(person["sealed_root"]), former.root, bytes.fromhex(person["root"]))
+                table.update({"sealed_root": seal_root(root, recovery.root).hex()}, doc_ids=[person.doc_id])
+            else:
+                table.update({"kind": "former-person"}, doc_ids=[person.doc_id])
+                self._new_root(recovery)
+            self._wait_for_confirmation(recovery)
+
+    # ------------------------------------------------------------------ what the store asks
+
+    @property
+    def personal(self) -> str:
+        """The space of my own notes, settings and keys."""
+        if self._personal is None:
+            self._personal = next(row["id"] for row in self._rows(KEYRING, "space") if row["space_kind"] == "personal")
+        return self._personal
+
+    def kind(self, space: str) -> str:
+        """What kind of space it is; `KeyError` when I am not in it."""
+        for row in self._rows(KEYRING, "space"):
+            if row["id"] == space:
+                return str(row["space_kind"])
+        raise KeyError(space)
+
+    def device(self, space: str) -> str:
+        """The id of this device in that space: nobody can tell that two of them are one device."""
+        if space not in self._ids:
+            self._ids[space] = self._own_device().in_space(bytes.fromhex(space)).id.hex()
+        return self._ids[space]
+
+    def create(self, kind: str) -> str:
+        """A new space, founded by this device: its genesis record, its first epoch key, and my certificate in it."""
+        device = self._own_device()
+        genesis = Genesis.found(kind, device.master().signing.public)
+        space = genesis.space
+        self._documents.table(KEYRING).insert(
+            {
+                "kind": "space",
+                "id": space.hex(),
+                "space_kind": kind,
+                "genesis": genesis.to_bytes().hex(),
+                "epoch": os.urandom(32).hex(),
+                "certificate": self._certify(device, space).hex(),
+            }
+        )
+        return space.hex()
+
+    def all(self) -> list[tuple[str, str]]:
+        """Every space I am in, with its kind."""
+        return [(row["id"], row["space_kind"]) for row in self._rows(KEYRING, "space")]
+
+    # ------------------------------------------------------------------ the recovery key, until it is confirmed
+
+    @property
+    def unconfirmed(self) -> RecoveryKey | None:
+        """The recovery key that nobody has confirmed to have on paper yet; None afterwards."""
+        for row in self._rows(DEVICE, "recovery"):
+            return RecoveryKey(bytes.fromhex(row["secret"]))
+        return None
+
+    def confirmed(self) -> None:
+        """It is on paper: the vault lets go of it."""
+        rows = self._rows(DEVICE, "recovery")
+        if rows:
+            with self._documents.transaction():
+                self._documents.table(DEVICE).remove(doc_ids=[row.doc_id for row in rows])
+
+    @property
+    def backup_secret(self) -> bytes | None:
+        """What seals backups so that the recovery key opens them, without the recovery key itself."""
+        for row in self._rows(DEVICE, "backup-secret"):
+            return bytes.fromhex(row["secret"])
+        return None
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """This device's certificate; None until somebody could sign one."""
+        for row in self._rows(DEVICE, "device"):
+            return Certificate.read(bytes.fromhex(row["certificate"])) if row["certificate"] else None
+        return None
+
+    @property
+    def root(self) -> bytes:
+        """The public half of the person's root key."""
+        return bytes.fromhex(self._person()["root"])
+
+    # ------------------------------------------------------------------ inside
+
+    def _new_root(self, recovery: RecoveryKey) -> None:
+        root = SigningKey.new()
+        row = {"kind": "person", "root": root.public.hex(), "sealed_root": seal_root(root, recovery.root).hex()}
+        self._documents.table(KEYRING).insert(row)
+        self._new_device(root)
+
+    def _new_device(self, certifier: SigningKey | None) -> None:
+        device = Device.new()
+        signed = b""
+        if certifier is not None:
+            signed = Certificate.issue(
+                space=bytes(16), root=self.root, certifier=certifier, keys=device.master(), made=self._made()
+            ).to_bytes()
+        table = self._documents.table(DEVICE)
+        table.remove(doc_ids=[row.doc_id for row in self._rows(DEVICE, "device")])
+        table.insert({"kind": "device", "seed": device.seed.hex(), "certificate": signed.hex()})
+        self._device = device
+        self._ids.clear()
+        for row in self._rows(KEYRING, "space"):
+            certificate = self._certify(device, bytes.fromhex(row["id"]))
+            self._documents.table(KEYRING).update({"certificate": certificate.hex()}, doc_ids=[row.doc_id])
+
+    def _certify(self, device: Device, space: bytes) -> bytes:
+        """This device's keys in a space, certified by its own master key."""
+        return Certificate.issue(
+            space=space,
+            root=self.root,
+            certifier=device.master().signing,
+            keys=device.in_space(space),
+            made=self._made(),
+        ).to_bytes()
+
+    def _root(self, recovery: RecoveryKey) -> SigningKey:
+        person = self._person()
+        return open_root(bytes.fromhex(person["sealed_root"]), recovery.root, bytes.fromhex(person["root"]))
+
+    def _wait_for_confirmation(self, recovery: RecoveryKey) -> None:
+        table = self._documents.table(DEVICE)
+        table.remove(doc_ids=[row.doc_id for row in self._rows(DEVICE, "recovery")])
+        table.insert({"kind": "recovery", "secret": recovery.secret.hex()})
+        self._keep_backup_secret(recovery)
+
+    def _keep_backup_secret(self, recovery: RecoveryKey) -> None:
+        table = self._documents.table(DEVICE)
+        table.remove(doc_ids=[row.doc_id for row in self._rows(DEVICE, "backup-secret")])
+        table.insert({"kind": "backup-secret", "secret": recovery.backup.hex()})
+
+    def _own_device(self) -> Device:
+        if self._device is None:
+            self._device = self._stored_device()
+        if self._device is None:
+            raise LookupError("the vault holds no device")
+        return self._device
+
+    def _stored_device(self) -> Device | None:
+        for row in self._rows(DEVICE, "device"):
+            return Device(bytes.fromhex(row["seed"]))
+        return None
+
+    def _person(self) -> Any:
+        return self._rows(KEYRING, "person")[0]
+
+    def _rows(self, table: str, kind: str) -> list[Any]:
+        return [row for row in self._documents.table(table) if row["kind"] == kind]
+
+    def _made(self) -> int:
+        return int(self._clock() * 1000)
