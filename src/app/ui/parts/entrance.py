@@ -1,0 +1,65 @@
+"""What the first run, the lock screen and what belongs to them look like: no tabs, the mark, everything low."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks import use_desk, use_wide
+from app.ui.parts.buttons import HeaderButton
+from app.ui.parts.pictures import Mark
+from app.ui.parts.text import Title, Words
+from app.ui.safe import component
+from app.ui.theme import Style
+
+NARROW = 460  # the widest the entrance gets on a computer
+
+
+@component
+def Entrance(
+    title: str, line: str, body: Sequence[ft.Control], *, mark: int = 92, low: bool = True, spacing: int = 12
+) -> ft.Control:
+    """The mark, the name, one line, and `body` under the thumb; it scrolls when the text is large."""
+    desk, wide = use_desk(), use_wide()
+    shield = HeaderButton(
+        desk.say("frame.safety"), ft.Icons.SHIELD, lambda _: desk.go("/safety"), id="safety", color=theme.ACCENT
+    )
+    face = ft.Column(
+        [
+            Mark(mark),
+            Title(title, Style.FIGURE),
+            Words(line, Style.BODY, theme.INK_SOFT, align=ft.TextAlign.CENTER),
+        ],
+        spacing=6,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    inside = ft.Column(
+        [ft.Container(face, padding=ft.Padding.only(bottom=24)), *body],
+        spacing=spacing,
+        tight=True,
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return ft.Column(
+        [
+            ft.Container(
+                ft.Row([shield], alignment=ft.MainAxisAlignment.END),
+                padding=ft.Padding.only(left=theme.SIDE, right=8, top=8),
+            ),
+            ft.Container(
+                ft.Container(
+                    inside,
+                    width=NARROW if wide else None,
+                    padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=theme.SIDE),
+                ),
+                alignment=ft.Alignment.BOTTOM_CENTER if low and not wide else ft.Alignment.CENTER,
+                expand=True,
+            ),
+        ],
+        spacing=0,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )

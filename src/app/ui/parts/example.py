@@ -1,0 +1,36 @@
+"""Where one looks around with example data, every screen says so and lets one leave with one tap."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks import use_desk, use_watch
+from app.ui.parts.buttons import SHAPE
+from app.ui.parts.text import Named, Words
+from app.ui.safe import component
+from app.ui.theme import Style
+
+
+@component
+def ExampleRibbon() -> ft.Control:
+    """A band above the screen: nothing here is real, and the way out."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    leave = ft.TextButton(
+        content=Words(desk.say("first.example.leave"), Style.STRONG, theme.ON_ACCENT),
+        on_click=lambda _: desk.lock(),
+        style=ft.ButtonStyle(shape=SHAPE, padding=ft.Padding.symmetric(vertical=13, horizontal=12)),
+    )
+    return ft.Container(
+        ft.Row(
+            [
+                Words(desk.say("first.example.ribbon"), Style.SMALL, theme.ON_ACCENT, expand=True),
+                Named("example-leave", leave),
+            ],
+            spacing=8,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        bgcolor=theme.ACCENT,
+        padding=ft.Padding.only(left=theme.SIDE, right=4),
+    )

@@ -1,0 +1,224 @@
+"""Backups: making one, seeing that it opens, and beginning again from one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import flet as ft
+
+from app import errors
+from app.model.commands import SetSetting
+from app.model.queries import SettingOf
+from app.ui.desk import Desk
+from app.ui.hooks import use_busy, use_desk, use_query, use_watch
+from app.ui.parts import (
+    Busy,
+    Card,
+    Field,
+    Heading,
+    Live,
+    PrimaryButton,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    Words,
+)
+from app.ui.parts.new_phrase import NewPassphrase, refusal
+from app.ui.safe import component
+
+SHOWN = ("meeting", "note", "minutes", "goal", "task", "person")
+
+
+@component
+def BackupScreen() -> ft.Control:
+    """One sealed file, and the proof that it opens."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    files = ft.use_ref(ft.FilePicker)
+    done, tell = ft.use_state("")
+    busy, run = use_busy()
+    before = use_query(SettingOf("backup.last"))
+    last = datetime.fromisoformat(before) if before else None
+    waiting = not desk.session.recovery_confirmed
+
+    async def save(made: Any) -> None:
+        try:
+            where = await files.current.save_file(file_name=made.name, src_bytes=made.data)
+            told = "backup.made" if where is not None or desk.page.web else "backup.made.stopped"
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            told = "backup.made.failed"
+        if told != "backup.made":  # there is no such file after all
+            desk.store.execute(SetSetting(key="backup.last", value=before))
+        tell(told)
+
+    def make(_: object) -> None:
+        tell("")
+        run(desk.session.make_backup, lambda made: desk.later(lambda: save(made)))
+
+    body: list[ft.Control] = [
+        Words(desk.say("backup.why")),
+        Soft(desk.say("backup.opens")),
+        Words(
+            desk.say("backup.last", moment=desk.speech.value.near(last, desk.now()))
+            if last
+            else desk.say("backup.never")
+        ),
+    ]
+    if done:
+        body.append(Live(desk.say(done), ft.Icons.CHECK_CIRCLE if done == "backup.made" else ft.Icons.INFO_OUTLINE))
+    if busy:
+        body.append(Busy(desk.say("backup.making")))
+    if waiting:
+        body.append(
+            Card(
+                [
+                    Words(desk.say("backup.key.first")),
+                    SecondaryButton(
+                        desk.say("backup.key.show"),
+                        lambda _: desk.go("/settings/recovery"),
+                        ft.Icons.KEY,
+                        id="backup-key",
+                    ),
+                ]
+            )
+        )
+    body.append(Test())
+    return Screen(
+        desk.say("backup.title"),
+        body,
+        back=True,
+        primary=PrimaryButton(desk.say("backup.make"), make, ft.Icons.SAVE_ALT, busy=busy, id="backup-make"),
+    )
+
+
+@component
+def Test() -> ft.Control:
+    """Opens a backup only to look, and says what it holds."""
+    desk = use_desk()
+    chosen, choose = ft.use_state(None)  # (name, bytes)
+    secret, set_secret = ft.use_state("")
+    fault, say_fault = ft.use_state("")
+    found, find = ft.use_state(None)
+    busy, run = use_busy()
+
+    def pick(name: str, data: bytes) -> None:
+        choose((name, data))
+        find(None)
+        say_fault("")
+
+    def look(_: object = None) -> None:
+        say_fault("" if secret.strip() else desk.say("backup.restore.secret.missing"))
+        if chosen and secret.strip():
+            run(
+                lambda: desk.session.test_backup(chosen[1], secret),
+                find,
+                lambda problem: say_fault(desk.sentence(problem)),
+            )
+
+    inside: list[ft.Control] = [
+        Heading(desk.say("backup.test")),
+        Soft(desk.say("backup.test.help")),
+        Choose(chosen[0] if chosen else "", pick, id="test-file"),
+    ]
+    if chosen:
+        inside += [
+            Field(
+                desk.say("backup.secret"), secret, set_secret, id="test-secret", limit=200, error=fault, on_submit=look
+            ),
+            SecondaryButton(desk.say("backup.test"), look, ft.Icons.FACT_CHECK_OUTLINED, id="test-go", strong=True),
+        ]
+    if busy:
+        inside.append(Busy(desk.say("backup.test.testing")))
+    if found is not None:
+        inside += _holds(desk, found)
+    return Card(inside, spacing=12)
+
+
+def _holds(desk: Desk, found: Any) -> list[ft.Control]:
+    counts = [desk.say(f"backup.kind.{kind}", count=found.counts[kind]) for kind in SHOWN if found.counts.get(kind)]
+    lines: list[ft.Control] = [Live(desk.say("backup.test.ok"), ft.Icons.CHECK_CIRCLE)]
+    if found.made:
+        lines.append(Soft(desk.say("backup.test.when", moment=desk.speech.value.near(found.made, desk.now()))))
+    if counts:
+        lines.append(Words(desk.say("backup.test.holds", things=desk.speech.value.listing(counts))))
+    return lines
+
+
+@component
+def Choose(name: str, on_pick: Any, *, id: str) -> ft.Control:
+    """A button that asks for a file, and the name of the one that was chosen."""
+    desk = use_desk()
+    files = ft.use_ref(ft.FilePicker)
+
+    async def pick(_: object) -> None:
+        try:
+            picked = await files.current.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            desk.notice(desk.say("backup.pick.failed"))
+            return
+        if picked and picked[0].bytes is not None:
+            on_pick(picked[0].name, picked[0].bytes)
+
+    parts: list[ft.Control] = [
+        SecondaryButton(desk.say("backup.choose"), pick, ft.Icons.FOLDER_OPEN, id=id),
+    ]
+    if name:
+        parts.append(Live(desk.say("backup.chosen", name=name), ft.Icons.INSERT_DRIVE_FILE_OUTLINED))
+    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+@component
+def RestoreScreen() -> ft.Control:
+    """Beginning from a backup: the file, what opens it, and a passphrase for this device."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    chosen, choose = ft.use_state(None)
+    secret, set_secret = ft.use_state("")
+    phrase, set_phrase = ft.use_state("")
+    faults, say_faults = ft.use_state(("", "", ""))  # at the file, the secret, the passphrase
+    busy, run = use_busy()
+
+    def failed(problem: Exception) -> None:
+        words = desk.sentence(problem)
+        if isinstance(problem, errors.PassphraseUnfit):
+            say_faults(("", "", words))
+        elif isinstance(
+            problem, errors.NotABackup | errors.BackupDamaged | errors.BackupTooLarge | errors.BackupTooNew
+        ):
+            say_faults((words, "", ""))
+        else:
+            say_faults(("", words, ""))
+
+    def restore(_: object = None) -> None:
+        missing = (
+            "" if chosen else desk.say("backup.restore.file.missing"),
+            "" if secret.strip() else desk.say("backup.restore.secret.missing"),
+            refusal(desk, phrase),
+        )
+        say_faults(missing)
+        if chosen and not any(missing):
+            run(lambda: desk.session.restore(chosen[1], secret, phrase), failed=failed)
+
+    body: list[ft.Control] = [
+        Words(desk.say("backup.restore.text")),
+        Choose(chosen[0] if chosen else "", lambda name, data: choose((name, data)), id="restore-file"),
+    ]
+    if faults[0]:
+        body.append(Live(faults[0], ft.Icons.ERROR_OUTLINE))
+    body += [
+        Field(desk.say("backup.secret"), secret, set_secret, id="restore-secret", limit=200, error=faults[1], lines=2),
+        SectionTitle(desk.say("backup.restore.phrase")),
+        NewPassphrase(
+            desk.say("first.phrase"), phrase, set_phrase, error=faults[2], id="restore-passphrase", on_submit=restore
+        ),
+    ]
+    return Screen(
+        desk.say("backup.restore.title"),
+        body,
+        back=True,
+        lock=False,
+        above=[Busy(desk.say("backup.restore.working"))] if busy else [],
+        primary=PrimaryButton(desk.say("backup.restore.go"), restore, busy=busy, id="restore-go"),
+    )

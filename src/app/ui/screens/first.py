@@ -1,0 +1,154 @@
+"""First run: language, role, name and passphrase on one page, then the recovery key. No account, no network."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks import use_busy, use_desk, use_watch
+from app.ui.parts import (
+    Busy,
+    Choice,
+    ChoiceButtons,
+    Field,
+    Live,
+    PrimaryButton,
+    Row,
+    Rows,
+    Screen,
+    SectionTitle,
+    Soft,
+)
+from app.ui.parts.new_phrase import NewPassphrase, refusal, suggestion
+from app.ui.safe import component
+from app.ui.screens.recovery import SaveKey
+
+ROLES = ("mentor", "mentee", "coordinator", "participant")
+LANGUAGES = ("sv", "en")
+
+
+@component
+def FirstScreen() -> ft.Control:
+    """From nothing to the first note: who one is and how it is locked, then the key."""
+    desk = use_desk()
+    made, hold = ft.use_state(())  # the groups of the key, and the words of a passphrase that was suggested
+
+    def finish() -> None:
+        hold(())
+        desk.entering.set(False)
+
+    if made:
+        groups, words = made
+        return SaveKey(groups, finish, words=words)
+    return Introduction(lambda groups, words: hold((groups, words)))
+
+
+@component
+def Introduction(done: object) -> ft.Control:
+    """One page of four questions, each with an answer that is right for most."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    role, set_role = ft.use_state("")
+    name, set_name = ft.use_state("")
+    offered, offer = ft.use_state(lambda: suggestion(desk))
+    phrase, set_phrase = ft.use_state(offered)
+    asked, ask = ft.use_state(False)  # somebody has tried to go on: say what is missing
+    working, work = ft.use_state("")
+    busy, run = use_busy()
+    large = desk.prefs.text_size >= 150
+
+    def speak(language: str) -> None:
+        desk.prefs.set(language=language)
+        desk.speak(language)
+        if phrase == offered:
+            words = suggestion(desk)
+            offer(words)
+            set_phrase(words)
+
+    def go_on(_: object = None) -> None:
+        ask(True)
+        if not role or not name.strip() or refusal(desk, phrase):
+            return
+        work("first.working")
+        desk.entering.set(True)
+        run(
+            lambda: desk.session.create(phrase, name=name.strip(), role=role, language=desk.speech.value.language),
+            lambda key: done(tuple(key.split()), phrase if phrase == offered else ""),  # type: ignore[operator]
+            failed,
+        )
+
+    def failed(fault: Exception) -> None:
+        desk.entering.set(False)
+        desk.notice(desk.sentence(fault), seconds=8)
+
+    def look_around(_: object) -> None:
+        work("first.example.working")
+        run(lambda: desk.session.look_around(role or "mentor", desk.speech.value.language))
+
+    body: list[ft.Control] = [
+        ChoiceButtons(
+            [Choice(code, desk.say(f"first.language.{code}")) for code in LANGUAGES],
+            desk.speech.value.language,
+            speak,
+            label=desk.say("first.language"),
+            id="language",
+        ),
+        SectionTitle(desk.say("first.role")),
+        ChoiceButtons(
+            [Choice(value, desk.say(f"first.role.{value}")) for value in ROLES],
+            role,
+            set_role,
+            label=desk.say("first.role"),
+            id="role",
+            columns=1 if large else 2,
+        ),
+    ]
+    if asked and not role:
+        body.append(Live(desk.say("first.role.missing"), ft.Icons.ERROR_OUTLINE, theme.ERROR))
+    body += [
+        ft.Container(height=4),
+        Field(
+            desk.say("first.name"),
+            name,
+            set_name,
+            id="name",
+            limit=120,
+            error=desk.say("first.name.missing") if asked and not name.strip() else "",
+        ),
+        NewPassphrase(
+            desk.say("first.phrase"),
+            phrase,
+            set_phrase,
+            suggested=offered,
+            suggest=offer,
+            error=refusal(desk, phrase) if asked else "",
+            helper=desk.say("first.phrase.help"),
+            on_submit=go_on,
+            key=desk.speech.value.language,
+        ),
+        Rows(
+            [
+                Row(
+                    desk.say("first.example"),
+                    look_around,
+                    subtitle=desk.say("first.example.help"),
+                    icon=ft.Icons.EXPLORE_OUTLINED,
+                    id="example",
+                ),
+                Row(
+                    desk.say("first.restore"),
+                    lambda _: desk.go("/restore"),
+                    icon=ft.Icons.SETTINGS_BACKUP_RESTORE,
+                    id="restore",
+                ),
+            ]
+        ),
+    ]
+    return Screen(
+        desk.say("frame.name"),
+        body,
+        subtitle=desk.say("first.tagline"),
+        lock=False,
+        above=[Busy(desk.say(working)) if busy else Soft(desk.say("first.promise"))],
+        primary=PrimaryButton(desk.say("first.continue"), go_on, busy=busy, id="continue"),
+    )

@@ -1,0 +1,174 @@
+"""The lock screen: the passphrase, a note without it, and safety; and what to do when the vault does not open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import flet as ft
+
+from app import errors
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_busy, use_desk, use_watch
+from app.ui.parts import (
+    Card,
+    Heading,
+    PassphraseField,
+    PrimaryButton,
+    QuietButton,
+    SecondaryButton,
+    Words,
+)
+from app.ui.parts.entrance import Entrance
+from app.ui.safe import component
+from app.ui.theme import Style
+
+TYPED = (errors.WrongPassphrase, errors.PassphraseUnfit)  # said at the field; everything else gets a card of its own
+
+
+@component
+def LockScreen() -> ft.Control:
+    """Locked: nobody can read, and still one can write and find help."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    phrase, set_phrase = ft.use_state("")
+    wrong, say_wrong = ft.use_state("")
+    trouble, set_trouble = ft.use_state(None)
+    rescue, set_rescue = ft.use_state(None)
+    busy, run = use_busy()
+
+    def failed(fault: Exception) -> None:
+        if isinstance(fault, TYPED):
+            say_wrong(desk.sentence(fault))
+        else:
+            set_trouble(fault)
+
+    def unlock(go_on: bool = False) -> None:
+        say_wrong("" if phrase else desk.say("lock.empty"))
+        set_trouble(None)
+        if phrase:
+            run(lambda: desk.session.unlock(phrase, accept_older=go_on), failed=failed)
+
+    def salvage() -> None:
+        say_wrong("" if phrase else desk.say("lock.empty"))
+        if phrase:
+            run(lambda: desk.session.unlock_salvaging(phrase), set_rescue, failed)
+
+    def typed(text: str) -> None:
+        set_phrase(text)
+        say_wrong("")
+
+    body: list[ft.Control] = []
+    if rescue is not None:
+        body.append(_rescued(desk, rescue))
+    elif trouble is not None:
+        body.append(Trouble(trouble, unlock, salvage, lambda: set_trouble(None)))
+    body += [
+        PassphraseField(
+            desk.say("lock.phrase"),
+            phrase,
+            typed,
+            on_submit=lambda _: unlock(),
+            error=wrong,
+            autofocus=True,
+            id="passphrase",
+        ),
+        PrimaryButton(
+            desk.say("lock.unlocking" if busy else "lock.unlock"), lambda _: unlock(), busy=busy, id="unlock"
+        ),
+        ft.Row(
+            [QuietButton(desk.say("lock.forgot"), lambda _: desk.go("/recover"), id="forgot", color=theme.INK_SOFT)],
+            alignment=ft.MainAxisAlignment.CENTER,
+        ),
+        _quick(desk),
+    ]
+    return Entrance(desk.say("lock.name"), desk.say("lock.locked"), body)
+
+
+def _quick(desk: Desk) -> ft.Control:
+    """One tap to a note that nobody can read before unlocking."""
+    words = ft.Column(
+        [
+            Words(desk.say("lock.quick"), Style.STRONG, theme.PRIVATE),
+            Words(desk.say("lock.quick.help"), Style.SMALL, theme.PRIVATE),
+        ],
+        spacing=2,
+        tight=True,
+        expand=True,
+    )
+    return Card(
+        ft.Row([ft.Icon(ft.Icons.EDIT_NOTE, color=theme.PRIVATE, size=28), words], spacing=14),
+        lambda _: desk.go("/quick"),
+        id="quick-note",
+        ground=theme.PRIVATE_CONTAINER,
+    )
+
+
+@component
+def Trouble(
+    fault: Exception, again: Callable[[bool], None], salvage: Callable[[], None], close: Callable[[], None]
+) -> ft.Control:
+    """Why the vault does not open, in words, and the ways on. Nothing has been changed on the disk."""
+    desk = use_desk()
+    kind = _kind(fault)
+    if kind is None:
+        return _told(Words(desk.sentence(fault)), [])
+    ways: list[ft.Control] = []
+    if kind in ("older", "other"):
+        ways = [
+            SecondaryButton(
+                desk.say("lock.older.continue"), lambda _: again(True), ft.Icons.CHECK, id="older-continue", strong=True
+            ),
+            SecondaryButton(desk.say("lock.older.stop"), lambda _: close(), id="older-stop"),
+        ]
+    elif kind == "damaged":
+        ways = [
+            SecondaryButton(
+                desk.say("lock.damaged.salvage"), lambda _: salvage(), ft.Icons.HEALING, id="salvage", strong=True
+            )
+        ]
+    elif kind in ("busy", "readonly"):
+        ways = [
+            SecondaryButton(desk.say("lock.again"), lambda _: again(False), ft.Icons.REFRESH, id="again", strong=True)
+        ]
+    return _told(Heading(desk.say(f"lock.{kind}.title")), [Words(_text(desk, kind, fault)), *ways])
+
+
+def _rescued(desk: Desk, rescue: Any) -> ft.Control:
+    """What salvage could read, in numbers; the damaged folder is as it was."""
+    kept = sum(rescue.kept.values())
+    lines: list[ft.Control] = [Words(desk.say("lock.salvaged.kept", count=kept))]
+    if rescue.lost:
+        lines.append(Words(desk.say("lock.salvaged.lost", count=rescue.lost)))
+    return _told(Heading(desk.say("lock.salvaged.title")), lines)
+
+
+def _told(head: ft.Control, rest: list[ft.Control]) -> ft.Control:
+    return ft.Semantics(live_region=True, container=True, content=Card([head, *rest], spacing=10, ground=theme.RAISED))
+
+
+_KINDS: tuple[tuple[type[Exception], str], ...] = (
+    (errors.OlderCopy, "older"),
+    (errors.OtherVault, "other"),
+    (errors.VaultBusy, "busy"),
+    (errors.VaultTooNew, "newer"),
+    (errors.VaultDamaged, "damaged"),
+    (errors.VaultNotWritable, "readonly"),
+    (errors.VaultFull, "readonly"),
+)
+
+
+def _kind(fault: Exception) -> str | None:
+    return next((name for kind, name in _KINDS if isinstance(fault, kind)), None)
+
+
+def _text(desk: Desk, kind: str, fault: Exception) -> str:
+    when = int(getattr(fault, "facts", {}).get("this_copy", 0))
+    if kind != "older":
+        return desk.say(f"lock.{kind}.text")
+    if not when:
+        return desk.say("lock.older.text.undated")
+    changed = datetime.fromtimestamp(when / 1000, desk.now().tzinfo)
+    return desk.say("lock.older.text", moment=desk.speech.value.near(changed, desk.now()))

@@ -1,0 +1,247 @@
+"""Safety: who to call and what to do first, two taps from every screen and from the lock.
+
+The page is the same for everybody: nothing on it depends on who uses the app, and while it is locked nothing is asked
+of the vault. The programme's own contacts are written by the person and shown only when it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import flet as ft
+
+from app.model.commands import SetSetting
+from app.model.queries import SettingOf
+from app.services.library import REGIONS, Document, Group, Item, default_region
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_desk, use_query, use_watch
+from app.ui.parts import (
+    Card,
+    Choice,
+    ChoiceButtons,
+    Field,
+    Heading,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rows,
+    Screen,
+    SectionTitle,
+    Soft,
+    Words,
+    use_sheet,
+)
+from app.ui.parts.calling import CallButton, CallRow
+from app.ui.safe import component
+from app.ui.theme import Style
+
+OWN = ("safety_lead", "safety_deputy", "coordinator")
+FIRST = ("now", "talk", "after")
+
+
+def region_of(desk: Desk) -> str:
+    """Whose numbers: the region somebody chose, otherwise what the language suggests."""
+    chosen = str(desk.prefs.region or "")
+    return chosen if chosen in REGIONS else default_region(desk.speech.value.language)
+
+
+@component
+def SafetyScreen() -> ft.Control:
+    """Numbers and first steps."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    more, show_more = ft.use_state(False)
+    choosing, choose = ft.use_state(False)
+    region, set_region = ft.use_state(region_of(desk))
+    contacts = desk.library.document("guidance.contacts")
+    guidance = desk.library.document("guidance.safeguarding")
+    opened = desk.session.phase == "open"
+    facts = desk.library.facts(region)
+
+    def read(phrase: object) -> str:
+        return desk.read(phrase, **facts)
+
+    def take(value: str) -> None:
+        set_region(value)
+        choose(False)
+        desk.prefs.set(region=value)
+
+    numbers = [item for item in contacts.items if item.group == region and item.phone]
+    emergency = next((item for item in numbers if item.emergency), None)
+    groups = {group.id: (group, items) for group, items in guidance.in_groups() if group}
+    names = {group.id: desk.read(group.title) for group in contacts.groups}
+
+    body: list[ft.Control] = []
+    if guidance.intro:
+        body.append(Words(read(guidance.intro), Style.BODY, theme.INK_SOFT))
+    now = _steps(desk, groups["now"], region, facts)
+    danger: list[ft.Control] = [Heading(desk.say("safety.danger"))]
+    if emergency and emergency.phone:
+        danger.append(CallButton(desk.say("safety.call", number=emergency.phone), emergency.phone, id="call-emergency"))
+    body.append(Card([*danger, *now], spacing=12))
+
+    body.append(SectionTitle(desk.say("safety.numbers"), names[region]))
+    body.append(
+        Rows(
+            [
+                CallRow(
+                    read(item.text),
+                    item.phone or "",
+                    said=desk.say("safety.call.who", name=read(item.text), number=item.phone),
+                    id=f"call-{item.id}",
+                    help=read(item.help) if item.help else "",
+                )
+                for item in numbers
+                if not item.emergency
+            ]
+        )
+    )
+    body.extend(_unnumbered(desk, contacts, region))
+    body.append(Soft(desk.say("safety.verify")))
+    if choosing:
+        body.append(
+            ChoiceButtons(
+                [Choice(value, names[value]) for value in REGIONS],
+                region,
+                take,
+                label=desk.say("safety.region"),
+                id="region",
+                columns=1,
+            )
+        )
+    else:
+        body.append(
+            QuietButton(desk.say("safety.region.change"), lambda _: choose(True), ft.Icons.PUBLIC, id="region-change")
+        )
+
+    body.append(SectionTitle(names["own"]))
+    body.append(OwnContacts() if opened else Card(Words(desk.say("safety.own.locked"))))
+
+    for name in ("talk", "after"):
+        group, _ = groups[name]
+        body.append(SectionTitle(read(group.title)))
+        body.append(Card(_steps(desk, groups[name], region, facts), spacing=12))
+    if more:
+        for name, (group, _) in groups.items():
+            if name not in FIRST:
+                body.append(SectionTitle(read(group.title)))
+                body.append(Card(_steps(desk, (group, groups[name][1]), region, facts), spacing=12))
+    else:
+        body.append(
+            QuietButton(desk.say("safety.more"), lambda _: show_more(True), ft.Icons.EXPAND_MORE, id="safety-more")
+        )
+    body.append(Soft(desk.say("safety.anonymous")))
+    return Screen(desk.say("safety.title"), body, back=True, safety=False, lock=opened)
+
+
+def _steps(desk: Desk, part: tuple[Group, tuple[Item, ...]], region: str, facts: dict[str, str]) -> list[ft.Control]:
+    """The lines of one heading, each with what one can say and what helps."""
+    return [_step(desk, item, facts) for item in part[1] if item.region in (None, region)]
+
+
+def _step(desk: Desk, item: Item, facts: dict[str, str]) -> ft.Control:
+    words: list[ft.Control] = [Words(desk.read(item.text, **facts), Style.STRONG if item.critical else Style.BODY)]
+    if item.help:
+        words.append(Soft(desk.read(item.help, **facts)))
+    if item.say:
+        words.append(
+            ft.Container(
+                Words(desk.read(item.say, **facts), Style.BODY),
+                bgcolor=theme.RAISED,
+                border_radius=theme.CORNER,
+                padding=ft.Padding.symmetric(vertical=8, horizontal=12),
+            )
+        )
+    mark = {"dont": ft.Icons.CLOSE, "sign_item": ft.Icons.VISIBILITY_OUTLINED, "info": ft.Icons.INFO_OUTLINE}
+    return ft.Row(
+        [
+            ft.Icon(
+                mark.get(item.type, ft.Icons.ARROW_FORWARD),
+                color=theme.ACCENT if item.type == "dont" or item.critical else theme.PRIMARY,
+                size=22,
+            ),
+            ft.Column(words, spacing=6, tight=True, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        ],
+        spacing=12,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+
+
+def _unnumbered(desk: Desk, contacts: Document, region: str) -> Iterable[ft.Control]:
+    """Those of the region whose number differs from place to place: what helps when one does not have it."""
+    for item in contacts.items:
+        if item.group == region and not item.phone and item.help:
+            yield Card([Words(desk.read(item.text)), Soft(desk.read(item.help))], spacing=2)
+
+
+# ---------------------------------------------------------------- the programme's own, only when open
+@component
+def OwnContacts() -> ft.Control:
+    """The people of the programme, filled in by whoever uses the app."""
+    desk = use_desk()
+    contacts = desk.library.document("guidance.contacts")
+    editing, edit = ft.use_state("")
+    answers = {name: (_setting(name, "name"), _setting(name, "phone")) for name in OWN}
+    rows: list[ft.Control] = []
+    for name in OWN:
+        who = desk.read(contacts.item(name).text)
+        person, phone = answers[name]
+        if phone:
+            title = desk.say("safety.own.person", role=who, name=person) if person else who
+            rows.append(
+                CallRow(title, phone, said=desk.say("safety.call.who", name=title, number=phone), id=f"call-{name}")
+            )
+        rows.append(
+            Row(
+                desk.say("safety.own.change", role=who) if phone else who,
+                lambda _, name=name: edit(name),
+                subtitle="" if phone else desk.say("safety.own.missing"),
+                icon=ft.Icons.EDIT_OUTLINED,
+                id=f"fill-{name}",
+            )
+        )
+    use_sheet(
+        (lambda: _ContactForm(editing, answers[editing], lambda: edit(""))) if editing else None,
+        lambda: edit(""),
+        title=desk.read(contacts.item(editing).text) if editing else "",
+    )
+    return Rows(rows)
+
+
+@component
+def _ContactForm(contact: str, now: tuple[str, str], done: object) -> ft.Control:
+    desk = use_desk()
+    name, set_name = ft.use_state(now[0])
+    phone, set_phone = ft.use_state(now[1])
+
+    def save(_: object = None) -> None:
+        desk.store.execute(SetSetting(key=f"contact.{contact}.name", value=name.strip()))
+        desk.store.execute(SetSetting(key=f"contact.{contact}.phone", value=phone.strip()))
+        desk.notice(desk.say("safety.own.saved"))
+        if callable(done):
+            done()
+
+    return ft.Column(
+        [
+            Field(desk.say("safety.own.who"), name, set_name, id="contact-name", limit=120),
+            Field(
+                desk.say("safety.own.phone"),
+                phone,
+                set_phone,
+                id="contact-phone",
+                limit=40,
+                keyboard=ft.KeyboardType.PHONE,
+                on_submit=save,
+            ),
+            PrimaryButton(desk.say("safety.own.save"), save, id="contact-save"),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _setting(contact: str, part: str) -> str:
+    """A hook: what is written about a contact, and a new render when it changes."""
+    return str(use_query(SettingOf(f"contact.{contact}.{part}", "")) or "")

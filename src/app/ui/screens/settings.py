@@ -1,0 +1,152 @@
+"""Settings: one short list, each row saying how it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import flet as ft
+
+from app.model.queries import AboutMe, SettingOf
+from app.ui.desk import Desk
+from app.ui.hooks import use_desk, use_query, use_watch
+from app.ui.parts import Card, Row, Rows, Screen, SecondaryButton, SectionTitle, Words
+from app.ui.safe import component
+from app.ui.theme import Style
+
+
+@component
+def SettingsScreen() -> ft.Control:
+    """Everything that can be chosen, each on a page of its own."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    me = use_query(AboutMe())
+    body: list[ft.Control] = []
+    if desk.session.temporary:
+        body.append(
+            Card(
+                [
+                    Words(desk.say("first.example.ribbon"), Style.STRONG),
+                    Words(desk.say("settings.example.help")),
+                    SecondaryButton(
+                        desk.say("settings.example"), lambda _: leave_example(desk), ft.Icons.LOGOUT, id="example-leave"
+                    ),
+                ]
+            )
+        )
+    body += [
+        SectionTitle(desk.say("settings.group.me")),
+        Rows(
+            [
+                Row(
+                    me.name if me else desk.say("settings.me"),
+                    lambda _: desk.go("/settings/me"),
+                    subtitle=desk.say(f"settings.role.{me.role}") if me else "",
+                    icon=ft.Icons.PERSON_OUTLINE,
+                    id="settings-me",
+                ),
+                Row(
+                    desk.say("settings.look"),
+                    lambda _: desk.go("/settings/look"),
+                    subtitle=_look(desk),
+                    icon=ft.Icons.PALETTE_OUTLINED,
+                    id="settings-look",
+                ),
+            ]
+        ),
+    ]
+    if not desk.session.temporary:
+        body += [
+            SectionTitle(desk.say("settings.group.safe")),
+            Rows(
+                [
+                    Row(
+                        desk.say("settings.lock"),
+                        lambda _: desk.go("/settings/lock"),
+                        subtitle=lock_words(desk, desk.prefs.lock_after),
+                        icon=ft.Icons.LOCK_CLOCK,
+                        id="settings-lock",
+                    ),
+                    Row(
+                        desk.say("settings.phrase"),
+                        lambda _: desk.go("/settings/phrase"),
+                        icon=ft.Icons.PASSWORD,
+                        id="settings-phrase",
+                    ),
+                    Row(
+                        desk.say("settings.recovery"),
+                        lambda _: desk.go("/settings/recovery"),
+                        subtitle=desk.say(
+                            "settings.recovery.confirmed"
+                            if desk.session.recovery_confirmed
+                            else "settings.recovery.unconfirmed"
+                        ),
+                        icon=ft.Icons.KEY,
+                        id="settings-recovery",
+                    ),
+                ]
+            ),
+            SectionTitle(desk.say("settings.group.keep")),
+            Rows(
+                [
+                    Row(
+                        desk.say("settings.backup"),
+                        lambda _: desk.go("/settings/backup"),
+                        subtitle=_backup(desk),
+                        icon=ft.Icons.SAVE_ALT,
+                        id="settings-backup",
+                    ),
+                    Row(
+                        desk.say("settings.erase"),
+                        lambda _: desk.go("/settings/erase"),
+                        icon=ft.Icons.DELETE_FOREVER_OUTLINED,
+                        id="settings-erase",
+                    ),
+                ]
+            ),
+        ]
+    body.append(ft.Container(height=4))
+    body.append(
+        Rows(
+            [
+                Row(
+                    desk.say("settings.about"),
+                    lambda _: desk.go("/settings/about"),
+                    icon=ft.Icons.INFO_OUTLINE,
+                    id="settings-about",
+                )
+            ]
+        )
+    )
+    return Screen(desk.say("settings.title"), body, back=True)
+
+
+def leave_example(desk: Desk) -> None:
+    """Away from the example: what was in it is gone, and the first page is back."""
+    desk.lock()
+
+
+def lock_words(desk: Desk, minutes: int) -> str:
+    """How long until it locks, as one chooses it."""
+    if minutes == 0:
+        return desk.say("settings.lock.after.0")
+    return desk.say("settings.lock.after.minutes", count=minutes)
+
+
+def _look(desk: Desk) -> str:
+    percent = desk.speech.value.percent(desk.prefs.text_size / 100)
+    return " · ".join(
+        [
+            desk.say(f"settings.language.{desk.prefs.language}"),
+            desk.say(f"settings.theme.{desk.prefs.theme}"),
+            desk.say("settings.text.percent", percent=percent),
+        ]
+    )
+
+
+def _backup(desk: Desk) -> str:
+    last = desk.store.ask(SettingOf("backup.last"))
+    if not last:
+        return desk.say("settings.backup.never")
+    return desk.say(
+        "settings.backup.last", day=desk.speech.value.near_day(datetime.fromisoformat(str(last)), desk.now())
+    )
