@@ -73,7 +73,7 @@ def _write_table(engine: "Engine", name: str, wanted: Mapping[int, Mapping[str, 
 class SealedTable(Table):
     """A TinyDB table that reads what it needs and writes what has changed."""
 
-    _next_id: int | None
+    _next_id: int | None  # type: ignore[assignment]
 
     @property
     def _engine(self) -> "Engine":

@@ -233,7 +233,7 @@ class Engine:
 
     def _begin(self, key: VaultKey) -> None:
         self._generation = 1
-        head = self._new_head(key, 0)
+        head = _new_head(key, 1, 0)
         path = _snapshot(self._folder, 1)
         self._journal = self._new_journal(head, key)
         snapshots.write_snapshot(self._files, path, head, key, ())
@@ -297,7 +297,7 @@ class Engine:
         try:
             data = self._files.read(fd, self._files.size(fd), 0)
             stated = journals.Head.read(data)
-            if stated != _journal_head(head):
+            if stated != journals.Head.after(head):
                 raise VaultDamaged(part="journal", reason="identity")
             seal = stated.seal(key)
             if not journals.Head.proven(data, seal):
@@ -625,21 +625,9 @@ class Engine:
     def _journal_limit(self) -> int:
         return max(_JOURNAL_FLOOR, min(_JOURNAL_CEILING, self._snapshot.size // 8))
 
-    def _new_head(self, key: VaultKey, sequence: int) -> snapshots.Head:
-        return snapshots.Head(
-            key.vault,
-            key.lineage,
-            key.counter,
-            self._generation,
-            sequence,
-            new_salt(),
-            new_salt(),
-            time.time_ns() // 1_000_000,
-        )
-
     def _new_journal(self, head: snapshots.Head, key: VaultKey) -> _Journal:
         path = _journal(self._folder, head.generation)
-        return _Journal.create(self._files, path, _journal_head(head), key)
+        return _Journal.create(self._files, path, journals.Head.after(head), key)
 
     def _renew(self, new: VaultKey | None = None, commit: Callable[[], None] | None = None) -> None:
         with self._renewing:
@@ -655,17 +643,7 @@ class Engine:
             self._usable()
             generation = self._generation + 1
             frozen = [(table.view(), table.name, table.highest) for table in self._tables.values()]
-            head = self._new_head(key, self._journal.sequence)
-            head = snapshots.Head(
-                head.vault,
-                head.lineage,
-                head.counter,
-                generation,
-                head.sequence,
-                head.salt,
-                head.journal_salt,
-                head.written,
-            )
+            head = _new_head(key, generation, self._journal.sequence)
             self._since = []
         path, beside = _snapshot(folder, generation), folder / f"snapshot-{generation:08d}.new"
         journal: _Journal | None = None
@@ -743,9 +721,10 @@ class Engine:
             raise
 
 
-def _journal_head(head: snapshots.Head) -> journals.Head:
-    """The head of the journal that belongs to a snapshot: the snapshot names its salt."""
-    return journals.Head(head.vault, head.lineage, head.counter, head.generation, head.sequence, head.journal_salt)
+def _new_head(key: VaultKey, generation: int, sequence: int) -> snapshots.Head:
+    now = time.time_ns() // 1_000_000
+    salts = new_salt(), new_salt()
+    return snapshots.Head(key.vault, key.lineage, key.counter, generation, sequence, *salts, now)
 
 
 def _restore(table: Collection, doc_id: int) -> Undo:

@@ -8,11 +8,14 @@ and at most its follower, and the rest still opens.
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from app.errors import VaultDamaged, VaultTooNew
 from app.vault.crypto import CHECK_BYTES, MAC_BYTES, NONCE_BYTES, SALT_BYTES, TAG_BYTES, FileSeal, new_nonce
 from app.vault.key import VaultKey
+
+if TYPE_CHECKING:
+    from app.vault import snapshot
 
 KIND: Final = b"J"
 MAGIC: Final = b"FIKAJRNL"
@@ -75,6 +78,11 @@ class Head:
             raise VaultTooNew(format=form)
         return cls(vault, lineage, counter, generation, base, salt)
 
+    @classmethod
+    def after(cls, head: "snapshot.Head") -> "Head":
+        """The head of the journal that belongs to a snapshot: the snapshot names its salt."""
+        return cls(head.vault, head.lineage, head.counter, head.generation, head.sequence, head.journal_salt)
+
     def seal(self, key: VaultKey) -> FileSeal:
         return FileSeal(key, KIND, self.generation, self.salt)
 
@@ -104,13 +112,12 @@ class Chain:
         parts: list[bytes] = []
         for plain in plains:
             sequence += 1
-            place = _PLACE.pack(len(plain) + TAG_BYTES, sequence - self.base)
-            check = self.seal.check(place)
+            start = place(len(plain) + TAG_BYTES, sequence - self.base, self.seal)
             nonce = new_nonce()
-            context = _CONTEXT.pack(self.salt, sequence, len(plain) + TAG_BYTES, check, tag)
+            context = _CONTEXT.pack(self.salt, sequence, len(plain) + TAG_BYTES, start[_PLACE.size :], tag)
             sealed = self.seal.seal(nonce, plain, context)
             tag = sealed[-TAG_BYTES:]
-            parts += (place, check, nonce, sealed)
+            parts += (start, nonce, sealed)
         return b"".join(parts), sequence, tag
 
     def open(self, data: bytes, at: int, sequence: int, tag: bytes) -> Frame | None:
@@ -188,14 +195,24 @@ def decode(plain: bytes) -> Iterator[Op]:
         at += length
 
 
+def place(length: int, number: int, seal: FileSeal) -> bytes:
+    """The first bytes of a frame: how long and which, and a check that proves both."""
+    known = _PLACE.pack(length, number)
+    return known + seal.check(known)
+
+
+def length_at(data: bytes, at: int) -> int:
+    return int(_PLACE.unpack_from(data, at)[0])
+
+
 def frame_at(data: bytes, at: int, chain: Chain) -> int | None:
     """The sequence of a frame that begins here, judged by its check alone: how salvage finds its feet again."""
     if at + FRAME_BYTES > len(data):
         return None
-    place = data[at : at + _PLACE.size]
-    if chain.seal.check(place) != data[at + _PLACE.size : at + _PLACE.size + CHECK_BYTES]:
+    known = data[at : at + _PLACE.size]
+    if chain.seal.check(known) != data[at + _PLACE.size : at + _PLACE.size + CHECK_BYTES]:
         return None
-    return chain.base + int(_PLACE.unpack(place)[1])
+    return chain.base + int(_PLACE.unpack(known)[1])
 
 
 assert _HEAD.size == 88 and FRAME_BYTES == 28 and SALT_BYTES == 16

@@ -48,6 +48,17 @@ class Mark:
             files.close(fd)
             raise
 
+    @classmethod
+    def look(cls, files: Files, folder: Path, key: VaultKey) -> Position | None:
+        """What the mark says, for somebody who will not write."""
+        try:
+            fd = files.open(folder / FILE)
+        except FileNotFoundError:
+            return None
+        mark = cls(files, fd, key)
+        mark.close()
+        return mark.position
+
     def rekeyed(self, key: VaultKey) -> "Mark":
         """The same file under another key, which overwrites the older slot first."""
         other = Mark(self._files, self._fd, key)

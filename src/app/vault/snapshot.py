@@ -213,7 +213,7 @@ class Snapshot:
         if not self.seal.proves(pointer, mac):
             raise VaultDamaged(part="snapshot", reason="tail")
         directory = self.read(_TAIL.unpack(pointer), DIRECTORY)
-        self.tables = _read_directory(directory)
+        self.tables = read_directory(directory)
         self._cache: OrderedDict[int, Block] = OrderedDict()
 
     @classmethod
@@ -285,6 +285,21 @@ def open_frame(seal: FileSeal, salt: bytes, raw: bytes, length: int, number: int
     return seal.open(_nonce(number), memoryview(raw)[FRAME_BYTES:], _CONTEXT.pack(salt, number, length, check))
 
 
+def place(length: int, number: int, seal: FileSeal) -> bytes:
+    """The first bytes of a frame: how long and which, and a check that proves both."""
+    known = _PLACE.pack(length, number)
+    return known + seal.check(known)
+
+
+def place_at(data: bytes, at: int, seal: FileSeal) -> tuple[int, int] | None:
+    """Length and number of a frame that begins here, judged by its check alone."""
+    known = data[at : at + _PLACE.size]
+    if len(known) < _PLACE.size or seal.check(known) != data[at + _PLACE.size : at + FRAME_BYTES]:
+        return None
+    length, number = _PLACE.unpack(known)
+    return length, number
+
+
 def _nonce(number: int) -> bytes:
     """The frame's number. Safe because a snapshot's keys come from fresh salt and each number is used once."""
     return number.to_bytes(12, "big")
@@ -345,11 +360,11 @@ class _Writer:
     def frame(self, plain: bytes) -> tuple[int, int, int]:
         self._number += 1
         number, length = self._number, len(plain) + TAG_BYTES
-        place = _PLACE.pack(length, number)
-        check = self._seal.check(place)
-        sealed = self._seal.seal(_nonce(number), plain, _CONTEXT.pack(self._salt, number, length, check))
+        start = place(length, number, self._seal)
+        context = _CONTEXT.pack(self._salt, number, length, start[_PLACE.size :])
+        sealed = self._seal.seal(_nonce(number), plain, context)
         at = self._written + self._waiting
-        self._parts += (place, check, sealed)
+        self._parts += (start, sealed)
         self._waiting += FRAME_BYTES + length
         if self._waiting >= _CHUNK:
             self.flush()
@@ -405,7 +420,7 @@ class _Reader:
         return Places(self.array("Q", count), self.array("I", count), self.array("I", count))
 
 
-def _read_directory(plain: bytes) -> dict[str, TablePart]:
+def read_directory(plain: bytes) -> dict[str, TablePart]:
     """The tables; the bytes are authentic, so they are as `_write_directory` left them."""
     tables: dict[str, TablePart] = {}
     source = _Reader(plain, 5)

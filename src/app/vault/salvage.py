@@ -1,0 +1,286 @@
+"""Salvage: take out of a damaged vault whatever is still authentic, and say what is not.
+
+It only reads. What it finds goes into a new vault; the damaged one stays as it is, for whoever wants to look again.
+Every frame is judged by itself. One flipped bit is searched for and turned back, since a seal that fits proves that it
+was the right one; a frame with more damage is left behind, and said so.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from app.errors import VaultDamaged, VaultError
+from app.vault import journal as journals
+from app.vault import snapshot as snapshots
+from app.vault import strict_json
+from app.vault.collection import load
+from app.vault.crypto import NONCE_BYTES, TAG_BYTES, FileSeal
+from app.vault.files import DISK, Files
+from app.vault.journal import Chain, Frame, Op
+from app.vault.key import Position, VaultKey
+from app.vault.mark import Mark
+
+if TYPE_CHECKING:
+    from app.vault.documents import Documents
+
+REPAIR_BYTES: Final = 64 * 1024
+"""Longer frames are not searched for a flipped bit: it would take minutes."""
+
+Tables = dict[str, dict[int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something that was left behind: in which file, which frame, and how many documents if that is known."""
+
+    part: str
+    number: int
+    documents: int | None = None
+
+
+@dataclass(slots=True)
+class Salvaged:
+    """What was found, and what was not."""
+
+    raw: Tables = field(default_factory=dict)
+    losses: list[Loss] = field(default_factory=list)
+    mended: int = 0
+    """Frames in which one bit was turned back; nothing of them is lost."""
+
+    @property
+    def tables(self) -> dict[str, dict[int, dict[str, Any]]]:
+        return {name: {doc_id: load(raw) for doc_id, raw in rows.items()} for name, rows in self.raw.items()}
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.raw.values()))
+
+    def into(self, documents: "Documents") -> None:
+        """Put everything into a fresh vault, under the same ids, in one transaction."""
+        engine = documents.engine
+        with documents.transaction():
+            for name, rows in self.raw.items():
+                engine.change(Op(journals.TABLE, name))
+                for doc_id, raw in rows.items():
+                    engine.change(Op(journals.INSERT, name, doc_id, strict_json.write(load(raw))))
+
+
+def salvage(folder: Path, key: VaultKey, files: Files = DISK) -> Salvaged:
+    """Everything in the folder that is authentic under the key. Raises only if there is nothing to read at all."""
+    found = Salvaged()
+    generations = sorted(
+        (int(m[1]) for name in files.names(folder) if (m := re.fullmatch(r"snapshot-(\d{8,19})", name))), reverse=True
+    )
+    head = None
+    for generation in generations:
+        data = files.read_all(folder / f"snapshot-{generation:08d}")
+        head = _snapshot_head(data, key, generation)
+        if head is not None:
+            _read_snapshot(data, head, head.seal(key), found)
+            break
+        found.losses.append(Loss("snapshot", 0))
+    journal = _find_journal(files, folder, key, head, generations)
+    if journal is None and head is None:
+        raise VaultDamaged(part="vault", reason="nothing to salvage")
+    if journal is None:
+        found.losses.append(Loss("journal", 0))
+        reached = Position(head.generation, head.sequence, b"") if head else Position(0, 0, b"")
+    else:
+        data, stated = journal
+        reached = Position(stated.generation, _read_journal(data, stated, key, found), b"")
+    _compare_mark(files, folder, key, reached, found)
+    return found
+
+
+def _find_journal(
+    files: Files, folder: Path, key: VaultKey, head: snapshots.Head | None, generations: list[int]
+) -> tuple[bytes, journals.Head] | None:
+    """The journal of the snapshot, or the newest one that proves itself when there is no snapshot."""
+    for generation in [head.generation] if head else generations:
+        try:
+            data = files.read_all(folder / f"journal-{generation:08d}")
+        except FileNotFoundError:
+            continue
+        if head is not None:
+            return data, journals.Head.after(head)
+        with suppress(VaultError):
+            stated = journals.Head.read(data)
+            if journals.Head.proven(data, stated.seal(key)) and stated.vault == key.vault:
+                return data, stated
+    return None
+
+
+def _compare_mark(files: Files, folder: Path, key: VaultKey, reached: Position, found: Salvaged) -> None:
+    """Whole records that are gone from the journal's end are known by the mark alone."""
+    mark = Mark.look(files, folder, key)
+    if mark is not None and (mark.generation, mark.sequence) > (reached.generation, reached.sequence):
+        found.losses.append(Loss("journal", mark.sequence))
+
+
+# ---------------------------------------------------------------- the snapshot
+
+
+def _snapshot_head(data: bytes, key: VaultKey, generation: int) -> snapshots.Head | None:
+    """The head at the beginning, or its copy near the end."""
+    for at in (0, max(0, len(data) - snapshots.TAIL_BYTES)):
+        raw = data[at : at + snapshots.HEAD_BYTES]
+        with suppress(VaultError):
+            head = snapshots.Head.read(raw)
+            known = (head.vault, head.counter, head.generation) == (key.vault, key.counter, generation)
+            if known and snapshots.Head.proven(raw, head.seal(key)):
+                return head
+    return None
+
+
+def _read_snapshot(data: bytes, head: snapshots.Head, seal: FileSeal, found: Salvaged) -> None:
+    expected: dict[int, int] | None = None
+    missing: list[int] = []
+    for at, end, number in _snapshot_frames(data, seal):
+        plain = _snapshot_frame(data, at, end, number, head, seal, found)
+        if plain is None:
+            missing.append(number)
+        elif plain[:1] == snapshots.DOCUMENTS:
+            block = snapshots.Block(plain)
+            found.raw.setdefault(block.table, {}).update(block.rows())
+        elif plain[:1] == snapshots.DIRECTORY:
+            tables = snapshots.read_directory(plain)
+            for name in tables:
+                found.raw.setdefault(name, {})
+            expected = {
+                part.places.number[i]: part.count[i] for part in tables.values() for i in range(len(part.places))
+            }
+    if expected is None:
+        found.losses += [Loss("snapshot", number) for number in missing or [0]]
+    else:
+        found.losses += [Loss("snapshot", number, expected[number]) for number in missing if number in expected]
+
+
+def _snapshot_frames(data: bytes, seal: FileSeal) -> Iterator[tuple[int, int, int]]:
+    """Where each frame begins and ends, and its number; one whose beginning is damaged ends where the next begins."""
+    at, number = snapshots.HEAD_BYTES, 0
+    limit = len(data) - snapshots.TAIL_BYTES
+    while at < limit:
+        place = snapshots.place_at(data, at, seal)
+        if place is not None and place[1] > number and at + snapshots.FRAME_BYTES + place[0] <= len(data):
+            end, number = at + snapshots.FRAME_BYTES + place[0], place[1]
+        else:
+            number += 1
+            end = at + 1
+            while end < limit and ((other := snapshots.place_at(data, end, seal)) is None or other[1] <= number):
+                end += 1
+            end = min(end, limit)
+        yield at, end, number
+        at = end
+
+
+def _snapshot_frame(
+    data: bytes, at: int, end: int, number: int, head: snapshots.Head, seal: FileSeal, found: Salvaged
+) -> bytes | None:
+    length = end - at - snapshots.FRAME_BYTES
+    if length < TAG_BYTES:
+        return None
+    start, sealed = snapshots.place(length, number, seal), data[at + snapshots.FRAME_BYTES : end]
+
+    def attempt(mended: bytes) -> bytes | None:
+        return snapshots.open_frame(seal, head.salt, start + mended, length, number)
+
+    plain = attempt(sealed)
+    if plain is None:
+        plain = _mend(sealed, attempt)
+        found.mended += plain is not None
+    return plain
+
+
+# ---------------------------------------------------------------- the journal
+
+
+def _read_journal(data: bytes, stated: journals.Head, key: VaultKey, found: Salvaged) -> int:
+    """Apply every frame that opens; returns the sequence of the last one that is there at all."""
+    seal = stated.seal(key)
+    chain = Chain(seal, stated.salt, stated.base)
+    tag = stated.to_bytes(seal)[-16:]
+    at, sequence = journals.HEAD_BYTES, stated.base
+    while at < len(data):
+        frame = chain.open(data, at, sequence + 1, tag)
+        if frame is None:
+            end, following = _next_frame(data, at, sequence + 1, chain)
+            frame = _mended_frame(data[at:end], sequence + 1, tag, chain, found)
+            if frame is None:
+                last = following - 1 if following else sequence + 1
+                found.losses += [Loss("journal", n) for n in range(sequence + 1, last + 1)]
+                sequence, tag, at = last, data[end - TAG_BYTES : end], end
+                continue
+            frame = frame._replace(end=end)
+        sequence, tag, at = sequence + 1, frame.tag, frame.end
+        for op in journals.decode(frame.plain):
+            _apply(op, found.raw)
+    return sequence
+
+
+def _next_frame(data: bytes, at: int, sequence: int, chain: Chain) -> tuple[int, int | None]:
+    """Where the damaged frame ends, and the sequence of the one behind it."""
+    if journals.frame_at(data, at, chain) == sequence:
+        end = at + journals.FRAME_BYTES + journals.length_at(data, at)
+        if end >= len(data):
+            return len(data), None
+        following = journals.frame_at(data, end, chain)
+        if following is not None and following > sequence:
+            return end, following
+    for other in range(at + 1, len(data)):
+        following = journals.frame_at(data, other, chain)
+        if following is not None and following > sequence:
+            return other, following
+    return len(data), None
+
+
+def _mended_frame(raw: bytes, sequence: int, tag: bytes, chain: Chain, found: Salvaged) -> Frame | None:
+    length = len(raw) - journals.FRAME_BYTES
+    if length < TAG_BYTES:
+        return None
+    start = journals.place(length, sequence - chain.base, chain.seal)
+    rest = raw[journals.FRAME_BYTES - NONCE_BYTES :]
+    frame = chain.open(start + rest, 0, sequence, tag)
+    tags: list[bytes] = []
+
+    def attempt(mended: bytes) -> bytes | None:
+        opened = chain.open(start + mended, 0, sequence, tag)
+        if opened is None:
+            return None
+        tags.append(opened.tag)
+        return opened.plain
+
+    if frame is None and (plain := _mend(rest, attempt)) is not None:
+        frame = Frame(plain, len(raw), tags[0])
+    found.mended += frame is not None
+    return frame
+
+
+def _apply(op: Op, tables: Tables) -> None:
+    if op.kind == journals.DROP:
+        tables.pop(op.table, None)
+        return
+    table = tables.setdefault(op.table, {})
+    if op.kind == journals.TRUNCATE:
+        table.clear()
+    elif op.kind == journals.DELETE:
+        table.pop(op.id, None)
+    elif op.kind != journals.TABLE:
+        table[op.id] = op.raw
+
+
+def _mend(sealed: bytes, attempt: Callable[[bytes], bytes | None]) -> bytes | None:
+    """Turn one bit after the other until the seal fits."""
+    if len(sealed) > REPAIR_BYTES:
+        return None
+    trial = bytearray(sealed)
+    for i in range(len(trial)):
+        for bit in range(8):
+            trial[i] ^= 1 << bit
+            plain = attempt(bytes(trial))
+            if plain is not None:
+                return plain
+            trial[i] ^= 1 << bit
+    return None
