@@ -34,9 +34,11 @@ from app.services.preferences import Preferences
 if TYPE_CHECKING:
     from app.services.spaces import Spaces
     from app.services.store import Store
-    from app.vault.backup import Contents
+    from app.vault.backup import Rows
+    from app.vault.backup import Secrets as BackupSecrets
     from app.vault.inbox import InboxKey, LockedNote
     from app.vault.kdf import Cost
+    from app.vault.salvage import Salvaged
     from app.vault.vault import Notice, Vault
     from sync.recovery import RecoveryKey
 
@@ -562,17 +564,22 @@ class Session:
         from app.vault import backup
 
         phrase = self.suggest(language or self.preferences.language, BACKUP_WORDS) if words else None
-        now = self._now()
         with self._one:
             vault = self._open_vault
             secret = self._open_spaces.backup_secret
             if secret is None and phrase is None:
                 raise SessionBusy(state="no-recovery-key")
-            target = io.BytesIO()
             locks = backup.Secrets(recovery=None if words else secret, words=phrase)
-            contents = backup.write(target, _rows(vault.documents), locks, _milliseconds(now), cost=self._cost)
+            return self._backup(_rows(vault.documents), locks)
+
+    def _backup(self, rows: Rows, locks: BackupSecrets) -> Backup:
+        from app.vault import backup
+
+        now = self._now()
+        target = io.BytesIO()
+        contents = backup.write(target, rows, locks, _milliseconds(now), cost=self._cost)
         name = f"fika-{now:%Y-%m-%d}{backup.SUFFIX}"
-        return Backup(target.getvalue(), name, phrase, _kinds(contents))
+        return Backup(target.getvalue(), name, locks.words, _kinds(contents.counts))
 
     def backup_saved(self) -> None:
         """The file has left for where it is kept: remember when, for the weekly reminder."""
@@ -593,7 +600,7 @@ class Session:
         from app.vault import backup
 
         contents = backup.test(io.BytesIO(data), _secrets(secret)[0])
-        return BackupTest(datetime.fromtimestamp(contents.made / 1000, UTC), _kinds(contents))
+        return BackupTest(datetime.fromtimestamp(contents.made / 1000, UTC), _kinds(contents.counts))
 
     def restore(self, data: bytes, secret: str, new_passphrase: str) -> RecoveryKey | None:
         """Into an empty app: an equal vault with a new id, a new key and a new device; all of it or nothing.
@@ -640,29 +647,71 @@ class Session:
 
     def salvage(self, passphrase: str) -> Rescue:
         """Read what is whole in a damaged vault; writes nothing. Stretches the passphrase and waits for the disk."""
-        from app.vault import salvage as salvaging
+        found = self._salvaged(passphrase)
+        return Rescue(_kinds({name: len(rows) for name, rows in found.raw.items()}), len(found.losses))
+
+    def rescue(self, passphrase: str) -> Backup:
+        """What salvage reads, as a backup that six generated words open: to save, and to restore into an empty app."""
+        from app.vault import backup
+
+        found = self._salvaged(passphrase)
+        rows = (
+            (name, doc_id, document)
+            for name, documents in sorted(found.tables.items())
+            if _belongs_to_person(name)
+            for doc_id, document in sorted(documents.items())
+        )
+        phrase = self.suggest(self.preferences.language, BACKUP_WORDS)
+        return self._backup(rows, backup.Secrets(words=phrase))
+
+    def set_aside(self) -> Path:
+        """Move the folder of a vault that does not open out of the way, byte for byte; then the app is empty again."""
+        from app.vault.files import DISK
+        from app.vault.lock import FolderLock
+
+        with self._one:
+            if self._phase is not Phase.LOCKED:
+                raise SessionBusy(state=self._phase.value)
+            with FolderLock(self._folder):
+                place = self._folder.with_name(f"{self._folder.name}-damaged-{self._now():%Y-%m-%d-%H%M%S}")
+                DISK.rename(self._folder, place)
+                DISK.sync_folder(place.parent)
+            self._inbox_key = None
+            self._become(self._phase_on_disk())
+        return place
+
+    def _salvaged(self, passphrase: str) -> Salvaged:
+        from app.vault.salvage import salvage
         from app.vault.vault import Vault
 
         with self._one:
+            if self._phase is not Phase.LOCKED:
+                raise SessionBusy(state=self._phase.value)
             key = Vault.raw_key(self._folder, passphrase)
             try:
-                found = salvaging.salvage(self._folder, key)
+                return salvage(self._folder, key)
             finally:
                 key.wipe()
-        kept = {name: len(rows) for name, rows in found.tables.items() if not name.startswith("_")}
-        return Rescue(kept, len(found.losses))
 
     # ------------------------------------------------------------------ about
 
     @staticmethod
     def about() -> tuple[tuple[str, str], ...]:
         """Versions of what the safety of the words rests on."""
-        from importlib.metadata import version
+        import platform
+        from importlib.metadata import PackageNotFoundError, version
 
         from app.vault import header
 
-        names = ("cryptography", "argon2-cffi", "tinydb")
-        return (("vault", str(header.FORMAT)), *((name, version(name)) for name in names))
+        def number(name: str) -> str:
+            try:
+                return version(name)
+            except PackageNotFoundError:  # run from its folder, without having been installed
+                return ""
+
+        names = {"fika": "fika-mentoring", "cryptography": "", "argon2-cffi": "", "tinydb": "", "flet": ""}
+        found = ((shown, number(package or shown)) for shown, package in names.items())
+        return (*found, ("python", platform.python_version()), ("vault", str(header.FORMAT)))
 
     @staticmethod
     def self_test() -> bool:
@@ -713,13 +762,17 @@ def _indexes() -> Any:
 
 def _rows(documents: Any) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     """Every document that belongs to the person and not to this device."""
+    for name in sorted(documents.tables()):
+        if _belongs_to_person(name):
+            for row in documents.table(name):
+                yield name, row.doc_id, row
+
+
+def _belongs_to_person(table: str) -> bool:
     from app.services.spaces import DEVICE
     from app.vault.vault import OWN_TABLE
 
-    for name in sorted(documents.tables()):
-        if name not in (OWN_TABLE, DEVICE):
-            for row in documents.table(name):
-                yield name, row.doc_id, row
+    return table not in (OWN_TABLE, DEVICE)
 
 
 def _put(documents: Any, rows: Iterator[tuple[str, int, dict[str, Any]]]) -> None:
@@ -727,8 +780,6 @@ def _put(documents: Any, rows: Iterator[tuple[str, int, dict[str, Any]]]) -> Non
     from tinydb.table import Document
 
     from app.errors import BackupDamaged
-    from app.services.spaces import DEVICE
-    from app.vault.vault import OWN_TABLE
 
     waiting: list[tuple[str, Document]] = []
 
@@ -739,7 +790,7 @@ def _put(documents: Any, rows: Iterator[tuple[str, int, dict[str, Any]]]) -> Non
         waiting.clear()
 
     for table, doc_id, document in rows:
-        if table in (OWN_TABLE, DEVICE):
+        if not _belongs_to_person(table):
             raise BackupDamaged(part="table")
         waiting.append((table, Document(document, doc_id)))
         if len(waiting) >= 1000:
@@ -747,9 +798,11 @@ def _put(documents: Any, rows: Iterator[tuple[str, int, dict[str, Any]]]) -> Non
     put()
 
 
-def _kinds(contents: Contents) -> dict[str, int]:
-    """Counts of what people know about: not of tables that we keep for ourselves."""
-    return {table: count for table, count in contents.counts.items() if not table.startswith("_")}
+def _kinds(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts of what people know about, and not of the tables that we keep beside them."""
+    from app.model.schema import KINDS
+
+    return {table: count for table, count in counts.items() if table in KINDS}
 
 
 def _secrets(typed: str) -> tuple[Any, RecoveryKey | None]:
