@@ -175,6 +175,48 @@ class ModelError(AppError):
     """A command that the model refuses; nothing was changed."""
 
 
+class InvalidField(ModelError):
+    """A value that does not fit: `entity`, `field` and `reason` say where."""
+
+    code = "model-invalid-field"
+
+
+class WrongSpace(ModelError):
+    """A record that this kind of space does not take, such as a private note in a shared one."""
+
+    code = "model-wrong-space"
+
+
+class UnknownRecord(ModelError):
+    """A command about a record that is not there, or is in the trash."""
+
+    code = "model-unknown-record"
+
+
+class AlreadyThere(ModelError):
+    """A new record under the id of one that exists."""
+
+    code = "model-already-there"
+
+
+class AppendOnly(ModelError):
+    """A change to a record of a kind that is never changed, only taken back."""
+
+    code = "model-append-only"
+
+
+class Refused(ModelError):
+    """A command that makes no sense as things stand; `reason` says why."""
+
+    code = "model-refused"
+
+
+class BadChange(ModelError):
+    """Something that came in and is no change."""
+
+    code = "model-bad-change"
+
+
 class ContentError(AppError):
     """A document or a language file under `assets/` that cannot be used."""
 

@@ -1,7 +1,7 @@
 """What people can do, as imperatives. A command is a frozen value; `decide` says what follows from it.
 
-Where a command makes a record, `id` may be given (so that a screen can name it before it exists); left empty, one is made.
-Fields of `Revise` and `values` are those of the entity; dates are `date`, local times naive `datetime`, moments aware ones.
+Where a command makes a record, `id` may be given (so that a screen can name it before it exists); left empty, one is
+made. Fields of `Revise` are those of the entity; dates are `date`, local times naive `datetime`, moments aware ones.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ class EndMeeting(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SameTimeAgain(Command):
-    """Plan the next meeting as this one: same weekday and local time, so many weeks on (else those of the mentorship)."""
+    """Plan the next meeting as this one: same weekday and local time, `weeks` on (else the rhythm agreed on)."""
 
     meeting: Id
     weeks: int | None = None
@@ -353,7 +353,7 @@ class SetGoal(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ShareGoal(Command):
-    """Write a private goal into the space of its mentorship; the private one goes to the trash. `id` names the new one."""
+    """Write a private goal into the space of its mentorship; the private one goes to the trash."""
 
     goal: Id
     mentorship: Id | None = None

@@ -164,7 +164,7 @@ class Minutes(Entity):
 @entity(
     "note",
     spaces=("personal",),
-    keys=("mentorship", "meeting"),
+    keys=("mentorship", "meeting", "origin"),
     card=("mentorship", "meeting", "origin", "written", "title"),
 )
 class Note(Entity):
@@ -311,14 +311,19 @@ def setting_id(personal: str, key: str) -> Id:
     return named_id("setting", personal, key)
 
 
+def note_id(meeting: Id, part: int = 1) -> Id:
+    """My note of a meeting, and the notes that go on where one is full."""
+    return named_id("note", meeting, str(part))
+
+
 def minutes_id(meeting: Id) -> Id:
     """The minutes of a meeting: both people begin the same record."""
     return named_id("minutes", meeting)
 
 
-def checklist_id(document: str, about: Id) -> Id:
-    """The run of a list for a meeting or a mentorship."""
-    return named_id("checklist", document, about)
+def checklist_id(space: str, document: str, about: Id) -> Id:
+    """The run of a list for a meeting or a mentorship. The space is in the name: nobody else can begin mine."""
+    return named_id("checklist", space, document, about)
 
 
 def list_item_id(document: str, item: str) -> Id:
@@ -326,9 +331,9 @@ def list_item_id(document: str, item: str) -> Id:
     return named_id("list_item", document, item)
 
 
-def form_id(document: str, about: Id, shared: bool) -> Id:
-    """A filled form: mine, or the one of the two of us."""
-    return named_id("form", document, about, "shared" if shared else "mine")
+def form_id(space: str, document: str, about: Id) -> Id:
+    """A filled form, in my space or in that of the two of us."""
+    return named_id("form", space, document, about)
 
 
 def meeting_id(series: Id, place: int) -> Id:

@@ -1,8 +1,9 @@
 """Kinds of field: what fits, how a value is cut into cells, and which rule merges what was written at the same time.
 
-A *cell* is the smallest thing that changes on its own. Most fields are one cell named like the field; a field that is an
-open map (answers, ticks, labels) has one cell an entry, named `field.entry`. What is stored and carried is JSON; what the
-entities show is Python. Checks hold for what people enter here; what another device wrote is read as well as it goes.
+A *cell* is the smallest thing that changes on its own. Most fields are one cell named like the field; a field that is
+an open map (answers, ticks, labels) has one cell an entry, named `field.entry`. What is stored and carried is JSON;
+what the entities show is Python. Checks hold for what people enter here; what another device wrote is read as well as
+it goes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 Json: TypeAlias = Any
 """A JSON value. Cells hold scalars; anything else comes from a newer version and is carried, not understood."""
 Cells: TypeAlias = Mapping[str, Json]
-Answer: TypeAlias = str | int | float | bool | None | frozenset[str]
+Answer: TypeAlias = str | int | float | bool | frozenset[str] | None
 
 LONGEST_PROSE = 10_000_000
 LARGEST_NUMBER = 1 << 53
@@ -80,8 +81,8 @@ class Field:
         """A rank above the clock: among values written at the same time the higher one holds."""
         return 0
 
-    def rule_of(self, value: Json) -> Rule:
-        """The rule for a cell that holds this value."""
+    def rule_of(self, cell: str, value: Json) -> Rule:
+        """The rule for a cell of this field that holds this value."""
         return self.rule
 
 
@@ -375,11 +376,13 @@ class Answers(_Map):
                 picks.setdefault(item, set())
                 if value is True:
                     picks[item].add(option)
-            elif isinstance(value, str | int | float | bool) or value is None:
+            elif isinstance(value, str | int | float | bool):
                 answers[item] = value
         return answers | {item: frozenset(options) for item, options in picks.items()}
 
-    def rule_of(self, value: Json) -> Rule:
+    def rule_of(self, cell: str, value: Json) -> Rule:
+        if PICK in cell:
+            return Rule.ADDED
         return Rule.WEAVE if isinstance(value, str) else Rule.LATER
 
 

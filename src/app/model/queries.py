@@ -43,6 +43,7 @@ from app.model.entities import (
     form_id,
     me_id,
     minutes_id,
+    note_id,
     setting_id,
 )
 from app.model.fields import Scalar
@@ -127,7 +128,7 @@ class Reader(Protocol):
         """The versions of a record, newest first."""
         ...
 
-    def trash(self, kinds: Sequence[str] | None) -> list[Trashed]:
+    def trash(self, kinds: Sequence[str]) -> list[Trashed]:
         """What has been deleted, newest first."""
         ...
 
@@ -346,7 +347,7 @@ class HistoryOf(Query[tuple[Past, ...]]):
 class TrashList(Query[tuple[Trashed, ...]]):
     """What can be restored, newest first."""
 
-    kinds: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] = ("mentorship", "meeting", "minutes", "note", "goal", "task", "form", "list_item")
 
     def answer(self, read: Reader) -> tuple[Trashed, ...]:
         return tuple(read.trash(self.kinds))
@@ -577,7 +578,7 @@ def _steps(
     look: _Look, row: PersonRow, mentorship: Mentorship, preparation: ListView, seeds: tuple[str, ...]
 ) -> tuple[Step, ...]:
     settled = preparation.ticks | preparation.set_aside.keys()
-    agreement = look.read.one(FilledForm, form_id("agreement.mentoring", row.mentorship, True))
+    agreement = look.read.one(FilledForm, form_id(mentorship.space, "agreement.mentoring", row.mentorship))
     agreed = "agreement" in settled or (agreement is not None and agreement.status == "done")
     ended = mentorship.status == "ended"
     missing: list[tuple[str, tuple[str, ...]]] = [
@@ -736,15 +737,18 @@ class ListOf(Query[ListView]):
 
 @dataclass(frozen=True, kw_only=True)
 class NotesOf(Query[Page[NoteRow]]):
-    """Notes, newest first, of a mentorship or all."""
+    """Notes, newest first: all, or those of a mentorship, of a meeting, or of one origin (such as `locked`)."""
 
     mentorship: Id | None = None
+    meeting: Id | None = None
+    origin: Origin | None = None
     limit: int = 50
     before: int | None = None
 
     def answer(self, read: Reader) -> Page[NoteRow]:
         look = _Look(read, None)
-        equal: dict[str, Scalar] = {"mentorship": self.mentorship} if self.mentorship else {}
+        asked = {"mentorship": self.mentorship, "meeting": self.meeting, "origin": self.origin}
+        equal: dict[str, Scalar] = {name: value for name, value in asked.items() if value}
         cards, following = read.newest_cards(Note, self.limit, self.before, **equal)
         return Page(rows=tuple(look.note_row(card) for card in cards), next=following)
 
@@ -812,7 +816,13 @@ class FormOf(Query["FilledForm | None"]):
     shared: bool = False
 
     def answer(self, read: Reader) -> FilledForm | None:
-        return read.one(FilledForm, form_id(self.document, self.mentorship or read.personal, self.shared))
+        space = read.personal
+        if self.shared:
+            mentorship = read.one(Mentorship, self.mentorship)
+            if mentorship is None:
+                return None
+            space = mentorship.space
+        return read.one(FilledForm, form_id(space, self.document, self.mentorship))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1208,6 +1218,9 @@ class _Look:
     # ---- notes and minutes
 
     def note(self, meeting: Id) -> Note | None:
+        own = self.read.one(Note, note_id(meeting))
+        if own is not None:
+            return own
         card = next(iter(self.read.cards(Note, meeting=meeting)), None)
         return None if card is None else self.read.one(Note, card.id)
 
@@ -1243,7 +1256,7 @@ class _Look:
 
 
 def _list_view(read: Reader, document: str, about: Id) -> ListView:
-    run = read.one(Checklist, checklist_id(document, about)) if about else None
+    run = read.one(Checklist, checklist_id(read.personal, document, about)) if about else None
     items = read.where(ListItem, document=document)
     return ListView(
         document=document,

@@ -1,4 +1,4 @@
-"""Declaring an entity once: from its lines follow validation, cells, merge rules, where it may live and how it is read."""
+"""Declaring an entity once: validation, cells, merge rules, where it may live and how it is read follow from it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
-from app.errors import ModelError
+from app.errors import InvalidField, WrongSpace
 from app.model import fields as declared
 from app.model.fields import Cells, Field, Json, Unfit
 from app.model.ids import Id
+from app.model.merge import Piece
 
 SpaceKind = Literal["personal", "mentoring", "programme", "dropbox"]
 Visibility = Literal["only_me", "shared", "summary"]
@@ -21,18 +22,6 @@ VISIBILITY: Mapping[str, Visibility] = {
     "dropbox": "summary",
 }
 """Who reads a record follows from the kind of space it lives in, and from nothing else."""
-
-
-class InvalidField(ModelError):
-    """A value that does not fit its field."""
-
-    code = "model-invalid-field"
-
-
-class WrongSpace(ModelError):
-    """A kind of record that this space's writer refuses, such as a private note in a shared space."""
-
-    code = "model-wrong-space"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,6 +54,10 @@ class Entity:
     heads: tuple[str, ...] = ()
     also: Mapping[str, tuple[Version, ...]] = dataclasses.field(default_factory=dict)
     """Cells with more than one version written at the same time, the one shown first included, newest first."""
+    woven: Mapping[str, tuple[Piece, ...]] = dataclasses.field(default_factory=dict)
+    """Long texts in which several people changed the same sentence: the pieces, with every wording and its author."""
+    cells: Mapping[str, Json] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    """The raw cells, those of newer versions included."""
     gone: bool = False
     came_back: bool = False
     """It was deleted on one device while it was edited on another."""
@@ -177,7 +170,7 @@ def revise(cls: type[Entity], before: Cells, values: Mapping[str, Any]) -> dict[
     return found
 
 
-def show(cls: type[E], cells: Cells, **standing: Any) -> E:
+def show(cls: type[E], cells: Cells, /, **standing: Any) -> E:
     """The entity that the cells amount to. What does not fit, because another version wrote it, shows its default."""
     values: dict[str, Any] = {}
     for name, kind in cls.FIELDS.items():

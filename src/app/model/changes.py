@@ -1,0 +1,135 @@
+"""Changes: what one person's device wrote at one moment in one space, exactly as it will travel.
+
+A change holds operations, at most one a record. What an operation makes of its record is a *version*, named by the
+change's stamp: the clock reading and the device. A version's parents are the versions of that record its author had
+seen. Everything we do not know in a change is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.errors import BadChange
+from app.model.fields import Json
+from app.model.ids import Id
+
+_HEX = set("0123456789abcdef")
+_OPS_KNOWN = {"record", "kind", "fields", "parents"}
+_CHANGE_KNOWN = {"hlc", "seen", "ops"}
+GONE = "gone"
+"""The reserved cell that says a record was deleted: the id of the record it was deleted with, or false."""
+
+
+def version_id(hlc: int, device: str) -> str:
+    """The name of a version: as text, later readings sort after earlier ones and the device decides a tie."""
+    return f"{hlc:016x}{device}"
+
+
+def hlc_of(version: str) -> int:
+    """The clock reading in a version's name."""
+    return int(version[:16], 16)
+
+
+def device_of(version: str) -> str:
+    """The device in a version's name."""
+    return version[16:]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Op:
+    """What happened to one record: the cells that changed and the versions its author had seen."""
+
+    record: Id
+    kind: str
+    fields: Mapping[str, Json]
+    parents: tuple[str, ...] = ()
+    more: Mapping[str, Json] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Json]:
+        """As JSON."""
+        known = {"record": self.record, "kind": self.kind, "fields": dict(self.fields), "parents": [*self.parents]}
+        return {**self.more, **known}
+
+    @classmethod
+    def parse(cls, value: object) -> Op:
+        """From JSON, or `BadChange`."""
+        if not isinstance(value, Mapping):
+            raise BadChange(reason="op")
+        record, kind, fields, parents = (value.get(name) for name in ("record", "kind", "fields", "parents"))
+        if not isinstance(record, str) or not 0 < len(record) <= 64:
+            raise BadChange(reason="record")
+        if not isinstance(kind, str) or not 0 < len(kind) <= 64:
+            raise BadChange(reason="kind")
+        if not isinstance(fields, Mapping) or not all(isinstance(cell, str) for cell in fields):
+            raise BadChange(reason="fields")
+        if not isinstance(parents, Sequence) or not all(is_version(parent) for parent in parents):
+            raise BadChange(reason="parents")
+        return cls(
+            record=record,
+            kind=kind,
+            fields=dict(fields),
+            parents=tuple(parents),
+            more={name: kept for name, kept in value.items() if name not in _OPS_KNOWN},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What one device wrote at one moment in one space."""
+
+    space: str
+    device: str
+    sequence: int
+    hlc: int
+    ops: tuple[Op, ...]
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """The name of the versions that this change makes."""
+        return version_id(self.hlc, self.device)
+
+    @property
+    def id(self) -> str:
+        """Its place: space, device and sequence."""
+        return f"{self.space}:{self.device}:{self.sequence}"
+
+    def plain(self) -> dict[str, Json]:
+        """What is sealed and sent. Space, device and sequence stand in the envelope's header."""
+        known = {"hlc": self.hlc, "seen": dict(self.seen), "ops": [op.plain() for op in self.ops]}
+        return {**self.more, **known}
+
+    @classmethod
+    def parse(cls, value: object, *, space: str, device: str, sequence: int) -> Change:
+        """From what was opened and the header it came under, or `BadChange`."""
+        if not isinstance(value, Mapping):
+            raise BadChange(reason="change")
+        hlc, seen, ops = value.get("hlc"), value.get("seen", {}), value.get("ops")
+        if not isinstance(hlc, int) or isinstance(hlc, bool) or not 0 <= hlc < 1 << 63:
+            raise BadChange(reason="clock")
+        if not isinstance(seen, Mapping):
+            raise BadChange(reason="seen")
+        if not isinstance(ops, Sequence) or isinstance(ops, str):
+            raise BadChange(reason="ops")
+        if not is_version(version_id(hlc, device)) or sequence < 1:
+            raise BadChange(reason="device")
+        parsed = tuple(Op.parse(op) for op in ops)
+        if len({op.record for op in parsed}) != len(parsed):
+            raise BadChange(reason="record-twice")
+        return cls(
+            space=space,
+            device=device,
+            sequence=sequence,
+            hlc=hlc,
+            ops=parsed,
+            seen=dict(seen),
+            more={name: kept for name, kept in value.items() if name not in _CHANGE_KNOWN},
+        )
+
+
+def is_version(value: object) -> bool:
+    """Whether something has the shape of a version's name: a reading and a device of 16 bytes."""
+    return isinstance(value, str) and len(value) == 48 and set(value) <= _HEX

@@ -1,0 +1,247 @@
+"""What the versions of a record amount to. A pure function of the set of versions: order and repetition do not matter.
+
+`fold` looks at all versions; `advance` takes one step when the new version has seen everything, which is what almost
+every version has. Both give the same, and a test says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from app.model.changes import GONE, Op, hlc_of
+from app.model.fields import Json, Rule
+from app.model.ids import Id
+from app.model.merge import Piece, weave
+from app.model.schema import KINDS, VISIBILITY, Entity, Version, field_of, show
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """One version of a record."""
+
+    version: str
+    op: Op
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """A record as it stands: its cells, its heads, and what was written at the same time."""
+
+    id: Id
+    kind: str
+    heads: tuple[str, ...] = ()
+    cells: Mapping[str, Json] = field(default_factory=dict)
+    also: Mapping[str, tuple[tuple[str, Json], ...]] = field(default_factory=dict)
+    woven: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
+    gone: str | None = None
+    came_back: bool = False
+    made: int = 0
+    edited: int = 0
+
+
+def advance(state: State | None, written: Written) -> State | None:
+    """The record after one more version, or nothing if only `fold` can tell."""
+    op, version = written.op, written.version
+    hlc = hlc_of(version)
+    if state is None:
+        return fold([written]) if not op.parents else None
+    if state.came_back or not op.parents or not set(state.heads) <= set(op.parents) or version in op.parents:
+        return None
+    if op.kind != state.kind:
+        return None
+    known = KINDS.get(op.kind)
+    changed = {cell: value for cell, value in op.fields.items() if cell != GONE}
+    if known is not None and known.APPEND_ONLY:
+        changed = {}
+    gone = op.fields.get(GONE) if GONE in op.fields else state.gone
+    back = GONE not in op.fields and state.gone is not None
+    return replace(
+        state,
+        heads=(version,),
+        cells={**state.cells, **changed},
+        also={cell: others for cell, others in state.also.items() if cell not in changed},
+        woven={cell: pieces for cell, pieces in state.woven.items() if cell not in changed},
+        gone=None if back or not isinstance(gone, str) else gone,
+        came_back=back,
+        made=min(state.made, hlc),
+        edited=max(state.edited, hlc),
+    )
+
+
+def fold(versions: Iterable[Written]) -> State:
+    """What all versions of one record amount to."""
+    by_name = {written.version: written.op for written in versions}
+    names = sorted(by_name)
+    seen = _ancestors(by_name)
+    first = by_name[names[0]]
+    kind = min(op.kind for op in by_name.values())
+    known = KINDS.get(kind)
+    setters: dict[str, list[str]] = {}
+    for name in names:
+        for cell in by_name[name].fields:
+            setters.setdefault(cell, []).append(name)
+    if known is not None and known.APPEND_ONLY:
+        roots = [name for name in names if not by_name[name].parents]
+        setters = {cell: [name for name in at if name in roots[:1]] for cell, at in setters.items() if cell != GONE} | {
+            GONE: setters.get(GONE, [])
+        }
+    cells: dict[str, Json] = {}
+    also: dict[str, tuple[tuple[str, Json], ...]] = {}
+    woven: dict[str, tuple[Piece, ...]] = {}
+    for cell, at in setters.items():
+        if cell == GONE or not at:
+            continue
+        heads = _heads(at, seen)
+        values = {name: by_name[name].fields[cell] for name in heads}
+        shown = _settle(kind, cell, values, lambda cell=cell, at=at, heads=heads: _base(cell, at, heads, seen, by_name))
+        cells[cell] = shown.value
+        if shown.also:
+            also[cell] = shown.also
+        if shown.woven:
+            woven[cell] = shown.woven
+    gone, back = _standing(setters.get(GONE, []), names, seen, by_name)
+    return State(
+        id=first.record,
+        kind=kind,
+        heads=tuple(_heads(names, seen)),
+        cells=cells,
+        also=also,
+        woven=woven,
+        gone=gone,
+        came_back=back,
+        made=hlc_of(names[0]),
+        edited=hlc_of(names[-1]),
+    )
+
+
+def entity_of(state: State, space: str, space_kind: str) -> Entity:
+    """The record as its entity; the kind must be known."""
+    also = {
+        cell: tuple(Version(version=name, value=value) for name, value in values) for cell, values in state.also.items()
+    }
+    return show(
+        KINDS[state.kind],
+        state.cells,
+        id=state.id,
+        space=space,
+        visibility=VISIBILITY.get(space_kind, "only_me"),
+        heads=state.heads,
+        also=also,
+        woven=state.woven,
+        cells=state.cells,
+        gone=state.gone is not None,
+        came_back=state.came_back,
+        made=state.made,
+        edited=state.edited,
+    )
+
+
+# ------------------------------------------------------------------ helpers
+
+
+def _ancestors(by_name: Mapping[str, Op]) -> dict[str, set[str]]:
+    """For each version, all it has seen, as far as we have it. A circle, which only a liar makes, ends."""
+    found: dict[str, set[str]] = {}
+    waiting: dict[str, set[str]] = {}
+    children: dict[str, list[str]] = {}
+    for name, op in by_name.items():
+        parents = {parent for parent in op.parents if parent in by_name and parent != name}
+        waiting[name] = set(parents)
+        for parent in parents:
+            children.setdefault(parent, []).append(name)
+    ready = sorted(name for name, parents in waiting.items() if not parents)
+    while ready:
+        name = ready.pop()
+        found[name] = set()
+        for parent in by_name[name].parents:
+            if parent in by_name and parent != name:
+                found[name] |= found[parent] | {parent}
+        for child in children.get(name, ()):
+            waiting[child].discard(name)
+            if not waiting[child]:
+                ready.append(child)
+    for name in by_name.keys() - found.keys():
+        reached: set[str] = set()
+        path = [parent for parent in by_name[name].parents if parent in by_name]
+        while path:
+            step = path.pop()
+            if step not in reached:
+                reached.add(step)
+                path += [parent for parent in by_name[step].parents if parent in by_name]
+        found[name] = reached - {name}
+    return found
+
+
+def _heads(names: list[str], seen: Mapping[str, set[str]]) -> list[str]:
+    """Those that none of the others has seen; in a circle, all of them."""
+    covered: set[str] = set()
+    for name in names:
+        covered |= seen[name]
+    heads = [name for name in names if name not in covered]
+    return heads or list(names)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    value: Json
+    also: tuple[tuple[str, Json], ...] = ()
+    woven: tuple[Piece, ...] = ()
+
+
+def _settle(kind: str, cell: str, values: Mapping[str, Json], base: Any) -> _Shown:
+    newest = max(values)
+    if len(values) == 1 or all(_same(value, values[newest]) for value in values.values()):
+        return _Shown(values[newest])
+    known = field_of(kind, cell)
+    rules = {Rule.LATER if known is None else known.rule_of(cell, value) for value in values.values()}
+    rule = rules.pop() if len(rules) == 1 else Rule.LATER
+    if rule is Rule.ADDED:
+        return _Shown(any(value is True for value in values.values()))
+    if rule is Rule.WEAVE and all(isinstance(value, str) for value in values.values()):
+        result = weave(values, base())
+        return _Shown(result.text, _others(values), () if result.agreed else result.pieces)
+    if rule is Rule.KEEP:
+        return _Shown(values[newest], _others(values))
+    return _Shown(values[max(values, key=lambda name: (0 if known is None else known.beats(values[name]), name))])
+
+
+def _same(one: Json, other: Json) -> bool:
+    return type(one) is type(other) and one == other
+
+
+def _others(values: Mapping[str, Json]) -> tuple[tuple[str, Json], ...]:
+    return tuple((name, values[name]) for name in sorted(values, reverse=True))
+
+
+def _base(
+    cell: str, at: list[str], heads: list[str], seen: Mapping[str, set[str]], by_name: Mapping[str, Op]
+) -> str | None:
+    """The text of the nearest version that all heads have seen. No such version, and nothing missing: empty text."""
+    common = set.intersection(*(seen[head] for head in heads)) & set(at)
+    if common:
+        nearest = _heads(sorted(common), seen)
+        text = by_name[max(nearest)].fields[cell]
+        return text if isinstance(text, str) else None
+    known = {parent for head in heads for name in {head} | seen[head] for parent in by_name[name].parents}
+    return "" if known <= by_name.keys() else None
+
+
+def _standing(
+    at: list[str], names: list[str], seen: Mapping[str, set[str]], by_name: Mapping[str, Op]
+) -> tuple[str | None, bool]:
+    """Whether the record is deleted (and with what), and whether an edit brought it back."""
+    if not at:
+        return None, False
+    heads = _heads(at, seen)
+    marks = {head: by_name[head].fields[GONE] for head in heads}
+    deleted = {head: mark for head, mark in marks.items() if isinstance(mark, str) and mark}
+    if not deleted:
+        return None, False
+    known = set(deleted)
+    for head in deleted:
+        known |= seen[head]
+    if len(deleted) == len(marks) and known >= set(names):
+        return deleted[max(deleted)], False
+    return None, True

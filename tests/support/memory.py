@@ -1,0 +1,146 @@
+"""Documents and spaces without a disk: TinyDB in memory with real transactions, and spaces with made-up ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any, Literal
+
+from tinydb import TinyDB
+from tinydb.queries import QueryLike
+from tinydb.storages import MemoryStorage
+from tinydb.table import Document, Table
+
+
+class MemoryTable(Table):
+    """TinyDB's table without its costs: documents in a dict, equality without scanning for `id` and the like."""
+
+    def __init__(self, storage: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(storage, name, **kwargs)
+        self.rows: dict[int, dict[str, Any]] = {}
+        self.by: dict[tuple[str, Any], dict[int, None]] = {}
+        self.highest = 0
+
+    def _keys(self, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        return ((name, value) for name, value in row.items() if isinstance(value, str | int | float | bool))
+
+    def _index(self, doc_id: int, row: Mapping[str, Any]) -> None:
+        for key in self._keys(row):
+            self.by.setdefault(key, {})[doc_id] = None
+
+    def _forget(self, doc_id: int, row: Mapping[str, Any]) -> None:
+        for key in self._keys(row):
+            self.by[key].pop(doc_id)
+
+    def _found(self, cond: QueryLike) -> list[int]:
+        known = getattr(cond, "_hash", None)
+        candidates: Iterable[int] = self.rows
+        if known and known[0] == "==" and len(known[1]) == 1:
+            candidates = sorted(self.by.get((known[1][0], known[2]), ()))
+        return [doc_id for doc_id in candidates if cond(self.rows[doc_id])]
+
+    def _out(self, doc_id: int) -> Document:
+        return Document(deepcopy(self.rows[doc_id]), doc_id)
+
+    def insert(self, document: Mapping[str, Any]) -> int:
+        self.highest += 1
+        self.rows[self.highest] = deepcopy(dict(document))
+        self._index(self.highest, self.rows[self.highest])
+        return self.highest
+
+    def get(self, cond: Any = None, doc_id: Any = None, doc_ids: Any = None) -> Any:
+        assert cond is not None and doc_id is None and doc_ids is None
+        found = self._found(cond)
+        return self._out(found[0]) if found else None
+
+    def search(self, cond: QueryLike) -> list[Document]:
+        return [self._out(doc_id) for doc_id in self._found(cond)]
+
+    def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Document]:
+        found = self._found(cond) if cond is not None else list(self.rows)
+        return [self._out(doc_id) for doc_id in reversed(found) if before is None or doc_id < before][:count]
+
+    def update(self, fields: Any, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
+        found = list(doc_ids) if doc_ids is not None else self._found(cond) if cond is not None else list(self.rows)
+        for doc_id in found:
+            row = self.rows[doc_id]
+            self._forget(doc_id, row)
+            fields(row) if callable(fields) else row.update(deepcopy(dict(fields)))
+            self._index(doc_id, row)
+        return found
+
+    def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
+        found = list(doc_ids) if doc_ids is not None else self._found(cond) if cond is not None else []
+        for doc_id in found:
+            self._forget(doc_id, self.rows.pop(doc_id))
+        return found
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter([self._out(doc_id) for doc_id in self.rows])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class MemoryDocuments(TinyDB):
+    """All-or-nothing transactions by keeping a copy; `careful=False` saves the copy where nothing fails."""
+
+    table_class: type[Table] = MemoryTable
+
+    def __init__(self, *, careful: bool = True) -> None:
+        super().__init__(storage=MemoryStorage)
+        self.careful = careful
+        self.depth = 0
+        self.commits: list[object] = []
+
+    def tables(self) -> set[str]:
+        return {name for name, table in self._tables.items() if len(table)}
+
+    @contextmanager
+    def transaction(self, durable: Literal[True, "soon"] = True) -> Iterator[None]:
+        before = {
+            name: (deepcopy(table.rows), table.highest)
+            for name, table in self._tables.items()
+            if self.careful and isinstance(table, MemoryTable)
+        }
+        self.depth += 1
+        try:
+            yield
+        except BaseException:
+            if self.careful:
+                for name, table in self._tables.items():
+                    assert isinstance(table, MemoryTable)
+                    table.rows, table.highest = before.get(name, ({}, 0))
+                    table.by = {}
+                    for doc_id, row in table.rows.items():
+                        table._index(doc_id, row)
+            raise
+        finally:
+            self.depth -= 1
+        if not self.depth:
+            self.commits.append(durable)
+
+
+class MemorySpaces:
+    """A personal space from the start; others as they are made. Device ids differ from space to space."""
+
+    def __init__(self, documents: MemoryDocuments | None = None, device: str = "a") -> None:
+        self._documents = documents
+        self._name = device
+        self.kinds: dict[str, str] = {f"{1:032x}": "personal"}
+
+    @property
+    def personal(self) -> str:
+        return f"{1:032x}"
+
+    def kind(self, space: str) -> str:
+        return self.kinds[space]
+
+    def device(self, space: str) -> str:
+        return (self._name * 4).encode().hex()[:8].ljust(8, "0") + space[-24:]
+
+    def create(self, kind: str) -> str:
+        space = f"{len(self.kinds) + 1:032x}"
+        self.kinds[space] = kind
+        return space
