@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Start the app. On a computer this serves it to the local browser until the process ends."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     options = _options(arguments)
-    session = Session(_folder(options.data))
+    vault, state = _folders(options.data)
+    session = Session(vault, state, ASSETS)
     library = Library(ASSETS)
 
     @cache
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
             serve(window, ASSETS, port=options.port, open_browser=options.browser)
     finally:
-        session.lock()
+        session.close()
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -64,12 +65,12 @@ def _packaged() -> bool:
     return bool(os.environ.get("FLET_PLATFORM"))
 
 
-def _folder(given: Path | None) -> Path:
-    """Where the vault lies: as told, where the phone keeps an app's files, or where this system keeps them."""
-    if given is not None:
-        return given.expanduser().absolute()
-    if kept := os.environ.get("FLET_APP_STORAGE_DATA"):
-        return Path(kept) / "fika"
-    from platformdirs import user_data_path
+def _folders(given: Path | None) -> tuple[Path, Path]:
+    """Where the vault lies, and outside of it what tells an older copy apart and how the app looks."""
+    kept = os.environ.get("FLET_APP_STORAGE_DATA")
+    if given is not None or kept:
+        folder = given.expanduser().absolute() if given else Path(str(kept))
+        return folder / "vault", folder / "state"
+    from platformdirs import user_data_path, user_state_path
 
-    return user_data_path("Fika", appauthor=False)
+    return user_data_path("Fika", appauthor=False) / "vault", user_state_path("Fika", appauthor=False) / "state"

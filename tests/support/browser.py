@@ -139,14 +139,15 @@ class Visit:
 
 
 _NODES = """() => [...document.querySelectorAll('flt-semantics')].map(e => {
-  const own = [...e.childNodes].filter(n => n.nodeType == 3 || n.tagName == 'SPAN').map(n => n.textContent).join('').trim();
+  const own = [...e.childNodes].filter(n => n.nodeType == 3 || n.tagName == 'SPAN')
+    .map(n => n.textContent).join('').trim();
   const field = e.querySelector(':scope > input, :scope > textarea');
   const state = e.getAttribute('aria-checked') || e.getAttribute('aria-selected') || '';
   const box = e.getBoundingClientRect();
   return [e.getAttribute('role') || '', e.getAttribute('aria-label') || '', own,
     e.getAttribute('flt-semantics-identifier') || '', state,
     field ? field.tagName + ':' + (field.getAttribute('aria-label') || '') + '=' + field.value : '',
-    e.getAttribute('flt-tappable') !== null ? 'tap ' + Math.round(box.width) + 'x' + Math.round(box.height) : ''].join('|');
+    e.getAttribute('flt-tappable') !== null ? `tap ${Math.round(box.width)}x${Math.round(box.height)}` : ''].join('|');
 }).filter(s => s.replace(/\\|/g, '') != '')"""
 
 

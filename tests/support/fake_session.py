@@ -67,6 +67,7 @@ class FakeSession:
         self.phase = phase
         self.role = role
         self.preferences = FakePreferences()
+        self.example = False
         self.locks = 0
         self.touches = 0
         self._store = store if store is not None else FakeStore()

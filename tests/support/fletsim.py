@@ -297,8 +297,15 @@ class Window:
         await self.fire(boxes[0], "change", value, value=value)
 
     def checked(self, what: Target) -> bool:
-        boxes = [c for c in self.walk(self.get(what)) if isinstance(c, (ft.Checkbox, ft.Switch))]
-        return bool(boxes[0].value) if boxes else bool(self.get(what).checked)
+        inside = list(self.walk(self.get(what)))
+        boxes = [c for c in inside if isinstance(c, (ft.Checkbox, ft.Switch))]
+        if boxes:
+            return bool(boxes[0].value)
+        dot = next(c for c in inside if isinstance(c, ft.Radio))
+        group = dot.parent
+        while not isinstance(group, ft.RadioGroup):
+            group = group.parent
+        return bool(group.value == dot.value)
 
     async def undo(self) -> None:
         """Press the action of the newest snackbar."""

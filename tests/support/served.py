@@ -1,4 +1,7 @@
-"""Serves the gallery, or the app on a fake session, to a browser: `python -m tests.support.served [gallery|app] [setting=value …]`."""
+"""Serves the gallery, or the app on a fake session, to a browser.
+
+python -m tests.support.served [gallery|app] [text_size=200 …]
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,10 @@ def main() -> None:
 
         @component
         def Only() -> Any:
-            return DeskContext(
-                desk, lambda: [ft.View(route="/", padding=0, controls=[ft.SafeArea(Gallery(), expand=True)])]
-            )
+            def draw() -> list[ft.View]:
+                return [ft.View(route="/", padding=0, controls=[ft.SafeArea(Gallery(), expand=True)])]
+
+            return DeskContext(desk, draw)
 
         page.render_views(Only)
 

@@ -39,16 +39,16 @@ async def test_a_tick_shows_at_once_and_can_be_undone(stage: OpenStage) -> None:
 async def test_one_choice_holds_at_a_time(stage: OpenStage) -> None:
     app = await stage(screen=Gallery)
     await app.tap("role-coordinator")
-    assert [app.get(f"role-{r}").checked for r in ("mentor", "mentee", "coordinator")] == [False, False, True]
+    assert [app.checked(f"role-{r}") for r in ("mentor", "mentee", "coordinator")] == [False, False, True]
     await app.tap("scale-2")
-    assert [app.get(f"scale-{n}").checked for n in range(1, 6)] == [False, True, False, False, False]
-    assert app.name(app.get("scale-1")).startswith("Hur stor nytta? 1, Ingen nytta")
+    assert [app.checked(f"scale-{n}") for n in range(1, 6)] == [False, True, False, False, False]
+    assert app.name(app.get("scale-1")).startswith("1, Ingen nytta")
 
 
 async def test_who_sees_it_has_words_and_an_icon(stage: OpenStage) -> None:
     app = await stage(screen=Gallery)
     await app.tap("visibility-only_me")
-    assert app.get("visibility-only_me").checked and not app.get("visibility-shared").checked
+    assert app.checked("visibility-only_me") and not app.checked("visibility-shared")
     assert {"Delat med Karin", "Bara jag", "Ses i sammanställningen"} <= set(app.texts())
 
 

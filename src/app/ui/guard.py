@@ -1,14 +1,14 @@
 """The door of the browser mode: one person, this computer, one window.
 
-Flet's web server accepts any origin, keeps sessions for an hour and has no policy of its own. The guard stands before it
-and lets through what the person's own browser asks for, nothing else:
+Flet's web server accepts any origin, keeps sessions for an hour and has no policy of its own. The guard stands before
+it and lets through what the person's own browser asks for, nothing else:
 
 - the first address carries a token that works once and is exchanged for a cookie (HttpOnly, SameSite=Strict);
 - `Host` and `Origin` must be ours, on HTTP and on the WebSocket, so that no page of the web can reach in;
 - one window at a time: a second one is told so, and may take over;
 - nothing is loaded from elsewhere (a content policy with hashes of the page's own scripts), framed, sniffed or stored.
 
-It is an ASGI application around another one. It does not protect from other programs of the same person on this computer.
+It is an ASGI application around another one. It does not protect from other programs of the same person here.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ class Guard:
 
     # ------------------------------------------------------------ who asks
     def _is_ours(self, headers: Mapping[str, str], own_origin_only: bool) -> bool:
-        """Host and Origin name this server. A page of the web that reaches us has another Origin, a rebound name another Host."""
+        """Host and Origin name this server: a page of the web has another Origin, a rebound name another Host."""
         hosts = {f"127.0.0.1:{self._port}", f"localhost:{self._port}"}
         host = headers.get("host", "")
         if host not in hosts:
@@ -178,9 +178,8 @@ class Guard:
     def _hardened(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [
-                    (n, v) for n, v in message["headers"] if n.lower() in (b"content-type", b"content-length", b"etag")
-                ]
+                keep = (b"content-type", b"content-length", b"etag")
+                kept = [(n, v) for n, v in message["headers"] if n.lower() in keep]
                 given = next((v for n, v in kept if n.lower() == b"content-type"), b"application/octet-stream")
                 rest = [(n, v) for n, v in kept if n.lower() != b"content-type"]
                 message = {**message, "headers": [*rest, *self._safe_headers(given.decode("latin-1"))]}
@@ -225,9 +224,8 @@ class Guard:
         for language, words in self._words.items():
             lines.append(f'<p lang="{language}">{words[word]}</p>')
             if button:
-                lines.append(
-                    f'<form method="post" action="/here"><button lang="{language}">{words[button]}</button></form>'
-                )
+                press = f'<button lang="{language}">{words[button]}</button>'
+                lines.append(f'<form method="post" action="/here">{press}</form>')
         body = _SMALL_PAGE.replace("{lines}", "\n".join(lines))
         await _reply(send, status, body.encode(), self._safe_headers("text/html; charset=utf-8"))
 
@@ -256,10 +254,10 @@ class _Window:
         async def receiving() -> Message:
             if self._told.done():
                 return {"type": "websocket.disconnect", "code": self._told.result()}
-            asking = asyncio.ensure_future(receive())
+            asking: asyncio.Future[Any] = asyncio.ensure_future(receive())
             await asyncio.wait({asking, self._told}, return_when=asyncio.FIRST_COMPLETED)
             if asking.done():
-                return asking.result()
+                return dict(asking.result())
             asking.cancel()
             await self._send({"type": "websocket.close", "code": self._told.result()})
             return {"type": "websocket.disconnect", "code": self._told.result()}
@@ -316,10 +314,12 @@ async def _reply(send: Send, status: int, body: bytes, headers: list[tuple[bytes
 
 
 _SMALL_PAGE: Final = """<!DOCTYPE html>
-<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Fika</title>
+<html><head><meta charset="utf-8"><title>Fika</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
-body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; align-items: center; justify-content: center;
-  gap: 16px; padding: 24px; box-sizing: border-box; text-align: center; font: 17px/1.5 system-ui, sans-serif;
+body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; align-items: center;
+  justify-content: center; gap: 16px; padding: 24px; box-sizing: border-box; text-align: center;
+  font: 17px/1.5 system-ui, sans-serif;
   background: Canvas; color: CanvasText }
 p { max-width: 34em; margin: 0 }
 button { font: inherit; padding: 14px 24px; border-radius: 12px }

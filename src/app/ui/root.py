@@ -44,7 +44,7 @@ def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any
 
 
 @component
-def Alone(place: routes.Place, key: str) -> ft.View:
+def Alone(place: routes.Place, key: str = "") -> ft.View:
     """First run or lock screen: nothing under it, nothing beside it."""
     return _view("/", [Covered(place.load()(), key)], can_pop=False)
 
@@ -89,7 +89,7 @@ def Covered(content: ft.Control, name: str) -> ft.Control:
 
 def _ribbon(desk: Desk) -> ft.Control | None:
     """Over every screen while one looks around with example data."""
-    if not getattr(desk.session, "example", False):
+    if not desk.session.example:
         return None
     ribbon: Callable[[], ft.Control] = import_module("app.ui.parts.example").ExampleRibbon
     return ribbon()

@@ -1,7 +1,7 @@
 """The browser mode: Flet's own web app behind our guard, on this computer only.
 
-Flet is started as an ASGI application without any call to a foreign host (no CDN, own fonts). Uvicorn writes no access log,
-because the first address carries the start token.
+Flet is started as an ASGI application without any call to a foreign host (no CDN, own fonts). Uvicorn writes no access
+log, because the first address carries the start token.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import flet as ft
+from flet.components.hooks.use_ref import MutableRef
 
 T = TypeVar("T")
 
@@ -19,5 +20,5 @@ class Held(Generic[T]):
 
 def use_held(make: Callable[[], T]) -> Held[T]:
     """A box made at the first render."""
-    box = ft.use_ref(cast("Callable[[], object]", lambda: Held(make())))
+    box: MutableRef[Held[T]] = ft.use_ref(cast("Any", lambda: Held(make())))
     return cast("Held[T]", box.current)

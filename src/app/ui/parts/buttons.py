@@ -162,11 +162,7 @@ def ChoiceButtons(
         ft.Container(_option(choice, choice.value == value, on_change, f"{id}-{choice.value}"), col=12 // columns)
         for choice in choices
     ]
-    return ft.Semantics(
-        label=label,
-        container=True,
-        content=ft.ResponsiveRow(cells, spacing=8, run_spacing=8, columns=12),
-    )
+    return radio_group(label, value or "", on_change, ft.ResponsiveRow(cells, spacing=8, run_spacing=8, columns=12))
 
 
 def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identifier: str) -> ft.Control:
@@ -192,7 +188,7 @@ def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identi
         )
     )
     box = ft.Container(
-        content=ft.Row(face, spacing=10),
+        content=ft.Stack([radio_dot(choice.value), ft.Row(face, spacing=10)], alignment=ft.Alignment.CENTER),
         on_click=lambda _: on_change(choice.value),
         ink=True,
         bgcolor=theme.PRIMARY if on else theme.SURFACE,
@@ -200,13 +196,25 @@ def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identi
         border_radius=theme.CORNER,
         padding=ft.Padding.symmetric(vertical=15, horizontal=12),
     )
-    return radio(identifier, on, box)
+    return ft.MergeSemantics(content=ft.Semantics(identifier=identifier, content=box))
 
 
-def radio(identifier: str | None, on: bool, content: ft.Control, label: str | None = None) -> ft.Control:
-    """One of a group for whoever listens: its name comes from the words inside, or from `label`."""
-    return ft.MergeSemantics(
-        content=ft.Semantics(identifier=identifier, checked=on, label=label, content=content, exclude_semantics=False)
+def radio_group(label: str, value: str, on_change: Callable[[str], object], content: ft.Control) -> ft.Control:
+    """Radio buttons as one group with a name."""
+    return ft.Semantics(
+        label=label,
+        container=True,
+        content=ft.RadioGroup(value=value, on_change=lambda e: on_change(str(e.control.value)), content=content),
+    )
+
+
+def radio_dot(value: str) -> ft.Control:
+    """The radio button itself, for whoever listens or uses the keyboard: the box around it is what one sees."""
+    return ft.Container(
+        ft.Radio(value=value, fill_color=theme.CLEAR, splash_radius=0, width=1, height=1),
+        width=1,
+        height=1,
+        clip_behavior=ft.ClipBehavior.HARD_EDGE,
     )
 
 
@@ -257,8 +265,12 @@ def Scale1to5(
     boxes: list[ft.Control] = []
     for step in range(1, steps + 1):
         on = step == value
+        words = Words(str(step), Style.STRONG, theme.ON_PRIMARY if on else theme.INK, align=ft.TextAlign.CENTER)
         box = ft.Container(
-            content=Words(str(step), Style.STRONG, theme.ON_PRIMARY if on else theme.INK, align=ft.TextAlign.CENTER),
+            content=ft.Stack(
+                [radio_dot(str(step)), ft.Semantics(exclude_semantics=True, content=words)],
+                alignment=ft.Alignment.CENTER,
+            ),
             alignment=ft.Alignment.CENTER,
             height=52,
             on_click=lambda _, step=step: on_change(step),
@@ -268,27 +280,17 @@ def Scale1to5(
             border_radius=theme.CORNER,
         )
         end = low if step == 1 else high if step == steps else ""
-        said = f"{label} {step}" + (f", {end}" if end else "")
-        boxes.append(
-            ft.Container(
-                expand=True,
-                content=ft.MergeSemantics(
-                    content=ft.Semantics(
-                        identifier=f"{id}-{step}",
-                        checked=on,
-                        label=said,
-                        content=box,
-                    )
-                ),
-            )
-        )
+        said = f"{step}, {end}" if end else str(step)
+        node = ft.MergeSemantics(content=ft.Semantics(identifier=f"{id}-{step}", label=said, content=box))
+        boxes.append(ft.Container(expand=True, content=node))
     ends = ft.Row(
         [
             Words(low, Style.LABEL, theme.INK_SOFT, expand=True),
             Words(high, Style.LABEL, theme.INK_SOFT, expand=True, align=ft.TextAlign.END),
         ]
     )
-    return ft.Column([ft.Row(boxes, spacing=8), ft.Semantics(exclude_semantics=True, content=ends)], spacing=4)
+    scale = ft.Column([ft.Row(boxes, spacing=8), ft.Semantics(exclude_semantics=True, content=ends)], spacing=4)
+    return radio_group(label, str(value or ""), lambda chosen: on_change(int(chosen)), scale)
 
 
 def Stepper(less: str, more: str, on_less: Press | None, on_more: Press | None, *, id: str) -> ft.Control:

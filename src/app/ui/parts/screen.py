@@ -31,6 +31,7 @@ def Screen(
     aside: Sequence[ft.Control] = (),
     title_tap: Callable[[], object] | None = None,
     spacing: int = 12,
+    full: bool = False,
 ) -> ft.Control:
     """Header, body, and what stays low: `above` (a line or chips) and the one `primary` button.
 
@@ -90,7 +91,7 @@ def Screen(
             ft.Row(head, spacing=2, vertical_alignment=ft.CrossAxisAlignment.CENTER),
             padding=ft.Padding.only(left=4 if back else theme.SIDE, right=8, top=8, bottom=4),
         ),
-        _body(body, aside, wide, spacing),
+        _body(body, aside, wide, spacing, full),
     ]
     if low:
         parts.append(
@@ -108,14 +109,18 @@ def Screen(
     )
 
 
-def _body(body: Sequence[ft.Control] | ft.Control, aside: Sequence[ft.Control], wide: bool, spacing: int) -> ft.Control:
+def _body(
+    body: Sequence[ft.Control] | ft.Control, aside: Sequence[ft.Control], wide: bool, spacing: int, full: bool
+) -> ft.Control:
     side = ft.Padding.symmetric(horizontal=theme.SIDE, vertical=8)
-    if isinstance(body, ft.BaseControl):
-        return ft.Container(body, expand=True, padding=side, width=theme.COLUMN if wide else None)
+    left = body if isinstance(body, ft.BaseControl) else None
     if wide and aside:
         return ft.Container(
             ft.Row(
-                [_column(body, spacing), _column(aside, spacing)],
+                [
+                    ft.Container(left, expand=True) if left else _column(list(body), spacing),  # type: ignore[arg-type]
+                    _column(aside, spacing),
+                ],
                 spacing=theme.GAP,
                 expand=True,
                 vertical_alignment=ft.CrossAxisAlignment.START,
@@ -123,8 +128,13 @@ def _body(body: Sequence[ft.Control] | ft.Control, aside: Sequence[ft.Control], 
             expand=True,
             padding=side,
         )
+    if left is not None:
+        return ft.Container(left, expand=True, padding=side, width=theme.COLUMN if wide and not full else None)
     return ft.Container(
-        _column([*body, *aside], spacing), expand=True, padding=side, width=theme.COLUMN if wide else None
+        _column([*body, *aside], spacing),  # type: ignore[misc]
+        expand=True,
+        padding=side,
+        width=theme.COLUMN if wide and not full else None,
     )
 
 

@@ -9,6 +9,7 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks.context import use_desk
+from app.ui.parts.buttons import radio_dot, radio_group
 from app.ui.parts.text import Heading, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -216,31 +217,23 @@ def VisibilityChoice(
         icon, key, color, ground = _SEEN[kind]
         on = kind == value
         text = desk.say(f"{key}-with", name=name) if kind == "shared" and name else desk.say(key)
-        return ft.MergeSemantics(
-            content=ft.Semantics(
-                identifier=f"{id}-{kind}",
-                checked=on,
-                content=ft.Container(
-                    content=ft.Row(
-                        [ft.Icon(icon, color=color, size=20), Words(text, Style.BODY, color)],
-                        spacing=8,
-                        tight=True,
-                    ),
-                    on_click=lambda _: on_change(kind),
-                    ink=True,
-                    bgcolor=ground if on else theme.SURFACE,
-                    border=ft.Border.all(2 if on else 1, color if on else theme.LINE),
-                    border_radius=10,
-                    padding=ft.Padding.symmetric(vertical=12, horizontal=14),
-                ),
-            )
+        face = ft.Row([ft.Icon(icon, color=color, size=20), Words(text, Style.BODY, color)], spacing=8, tight=True)
+        box = ft.Container(
+            content=ft.Stack([radio_dot(kind), face]),
+            on_click=lambda _: on_change(kind),
+            ink=True,
+            bgcolor=ground if on else theme.SURFACE,
+            border=ft.Border.all(2 if on else 1, color if on else theme.LINE),
+            border_radius=10,
+            padding=ft.Padding.symmetric(vertical=13 if on else 14, horizontal=14),
         )
+        return ft.MergeSemantics(content=ft.Semantics(identifier=f"{id}-{kind}", content=box))
 
-    return ft.Semantics(
-        label=desk.say("frame.who-sees"),
-        container=True,
-        content=ft.Row([side(kind) for kind in both], spacing=8, run_spacing=8, wrap=True),
-    )
+    def choose(kind: str) -> None:
+        on_change("only_me" if kind == "only_me" else "shared")
+
+    sides = ft.Row([side(kind) for kind in both], spacing=8, run_spacing=8, wrap=True)
+    return radio_group(desk.say("frame.who-sees"), value, choose, sides)
 
 
 def use_sheet(content: Callable[[], ft.Control] | None, on_close: Callable[[], object], *, title: str = "") -> None:
