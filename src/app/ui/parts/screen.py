@@ -32,6 +32,7 @@ def Screen(
     title_tap: Callable[[], object] | None = None,
     spacing: int = 12,
     full: bool = False,
+    lead: ft.Control | None = None,
 ) -> ft.Control:
     """Header, body, and what stays low: `above` (a line or chips) and the one `primary` button.
 
@@ -43,6 +44,8 @@ def Screen(
     head: list[ft.Control] = []
     if back:
         head.append(_arrow(desk.say("frame.back"), ft.Icons.ARROW_BACK, desk.back if back is True else back, "back"))
+    if lead:
+        head.append(ft.Container(lead, padding=ft.Padding.only(right=10)))
     words: list[ft.Control] = [Title(title, Style.HEADING if back else Style.TITLE)]
     if subtitle:
         words.append(Soft(subtitle))

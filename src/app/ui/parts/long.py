@@ -1,0 +1,99 @@
+"""Lists of any length: rows are made where somebody looks, a blockful at a time.
+
+`LongList` hands every row to the window at once, which is right up to some hundreds. Here a block of rows is a
+placeholder until the reader comes near it, so that ten thousand rows cost as much as the hundred in sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from app.ui.hooks.state import use_held
+from app.ui.hooks.watch import use_watch
+from app.ui.safe import component
+from app.ui.signal import Signal
+
+BLOCK = 24
+"""Rows in a block."""
+
+
+@component
+def EndlessList(
+    rows: Sequence[Any],
+    draw: Callable[[Any], ft.Control],
+    *,
+    height: int,
+    spacing: int = 8,
+    header: Sequence[ft.Control] = (),
+    footer: Sequence[ft.Control] = (),
+) -> ft.Control:
+    """A list that scrolls through any number of rows.
+
+    `draw` makes one (with a `key`); `height` is what a row is guessed to take before it is made.
+    """
+    near = use_held(lambda: Signal(0)).value
+    blocks = [tuple(rows[at : at + BLOCK]) for at in range(0, len(rows), BLOCK)]
+
+    def scrolled(e: Any) -> None:
+        whole = (e.max_scroll_extent or 0) + (e.viewport_dimension or 0)
+        if whole > 0:
+            near.set(int(max(0.0, min(1.0, e.pixels / whole)) * len(blocks)))
+
+    return ft.ListView(
+        [
+            *header,
+            *(
+                Block(at, block, draw, near, height + spacing, spacing, key=f"block-{at}")
+                for at, block in enumerate(blocks)
+            ),
+            *footer,
+        ],
+        spacing=0,
+        expand=True,
+        on_scroll=scrolled,
+        scroll_interval=80,
+    )
+
+
+@component
+def Block(
+    at: int,
+    rows: tuple[Any, ...],
+    draw: Callable[[Any], ft.Control],
+    near: Signal[int],
+    height: int,
+    spacing: int,
+    key: str = "",
+) -> ft.Control:
+    """Rows that stand together. Once made they stay, so that going back is at rest."""
+    if not _use_near(near, at):
+        return ft.Container(height=height * len(rows))
+    return ft.Container(
+        ft.Column(
+            [draw(row) for row in rows],
+            spacing=spacing,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        padding=ft.Padding.only(bottom=spacing),
+    )
+
+
+def _use_near(near: Signal[int], at: int) -> bool:
+    """Whether the reader has come within a block of this one."""
+    gate = use_held(lambda: Signal(abs(near.value - at) <= 1)).value
+
+    def look() -> None:
+        if abs(near.value - at) <= 1:
+            gate.set(True)
+
+    stop = use_held(lambda: near.watch(look))
+    ft.use_effect(_nothing, [], cleanup=stop.value)
+    return use_watch(gate)
+
+
+def _nothing() -> None:
+    """An effect of which only the cleanup matters."""

@@ -1,0 +1,139 @@
+"""One document, to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.errors import DocumentMissing
+from app.model.queries import PeopleList, PersonRow
+from app.services.library import Document
+from app.ui import routes, theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.parts import Card, Chip, EmptyState, Heading, PrimaryButton, Screen, Words
+from app.ui.parts.reading import ReadDocument, Reader
+from app.ui.safe import component
+from app.ui.theme import Style
+from app.ui.ways import way
+
+READING = {
+    "agreement": "agreement",
+    "checklist": "checklist",
+    "form": "form",
+    "goal": "form",
+    "matching": "form",
+    "minutes": "minutes",
+    "minutes_example": "example",
+    "policy": "policy",
+    "programme": "programme",
+    "survey": "survey",
+}
+"""What to know before reading a document of this kind."""
+LATER = frozenset({"survey.midterm", "survey.end", "survey.skills", "checklist.programme", "checklist.closing"})
+
+
+@component
+def DocumentScreen(id: str, person: str = "", meeting: str = "") -> ft.Control:
+    """A document on its own page."""
+    desk = use_desk()
+    now = use_clock()
+    people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
+    document = found(desk, id)
+    if document is None:
+        return Screen(desk.say("library.title"), [EmptyState(desk.say("error.document-missing"))], back=True)
+    return Screen(
+        desk.read(document.title),
+        [DocumentPane(id, person=person, meeting=meeting, key=id)],
+        back=True,
+        primary=_start(desk, document, person or only(people)),
+    )
+
+
+@component
+def DocumentPane(id: str, beside: bool = False, person: str = "", meeting: str = "", key: str = "") -> ft.Control:
+    """The whole text; `beside` the list it has its own headline and button."""
+    desk = use_desk()
+    now = use_clock()
+    people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
+    document = found(desk, id)
+    if document is None:
+        return EmptyState(desk.say("error.document-missing"))
+    whom = person or only(people)
+    parts: list[ft.Control] = []
+    if beside:
+        parts.append(Heading(desk.read(document.title)))
+        start = _start(desk, document, whom)
+        if start is not None:
+            parts.append(start)
+    if document.intro:
+        parts.append(Words(desk.read(document.intro), Style.NOTE))
+    facts = _facts(desk, document)
+    if facts:
+        parts.append(ft.Row(facts, wrap=True, spacing=8, run_spacing=8))
+    note = READING.get(document.kind)
+    if note:
+        later = document.id in LATER
+        words = desk.say(f"library.reading.{note}-later" if later else f"library.reading.{note}")
+        line: list[ft.Control] = [ft.Icon(ft.Icons.MENU_BOOK_OUTLINED, size=20), Words(words, Style.SMALL, expand=True)]
+        parts.append(Card(ft.Row(line, spacing=12), ground=theme.RAISED))
+    reader = Reader(desk, document, _ways(desk, whom, meeting), None)
+    parts += ReadDocument(reader)
+    return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def found(desk: Desk, id: str) -> Document | None:
+    """The document, or nothing when there is none of that name."""
+    try:
+        return desk.library.document(id)
+    except DocumentMissing:
+        return None
+
+
+def only(people: tuple[PersonRow, ...]) -> str:
+    """The one person there is, when there is one: then nobody has to be asked whom it is about."""
+    active = [row for row in people if row.status != "ended"]
+    return active[0].mentorship if len(active) == 1 else ""
+
+
+def _ways(desk: Desk, person: str, meeting: str) -> Callable[[str], Callable[[], object] | None]:
+    def open_(action: str) -> Callable[[], object] | None:
+        path = way(action, desk.library, person=person or None, meeting=meeting or None)
+        if path is None or routes.find(path) is None:
+            return None
+        target = path
+        return lambda: desk.go(target)
+
+    return open_
+
+
+def _facts(desk: Desk, document: Document) -> list[ft.Control]:
+    chips: list[ft.Control] = []
+    if document.minutes:
+        chips.append(Chip(desk.say("library.minutes", count=document.minutes), ft.Icons.SCHEDULE))
+    if document.target_seconds:
+        chips.append(Chip(desk.say("library.seconds", number=document.target_seconds), ft.Icons.SCHEDULE))
+    if document.roles and len(document.roles) < 4:
+        roles = desk.speech.value.listing(desk.say(f"library.for.{role}") for role in sorted(document.roles))
+        chips.append(Chip(roles, ft.Icons.PERSON_OUTLINE))
+    least = document.min_group or document.anonymous_threshold
+    if least:
+        chips.append(Chip(desk.say("library.min-group", number=least), ft.Icons.GROUPS))
+    return chips
+
+
+def _start(desk: Desk, document: Document, person: str) -> ft.Control | None:
+    """What one can do with the document, where that exists."""
+    word, path, icon = {
+        "topics": ("start-topics", "/topics", ft.Icons.FORUM_OUTLINED),
+        "questions": ("start-questions", f"/questions/{document.id}", ft.Icons.CHAT_BUBBLE_OUTLINE),
+        "goal": ("start-goal", "/goal/new", ft.Icons.FLAG_OUTLINED),
+        "prompts": ("start-boundaries", f"/boundaries/{person}" if person else "", ft.Icons.FENCE),
+    }.get(document.kind, ("", "", ft.Icons.ARROW_FORWARD))
+    if document.id == "checklist.before_relationship" and person:
+        word, path, icon = "start-checklist", f"/checklist/{person}/before_relationship", ft.Icons.CHECKLIST
+    if not path or routes.find(path) is None:
+        return None
+    facts = {"person": person} if person and document.kind in ("topics", "goal") else {}
+    return PrimaryButton(desk.say(f"library.{word}"), lambda _: desk.go(path, **facts), icon, id=word)

@@ -1,0 +1,358 @@
+"""One goal: how far, one step more or less, what comes next, and how it has gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import flet as ft
+
+from app.model.clock import moment_of
+from app.model.commands import LetGoOfGoal, ReachGoal, RecordProgress, ReopenGoal, Revise
+from app.model.queries import GoalPage, GoalRow, GoalView, ProgressRow
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.parts import (
+    Card,
+    Chip,
+    EmptyState,
+    Field,
+    HeaderButton,
+    Heading,
+    LineChart,
+    PrimaryButton,
+    ProgressBar,
+    QuietButton,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    VisibilityChip,
+    Words,
+)
+from app.ui.safe import component
+from app.ui.screens.goals import STEP, step_of, take_step
+from app.ui.screens.rows import goal_due, goal_progress, local, skill_name
+from app.ui.theme import Style
+
+TOGETHER = 15 * 60
+"""Seconds: a comment written this soon after a step of the same person is shown with that step."""
+DETAILS = ("why", "possible", "obstacle")
+
+
+@component
+def GoalScreen(id: str) -> ft.Control:
+    """A goal's page."""
+    desk = use_desk()
+    view: GoalView | None = use_query(GoalPage(id))
+    if view is None:
+        return Screen(desk.say("goal.page"), [EmptyState(desk.say("goal.missing"))], back=True)
+    edit = HeaderButton(desk.say("goal.edit"), ft.Icons.EDIT, lambda _: desk.go(f"/goal/{id}/edit"), id="edit-goal")
+    return Screen(
+        desk.say("goal.page"),
+        [GoalPane(id, key=id)],
+        back=True,
+        actions=[edit],
+        safety=False,
+        lock=False,
+        primary=_ending(desk, view.row),
+    )
+
+
+@component
+def GoalPane(id: str, beside: bool = False, key: str = "") -> ft.Control:
+    """Everything about a goal; `beside` a list it brings its own buttons."""
+    desk = use_desk()
+    now = use_clock()
+    view: GoalView | None = use_query(GoalPage(id))
+    if view is None:
+        return Soft(desk.say("goal.missing"), Style.BODY)
+    row = view.row
+    chips: list[ft.Control] = [VisibilityChip(row.visibility, name=row.name)]
+    chips += [Chip(skill_name(desk, skill)) for skill in sorted(row.skills)]
+    parts: list[ft.Control] = [
+        Heading(row.title, 2, Style.TITLE),
+        ft.Row(chips, wrap=True, spacing=8, run_spacing=8),
+        _Measure(view, key="measure"),
+        SectionTitle(desk.say("goal.step")),
+        _NextStep(view, key="next-step"),
+        SectionTitle(desk.say("goal.history")),
+        _History(view, now, key="history"),
+        *_details(desk, view),
+    ]
+    if beside:
+        edit = QuietButton(desk.say("goal.edit"), lambda _: desk.go(f"/goal/{id}/edit"), ft.Icons.EDIT, id="edit-goal")
+        parts += [ft.Row([edit]), _ending(desk, row)]
+    return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+# ---------------------------------------------------------------- how far
+
+
+@component
+def _Measure(view: GoalView, key: str = "") -> ft.Control:
+    desk = use_desk()
+    row = view.row
+    said = goal_progress(desk, row)
+    figure, words = _figure(desk, row)
+    line = ft.Row(
+        [
+            ft.Row(
+                [Words(figure, Style.FIGURE), Words(words, color=theme.INK_SOFT)]
+                if figure
+                else [Words(words, Style.HEADING)],
+                spacing=10,
+                tight=True,
+                vertical_alignment=ft.CrossAxisAlignment.END,
+            ),
+            Soft(goal_due(desk, row)),
+        ],
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        wrap=True,
+        run_spacing=4,
+    )
+    parts: list[ft.Control] = [line]
+    if row.fraction is not None:
+        parts.append(ProgressBar(row.fraction, 1, said))
+    if row.status in ("active", "changed"):
+        parts.append(_stepper(desk, row))
+    return Card(parts, spacing=14)
+
+
+def _figure(desk: Desk, row: GoalRow) -> tuple[str, str]:
+    """The number to look at, and what it is a number of."""
+    number = desk.speech.value.number
+    if row.measure == "done":
+        return "", desk.say("goal.done" if row.value >= 1 else "goal.not-done")
+    if row.measure == "percent":
+        return number(row.value), desk.say("goal.percent")
+    if row.measure == "scale":
+        return number(row.value), desk.say("goal.scale")
+    if row.target is None:
+        return number(row.value), row.unit
+    return number(row.value), f"{desk.say('goal.of', target=number(row.target))} {row.unit}".strip()
+
+
+def _stepper(desk: Desk, row: GoalRow) -> ft.Control:
+    """One less, one more. Where there is no step left to take, the button is not there."""
+    number = desk.speech.value.number(STEP[row.measure])
+    once = row.measure == "done"
+    buttons: list[ft.Control] = []
+    for direction, icon, word in ((-1, ft.Icons.REMOVE, "less"), (1, ft.Icons.ADD, "more")):
+        if step_of(row, direction) is None:
+            continue
+        button = SecondaryButton(
+            desk.say(f"goal.mark-{'done' if direction > 0 else 'undone'}")
+            if once
+            else desk.say(f"goal.{word}", step=number),
+            lambda _, direction=direction: take_step(desk, row, direction),
+            (ft.Icons.CHECK if direction > 0 else ft.Icons.UNDO) if once else icon,
+            id=f"goal-{word}",
+            strong=direction > 0,
+            expand=True,
+        )
+        buttons.append(button)
+    return ft.Row(buttons, spacing=8)
+
+
+def _ending(desk: Desk, row: GoalRow) -> ft.Control:
+    """Reached, or let go of: the second is as good a decision as the first, and grey, not red."""
+
+    def settle(command: LetGoOfGoal | ReachGoal, said: str) -> None:
+        done = desk.store.execute(command)
+        desk.notice(desk.say(said), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None, seconds=6)
+
+    if row.status in ("reached", "let_go"):
+        return SecondaryButton(
+            desk.say("goal.reopen"),
+            lambda _: desk.store.execute(ReopenGoal(goal=row.id)),
+            ft.Icons.REPLAY,
+            id="reopen-goal",
+        )
+    let_go = SecondaryButton(
+        desk.say("goal.let-go"),
+        lambda _: settle(LetGoOfGoal(goal=row.id), "goal.was-letgo"),
+        id="let-go",
+        expand=True,
+    )
+    reach = PrimaryButton(
+        desk.say("goal.reached"),
+        lambda _: settle(ReachGoal(goal=row.id), "goal.was-reached"),
+        ft.Icons.DONE_ALL,
+        id="reached",
+        expand=True,
+    )
+    return ft.Row([let_go, reach], spacing=8, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+
+
+# ---------------------------------------------------------------- what comes next
+
+
+@component
+def _NextStep(view: GoalView, key: str = "") -> ft.Control:
+    desk = use_desk()
+    editing, edit = ft.use_state(False)
+    text, set_text = ft.use_state(view.goal.next_step)
+
+    def save(_: object = None) -> None:
+        done = desk.store.execute(Revise(kind="goal", id=view.goal.id, values={"next_step": text.strip()}))
+        edit(False)
+        if done.changes:
+            desk.notice(
+                desk.say("goal.step-saved"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None
+            )
+
+    def begin(_: object) -> None:
+        set_text(view.goal.next_step)
+        edit(True)
+
+    if editing:
+        button = SecondaryButton(desk.say("goal.step-save"), save, ft.Icons.CHECK, id="save-step", strong=True)
+        field = Field(
+            desk.say("goal.step-write"),
+            text,
+            set_text,
+            id="step-text",
+            lines=2,
+            limit=300,
+            autofocus=True,
+            on_submit=save,
+        )
+        return Card([field, ft.Row([button])])
+    shown = view.goal.next_step or desk.say("goal.step-none")
+    line: list[ft.Control] = [
+        Words(shown, color=theme.INK if view.goal.next_step else theme.INK_SOFT, expand=True),
+        ft.Icon(ft.Icons.EDIT_OUTLINED, color=theme.INK_SOFT, size=22, semantics_label=desk.say("goal.step-write")),
+    ]
+    return Card(ft.Row(line, spacing=12), begin, id="next-step")
+
+
+# ---------------------------------------------------------------- how it has gone
+
+
+@component
+def _History(view: GoalView, now: datetime, key: str = "") -> ft.Control:
+    desk = use_desk()
+    asking, ask = ft.use_state(False)
+    comment, set_comment = ft.use_state("")
+    if not view.history:
+        return Card(Soft(desk.say("goal.history-none"), Style.BODY))
+
+    def save(_: object = None) -> None:
+        if comment.strip():
+            desk.store.execute(RecordProgress(goal=view.goal.id, delta=0, comment=comment.strip()))
+        set_comment("")
+        ask(False)
+
+    parts: list[ft.Control] = []
+    chart = _chart(desk, view, now)
+    if chart is not None:
+        parts.append(chart)
+    parts += [_entry(desk, entry, said, now) for entry, said in gathered(view.history)]
+    if view.row.status in ("active", "changed"):
+        if asking:
+            parts += [
+                Field(
+                    desk.say("goal.comment-hint"), comment, set_comment, id="comment", autofocus=True, on_submit=save
+                ),
+                ft.Row(
+                    [
+                        SecondaryButton(
+                            desk.say("goal.comment-save"), save, ft.Icons.CHECK, id="save-comment", strong=True
+                        )
+                    ]
+                ),
+            ]
+        else:
+            add = QuietButton(desk.say("goal.comment-add"), lambda _: ask(True), ft.Icons.ADD_COMMENT, id="add-comment")
+            parts.append(ft.Row([add]))
+    return Card(parts, spacing=10)
+
+
+def gathered(history: Sequence[ProgressRow]) -> list[tuple[ProgressRow, str]]:
+    """The entries, newest first, each with its words: a comment that follows its step closely stands with the step."""
+    found: list[tuple[ProgressRow, str]] = []
+    waiting: ProgressRow | None = None
+    for entry in history:
+        bare = not entry.delta and entry.value is None
+        if waiting is not None:
+            close = (waiting.at - entry.at).total_seconds() <= TOGETHER
+            if close and not bare and waiting.by == entry.by and not entry.comment:
+                found.append((entry, waiting.comment))
+                waiting = None
+                continue
+            found.append((waiting, waiting.comment))
+            waiting = None
+        if bare:
+            waiting = entry
+        else:
+            found.append((entry, entry.comment))
+    if waiting is not None:
+        found.append((waiting, waiting.comment))
+    return found
+
+
+def _entry(desk: Desk, entry: ProgressRow, said: str, now: datetime) -> ft.Control:
+    number = desk.speech.value.number
+    change = ""
+    if entry.value is not None:
+        change = number(entry.value)
+    elif entry.delta:
+        change = f"{'+' if entry.delta > 0 else '−'}{number(abs(entry.delta))}"
+    who = desk.say("goal.by-me") if entry.mine else entry.name
+    words: list[ft.Control] = [Words(" · ".join(part for part in (change, who) if part))]
+    if said:
+        words.append(Words(f"”{said}”" if desk.speech.value.language == "sv" else f"“{said}”"))
+    day = desk.speech.value.day_plain(local(entry.at, now).date())
+    column = ft.Column(words, spacing=2, tight=True, expand=True)
+    return ft.MergeSemantics(
+        content=ft.Row(
+            [ft.Container(Soft(day), width=76), column], spacing=12, vertical_alignment=ft.CrossAxisAlignment.START
+        )
+    )
+
+
+def _chart(desk: Desk, view: GoalView, now: datetime) -> ft.Control | None:
+    """Where it stood and when, as a curve; the same in words for whoever listens."""
+    if view.row.measure == "done" or len(view.history) < 1:
+        return None
+    number, day = desk.speech.value.number, desk.speech.value.day_plain
+    steps = [(local(entry.at, now), entry.total) for entry in reversed(view.history)]
+    began = min(local(moment_of(view.goal.made), now), steps[0][0])
+    marks = [(began, view.row.start), *steps, (max(now, steps[-1][0]), view.row.value)]
+    span = max((marks[-1][0] - began).total_seconds(), 1.0)
+    points = [((at - began).total_seconds() / span * 100, value) for at, value in marks]
+    said = ". ".join(
+        desk.say("goal.chart-point", day=day(at.date()), value=number(value)) for at, value in _last_of_day(marks)
+    )
+    high = view.row.target if view.row.target is not None else max(value for _, value in points)
+    labels = [(0.0, day(began.date())), (100.0, desk.say("goal.today"))]
+    return LineChart(
+        points, said=said, labels=labels, low=min(view.row.start, 0.0), high=max(high, view.row.value), height=150
+    )
+
+
+def _last_of_day(marks: Sequence[tuple[datetime, float]]) -> list[tuple[datetime, float]]:
+    days: dict[date, tuple[datetime, float]] = {at.date(): (at, value) for at, value in marks}
+    return list(days.values())
+
+
+def _details(desk: Desk, view: GoalView) -> list[ft.Control]:
+    """What was written for the other letters."""
+    rows: list[ft.Control] = []
+    document = desk.library.document("goal.smart")
+    for name in DETAILS:
+        answer = view.goal.answers.get(name)
+        if isinstance(answer, str) and answer.strip():
+            rows.append(_said(desk.say(f"goal.{name}"), answer))
+    if view.goal.support:
+        options = {option.value: desk.read(option.label) for option in document.item("support").options}
+        names = [options.get(one, one) for one in sorted(view.goal.support)]
+        rows.append(_said(desk.say("goal.support"), desk.speech.value.listing(names)))
+    return [SectionTitle(desk.say("goal.details")), Card(rows, spacing=14)] if rows else []
+
+
+def _said(label: str, words: str) -> ft.Control:
+    return ft.Column([Soft(label), Words(words)], spacing=2, tight=True)

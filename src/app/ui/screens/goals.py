@@ -1,0 +1,169 @@
+"""Goals: how far each has come, a step in two taps, and a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import flet as ft
+
+from app.model.commands import RecordProgress
+from app.model.queries import GoalRow, GoalsList
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_desk, use_query, use_wide
+from app.ui.parts import (
+    EmptyState,
+    PrimaryButton,
+    ProgressBar,
+    QuietButton,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    VisibilityChip,
+    Words,
+)
+from app.ui.safe import component
+from app.ui.screens.rows import goal_due, goal_progress, search_button
+from app.ui.theme import Style
+
+STEP = {"count": 1.0, "percent": 10.0, "scale": 1.0, "done": 1.0}
+LOWEST = {"count": 0.0, "percent": 0.0, "scale": 1.0, "done": 0.0}
+HIGHEST = {"percent": 100.0, "scale": 5.0, "done": 1.0}
+
+
+def step_of(row: GoalRow, direction: int) -> float | None:
+    """What one press adds: nothing where the scale ends."""
+    step = STEP[row.measure] * direction
+    after = row.value + step
+    if after < min(LOWEST[row.measure], row.start) or after > HIGHEST.get(row.measure, float("inf")):
+        return None
+    return step
+
+
+def take_step(desk: Desk, row: GoalRow, direction: int) -> None:
+    """Record one step, say where it stands now, and offer to take it back."""
+    step = step_of(row, direction)
+    if step is None:
+        return
+    done = desk.store.execute(RecordProgress(goal=row.id, delta=step))
+    number = desk.speech.value.number
+    if row.measure == "done":
+        said = desk.say("goal.done" if row.value + step >= 1 else "goal.not-done")
+    elif row.target is None:
+        said = desk.say("goal.moved-open", value=number(row.value + step))
+    else:
+        said = desk.say("goal.moved", value=number(row.value + step), target=number(row.target))
+    desk.notice(said, undo=(lambda: desk.store.execute(done.undo)) if done.undo else None)
+
+
+@component
+def GoalsScreen(goal: str = "") -> ft.Control:
+    """All goals, those due first coming first; what is finished or let go of below, grey."""
+    from app.ui.screens.goal import GoalPane
+
+    desk, wide = use_desk(), use_wide()
+    rows: Sequence[GoalRow] = use_query(GoalsList(closed=True))
+    closed, show_closed = ft.use_state(False)
+    chosen, choose = ft.use_state(goal)
+    active = [row for row in rows if row.status in ("active", "changed")]
+    finished = [row for row in rows if row.status not in ("active", "changed")]
+    picked = next((row for row in rows if row.id == chosen), active[0] if active else None)
+
+    def open_(row: GoalRow) -> None:
+        if wide:
+            choose(row.id)
+        else:
+            desk.go(f"/goal/{row.id}")
+
+    def card(row: GoalRow) -> ft.Control:
+        return GoalCard(row, open_, chosen=wide and picked is not None and row.id == picked.id, key=row.id)
+
+    add = PrimaryButton(desk.say("goal.add"), lambda _: desk.go("/goal/new"), ft.Icons.ADD, id="add-goal")
+    parts: list[ft.Control] = [card(row) for row in active]
+    if not active:
+        parts.append(EmptyState(desk.say("goal.empty"), icon=ft.Icons.FLAG_OUTLINED, id="goals-empty"))
+        parts.append(Words(desk.say("goal.empty-more"), align=ft.TextAlign.CENTER))
+    if finished:
+        words = desk.say("goal.hide-finished") if closed else desk.say("goal.show-finished", number=len(finished))
+        parts.append(ft.Row([QuietButton(words, lambda _: show_closed(not closed), id="show-finished")]))
+        if closed:
+            parts += [SectionTitle(desk.say("goal.finished")), *(card(row) for row in finished)]
+    aside = [GoalPane(picked.id, beside=True, key=picked.id)] if wide and picked else []
+    return Screen(desk.say("goal.title"), parts, actions=[search_button(desk)], primary=add, aside=aside)
+
+
+@component
+def GoalCard(row: GoalRow, on_open: Callable[[GoalRow], object], *, chosen: bool = False, key: str = "") -> ft.Control:
+    """A goal: its sentence, how far, and one more step without opening it."""
+    desk = use_desk()
+    settled = row.status in ("reached", "let_go")
+    quiet = theme.INK_SOFT if row.status == "let_go" else theme.INK
+    said = goal_progress(desk, row)
+    words: list[ft.Control] = [
+        Words(row.title, Style.STRONG, quiet),
+        ft.Row(
+            [
+                Soft(said, Style.BODY),
+                Soft(goal_due(desk, row)),
+            ],
+            wrap=True,
+            spacing=12,
+            run_spacing=2,
+        ),
+    ]
+    if row.fraction is not None and not settled:
+        words.append(ProgressBar(row.fraction, 1, said))
+    opener = ft.MergeSemantics(
+        content=ft.Semantics(
+            identifier=f"goal-{row.id}",
+            button=True,
+            content=ft.Container(
+                ft.Row(
+                    [
+                        ft.Column(words, spacing=6, tight=True, expand=True),
+                        ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.INK_SOFT, size=24),
+                    ],
+                    spacing=10,
+                ),
+                on_click=lambda _: on_open(row),
+                ink=True,
+                padding=ft.Padding.only(left=16, right=12, top=14, bottom=8 if not settled else 14),
+            ),
+        )
+    )
+    parts: list[ft.Control] = [opener]
+    if not settled:
+        parts.append(
+            ft.Container(
+                ft.Row(
+                    [VisibilityChip(row.visibility, name=row.name), *_more(desk, row)],
+                    alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+                    wrap=True,
+                    run_spacing=8,
+                ),
+                padding=ft.Padding.only(left=16, right=12, bottom=12),
+            )
+        )
+    return ft.Container(
+        ft.Column(parts, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        bgcolor=theme.PRIMARY_CONTAINER if chosen else theme.SURFACE,
+        border=ft.Border.all(1, theme.PRIMARY if chosen else theme.EDGE),
+        border_radius=theme.CORNER,
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )
+
+
+def _more(desk: Desk, row: GoalRow) -> list[ft.Control]:
+    if step_of(row, 1) is None:
+        return []
+    number = desk.speech.value.number(STEP[row.measure])
+    words = desk.say("goal.mark-done") if row.measure == "done" else desk.say("goal.more", step=number)
+    name = desk.say("goal.mark-done-name" if row.measure == "done" else "goal.more-name", step=number, title=row.title)
+    button = SecondaryButton(
+        words,
+        lambda _: take_step(desk, row, 1),
+        ft.Icons.CHECK if row.measure == "done" else ft.Icons.ADD,
+        strong=True,
+    )
+    return [ft.MergeSemantics(content=ft.Semantics(identifier=f"more-{row.id}", label=name, content=button))]

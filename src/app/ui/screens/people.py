@@ -1,0 +1,177 @@
+"""People: everybody one has a mentorship with, and adding somebody in a few taps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import flet as ft
+
+from app.model.commands import AddPerson
+from app.model.entities import PairRole
+from app.model.queries import PeopleList, PersonRow
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_clock, use_desk, use_query, use_wide
+from app.ui.parts import (
+    Choice,
+    ChoiceButtons,
+    EmptyState,
+    Field,
+    PrimaryButton,
+    QuietButton,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    Words,
+)
+from app.ui.parts.faces import Avatar
+from app.ui.parts.long import EndlessList
+from app.ui.parts.surfaces import Card
+from app.ui.safe import component
+from app.ui.screens.person import PersonButton, PersonPane
+from app.ui.screens.rows import local, search_button
+from app.ui.theme import Style
+
+MANY = 8  # from here on a field to find somebody is worth its place
+
+
+@component
+def PeopleScreen(person: str = "") -> ft.Control:
+    """The list, by name. With one person only, what matters about them stands here at once; on a wide window it always
+    stands beside the list.
+    """
+    desk, wide = use_desk(), use_wide()
+    now = use_clock()
+    people: Sequence[PersonRow] = use_query(PeopleList(now=now))
+    ended, show_ended = ft.use_state(False)
+    chosen, choose = ft.use_state(person)
+    wanted, want = ft.use_state("")
+
+    ordered = sorted(people, key=lambda row: desk.speech.value.sort_key(row.name))
+    active = [row for row in ordered if row.status != "ended"]
+    gone = [row for row in ordered if row.status == "ended"]
+    rows = [row for row in (ordered if ended else active) if wanted.casefold() in row.name.casefold()]
+    one = active[0] if len(active) == 1 and not gone else None
+    picked = next((row for row in ordered if row.mentorship == chosen), active[0] if active else None)
+
+    def open_(row: PersonRow) -> None:
+        if wide:
+            choose(row.mentorship)
+        else:
+            desk.go(f"/person/{row.mentorship}")
+
+    def draw(row: PersonRow) -> ft.Control:
+        here = wide and picked is not None and row.mentorship == picked.mentorship
+        return PersonCard(desk, row, now, open_, chosen=here)
+
+    def go_add(_: object) -> None:
+        desk.go("/people/new")
+
+    title, actions = desk.say("people.title"), [search_button(desk)]
+    if not ordered:
+        empty = EmptyState(desk.say("people.empty"), icon=ft.Icons.GROUP_OUTLINED, id="people-empty")
+        hint = Words(desk.say("people.empty-more"), align=ft.TextAlign.CENTER)
+        add = PrimaryButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
+        return Screen(title, [empty, hint], actions=actions, primary=add)
+    if one and not wide:
+        more = QuietButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
+        pane = PersonPane(one.mentorship, part="brief", key=one.mentorship)
+        return Screen(title, [draw(one), pane, ft.Row([more])], actions=actions, primary=PersonButton(one.mentorship))
+    add = SecondaryButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
+    top: list[ft.Control] = []
+    if len(ordered) >= MANY:
+        top.append(ft.Container(Field(desk.say("people.filter"), wanted, want, id="find-person"), margin=_UNDER))
+    if not rows:
+        top.append(Soft(desk.say("people.no-match"), Style.BODY))
+    footer: list[ft.Control] = []
+    if gone:
+        words = desk.say("people.hide-ended") if ended else desk.say("people.show-ended", number=len(gone))
+        footer.append(ft.Row([QuietButton(words, lambda _: show_ended(not ended), id="show-ended")]))
+    body = EndlessList(rows, draw, height=84, header=top, footer=footer)
+    aside = [PersonPane(picked.mentorship, part="beside", key=picked.mentorship)] if wide and picked else []
+    return Screen(title, body, actions=actions, primary=add, aside=aside)
+
+
+_UNDER = ft.Margin.only(bottom=8)
+
+
+def PersonCard(
+    desk: Desk, row: PersonRow, now: datetime, on_open: Callable[[PersonRow], object], *, chosen: bool = False
+) -> ft.Control:
+    """A person as a card: initial, name, and when the two meet next."""
+    words: list[ft.Control] = [Words(row.name, Style.HEADING, lines=2), Soft(next_line(desk, row, now), Style.BODY)]
+    line: list[ft.Control] = [
+        Avatar(row.name),
+        ft.Column(words, spacing=2, tight=True, expand=True),
+        ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.INK_SOFT, size=24),
+    ]
+    return Card(
+        ft.Row(line, spacing=14),
+        lambda _: on_open(row),
+        id=f"person-{row.mentorship}",
+        ground=theme.PRIMARY_CONTAINER if chosen else theme.SURFACE,
+        key=row.mentorship,
+    )
+
+
+def next_line(desk: Desk, row: PersonRow, now: datetime) -> str:
+    """When the two meet next, and which meeting of how many that is."""
+    if row.status == "ended":
+        return desk.say("person.step.ended")
+    if row.next is None:
+        return desk.say("people.no-meeting")
+    when = desk.speech.value.near(local(row.next.starts, now), now)
+    number = row.next.number or row.held + 1
+    if row.planned:
+        return desk.say("people.meeting-of", number=number, planned=max(row.planned, number), when=when)
+    return desk.say("people.meeting", number=number, when=when)
+
+
+@component
+def NewPersonScreen() -> ft.Control:
+    """A name, and who the other is to me: my own role follows from that."""
+    desk = use_desk()
+    name, set_name = ft.use_state("")
+    mine, set_mine = ft.use_state("mentee" if desk.role == "mentee" else "mentor")
+    missing, set_missing = ft.use_state(False)
+
+    def type_(text: str) -> None:
+        set_name(text)
+        if text.strip():
+            set_missing(False)
+
+    def save(_: object = None) -> None:
+        if not name.strip():
+            set_missing(True)
+            return
+        role: PairRole = "mentee" if mine == "mentee" else "mentor"
+        done = desk.store.execute(AddPerson(name=name.strip(), my_role=role))
+        desk.notice(desk.say("people.added", name=name.strip()))
+        desk.swap(f"/person/{done.record}")
+
+    choices = [
+        Choice("mentor", desk.say("people.their.mentee"), subtitle=desk.say("people.mine.mentor")),
+        Choice("mentee", desk.say("people.their.mentor"), subtitle=desk.say("people.mine.mentee")),
+    ]
+    return Screen(
+        desk.say("people.new"),
+        [
+            Field(
+                desk.say("people.name"),
+                name,
+                type_,
+                id="person-name",
+                error=desk.say("people.name-missing") if missing else "",
+                limit=120,
+                autofocus=True,
+                on_submit=save,
+            ),
+            SectionTitle(desk.say("people.who")),
+            ChoiceButtons(choices, mine, set_mine, label=desk.say("people.who"), id="person-role"),
+            Soft(desk.say("people.new-hint")),
+        ],
+        back=True,
+        primary=PrimaryButton(desk.say("people.save"), save, ft.Icons.CHECK, id="save-person"),
+    )

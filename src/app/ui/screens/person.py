@@ -1,0 +1,407 @@
+"""One person: where the two stand, what comes next, and everything that belongs to the relationship."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import flet as ft
+
+from app.model.commands import EndMentorship, Revise
+from app.model.queries import GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.parts import (
+    Card,
+    Choice,
+    EmptyState,
+    Heading,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Segments,
+    Soft,
+    Words,
+)
+from app.ui.parts.faces import Avatar, StatusStrip
+from app.ui.safe import component
+from app.ui.screens.goals import GoalCard
+from app.ui.screens.rows import local, meeting_line, task_line
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.model.queries import MeetingRow
+    from app.ui.desk import Desk
+
+Part = Literal["page", "brief", "beside"]
+
+TASKS_SHOWN = 3
+SECTIONS = ("meetings", "goals", "board", "agreement", "about")
+READABLE = ("agreement.mentoring", "agreement.confidentiality", "policy.code_of_conduct")
+
+
+@component
+def PersonScreen(id: str) -> ft.Control:
+    """A person's page."""
+    desk = use_desk()
+    now = use_clock()
+    view: PersonView | None = use_query(page_of(desk, id, now))
+    if view is None:
+        return Screen(desk.say("person.title"), [EmptyState(desk.say("person.missing"))], back=True)
+    role = desk.say(f"person.you-are.{view.row.my_role}")
+    return Screen(
+        view.row.name, [PersonPane(id, key=id)], subtitle=role, back=True, primary=PersonButton(id, key=f"button-{id}")
+    )
+
+
+@component
+def PersonButton(id: str, key: str = "") -> ft.Control:
+    """The one wide button: its words follow the clock; with nothing booked it books."""
+    desk = use_desk()
+    now = use_clock()
+    view: PersonView | None = use_query(page_of(desk, id, now))
+    meetings: Meetings = use_query(MeetingsOf(id, now, 1))
+    if view is None:
+        return ft.Container()
+    if view.row.status == "ended":
+        return SecondaryButton(
+            desk.say("person.restore"), lambda _: restore(desk, view), ft.Icons.UNARCHIVE, id="restore"
+        )
+    word, icon, path, facts = next_step(view, meetings, now)
+    return PrimaryButton(desk.say(f"person.{word}"), lambda _: desk.go(path, **facts), icon, id=f"do-{word}")
+
+
+def next_step(view: PersonView, meetings: Meetings, now: datetime) -> tuple[str, ft.IconData, str, dict[str, str]]:
+    """What the button does now: its word, its icon and where it leads."""
+    row = view.next
+    last = meetings.past[0] if meetings.past else None
+    if row is not None and row.phase == "during":
+        return "write", ft.Icons.EDIT, f"/meeting/{row.id}/note", {}
+    if last is not None and last.status != "cancelled" and last.ended is None and _same_day(last, now):
+        return "finish", ft.Icons.CHECK, f"/meeting/{last.id}/end", {}
+    if row is not None:
+        return "prepare", ft.Icons.CHECKLIST, f"/meeting/{row.id}", {}
+    return "book", ft.Icons.EVENT, "/plan", {"person": view.row.mentorship}
+
+
+def _same_day(row: MeetingRow, now: datetime) -> bool:
+    return local(row.starts, now).date() == now.date()
+
+
+def page_of(desk: Desk, id: str, now: datetime) -> PersonPage:
+    """The question behind a person's page, with the items that make a relationship ready."""
+    items = desk.library.checklist("before_relationship").items
+    return PersonPage(id, now, tuple(item.id for item in items if item.seed_item is not None))
+
+
+@component
+def PersonPane(id: str, part: Part = "page", key: str = "") -> ft.Control:
+    """What there is to say about a person: in full, in brief under the only card of People, or beside the list."""
+    desk = use_desk()
+    now = use_clock()
+    view: PersonView | None = use_query(page_of(desk, id, now))
+    section, show = ft.use_state("meetings")
+    if view is None:
+        return Soft(desk.say("person.missing"), Style.BODY)
+    parts: list[ft.Control] = []
+    if part == "beside":
+        head = ft.Column([Heading(view.row.name), Soft(desk.say(f"person.you-are.{view.row.my_role}"))], spacing=0)
+        head.expand = True
+        parts += [
+            ft.Row([Avatar(view.row.name), head], spacing=14),
+            PersonButton(id, key=f"button-{id}"),
+        ]
+    if view.row.status == "ended":
+        parts.append(Soft(desk.say("person.archived-line"), Style.BODY))
+    parts += _standing(desk, view)
+    if part != "brief" or view.next is None:
+        parts += _next(desk, view.next, now)
+    parts += _tasks(desk, view, now)
+    parts += [SectionTitle(desk.say("person.private")), PrivateCard(id)]
+    if part != "brief":
+        choices = [Choice(name, desk.say(f"person.{name}")) for name in SECTIONS]
+        parts.append(Segments(choices, section, show, label=desk.say("person.sections"), id="section"))
+        parts.append(_SECTION[section](id, key=f"{section}-{id}"))
+    return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+# ---------------------------------------------------------------- where the two stand
+
+
+@component
+def _Standing(view: PersonView, key: str = "") -> ft.Control:
+    desk = use_desk()
+    open_, show = ft.use_state(False)
+    done = max((at for at, step in enumerate(view.steps) if step.state == "done"), default=-1)
+    ahead = next((at for at in range(done + 1, len(view.steps)) if view.steps[at].state != "done"), None)
+    now_at = view.steps[done] if done >= 0 else None
+    step = desk.say(f"person.step.{now_at.name}") + ". " if now_at else ""
+    lacks = step_lacks(desk, view, view.steps[ahead].name) if ahead is not None else desk.say("person.missing.nothing")
+    strip = StatusStrip(
+        ["done" if s.state == "done" else "now" if at == ahead else "ahead" for at, s in enumerate(view.steps)],
+        desk.say("person.strip", line=step + lacks),
+    )
+    parts: list[ft.Control] = [
+        strip,
+        ft.Row(
+            [
+                Words(step + lacks, expand=True),
+                ft.Icon(ft.Icons.EXPAND_LESS if open_ else ft.Icons.EXPAND_MORE, color=theme.INK_SOFT, size=24),
+            ]
+        ),
+    ]
+    card = Card(parts, lambda _: show(not open_), id="steps", spacing=12)
+    if not open_:
+        return card
+    path = f"/checklist/{view.row.mentorship}/before_relationship"
+
+    def open_list(_: object) -> None:
+        desk.go(path)
+
+    lines: list[ft.Control] = []
+    for at, one in enumerate(view.steps):
+        ready = one.name == "ready"
+        lines.append(
+            Row(
+                desk.say(f"person.step.{one.name}"),
+                open_list if ready else None,
+                subtitle=desk.say("person.step-done") if one.state == "done" else step_lacks(desk, view, one.name),
+                icon=ft.Icons.CHECK_CIRCLE
+                if one.state == "done"
+                else ft.Icons.TIMELAPSE
+                if at == ahead
+                else ft.Icons.RADIO_BUTTON_UNCHECKED,
+                color=theme.PRIMARY if one.state == "done" else theme.INK_SOFT,
+                id=f"step-{one.name}",
+            )
+        )
+    return ft.Column([card, Rows(lines)], spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _standing(desk: Desk, view: PersonView) -> list[ft.Control]:
+    return [SectionTitle(desk.say("person.relation")), _Standing(view, key="standing")]
+
+
+def step_lacks(desk: Desk, view: PersonView, name: str) -> str:
+    """What a step still takes, in one sentence."""
+    row = view.row
+    lacks = {step.name: step.missing for step in view.steps}[name]
+    if name == "ready":
+        return desk.say("person.missing.ready", count=max(len(lacks), 1))
+    if name == "rhythm":
+        short = 2 - row.held
+        return desk.say("person.missing.rhythm", count=short) if short > 0 else desk.say("person.missing.rhythm-next")
+    if name == "halfway":
+        return desk.say("person.missing.halfway", count=max((row.planned + 1) // 2 - row.held, 1))
+    if name == "ending":
+        return desk.say("person.missing.ending", count=max(row.planned - 3 - row.held, 1))
+    return desk.say(f"person.missing.{name}")
+
+
+# ---------------------------------------------------------------- what comes next
+
+
+def _next(desk: Desk, row: MeetingRow | None, now: datetime) -> list[ft.Control]:
+    title = SectionTitle(desk.say("person.next"))
+    if row is None:
+        return [title, Card(Soft(desk.say("person.none-booked"), Style.BODY))]
+    return [title, Rows([meeting_line(desk, row, now)])]
+
+
+def _tasks(desk: Desk, view: PersonView, now: datetime) -> list[ft.Control]:
+    if not view.tasks:
+        return []
+    lines = [task_line(desk, row, now.date()) for row in view.tasks[:TASKS_SHOWN]]
+    more = len(view.tasks) - TASKS_SHOWN
+    if more > 0:
+        path = f"/board/{view.row.mentorship}"
+        lines.append(Row(desk.say("person.more-tasks", count=more), lambda _: desk.go(path), id="more-tasks"))
+    return [SectionTitle(desk.say("person.open-tasks")), Rows(lines)]
+
+
+@component
+def PrivateCard(id: str) -> ft.Control:
+    """The way to my own notes about this person: violet, with a lock, and only the number of them."""
+    desk = use_desk()
+    page = use_query(NotesOf(mentorship=id, limit=100))
+    count = len(page.rows)
+    words = (
+        desk.say("person.private-many", number=count)
+        if page.next
+        else desk.say("person.private-notes", count=count)
+        if count
+        else desk.say("person.private-none")
+    )
+    path = f"/person/{id}/notes" if count else "/note/new"
+    facts = {} if count else {"person": id}
+    line: list[ft.Control] = [
+        ft.Icon(ft.Icons.LOCK, color=theme.PRIVATE, size=24),
+        Words(words, color=theme.PRIVATE, expand=True),
+        ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.PRIVATE, size=24),
+    ]
+    return Card(
+        ft.Row(line, spacing=14), lambda _: desk.go(path, **facts), id="private-notes", ground=theme.PRIVATE_CONTAINER
+    )
+
+
+# ---------------------------------------------------------------- the sections
+
+
+@component
+def _Meetings(id: str, key: str = "") -> ft.Control:
+    desk = use_desk()
+    now = use_clock()
+    limit, set_limit = ft.use_state(20)
+    found: Meetings = use_query(MeetingsOf(id, now, limit))
+    parts: list[ft.Control] = []
+    if found.upcoming:
+        parts += [
+            SectionTitle(desk.say("person.coming")),
+            Rows([meeting_line(desk, row, now) for row in found.upcoming]),
+        ]
+    if found.past:
+        parts += [
+            SectionTitle(desk.say("person.earlier")),
+            Rows([meeting_line(desk, row, now) for row in found.past]),
+        ]
+    if found.more:
+        parts.append(
+            ft.Row([QuietButton(desk.say("person.more"), lambda _: set_limit(limit + 50), id="more-meetings")])
+        )
+    if not parts:
+        parts.append(EmptyState(desk.say("person.no-meetings"), icon=ft.Icons.EVENT_OUTLINED))
+    plan = SecondaryButton(desk.say("person.plan"), lambda _: desk.go("/plan", person=id), ft.Icons.EVENT, id="plan")
+    return _stack([*parts, plan])
+
+
+@component
+def _Goals(id: str, key: str = "") -> ft.Control:
+    desk = use_desk()
+    rows = use_query(GoalsList(id, True))
+    cards = [GoalCard(row, lambda row: desk.go(f"/goal/{row.id}"), key=row.id) for row in rows]
+    parts: list[ft.Control] = list(cards) or [EmptyState(desk.say("goal.empty"), icon=ft.Icons.FLAG_OUTLINED)]
+    add = SecondaryButton(desk.say("goal.add"), lambda _: desk.go("/goal/new", person=id), ft.Icons.ADD, id="add-goal")
+    return _stack([*parts, add])
+
+
+@component
+def _Board(id: str, key: str = "") -> ft.Control:
+    desk = use_desk()
+    now = use_clock()
+    view: PersonView | None = use_query(page_of(desk, id, now))
+    tasks = view.tasks if view else ()
+    lines = [task_line(desk, row, now.date()) for row in tasks]
+    parts: list[ft.Control] = [Rows(lines)] if lines else [EmptyState(desk.say("person.no-tasks"))]
+    whole = SecondaryButton(
+        desk.say("person.all-tasks"), lambda _: desk.go(f"/board/{id}"), ft.Icons.VIEW_COLUMN_OUTLINED, id="board"
+    )
+    return _stack([*parts, whole])
+
+
+@component
+def _Agreement(id: str, key: str = "") -> ft.Control:
+    desk = use_desk()
+    lines = [
+        Row(
+            desk.read(desk.library.document(name).title),
+            lambda _, name=name: desk.go(f"/document/{name}", person=id),
+            icon=ft.Icons.ARTICLE_OUTLINED,
+            id=f"document-{name}",
+        )
+        for name in READABLE
+    ]
+    lines.append(
+        Row(
+            desk.read(desk.library.document("prompts.boundaries").title),
+            lambda _: desk.go(f"/boundaries/{id}"),
+            icon=ft.Icons.FENCE,
+            id="boundaries",
+        )
+    )
+    return _stack([Soft(desk.say("person.agreement-line")), Rows(lines)])
+
+
+@component
+def _About(id: str, key: str = "") -> ft.Control:
+    desk = use_desk()
+    now = use_clock()
+    view: PersonView | None = use_query(page_of(desk, id, now))
+    if view is None:
+        return ft.Container()
+    lines = [_fact(desk, label, value) for label, value in facts_of(desk, view)]
+    edit = SecondaryButton(
+        desk.say("person.edit"), lambda _: desk.go(f"/person/{id}/edit"), ft.Icons.EDIT, id="edit-person"
+    )
+    parts: list[ft.Control] = [Rows(lines), edit]
+    if view.row.status != "ended":
+        parts.append(
+            QuietButton(
+                desk.say("person.archive"),
+                lambda _: archive(desk, view),
+                ft.Icons.ARCHIVE_OUTLINED,
+                id="archive",
+                color=theme.INK_SOFT,
+            )
+        )
+    return _stack(parts)
+
+
+def facts_of(desk: Desk, view: PersonView) -> list[tuple[str, str]]:
+    """What the two have agreed on, as labels and words; what is missing is said."""
+    one = view.mentorship
+    agreement = desk.library.document("agreement.mentoring")
+    focus = desk.library.choices(agreement.item("focus"))
+    names = [desk.read(option.label) for option in focus if option.value in one.focus]
+    own = sorted(one.focus - {option.value for option in focus})
+    day = desk.speech.value.day_year
+    blank = desk.say("person.not-filled")
+    return [
+        (desk.say("person.focus"), desk.speech.value.listing([*names, *own]) or blank),
+        (desk.say("person.aim"), one.aim or blank),
+        (desk.say("person.frequency"), frequency(desk, one.weeks)),
+        (desk.say("person.count"), str(one.planned)),
+        (desk.say("person.length"), desk.speech.value.duration(one.length)),
+        (desk.say("person.channel"), desk.say(f"person.mode.{one.mode}")),
+        (desk.say("person.place"), one.place or blank),
+        (desk.say("person.start"), day(one.starts) if one.starts else blank),
+        (desk.say("person.end"), day(one.ends) if one.ends else blank),
+        (desk.say("person.reach"), view.person.reach or blank),
+    ]
+
+
+def frequency(desk: Desk, weeks: int) -> str:
+    """How often the two meet, as people say it."""
+    return desk.say(f"person.every.{weeks}") if 1 <= weeks <= 4 else desk.say("person.every-weeks", weeks=weeks)
+
+
+def archive(desk: Desk, view: PersonView) -> None:
+    """End and put away; undo is offered, nobody is asked first."""
+    done = desk.store.execute(EndMentorship(mentorship=view.row.mentorship))
+    desk.notice(
+        desk.say("person.archived", name=view.row.name),
+        undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
+        seconds=6,
+    )
+
+
+def restore(desk: Desk, view: PersonView) -> None:
+    """Go on with a relationship that was put away."""
+    desk.store.execute(Revise(kind="mentorship", id=view.row.mentorship, values={"status": "active", "ended": None}))
+    desk.notice(desk.say("person.restored", name=view.row.name))
+
+
+def _fact(desk: Desk, label: str, value: str) -> ft.Control:
+    words = ft.Column([Soft(label), Words(value)], spacing=2, tight=True)
+    return ft.MergeSemantics(content=ft.Container(words, padding=ft.Padding.symmetric(vertical=10, horizontal=16)))
+
+
+def _stack(parts: list[ft.Control]) -> ft.Control:
+    return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+_SECTION = {"meetings": _Meetings, "goals": _Goals, "board": _Board, "agreement": _Agreement, "about": _About}

@@ -1,0 +1,109 @@
+"""Lines that several lists share: a meeting, a task, a goal, as one says them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.parts import HeaderButton, Row
+
+if TYPE_CHECKING:
+    from app.model.queries import GoalRow, MeetingRow, TaskRow
+    from app.ui.desk import Desk
+
+TASK_ICONS = {
+    "todo": ft.Icons.RADIO_BUTTON_UNCHECKED,
+    "doing": ft.Icons.TIMELAPSE,
+    "done": ft.Icons.TASK_ALT,
+}
+
+
+def search_button(desk: Desk) -> ft.Control:
+    """Search, one tap from every tab."""
+    return HeaderButton(desk.say("search.title"), ft.Icons.SEARCH, lambda _: desk.go("/search"), id="search")
+
+
+def local(at: datetime, now: datetime) -> datetime:
+    """A moment on the wall of whoever reads."""
+    return at.astimezone(now.tzinfo)
+
+
+def meeting_line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
+    """A meeting: when, and where or what became of it."""
+    if row.status == "cancelled":
+        about = desk.say("person.cancelled")
+    elif row.phase == "after" and row.status != "held":
+        about = desk.say("person.unheld")
+    else:
+        about = row.aim or row.place or desk.say(f"person.mode.{row.mode}")
+    number = desk.say("person.meeting-number", number=row.number) if row.number else ""
+    return Row(
+        desk.speech.value.near(local(row.starts, now), now),
+        lambda _: desk.go(f"/meeting/{row.id}"),
+        subtitle=" · ".join(part for part in (number, about) if part),
+        icon=ft.Icons.EVENT_BUSY if row.status == "cancelled" else ft.Icons.EVENT,
+        color=theme.INK_SOFT if row.phase == "after" else theme.PRIMARY,
+        id=f"meeting-{row.id}",
+        key=row.id,
+    )
+
+
+def task_about(desk: Desk, row: TaskRow, today: date) -> str:
+    """Who does it and until when."""
+    parts = [owner_name(desk, row.owner, row.mine, row.name)]
+    if row.due:
+        parts.append(desk.speech.value.near_day(row.due, today))
+    if row.outcome == "tried":
+        parts.append(desk.say("task.tried-line", lesson=row.learned) if row.learned else desk.say("task.tried-only"))
+    return " · ".join(part for part in parts if part)
+
+
+def task_line(desk: Desk, row: TaskRow, today: date) -> ft.Control:
+    """A task that opens when pressed."""
+    late = row.due is not None and row.due <= today and row.status != "done"
+    return Row(
+        row.text,
+        lambda _: desk.go(f"/task/{row.id}"),
+        subtitle=task_about(desk, row, today),
+        icon=TASK_ICONS[row.status],
+        color=theme.ACCENT if late else theme.PRIMARY,
+        id=f"task-{row.id}",
+        key=row.id,
+    )
+
+
+def owner_name(desk: Desk, owner: str, mine: bool, name: str) -> str:
+    """Who it is, as I would say it."""
+    if owner == "both":
+        return desk.say("task.both")
+    return desk.say("task.me") if mine or not name else name
+
+
+def goal_progress(desk: Desk, row: GoalRow) -> str:
+    """How far, in words and numbers: "1 av 2 intervjuer", "40 procent", "Gjort"."""
+    number = desk.speech.value.number
+    if row.measure == "done":
+        return desk.say("goal.done" if row.value >= 1 else "goal.not-done")
+    if row.measure == "percent":
+        return f"{number(row.value)} {desk.say('goal.percent')}"
+    if row.measure == "scale":
+        return f"{number(row.value)} {desk.say('goal.scale')}"
+    if row.target is None:
+        return f"{number(row.value)} {row.unit}".strip()
+    return f"{desk.say('goal.progress', value=number(row.value), target=number(row.target))} {row.unit}".strip()
+
+
+def goal_due(desk: Desk, row: GoalRow) -> str:
+    """Until when, or what became of it."""
+    if row.status in ("reached", "let_go"):
+        return desk.say(f"goal.status.{row.status}")
+    return desk.say("goal.due", day=desk.speech.value.day_plain(row.due)) if row.due else desk.say("goal.no-due")
+
+
+def skill_name(desk: Desk, skill: str) -> str:
+    """A skill of the catalogue in the reader's language; one's own as it was written."""
+    known = next((item for item in desk.library.skills() if item.id == skill), None)
+    return desk.read(known.text) if known else skill

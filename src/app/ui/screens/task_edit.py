@@ -1,0 +1,152 @@
+"""One task: what, who, until when, for which goal, from which meeting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from app.model.commands import AddTask, Delete, Revise
+from app.model.entities import Owner, Task
+from app.model.queries import GoalRow, GoalsList, MeetingPage, MeetingView, One, PeopleList, PersonRow
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.parts import (
+    Choice,
+    DateField,
+    EmptyState,
+    Field,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rows,
+    Screen,
+    SectionTitle,
+    Soft,
+    VisibilityChip,
+)
+from app.ui.parts.toggles import Picks
+from app.ui.safe import component
+from app.ui.screens.rows import local
+from app.ui.screens.tasks import owners
+
+
+@component
+def TaskEditScreen(id: str = "", person: str = "", goal: str = "", meeting: str = "") -> ft.Control:
+    """A new task, or one to look at and change."""
+    desk = use_desk()
+    now = use_clock()
+    task: Task | None = use_query(One(Task, id))
+    people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
+    title = desk.say("task.edit-title" if id else "task.add")
+    if id and task is None:
+        return Screen(title, [EmptyState(desk.say("task.missing"))], back=True)
+    return _Form(title, task, people, person, goal, meeting, key=id or "new")
+
+
+@component
+def _Form(
+    title: str, task: Task | None, people: tuple[PersonRow, ...], person: str, goal: str, meeting: str, key: str = ""
+) -> ft.Control:
+    desk = use_desk()
+    now = use_clock()
+    only = people[0].mentorship if len(people) == 1 else ""
+    mentorship, set_mentorship = ft.use_state((task.mentorship or "") if task else person or only)
+    row = next((one for one in people if one.mentorship == mentorship), None)
+    mine = row.my_role if row else "mentor"
+    text, set_text = ft.use_state(task.text if task else "")
+    owner, set_owner = ft.use_state(task.owner if task else mine)
+    due, set_due = ft.use_state(task.due if task else None)
+    aim, set_aim = ft.use_state((task.goal or "") if task else goal)
+    missing, set_missing = ft.use_state(False)
+    goals: tuple[GoalRow, ...] = use_query(GoalsList(mentorship or None))
+    met: MeetingView | None = use_query(MeetingPage((task.meeting or "") if task else meeting, now))
+    say = desk.say
+
+    def save(_: object = None) -> None:
+        if not text.strip():
+            set_missing(True)
+            return
+        whose: Owner = next(one for one in ("mentor", "mentee", "both") if one == owner)
+        values: dict[str, Any] = {"text": text.strip(), "owner": whose, "due": due, "goal": aim or None}
+        if task is not None:
+            desk.store.execute(Revise(kind="task", id=task.id, values=values))
+            desk.notice(say("task.saved"))
+        else:
+            desk.store.execute(AddTask(mentorship=mentorship or None, meeting=meeting or None, **values))
+            desk.notice(say("task.added"))
+        desk.back()
+
+    def remove(_: object) -> None:
+        if task is None:
+            return
+        done = desk.store.execute(Delete(kind="task", id=task.id))
+        desk.back()
+        desk.notice(say("task.removed"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None, seconds=6)
+
+    parts: list[ft.Control] = []
+    if task is None and not person and len(people) > 1:
+        ordered = sorted(people, key=lambda one: desk.speech.value.sort_key(one.name))
+        who = [*(Choice(one.mentorship, one.name) for one in ordered), Choice("", say("task.private"))]
+        parts += [
+            SectionTitle(say("task.with")),
+            Picks(who, mentorship, set_mentorship, label=say("task.with"), id="task-person"),
+        ]
+    parts.append(
+        Field(
+            say("task.add-hint"),
+            text,
+            set_text,
+            id="task-text",
+            lines=2,
+            limit=300,
+            autofocus=task is None,
+            error=say("task.title-missing") if missing and not text.strip() else "",
+        )
+    )
+    if row is not None:
+        parts += [
+            SectionTitle(say("task.owner")),
+            Picks(owners(desk, mine, row.name), owner, set_owner, label=say("task.owner"), id="task-owner"),
+        ]
+    parts.append(DateField(say("task.due"), due, set_due, id="task-due"))
+    if due is not None:
+        parts.append(ft.Row([QuietButton(say("task.clear-date"), lambda _: set_due(None), id="clear-date")]))
+    if goals:
+        choices = [*(Choice(one.id, one.title) for one in goals), Choice("", say("task.no-goal"))]
+        parts += [
+            SectionTitle(say("task.goal")),
+            Picks(choices, aim, set_aim, label=say("task.goal"), id="task-goal"),
+        ]
+    if met is not None:
+        when = desk.speech.value.near(local(met.row.starts, now), now)
+        parts += [
+            SectionTitle(say("task.meeting")),
+            Rows(
+                [
+                    Row(
+                        say("task.from-meeting", when=when),
+                        lambda _: desk.go(f"/meeting/{met.row.id}"),
+                        icon=ft.Icons.EVENT,
+                        id="task-meeting",
+                    )
+                ]
+            ),
+        ]
+    if task is not None:
+        if task.outcome == "tried":
+            lesson = say("task.tried-line", lesson=task.learned) if task.learned else say("task.tried-only")
+            parts.append(Soft(lesson))
+        parts.append(ft.Row([VisibilityChip(task.visibility, name=row.name if row else "")]))
+        parts.append(
+            ft.Row(
+                [
+                    QuietButton(
+                        say("task.remove"), remove, ft.Icons.DELETE_OUTLINE, id="remove-task", color=theme.INK_SOFT
+                    )
+                ]
+            )
+        )
+    return Screen(
+        title, parts, back=True, primary=PrimaryButton(say("task.save"), save, ft.Icons.CHECK, id="save-task")
+    )

@@ -1,0 +1,264 @@
+"""The board of a relationship: to do, doing, done. Moving is a button; nothing has to be dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import flet as ft
+
+from app.model.commands import AddTask, MoveTask, TaskOutcome
+from app.model.entities import Owner
+from app.model.queries import Board, PersonView, TaskBoard, TaskRow
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_clock, use_desk, use_query, use_wide
+from app.ui.parts import (
+    Choice,
+    EmptyState,
+    Field,
+    Heading,
+    PrimaryButton,
+    QuietButton,
+    Screen,
+    SecondaryButton,
+    Segments,
+    Soft,
+    Words,
+    use_sheet,
+)
+from app.ui.parts.toggles import Picks
+from app.ui.safe import component
+from app.ui.screens.person import page_of
+from app.ui.screens.rows import owner_name, task_about
+from app.ui.theme import Style
+
+Column = Literal["todo", "doing", "done"]
+COLUMNS: tuple[Column, ...] = ("todo", "doing", "done")
+
+
+@component
+def TasksScreen(person: str) -> ft.Control:
+    """One column at a time on a phone, three beside each other from 840 px."""
+    desk, wide = use_desk(), use_wide()
+    now = use_clock()
+    view: PersonView | None = use_query(page_of(desk, person, now))
+    limit, set_limit = ft.use_state(50)
+    board: Board = use_query(TaskBoard(person, limit))
+    shown, show = ft.use_state("todo")
+    trying, try_ = ft.use_state("")
+    adding, add = ft.use_state(False)
+    rows = {"todo": board.todo, "doing": board.doing, "done": board.done}
+
+    use_sheet(
+        (lambda: _Tried(trying, lambda: try_(""), key=trying)) if trying else None,
+        lambda: try_(""),
+        title=desk.say("task.tried"),
+    )
+    use_sheet(
+        (lambda: AddLine(person, view.row.name if view else "", lambda: add(False), key="add")) if adding else None,
+        lambda: add(False),
+        title=desk.say("task.add"),
+    )
+
+    def column(name: Column, heading: bool) -> ft.Control:
+        cards: list[ft.Control] = [TaskCard(row, try_, key=row.id) for row in rows[name]]
+        if not cards:
+            icon = {"todo": ft.Icons.COFFEE_OUTLINED, "doing": ft.Icons.TIMELAPSE, "done": ft.Icons.TASK_ALT}[name]
+            cards.append(EmptyState(desk.say(f"task.empty.{name}"), icon=icon, id=f"empty-{name}"))
+        if name == "done" and board.more_done:
+            more = QuietButton(desk.say("person.more"), lambda _: set_limit(limit + 100), id="more-done")
+            cards.append(ft.Row([more]))
+        head = [Heading(_counted(desk, name, len(rows[name])), 2, Style.STRONG)] if heading else []
+        return ft.Column(
+            [*head, *cards],
+            spacing=10,
+            tight=not heading,
+            expand=heading,
+            scroll=ft.ScrollMode.AUTO if heading else None,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+
+    primary = PrimaryButton(desk.say("task.add"), lambda _: add(True), ft.Icons.ADD_TASK, id="add-task")
+    title = desk.say("task.board-of", name=view.row.name) if view else desk.say("task.title")
+    if wide:
+        columns = ft.Row(
+            [column(name, True) for name in COLUMNS],
+            spacing=theme.GAP,
+            expand=True,
+            vertical_alignment=ft.CrossAxisAlignment.START,
+        )
+        return Screen(title, columns, back=True, full=True, primary=primary)
+    choices = [Choice(name, _counted(desk, name, len(rows[name]))) for name in COLUMNS]
+    tabs = Segments(choices, shown, show, label=desk.say("task.title"), id="column")
+    here: Column = next(name for name in COLUMNS if name == shown)
+    return Screen(title, [tabs, column(here, False)], back=True, primary=primary)
+
+
+def _counted(desk: Desk, name: str, number: int) -> str:
+    return desk.say("task.column-count", column=desk.say(f"task.column.{name}"), number=number)
+
+
+@component
+def TaskCard(row: TaskRow, on_tried: Callable[[str], object], key: str = "") -> ft.Control:
+    """One task and the ways to move it."""
+    desk = use_desk()
+    now = use_clock()
+    say = desk.say
+
+    def move(status: Column) -> None:
+        done = desk.store.execute(MoveTask(task=row.id, status=status))
+        desk.notice(
+            say("task.moved", title=row.text, column=say(f"task.column.{status}")),
+            undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
+        )
+
+    def finish() -> None:
+        done = desk.store.execute(TaskOutcome(task=row.id, outcome="done"))
+        desk.notice(
+            say("task.moved", title=row.text, column=say("task.column.done")),
+            undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
+        )
+
+    buttons: list[ft.Control] = []
+    if row.status == "todo":
+        buttons.append(_move(desk, row, "start", ft.Icons.PLAY_ARROW, lambda: move("doing")))
+    if row.status == "doing":
+        buttons.append(_move(desk, row, "back", ft.Icons.UNDO, lambda: move("todo")))
+    if row.status == "done":
+        buttons.append(_move(desk, row, "reopen", ft.Icons.REPLAY, lambda: move("todo")))
+    else:
+        buttons.append(_move(desk, row, "tried", ft.Icons.SCIENCE_OUTLINED, lambda: on_tried(row.id)))
+        buttons.append(_move(desk, row, "finish", ft.Icons.CHECK, finish, strong=True))
+    settled = row.status == "done"
+    opener = ft.MergeSemantics(
+        content=ft.Semantics(
+            identifier=f"task-{row.id}",
+            button=True,
+            content=ft.Container(
+                ft.Column(
+                    [
+                        Words(row.text, color=theme.INK_SOFT if settled else theme.INK),
+                        Soft(task_about(desk, row, now.date())),
+                    ],
+                    spacing=2,
+                    tight=True,
+                    horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                ),
+                on_click=lambda _: desk.go(f"/task/{row.id}"),
+                ink=True,
+                padding=ft.Padding.only(left=16, right=16, top=14, bottom=8),
+            ),
+        )
+    )
+    return ft.Container(
+        ft.Column(
+            [
+                opener,
+                ft.Container(
+                    ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
+                    padding=ft.Padding.only(left=12, right=12, bottom=12),
+                ),
+            ],
+            spacing=0,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        bgcolor=theme.SURFACE,
+        border=ft.Border.all(1, theme.EDGE),
+        border_radius=theme.CORNER,
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )
+
+
+def _move(
+    desk: Desk, row: TaskRow, word: str, icon: ft.IconData, press: Callable[[], object], *, strong: bool = False
+) -> ft.Control:
+    """A button that says what it does, and for whoever listens also to which task."""
+    button = SecondaryButton(desk.say(f"task.{word}"), lambda _: press(), icon, strong=strong)
+    return ft.MergeSemantics(
+        content=ft.Semantics(
+            identifier=f"{word}-{row.id}", label=desk.say(f"task.{word}-name", title=row.text), content=button
+        )
+    )
+
+
+@component
+def AddLine(
+    person: str, name: str, on_done: Callable[[], object], key: str = "", meeting: str = "", goal: str = ""
+) -> ft.Control:
+    """A task in one line: what, and who."""
+    desk = use_desk()
+    text, set_text = ft.use_state("")
+    mine = _my_role(desk, person)
+    owner, set_owner = ft.use_state(mine)
+    missing, set_missing = ft.use_state(False)
+
+    def save(_: object = None) -> None:
+        if not text.strip():
+            set_missing(True)
+            return
+        whose: Owner = next(one for one in ("mentor", "mentee", "both") if one == owner)
+        done = desk.store.execute(
+            AddTask(text=text.strip(), mentorship=person, owner=whose, meeting=meeting or None, goal=goal or None)
+        )
+        desk.notice(desk.say("task.added"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None)
+        on_done()
+
+    error = desk.say("task.title-missing") if missing and not text.strip() else ""
+    return ft.Column(
+        [
+            Field(
+                desk.say("task.add-hint"),
+                text,
+                set_text,
+                id="task-text",
+                limit=300,
+                autofocus=True,
+                on_submit=save,
+                error=error,
+            ),
+            Picks(owners(desk, mine, name), owner, set_owner, label=desk.say("task.owner"), id="task-owner"),
+            PrimaryButton(desk.say("task.add-save"), save, ft.Icons.CHECK, id="save-task"),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def owners(desk: Desk, mine: str, name: str) -> list[Choice]:
+    """Me, the other, both of us."""
+    theirs = "mentee" if mine == "mentor" else "mentor"
+    return [
+        Choice(mine, owner_name(desk, mine, True, name)),
+        Choice(theirs, owner_name(desk, theirs, False, name or desk.say("task.other"))),
+        Choice("both", owner_name(desk, "both", False, name)),
+    ]
+
+
+def _my_role(desk: Desk, person: str) -> str:
+    view: PersonView | None = desk.store.ask(page_of(desk, person, desk.now())) if person else None
+    return view.row.my_role if view else "mentor"
+
+
+@component
+def _Tried(task: str, on_done: Callable[[], object], key: str = "") -> ft.Control:
+    """Tried: what was learned is worth more than whether it worked."""
+    desk = use_desk()
+    learned, set_learned = ft.use_state("")
+
+    def save(_: object = None) -> None:
+        done = desk.store.execute(TaskOutcome(task=task, outcome="tried", learned=learned.strip()))
+        desk.notice(desk.say("task.tried-done"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None)
+        on_done()
+
+    return ft.Column(
+        [
+            Field(desk.say("task.tried-ask"), learned, set_learned, id="learned", lines=3, limit=2000, autofocus=True),
+            PrimaryButton(desk.say("task.tried-save"), save, ft.Icons.CHECK, id="save-tried"),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
