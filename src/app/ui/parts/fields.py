@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.ui import theme
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.draft import Draft
 from app.ui.hooks.watch import use_watch
-from app.ui.parts.buttons import SHAPE
+from app.ui.parts.buttons import SHAPE, QuietButton
 from app.ui.parts.text import Live, Named, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -130,9 +130,13 @@ def PassphraseField(
     new: bool = False,
     id: str = "passphrase",
     shown: bool = False,
+    under: Sequence[ft.Control] = (),
     key: str | None = None,
 ) -> ft.Control:
-    """A passphrase with a named button that shows it. Pasting is allowed; nothing learns it."""
+    """A passphrase with a named button that shows it. Pasting is allowed; nothing learns it.
+
+    With `under` the field takes the whole width, so that five words can be read, and the buttons stand below it.
+    """
     desk = use_desk()
     open_, set_open = ft.use_state(shown)
     field = _field(
@@ -150,10 +154,22 @@ def PassphraseField(
     field.expand = True
     field.autofill_hints = [ft.AutofillHint.NEW_PASSWORD if new else ft.AutofillHint.PASSWORD]
     face = desk.say("frame.hide" if open_ else "frame.show")
+    icon = ft.Icons.VISIBILITY_OFF if open_ else ft.Icons.VISIBILITY
+    if under:
+        if open_:
+            field.multiline, field.min_lines, field.max_lines, field.shift_enter = True, 1, 3, True
+        field.expand = None
+        below = [QuietButton(face, lambda _: set_open(not open_), icon, id=f"{id}-show"), *under]
+        return ft.Column(
+            [_with_error(Named(id, field), error), ft.Row(below, spacing=8, run_spacing=0, wrap=True)],
+            spacing=0,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
     eye = ft.TextButton(
         content=ft.Column(
             [
-                ft.Icon(ft.Icons.VISIBILITY_OFF if open_ else ft.Icons.VISIBILITY, color=theme.INK_SOFT, size=22),
+                ft.Icon(icon, color=theme.INK_SOFT, size=22),
                 Words(face, Style.LABEL, theme.INK_SOFT),
             ],
             spacing=1,

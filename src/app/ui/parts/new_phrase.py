@@ -49,6 +49,7 @@ def NewPassphrase(
         on_change(words)
         desk.announce(desk.say("first.phrase.suggested", words=words))
 
+    dice = QuietButton(desk.say("first.phrase.another"), another, ft.Icons.CASINO_OUTLINED, id=f"{id}-another")
     taken = bool(value) and value == offered
     strong, words = (True, desk.say("first.strength.suggested")) if taken else strength_in_words(desk, value)
     return ft.Column(
@@ -63,12 +64,10 @@ def NewPassphrase(
                 helper=helper,
                 on_submit=on_submit,
                 shown=bool(offered),
+                under=[dice],
                 key=f"{id} {bool(offered)}",
             ),
             Live(words, ft.Icons.CHECK_CIRCLE if strong else ft.Icons.INFO_OUTLINE),
-            ft.Row(
-                [QuietButton(desk.say("first.phrase.another"), another, ft.Icons.CASINO_OUTLINED, id=f"{id}-another")]
-            ),
         ],
         spacing=4,
         tight=True,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import flet as ft
 
 from app import errors
-from app.model.commands import SetSetting
-from app.model.queries import SettingOf
 from app.ui.desk import Desk
-from app.ui.hooks import use_busy, use_desk, use_query, use_watch
+from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.parts import (
     Busy,
     Card,
@@ -27,6 +24,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.new_phrase import NewPassphrase, refusal
 from app.ui.safe import component
+from app.ui.screens.recovery import SaveKey
 
 SHOWN = ("meeting", "note", "minutes", "goal", "task", "person")
 
@@ -39,8 +37,7 @@ def BackupScreen() -> ft.Control:
     files = ft.use_ref(ft.FilePicker)
     done, tell = ft.use_state("")
     busy, run = use_busy()
-    before = use_query(SettingOf("backup.last"))
-    last = datetime.fromisoformat(before) if before else None
+    last = desk.session.last_backup
     waiting = not desk.session.recovery_confirmed
 
     async def save(made: Any) -> None:
@@ -49,8 +46,8 @@ def BackupScreen() -> ft.Control:
             told = "backup.made" if where is not None or desk.page.web else "backup.made.stopped"
         except RuntimeError:  # what a service call raises when the device has no such dialog
             told = "backup.made.failed"
-        if told != "backup.made":  # there is no such file after all
-            desk.store.execute(SetSetting(key="backup.last", value=before))
+        if told == "backup.made":
+            desk.session.backup_saved()
         tell(told)
 
     def make(_: object) -> None:
@@ -177,10 +174,12 @@ def RestoreScreen() -> ft.Control:
     chosen, choose = ft.use_state(None)
     secret, set_secret = ft.use_state("")
     phrase, set_phrase = ft.use_state("")
+    fresh, hold = ft.use_state(())  # a new recovery key, when words opened the backup
     faults, say_faults = ft.use_state(("", "", ""))  # at the file, the secret, the passphrase
     busy, run = use_busy()
 
     def failed(problem: Exception) -> None:
+        desk.entering.set(False)
         words = desk.sentence(problem)
         if isinstance(problem, errors.PassphraseUnfit):
             say_faults(("", "", words))
@@ -199,7 +198,17 @@ def RestoreScreen() -> ft.Control:
         )
         say_faults(missing)
         if chosen and not any(missing):
-            run(lambda: desk.session.restore(chosen[1], secret, phrase), failed=failed)
+            desk.entering.set(True)
+            run(lambda: desk.session.restore(chosen[1], secret, phrase), restored, failed)
+
+    def restored(key: Any) -> None:
+        if key is None:
+            desk.entering.set(False)
+        else:
+            hold(key.groups)
+
+    if fresh:
+        return SaveKey(fresh, lambda: desk.entering.set(False))
 
     body: list[ft.Control] = [
         Words(desk.say("backup.restore.text")),

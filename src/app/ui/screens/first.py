@@ -12,6 +12,7 @@ from app.ui.parts import (
     ChoiceButtons,
     Field,
     Live,
+    Mark,
     PrimaryButton,
     Row,
     Rows,
@@ -72,8 +73,8 @@ def Introduction(done: object) -> ft.Control:
         work("first.working")
         desk.entering.set(True)
         run(
-            lambda: desk.session.create(phrase, name=name.strip(), role=role, language=desk.speech.value.language),
-            lambda key: done(tuple(key.split()), phrase if phrase == offered else ""),  # type: ignore[operator]
+            lambda: desk.session.create(phrase, name=name.strip(), role=role),
+            lambda key: done(key.groups, phrase if phrase == offered else ""),  # type: ignore[operator]
             failed,
         )
 
@@ -83,7 +84,7 @@ def Introduction(done: object) -> ft.Control:
 
     def look_around(_: object) -> None:
         work("first.example.working")
-        run(lambda: desk.session.look_around(role or "mentor", desk.speech.value.language))
+        run(lambda: desk.session.open_example(role or "mentor"))
 
     body: list[ft.Control] = [
         ChoiceButtons(
@@ -148,6 +149,7 @@ def Introduction(done: object) -> ft.Control:
         desk.say("frame.name"),
         body,
         subtitle=desk.say("first.tagline"),
+        lead=Mark(44),
         lock=False,
         above=[Busy(desk.say(working)) if busy else Soft(desk.say("first.promise"))],
         primary=PrimaryButton(desk.say("first.continue"), go_on, busy=busy, id="continue"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import flet as ft
 
@@ -23,6 +22,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.entrance import Entrance
 from app.ui.safe import component
+from app.ui.screens.rescue import Rescued, told
 from app.ui.theme import Style
 
 TYPED = (errors.WrongPassphrase, errors.PassphraseUnfit)  # said at the field; everything else gets a card of its own
@@ -54,7 +54,7 @@ def LockScreen() -> ft.Control:
     def salvage() -> None:
         say_wrong("" if phrase else desk.say("lock.empty"))
         if phrase:
-            run(lambda: desk.session.unlock_salvaging(phrase), set_rescue, failed)
+            run(lambda: desk.session.salvage(phrase), set_rescue, failed)
 
     def typed(text: str) -> None:
         set_phrase(text)
@@ -62,7 +62,7 @@ def LockScreen() -> ft.Control:
 
     body: list[ft.Control] = []
     if rescue is not None:
-        body.append(_rescued(desk, rescue))
+        body.append(Rescued(rescue, phrase))
     elif trouble is not None:
         body.append(Trouble(trouble, unlock, salvage, lambda: set_trouble(None)))
     body += [
@@ -114,7 +114,7 @@ def Trouble(
     desk = use_desk()
     kind = _kind(fault)
     if kind is None:
-        return _told(Words(desk.sentence(fault)), [])
+        return told(Words(desk.sentence(fault)), [])
     ways: list[ft.Control] = []
     if kind in ("older", "other"):
         ways = [
@@ -133,20 +133,7 @@ def Trouble(
         ways = [
             SecondaryButton(desk.say("lock.again"), lambda _: again(False), ft.Icons.REFRESH, id="again", strong=True)
         ]
-    return _told(Heading(desk.say(f"lock.{kind}.title")), [Words(_text(desk, kind, fault)), *ways])
-
-
-def _rescued(desk: Desk, rescue: Any) -> ft.Control:
-    """What salvage could read, in numbers; the damaged folder is as it was."""
-    kept = sum(rescue.kept.values())
-    lines: list[ft.Control] = [Words(desk.say("lock.salvaged.kept", count=kept))]
-    if rescue.lost:
-        lines.append(Words(desk.say("lock.salvaged.lost", count=rescue.lost)))
-    return _told(Heading(desk.say("lock.salvaged.title")), lines)
-
-
-def _told(head: ft.Control, rest: list[ft.Control]) -> ft.Control:
-    return ft.Semantics(live_region=True, container=True, content=Card([head, *rest], spacing=10, ground=theme.RAISED))
+    return told(Heading(desk.say(f"lock.{kind}.title")), [Words(_text(desk, kind, fault)), *ways])
 
 
 _KINDS: tuple[tuple[type[Exception], str], ...] = (

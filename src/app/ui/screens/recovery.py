@@ -56,12 +56,12 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
         if not ticked:
             say_hint(True)
             return
-        if desk.session.confirm_recovery({place: typed[at] for at, place in enumerate(asked)}):
+        missed = tuple(at for at, place in enumerate(asked) if not desk.session.confirm_group(groups[place], typed[at]))
+        say_wrong(missed)
+        if not missed:
+            desk.session.confirm_recovery()
             desk.notice(desk.say("recovery.confirmed"))
             done()
-            return
-        differ = tuple(at for at, place in enumerate(asked) if _plain(typed[at]) != groups[place])
-        say_wrong(differ or tuple(range(ASKED)))
 
     spoken = [
         desk.say("recovery.key.group", number=at, symbols=" ".join(group)) for at, group in enumerate(groups, start=1)
@@ -111,11 +111,6 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
     )
 
 
-def _plain(typed: str) -> str:
-    """A group as the key writes it, to point at the one that differs; whether it is right, the session says."""
-    return "".join(sign for sign in typed.casefold() if sign.isalnum())
-
-
 # ---------------------------------------------------------------- from the settings
 @component
 def RecoverySettingsScreen() -> ft.Control:
@@ -123,8 +118,8 @@ def RecoverySettingsScreen() -> ft.Control:
     desk = use_desk()
     fresh, hold = ft.use_state(())
     shown, show = ft.use_state(False)
-    waiting = desk.session.recovery_key()
-    groups = fresh or (tuple(waiting.split()) if waiting and shown else ())
+    waiting = desk.session.unsaved_recovery
+    groups = fresh or (waiting.groups if waiting and shown else ())
     if groups:
         return SaveKey(groups, desk.back, back=True)
     if waiting:
@@ -158,8 +153,8 @@ def Replace(hold: Callable[[tuple[str, ...]], object]) -> ft.Control:
         say_wrong("" if phrase else desk.say("lock.empty"))
         if phrase:
             run(
-                lambda: desk.session.replace_recovery_key(phrase, former.strip() or None),
-                lambda key: hold(tuple(key.split())),
+                lambda: desk.session.replace_recovery(phrase, former.strip() or None),
+                lambda key: hold(key.groups),
                 failed,
             )
 
@@ -225,7 +220,7 @@ def RecoverScreen() -> ft.Control:
 
     def check(_: object = None) -> None:
         run(
-            lambda: desk.session.check_recovery_key(typed),
+            lambda: desk.session.check_recovery(typed),
             lambda _: fit(True),
             lambda found: say_fault(desk.sentence(found)),
         )
@@ -261,16 +256,18 @@ def NewAfterRecovery(typed: str) -> ft.Control:
     desk = use_desk()
     phrase, set_phrase = ft.use_state("")
     fault, say_fault = ft.use_state("")
+    older, accept = ft.use_state(False)  # this copy is older: pressing the button once more is the answer "go on"
     busy, run = use_busy()
+
+    def failed(found: Exception) -> None:
+        accept(isinstance(found, errors.OlderCopy | errors.OtherVault))
+        say_fault(desk.sentence(found))
 
     def open_(_: object = None) -> None:
         refused = refusal(desk, phrase)
         say_fault(refused)
         if not refused:
-            run(
-                lambda: desk.session.recover(typed, phrase),
-                failed=lambda found: say_fault(desk.sentence(found)),
-            )
+            run(lambda: desk.session.recover(typed, phrase, accept_older=older), failed=failed)
 
     body: list[ft.Control] = [
         Words(desk.say("recovery.new.text")),
@@ -283,5 +280,7 @@ def NewAfterRecovery(typed: str) -> ft.Control:
         body,
         back=True,
         lock=False,
-        primary=PrimaryButton(desk.say("recovery.new.go"), open_, busy=busy, id="recovery-open"),
+        primary=PrimaryButton(
+            desk.say("lock.older.continue" if older else "recovery.new.go"), open_, busy=busy, id="recovery-open"
+        ),
     )

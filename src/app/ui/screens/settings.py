@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import flet as ft
 
-from app.model.queries import AboutMe, SettingOf
+from app.model.queries import AboutMe
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
 from app.ui.parts import Card, Row, Rows, Screen, SecondaryButton, SectionTitle, Words
@@ -21,7 +19,7 @@ def SettingsScreen() -> ft.Control:
     use_watch(desk.speech)
     me = use_query(AboutMe())
     body: list[ft.Control] = []
-    if desk.session.temporary:
+    if desk.session.example:
         body.append(
             Card(
                 [
@@ -54,7 +52,7 @@ def SettingsScreen() -> ft.Control:
             ]
         ),
     ]
-    if not desk.session.temporary:
+    if not desk.session.example:
         body += [
             SectionTitle(desk.say("settings.group.safe")),
             Rows(
@@ -144,9 +142,7 @@ def _look(desk: Desk) -> str:
 
 
 def _backup(desk: Desk) -> str:
-    last = desk.store.ask(SettingOf("backup.last"))
-    if not last:
+    last = desk.session.last_backup
+    if last is None:
         return desk.say("settings.backup.never")
-    return desk.say(
-        "settings.backup.last", day=desk.speech.value.near_day(datetime.fromisoformat(str(last)), desk.now())
-    )
+    return desk.say("settings.backup.last", day=desk.speech.value.near_day(last, desk.now()))
