@@ -57,6 +57,9 @@ class MemoryTable(Table):
     def search(self, cond: QueryLike) -> list[Document]:
         return [self._out(doc_id) for doc_id in self._found(cond)]
 
+    def tally(self, cond: QueryLike) -> int:
+        return len(self._found(cond))
+
     def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Document]:
         found = self._found(cond) if cond is not None else list(self.rows)
         return [self._out(doc_id) for doc_id in reversed(found) if before is None or doc_id < before][:count]
@@ -120,6 +123,10 @@ class MemoryDocuments(TinyDB):
             self.depth -= 1
         if not self.depth:
             self.commits.append(durable)
+
+    def sync(self) -> None:
+        """Nothing waits here."""
+        self.commits.append("sync")
 
 
 class MemorySpaces:

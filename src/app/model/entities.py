@@ -105,7 +105,7 @@ class Series(Entity):
     count: int = number(least=1, most=100, whole=True, default=10)
 
 
-@entity("meeting", spaces=("mentoring",), keys=("mentorship", "day", "month", "series"))
+@entity("meeting", spaces=("mentoring",), keys=("mentorship", "day", "month", "series", "standing", "in_month"))
 class Meeting(Entity):
     """One meeting, at a local time in a zone."""
 
@@ -125,8 +125,14 @@ class Meeting(Entity):
     number: int | None = number(least=0, whole=True, default=None)
 
     def keys(self) -> dict[str, Any]:
-        """Also its local day and month, so that a calendar page reads that page."""
-        return super().keys() | {"day": self.starts.date().isoformat(), "month": self.starts.strftime("%Y-%m")}
+        """Also its local day and month, and both with its mentorship: a page of the calendar reads that page."""
+        month = f"{self.starts:%Y-%m}"
+        return super().keys() | {
+            "day": self.starts.date().isoformat(),
+            "month": month,
+            "standing": f"{self.mentorship}/{self.status}",
+            "in_month": f"{self.mentorship}/{month}",
+        }
 
 
 @entity("agenda", spaces=("mentoring",), keys=("mentorship", "meeting"))
@@ -205,7 +211,7 @@ class ListItem(Entity):
     hidden: bool = flag(default=False)
 
 
-@entity("goal", spaces=("personal", "mentoring"), keys=("mentorship", "status"))
+@entity("goal", spaces=("personal", "mentoring"), keys=("mentorship", "status", "open"))
 class Goal(Entity):
     """A goal. Private or shared is the space it lives in."""
 
@@ -227,6 +233,10 @@ class Goal(Entity):
     reason: str = text(longest=500, default="")
     settled: datetime | None = moment(default=None)
 
+    def keys(self) -> dict[str, Any]:
+        """Also whose open goal it is, so that counting them reads nothing."""
+        return super().keys() | {"open": self.mentorship if self.status in ("active", "changed") else None}
+
 
 @entity("progress", spaces=("personal", "mentoring"), keys=("goal",), append_only=True)
 class Progress(Entity):
@@ -240,7 +250,7 @@ class Progress(Entity):
     comment: str = text(longest=500, default="")
 
 
-@entity("task", spaces=("personal", "mentoring"), keys=("mentorship", "meeting", "goal", "status"))
+@entity("task", spaces=("personal", "mentoring"), keys=("mentorship", "meeting", "goal", "status", "open"))
 class Task(Entity):
     """Something somebody promised to do."""
 
@@ -256,6 +266,10 @@ class Task(Entity):
     learned: str = prose(default="")
     settled: datetime | None = moment(default=None)
     place: str = index(default="")
+
+    def keys(self) -> dict[str, Any]:
+        """Also whose open task it is, so that counting them reads nothing."""
+        return super().keys() | {"open": self.mentorship if self.status != "done" else None}
 
 
 @entity("evaluation", spaces=("personal", "mentoring"), keys=("meeting", "mentorship"), append_only=True)

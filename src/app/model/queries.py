@@ -49,7 +49,7 @@ from app.model.entities import (
 from app.model.fields import Scalar
 from app.model.ids import Id
 from app.model.schedule import LISTS, NEAR, Phase, aware, overlapping, phase
-from app.model.schema import Entity, Visibility
+from app.model.schema import KINDS, Entity, Visibility
 
 E = TypeVar("E", bound=Entity)
 A = TypeVar("A", covariant=True)
@@ -120,8 +120,8 @@ class Reader(Protocol):
         """The newest cards, and where to go on."""
         ...
 
-    def count(self, kind: str) -> int:
-        """How many records there are of a kind."""
+    def count(self, cls: type[Entity], **equal: Scalar) -> int:
+        """How many there are, of a kind or with these values; nothing is read where an index knows."""
         ...
 
     def history(self, kind: str, id: Id) -> list[Past]:
@@ -269,13 +269,19 @@ class Page(Generic[R]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonRow:
-    """A mentorship in the list of people."""
+class PairRow:
+    """A mentorship by its name."""
 
     mentorship: Id
     person: Id
     name: str
     my_role: PairRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRow(PairRow):
+    """A mentorship in the list of people."""
+
     status: MentorshipStatus
     form: str
     next: MeetingRow | None
@@ -360,7 +366,7 @@ class Counts(Query[Mapping[str, int]]):
     kinds: tuple[str, ...] = ("person", "meeting", "minutes", "note", "goal", "task", "evaluation")
 
     def answer(self, read: Reader) -> Mapping[str, int]:
-        return {kind: read.count(kind) for kind in self.kinds}
+        return {kind: read.count(KINDS[kind]) for kind in self.kinds}
 
 
 # ------------------------------------------------------------------ today
@@ -415,7 +421,7 @@ class Today:
     tasks: tuple[TaskRow, ...]
     unfinished: tuple[MinutesRow, ...]
     open_critical: tuple[OpenCritical, ...]
-    unbooked: tuple[PersonRow, ...]
+    unbooked: tuple[PairRow, ...]
     reminders: tuple[str, ...]
     people: int
     primary: Primary
@@ -442,7 +448,7 @@ class TodayView(Query[Today]):
         if current is not None and current.phase != "after":
             booked.add(current.mentorship)
         unbooked = tuple(
-            look.person_row(person)
+            look.pair_row(person)
             for person in people
             if person.mentorship not in booked and look.active(person.mentorship)
         )
@@ -478,7 +484,7 @@ def _current(look: _Look, today: list[MeetingRow], now: datetime) -> MeetingRow 
 
 def _primary(
     meeting: TodayMeeting | None,
-    unbooked: tuple[PersonRow, ...],
+    unbooked: tuple[PairRow, ...],
     unfinished: tuple[MinutesRow, ...],
     upcoming: MeetingRow | None,
     people: int,
@@ -933,6 +939,7 @@ class _Look:
         self._mentorships: dict[Id, Mentorship | None] = {}
         self._open_tasks: list[TaskRow] | None = None
         self._ahead: list[MeetingRow] | None = None
+        self._near: list[MeetingRow] | None = None
 
     # ---- people
 
@@ -963,10 +970,12 @@ class _Look:
         found = self._mentorships[mentorship]
         return found is not None and found.status != "ended"
 
+    def pair_row(self, person: Person) -> PairRow:
+        return PairRow(mentorship=person.mentorship, person=person.id, name=person.name, my_role=person.my_role)
+
     def person_row(self, person: Person) -> PersonRow:
         mentorship = self.read.one(Mentorship, person.mentorship) or Mentorship()
-        rows = self.rows(self.read.where(Meeting, mentorship=person.mentorship))
-        met = [row for row in rows if row.status == "held"]
+        held = self.read.count(Meeting, standing=f"{person.mentorship}/held")
         return PersonRow(
             mentorship=person.mentorship,
             person=person.id,
@@ -974,15 +983,32 @@ class _Look:
             my_role=person.my_role,
             status=mentorship.status,
             form=mentorship.form,
-            next=next((row for row in rows if row.status == "planned" and row.phase != "after"), None),
-            last_met=met[-1].began or met[-1].starts if met else None,
-            open_tasks=sum(task.mentorship == person.mentorship for task in self.open_tasks()),
-            open_goals=sum(
-                goal.status in ("active", "changed") for goal in self.read.where(Goal, mentorship=person.mentorship)
-            ),
-            held=len(met),
+            next=self.next_of(person.mentorship),
+            last_met=self.last_met(person.mentorship) if held else None,
+            open_tasks=self.read.count(Task, open=person.mentorship),
+            open_goals=self.read.count(Goal, open=person.mentorship),
+            held=held,
             planned=mentorship.planned,
         )
+
+    def next_of(self, mentorship: Id) -> MeetingRow | None:
+        """The planned meeting that is on, or the next one."""
+        assert self.now is not None
+        if self._near is None:
+            self._near = [row for row in self.around(self.now) if row.status == "planned" and row.phase == "during"]
+        return next((row for row in [*self._near, *self.ahead()] if row.mentorship == mentorship), None)
+
+    def last_met(self, mentorship: Id) -> datetime | None:
+        """When the latest meeting that was held began: month by month backwards, then all of them."""
+        assert self.now is not None
+        today = self.now.date()
+        for month in reversed(_months(today - timedelta(days=366), today)):
+            found = self.read.where(Meeting, in_month=f"{mentorship}/{month}")
+            rows = [row for row in self.rows(found) if row.status == "held"]
+            if rows:
+                return rows[-1].began or rows[-1].starts
+        rows = self.rows(self.read.where(Meeting, standing=f"{mentorship}/held"))
+        return rows[-1].began or rows[-1].starts if rows else None
 
     # ---- meetings
 
@@ -1096,13 +1122,14 @@ class _Look:
         self, entries: list[tuple[str, str, tuple[str, ...]]], about: Id, mentorship: Id, meeting: Id | None
     ) -> list[OpenCritical]:
         role = self.my_role(mentorship)
-        view = self.list_view(entries[0][0], about)
+        run = self.read.one(Checklist, checklist_id(self.read.personal, entries[0][0], about))
+        settled = frozenset[str]() if run is None else run.ticks | run.set_aside.keys()
         return [
             OpenCritical(
                 document=document, item=item, meeting=meeting, mentorship=mentorship, name=self.name(mentorship)
             )
             for document, item, roles in entries
-            if (not roles or role in roles) and item not in view.ticks and item not in view.set_aside
+            if (not roles or role in roles) and item not in settled
         ]
 
     def unfinished(self) -> tuple[MinutesRow, ...]:
@@ -1153,7 +1180,7 @@ class _Look:
 
     def goals(self, mentorship: Id | None, closed: bool) -> list[GoalRow]:
         if mentorship is not None:
-            found = self.read.where(Goal, mentorship=mentorship)
+            found = self.read.where(Goal, **({"mentorship": mentorship} if closed else {"open": mentorship}))
         else:
             statuses: tuple[GoalStatus, ...] = ("active", "changed", "reached", "let_go")
             found = [goal for status in statuses[: 4 if closed else 2] for goal in self.read.where(Goal, status=status)]

@@ -120,6 +120,7 @@ class Drafts:
     def flush(self) -> None:
         """Everything typed so far is on the disk when this returns; raises if it is not."""
         self._write(durable=True)
+        self._store.documents.sync()
 
     def settle(self, target: Target) -> Done | None:
         """Make a version of the text and forget the draft, in one transaction. Refused, the draft stays."""

@@ -17,7 +17,7 @@ from threading import RLock
 from typing import Any, Literal, Protocol, TypeVar
 
 from tinydb import where
-from tinydb.queries import QueryLike
+from tinydb.queries import QueryInstance, QueryLike
 
 from app.model import entities
 from app.model.changes import Change, Op, device_of, hlc_of
@@ -102,6 +102,7 @@ class Table(Protocol):
     def update(self, fields: Any, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]: ...
     def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]: ...
     def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Any]: ...
+    def tally(self, cond: QueryLike) -> int: ...
     def __iter__(self) -> Iterator[Any]: ...
     def __len__(self) -> int: ...
 
@@ -112,6 +113,7 @@ class Documents(Protocol):
     def table(self, name: str) -> Any: ...
     def tables(self) -> set[str]: ...
     def transaction(self, durable: Literal[True, "soon"] = True) -> AbstractContextManager[None]: ...
+    def sync(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,7 +313,7 @@ class Store:
     def heads_of(self, kind: str, id: Id) -> list[str]:
         """The newest versions of a record, as far as it exists."""
         with self._lock:
-            document = self._documents.table(kind).get(where("id") == id) if kind in KINDS else None
+            document = self._documents.table(kind).get(_is("id", id)) if kind in KINDS else None
             return [] if document is None else list(document["heads"])
 
     def shown(self, cls: type[E], document: Mapping[str, Any]) -> E:
@@ -344,7 +346,7 @@ class Store:
             )
             found.append(change)
             row = {"id": space, "sequence": change.sequence, "hlc": change.hlc}
-            if not self._documents.table(LOGS).update(row, where("id") == space):
+            if not self._documents.table(LOGS).update(row, _is("id", space)):
                 self._documents.table(LOGS).insert(row)
         return found
 
@@ -358,7 +360,7 @@ class Store:
         versions = self._documents.table(VERSIONS)
         for place, op in enumerate(change.ops):
             key = f"{change.version}:{change.space}:{op.record}"
-            if versions.get(where("key") == key) is not None:
+            if versions.get(_is("key", key)) is not None:
                 continue
             record = f"{change.space}:{op.kind}:{op.record}"
             row: dict[str, Any] = {
@@ -381,7 +383,7 @@ class Store:
         before = self._stored(space, op.kind, op.record)
         state = advance(None if before is None else _state(op.kind, before), written)
         if state is None:
-            rows = self._documents.table(VERSIONS).search(where("record") == record)
+            rows = self._documents.table(VERSIONS).search(_is("record", record))
             state = fold(_written(row) for row in rows)
         assert self._staged is not None
         known = KINDS.get(op.kind)
@@ -403,16 +405,16 @@ class Store:
         """Whether a record may stand in the table of its kind: its space takes the kind, and the name is not taken."""
         if not accepts(self.kind_of(space), kind):
             return False
-        there = self._documents.table(kind).get(where("id") == record)
+        there = self._documents.table(kind).get(_is("id", record))
         return there is None or there["space"] == space
 
     def _stored(self, space: str, kind: str, record: Id) -> Any:
         """The document of a record in a space, wherever it stands."""
         if kind in KINDS:
-            found = self._documents.table(kind).get(where("id") == record)
+            found = self._documents.table(kind).get(_is("id", record))
             if found is not None and found["space"] == space:
                 return found
-        return self._documents.table(OTHER).get(where("id") == f"{space}:{kind}:{record}")
+        return self._documents.table(OTHER).get(_is("id", f"{space}:{kind}:{record}"))
 
     def _put(self, table: str, before: Any, document: Mapping[str, Any]) -> None:
         if before is None:
@@ -437,7 +439,7 @@ class Store:
 
     def _keep_card(self, cls: type[Entity], entity: Entity, document: Mapping[str, Any]) -> None:
         table = self._documents.table(card_table(cls.KIND))
-        there = table.get(where("id") == entity.id)
+        there = table.get(_is("id", entity.id))
         if entity.gone:
             if there is not None:
                 table.remove(doc_ids=[there.doc_id])
@@ -450,7 +452,7 @@ class Store:
         self._put(card_table(cls.KIND), there, card)
 
     def _change(self, space: str, device: str, sequence: int) -> Change:
-        rows = self._documents.table(VERSIONS).search(where("change") == f"{space}:{device}:{sequence}")
+        rows = self._documents.table(VERSIONS).search(_is("change", f"{space}:{device}:{sequence}"))
         around = rows[0].get("with", {"seen": {}, "more": {}})
         return Change(
             space=space,
@@ -511,7 +513,7 @@ class _Reader:
 
     def buried(self, cls: type[E], id: Id) -> E | None:
         self.keys.add((cls.KIND, "id", id))
-        document = self._table(cls.KIND).get(where("id") == id)
+        document = self._table(cls.KIND).get(_is("id", id))
         return None if document is None else self._store.shown(cls, document)
 
     def where(self, cls: type[E], **equal: Scalar) -> list[E]:
@@ -528,19 +530,21 @@ class _Reader:
         following = rows[count - 1].doc_id if len(rows) > count else None
         return [_card(cls, row) for row in rows[:count]], following
 
-    def count(self, kind: str) -> int:
-        self._note(kind, {})
-        table = self._table(kind)
-        return len(table) - len(table.search(where("trashed") == True))  # noqa: E712 - a query, not a comparison
+    def count(self, cls: type[Entity], **equal: Scalar) -> int:
+        self._note(cls.KIND, equal)
+        table = self._table(cls.KIND)
+        if equal:
+            return int(table.tally(_all_equal(equal)))
+        return len(table) - int(table.tally(_is("trashed", True)))
 
     def history(self, kind: str, id: Id) -> list[Past]:
         self.keys.add((kind, "id", id))
-        document = self._table(kind).get(where("id") == id)
+        document = self._table(kind).get(_is("id", id))
         if document is None:
             return []
         space = document["space"]
         mine = self._store.device(space)
-        rows = self._table(VERSIONS).search(where("record") == f"{space}:{kind}:{id}")
+        rows = self._table(VERSIONS).search(_is("record", f"{space}:{kind}:{id}"))
         return [
             Past(
                 version=row["version"],
@@ -556,7 +560,7 @@ class _Reader:
         self.keys.add(("trash", "", None))
         found: list[tuple[str, Trashed]] = []
         for kind in kinds:
-            for row in self._table(kind).search(where("trashed") == True):  # noqa: E712
+            for row in self._table(kind).search(_is("trashed", True)):
                 if row["trash"] == row["id"]:
                     entity = self._store.shown(KINDS[kind], row)
                     version = max(row["heads"])
@@ -577,7 +581,7 @@ class _Reader:
         return [
             self._store.shown(cls, row)
             for kind, cls in KINDS.items()
-            for row in self._table(kind).search(where("trash") == id)
+            for row in self._table(kind).search(_is("trash", id))
         ]
 
     def _rows(self, kind: str, table: str, equal: Mapping[str, Scalar]) -> list[Any]:
@@ -597,13 +601,25 @@ class _Reader:
 _TITLES = ("title", "name", "text", "aim", "document", "body")
 
 
+class _Uncached(QueryInstance):
+    """A query whose answer TinyDB does not keep: copying what it keeps costs more than asking again."""
+
+    def is_cacheable(self) -> bool:
+        return False
+
+
 def _all_equal(equal: Mapping[str, Scalar]) -> Any:
     """All of these, as one TinyDB query; nothing for nothing."""
     query: Any = None
     for name, value in equal.items():
         one = where(name) == value
         query = one if query is None else query & one
-    return query
+    return None if query is None else _Uncached(query._test, query._hash)
+
+
+def _is(name: str, value: Scalar) -> Any:
+    """Where a field has that value."""
+    return _all_equal({name: value})
 
 
 def _card(cls: type[Entity], row: Mapping[str, Any]) -> Card:
