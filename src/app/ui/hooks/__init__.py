@@ -17,5 +17,6 @@ from app.ui.hooks.context import use_undo as use_undo
 from app.ui.hooks.context import use_wide as use_wide
 from app.ui.hooks.draft import Draft as Draft
 from app.ui.hooks.draft import use_draft as use_draft
+from app.ui.hooks.held import use_held as use_held
 from app.ui.hooks.query import use_query as use_query
 from app.ui.hooks.watch import use_watch as use_watch

@@ -1,0 +1,362 @@
+"""The lines of a document as fields to fill in: each type of line has its own field.
+
+`ItemField(item, value, on_change)` is for lines whose answer is a value. Lines that show something of the relationship
+(tasks, goals, the next meeting, who has confirmed) are given to it ready, by the screen that knows them, as `live`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+import flet as ft
+
+from app.ui.hooks import use_desk, use_draft
+from app.ui.parts.buttons import Choice, ChoiceButtons, QuietButton, Scale1to5
+from app.ui.parts.fields import DateField, DraftField, Field, TimeField
+from app.ui.parts.surfaces import Rows, Visibility, VisibilityChip
+from app.ui.parts.text import Named, SectionTitle, Soft, Words
+from app.ui.parts.ticks import TickLine
+from app.ui.safe import component
+
+if TYPE_CHECKING:
+    from app.services.library import Item, Option
+
+Change = Callable[[Any], object]
+
+SEEN: Mapping[str, Visibility] = {"private": "only_me", "shared": "shared", "aggregate": "summary"}
+LIVE = frozenset({"tasks", "taskreview", "goalprogress", "confirm", "link", "people", "goals"})
+"""Types whose content is in the relationship and not in the answer."""
+AT_FIRST = 8
+"""Of a long list of choices so many are shown; the rest is a tap away."""
+ISO_TIME = "%H:%M"
+
+
+@component
+def ItemField(
+    item: Item,
+    value: Any,
+    on_change: Change,
+    *,
+    name: str = "",
+    seen: bool = False,
+    error: str = "",
+    options: Sequence[Option] | None = None,
+    live: ft.Control | None = None,
+    autofocus: bool = False,
+    key: str | None = None,
+) -> ft.Control:
+    """One line. `seen` shows who sees it (`name` is the other person); `options` where the document has none."""
+    desk = use_desk()
+    text = desk.read(item.text)
+    head: list[ft.Control] = []
+    draws = _FIELDS.get(item.type, _text)
+    body = live if live is not None else draws(desk, item, text, value, on_change, error, options, autofocus)
+    if item.type in _HEADED or (live is not None and item.type not in _TEXTS):
+        head.append(SectionTitle(text))
+    if seen and item.visibility in SEEN:
+        head.append(
+            ft.Row([VisibilityChip(SEEN[item.visibility], name=name if item.visibility == "shared" else "")], wrap=True)
+        )
+    foot: list[ft.Control] = []
+    if item.help and item.type not in ("clause", "check", "yesno"):
+        foot.append(Soft(desk.read(item.help)))
+    return ft.Column(
+        [*head, body, *foot],
+        spacing=8,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        key=key or item.id,
+    )
+
+
+# ------------------------------------------------------------------ one function a type
+Draw = Callable[..., ft.Control]
+
+
+def _text(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    return TextItem(item, text, str(value or ""), on_change, error, autofocus, key=item.id)
+
+
+@component
+def TextItem(
+    item: Item, text: str, value: str, on_change: Change, error: str, autofocus: bool, *, key: str | None = None
+) -> ft.Control:
+    """A text that is kept while it is written; a long one grows."""
+    draft = use_draft(value, on_change)
+    if item.type == "longtext":
+        return DraftField(text, draft, id=f"item-{item.id}", lines=3, autofocus=autofocus)
+    return DraftField(text, draft, id=f"item-{item.id}", lines=1, autofocus=autofocus, limit=item.max or 500)
+
+
+@component
+def NumberItem(item: Item, text: str, value: Any, on_change: Change, *, key: str | None = None) -> ft.Control:
+    """A number, as people write it: a comma or a point."""
+    desk = use_desk()
+    words, write = ft.use_state(desk.speech.value.number(value) if isinstance(value, int | float) else "")
+    error, fail = ft.use_state("")
+
+    def typed(new: str) -> None:
+        write(new)
+        plain = new.strip().replace(" ", "").replace("\u00a0", "").replace(",", ".")
+        if not plain:
+            fail("")
+            on_change(None)
+            return
+        try:
+            number = float(plain)
+        except ValueError:
+            fail(desk.say("minutes.number.bad"))
+            return
+        if number != number or abs(number) > 1e15:
+            fail(desk.say("minutes.number.bad"))
+            return
+        fail("")
+        on_change(int(number) if number.is_integer() else number)
+
+    return Field(text, words, typed, id=f"item-{item.id}", error=error, keyboard=ft.KeyboardType.NUMBER, limit=20)
+
+
+def _number(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    return NumberItem(item, text, value, on_change, key=item.id)
+
+
+def _date(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    return DateField(text, day_of(value), lambda day: on_change(day.isoformat()), id=f"item-{item.id}")
+
+
+def _datetime(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    at = moment_of(value)
+    now = desk.now()
+
+    def day(new: date) -> None:
+        on_change(datetime.combine(new, at.time() if at else time(now.hour)).isoformat(timespec="minutes"))
+
+    def clock(new: time) -> None:
+        on_change(datetime.combine(at.date() if at else now.date(), new).isoformat(timespec="minutes"))
+
+    return ft.ResponsiveRow(
+        [
+            ft.Container(DateField(text, at.date() if at else None, day, id=f"item-{item.id}"), col=8),
+            ft.Container(
+                TimeField(desk.say("minutes.date.time"), at.time() if at else None, clock, id=f"item-{item.id}-time"),
+                col=4,
+            ),
+        ],
+        spacing=8,
+        run_spacing=8,
+    )
+
+
+def _daterange(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    first, _, last = str(value or "").partition("/")
+
+    def change(new_first: str, new_last: str) -> None:
+        on_change(f"{new_first}/{new_last}")
+
+    return ft.ResponsiveRow(
+        [
+            ft.Container(
+                DateField(
+                    desk.say("minutes.date.from"),
+                    day_of(first),
+                    lambda day: change(day.isoformat(), last),
+                    id=f"item-{item.id}-from",
+                ),
+                col={"xs": 12, "sm": 6},
+            ),
+            ft.Container(
+                DateField(
+                    desk.say("minutes.date.to"),
+                    day_of(last),
+                    lambda day: change(first, day.isoformat()),
+                    id=f"item-{item.id}-to",
+                ),
+                col={"xs": 12, "sm": 6},
+            ),
+        ],
+        spacing=8,
+        run_spacing=8,
+    )
+
+
+def _choice(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    found = options if options is not None else desk.library.choices(item)
+    return ChoiceButtons(
+        [Choice(option.value, words_of(desk, option)) for option in found],
+        value if isinstance(value, str) else None,
+        on_change,
+        label=text,
+        id=f"item-{item.id}",
+        columns=1,
+    )
+
+
+def _multi(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    found = options if options is not None else desk.library.choices(item)
+    return Several(
+        item.id,
+        tuple((option.value, words_of(desk, option)) for option in found),
+        chosen_of(value),
+        on_change,
+        most=item.max,
+        key=item.id,
+    )
+
+
+@component
+def Several(
+    id: str,
+    options: tuple[tuple[str, str], ...],
+    chosen: frozenset[str],
+    on_change: Change,
+    *,
+    most: int | None = None,
+    key: str | None = None,
+) -> ft.Control:
+    """Any number of these, each a row to tick. A long list shows its beginning and what is chosen."""
+    desk = use_desk()
+    all_, show_all = ft.use_state(len(options) <= AT_FIRST + 2)
+    shown = [one for at, one in enumerate(options) if all_ or at < AT_FIRST or one[0] in chosen]
+
+    def turn(value: str, on: bool) -> None:
+        if on and most and len(chosen) >= most and value not in chosen:
+            return
+        on_change(chosen | {value} if on else chosen - {value})
+
+    rows: list[ft.Control] = [
+        TickLine(words, value in chosen, lambda on, value=value: turn(value, on), id=f"item-{id}-{value}", key=value)
+        for value, words in shown
+    ]
+    parts: list[ft.Control] = [Rows(rows)] if rows else [Soft(desk.say("minutes.unanswered"))]
+    if len(shown) < len(options):
+        parts.append(
+            QuietButton(
+                desk.say("minutes.choose-more", count=len(options) - len(shown)),
+                lambda _: show_all(True),
+                ft.Icons.EXPAND_MORE,
+                id=f"item-{id}-more",
+            )
+        )
+    return ft.Column(parts, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _yesno(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    return Rows(
+        [
+            TickLine(
+                text,
+                value is True,
+                on_change,
+                id=f"item-{item.id}",
+                subtitle=desk.read(item.help) if item.help else "",
+            )
+        ]
+    )
+
+
+def _scale(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    scale = item.scale
+    if scale is None:
+        return Soft(desk.say("minutes.unanswered"))
+    return Scale1to5(
+        value if isinstance(value, int) else None,
+        on_change,
+        label=text,
+        low=desk.read(scale.min_label),
+        high=desk.read(scale.max_label),
+        id=f"item-{item.id}",
+        steps=scale.max,
+    )
+
+
+def _info(
+    desk: Any, item: Item, text: str, value: Any, on_change: Change, error: str, options: Any, autofocus: bool
+) -> ft.Control:
+    words: list[ft.Control] = [Words(text)]
+    if item.body:
+        words.append(Soft(desk.read(item.body)))
+    return Named(f"item-{item.id}", ft.Column(words, spacing=4, tight=True))
+
+
+_FIELDS: Mapping[str, Draw] = {
+    "text": _text,
+    "longtext": _text,
+    "number": _number,
+    "date": _date,
+    "datetime": _datetime,
+    "daterange": _daterange,
+    "choice": _choice,
+    "multi": _multi,
+    "yesno": _yesno,
+    "clause": _yesno,
+    "check": _yesno,
+    "sign_item": _yesno,
+    "scale": _scale,
+    "skill_rating": _scale,
+    "info": _info,
+}
+_TEXTS = frozenset({"text", "longtext"})
+_HEADED = frozenset({"choice", "multi", "scale", "skill_rating", "daterange"})
+FORM_TYPES = frozenset(_FIELDS) | LIVE
+"""Every type that can be filled in."""
+
+
+# ------------------------------------------------------------------ values
+
+
+def words_of(desk: Any, option: Any) -> str:
+    """The words of an option: a phrase of a document, or a name as it is."""
+    return option.label if isinstance(option.label, str) else desk.read(option.label)
+
+
+def chosen_of(value: Any) -> frozenset[str]:
+    """The answer of a line with several choices."""
+    if isinstance(value, str):
+        return frozenset({value}) if value else frozenset()
+    return (
+        frozenset(one for one in value if isinstance(one, str))
+        if isinstance(value, (set, frozenset, tuple, list))
+        else frozenset()
+    )
+
+
+def day_of(value: Any) -> date | None:
+    """A day that was kept as text."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return datetime.fromisoformat(str(value)).date() if value else None
+    except ValueError:
+        return None
+
+
+def moment_of(value: Any) -> datetime | None:
+    """A day and a time that were kept as text, as the clock on the wall showed them."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    try:
+        return datetime.fromisoformat(str(value)).replace(tzinfo=None) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,106 @@
+"""A line to tick with one thumb: the whole row is the checkbox, and for two seconds *Undo* stands at its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks import use_desk
+from app.ui.parts.buttons import QuietButton
+from app.ui.parts.text import Words
+from app.ui.safe import component
+from app.ui.theme import Style
+
+SECONDS = 2.0
+
+
+@component
+def TickLine(
+    text: str,
+    done: bool,
+    on_change: Callable[[bool], object],
+    *,
+    id: str,
+    subtitle: str = "",
+    mark: str = "",
+    trailing: ft.Control | None = None,
+    key: str | None = None,
+) -> ft.Control:
+    """One line. The tick shows at once; `on_change(bool)` does the work. Undo is in the row and covers nothing.
+
+    `mark` is a word over the text in the colour of what needs a look; `trailing` a button of its own at the end.
+    """
+    desk = use_desk()
+    shown, show = ft.use_state(done)
+    undoable, offer = ft.use_state(False)
+    was = ft.use_ref(done)
+    timer = ft.use_ref(lambda: cast("asyncio.TimerHandle | None", None))
+    if was.current != done:  # the answer has come, or it changed elsewhere
+        was.current = done
+        shown = done
+        show(done)
+
+    def stop() -> None:
+        if timer.current:
+            timer.current.cancel()
+            timer.current = None
+
+    def turn(value: bool) -> None:
+        stop()
+        show(value)
+        try:
+            on_change(value)
+        except Exception:
+            show(not value)  # the row shows what is kept
+            raise
+        offer(value)
+        desk.announce(desk.say("checklist.ticked" if value else "checklist.unticked"))
+        if value:
+            timer.current = asyncio.get_running_loop().call_later(SECONDS, lambda: offer(False))
+
+    ft.use_effect(_nothing, [], cleanup=stop)
+    box = ft.Checkbox(
+        value=shown,
+        on_change=lambda e: turn(bool(e.control.value)),
+        active_color=theme.PRIMARY,
+        check_color=theme.ON_PRIMARY,
+        border_side=ft.BorderSide(1.5, theme.LINE),
+        shape=ft.RoundedRectangleBorder(radius=6),
+    )
+    words: list[ft.Control] = []
+    if mark:
+        words.append(Words(mark, Style.LABEL, theme.ACCENT))
+    words.append(Words(text, Style.BODY, theme.INK_SOFT if shown else theme.INK))
+    if subtitle:
+        words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
+    row = ft.Container(
+        content=ft.Row([box, ft.Column(words, spacing=2, tight=True, expand=True)], spacing=6),
+        padding=ft.Padding.only(left=10, right=4 if trailing or undoable else 14, top=8, bottom=8),
+        on_click=lambda _: turn(not shown),
+        ink=True,
+    )
+    tick = ft.MergeSemantics(
+        content=ft.Semantics(
+            identifier=id,
+            content=ft.Stack(
+                [ft.Container(height=theme.ROW, ignore_interactions=True), row],
+                fit=ft.StackFit.PASSTHROUGH,
+                alignment=ft.Alignment.CENTER,
+            ),
+        ),
+        expand=True,
+    )
+    line: list[ft.Control] = [tick]
+    if undoable:
+        line.append(QuietButton(desk.say("checklist.undo"), lambda _: turn(False), id=f"{id}-undo"))
+    elif trailing:
+        line.append(trailing)
+    return ft.Row(line, spacing=0, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+
+
+def _nothing() -> None:
+    """An effect of which only the cleanup matters."""

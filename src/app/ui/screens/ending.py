@@ -1,0 +1,194 @@
+"""Ending a meeting: the tasks, the next time with one tap, and whether anything worried you."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.model.commands import EndMeeting, SameTimeAgain, SetSetting, TickItem
+from app.model.queries import MeetingPage, MeetingsOf
+from app.model.schedule import again
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.parts import (
+    Choice,
+    ChoiceButtons,
+    EmptyState,
+    Live,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    VisibilityChip,
+    use_sheet,
+)
+from app.ui.safe import component
+from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following, owner_words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.model.queries import MeetingRow, MeetingView
+    from app.ui.desk import Desk
+
+Press = Callable[..., object]
+WORRIES = ("no", "little", "yes")
+AFTER = "checklist.after_session"
+
+
+def worry_key(meeting: str) -> str:
+    """Where my answer to "did anything worry you?" is kept: in my own space, for the evaluation to begin with."""
+    return f"meeting.{meeting}.worry"
+
+
+@component
+def EndScreen(id: str) -> ft.Control:
+    """Everything that ends a meeting on one page, nothing of it compulsory."""
+    desk, now = use_desk(), use_clock()
+    view: MeetingView | None = use_query(MeetingPage(id, now))
+    coming = use_query(MeetingsOf(view.row.mentorship if view else "", now))
+    adding, add = ft.use_state(False)
+    worry, answer = ft.use_state("")
+    booked, book = ft.use_state(lambda: None)
+    pair = Pair(view.row.mentorship, view.row.name, view.row.my_role) if view else None
+    use_sheet(
+        (lambda: TaskSheet(pair, lambda: add(False), meeting=id, following=following(view), goals=view.goals))
+        if adding and view and pair
+        else None,
+        lambda: add(False),
+        title=desk.say("note.task.title"),
+    )
+    if view is None or pair is None:
+        return Screen(
+            desk.say("meeting.end.title"),
+            [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
+            back=True,
+        )
+    speech = desk.speech.value
+    row = view.row
+
+    def same(_: object = None) -> None:
+        done = desk.store.execute(SameTimeAgain(meeting=id))
+        book(lambda _: done)
+
+    def unbook(_: object = None) -> None:
+        if booked and booked.undo:
+            desk.store.execute(booked.undo)
+        book(lambda _: None)
+
+    def finish(_: object = None) -> None:
+        if worry:
+            desk.store.execute(SetSetting(key=worry_key(id), value=worry))
+            if any(item.id == "worry" and item.is_for(row.my_role) for item in desk.library.document(AFTER).items):
+                desk.store.execute(TickItem(document=AFTER, item="worry", meeting=id))
+        if row.ended is None:
+            desk.store.execute(EndMeeting(meeting=id))
+        desk.home()
+        desk.notice(desk.say("meeting.end.done"))
+        if worry == "yes":
+            desk.go("/safety")
+        else:
+            desk.go(f"/meeting/{id}/evaluate")
+
+    body: list[ft.Control] = []
+    if view.open_tasks:
+        body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
+    body.append(SectionTitle(desk.say("meeting.end.tasks")))
+    tasks: list[ft.Control] = [
+        Row(
+            task.text,
+            lambda _, task=task: desk.go(f"/task/{task.id}"),
+            subtitle=desk.say(
+                "meeting.task.owner", name=owner_words(desk, pair, task.owner), day=speech.near_day(task.due, now)
+            )
+            if task.due
+            else owner_words(desk, pair, task.owner),
+            icon=ft.Icons.TASK_ALT,
+            id=f"task-{task.id}",
+            key=task.id,
+        )
+        for task in view.tasks
+    ]
+    tasks.append(
+        Row(
+            desk.say("meeting.end.tasks.new"),
+            lambda _: add(True),
+            icon=ft.Icons.ADD,
+            chevron=False,
+            id="end-task",
+            subtitle="" if view.tasks else desk.say("meeting.end.tasks.help"),
+            key="new",
+        )
+    )
+    body.append(Rows(tasks))
+
+    body.append(SectionTitle(desk.say("meeting.end.next")))
+    upcoming = [one for one in coming.upcoming if one.id != id and one.status == "planned" and one.starts > row.starts]
+    body += next_meeting(desk, view, upcoming, booked is not None, same, unbook, now)
+
+    body.append(SectionTitle(desk.say("meeting.end.worry")))
+    body.append(
+        ChoiceButtons(
+            [Choice(name, desk.say(f"meeting.end.worry.{name}")) for name in WORRIES],
+            worry,
+            answer,
+            label=desk.say("meeting.end.worry"),
+            id="worry",
+            columns=3,
+        )
+    )
+    body.append(ft.Row([VisibilityChip("only_me")]))
+    if worry in ("little", "yes"):
+        body.append(Live(desk.say(f"meeting.end.worry.{worry}.help"), ft.Icons.SHIELD, theme.ACCENT))
+        body.append(
+            SecondaryButton(
+                desk.say("meeting.end.worry.open"), lambda _: desk.go("/safety"), ft.Icons.SHIELD, id="worry-safety"
+            )
+        )
+    return Screen(
+        desk.say("meeting.end.title"),
+        body,
+        back=True,
+        subtitle=desk.say("checklist.for", name=row.name, when=speech.near(row.starts, now)),
+        primary=PrimaryButton(desk.say("meeting.end.finish"), finish, ft.Icons.FLAG, id="end-finish"),
+    )
+
+
+def next_meeting(
+    desk: Desk,
+    view: MeetingView,
+    upcoming: list[MeetingRow],
+    mine: bool,
+    same: Press,
+    unbook: Press | None,
+    now: datetime,
+) -> list[ft.Control]:
+    """One tap books the same time again; what is booked already is said instead."""
+    speech, row = desk.speech.value, view.row
+    if upcoming:
+        words = desk.say(
+            "meeting.end.booked" if mine else "meeting.end.already", when=speech.near(upcoming[0].starts, now)
+        )
+        line: list[ft.Control] = [Live(words, ft.Icons.EVENT_AVAILABLE, theme.PRIMARY)]
+        if mine and unbook:
+            line.append(QuietButton(desk.say("meeting.end.unbook"), unbook, id="end-unbook"))
+        return line
+    weeks = view.mentorship.weeks
+    starts = again(view.meeting.starts, weeks, after=now.replace(tzinfo=None))
+    when = speech.moment(starts)
+    return [
+        SecondaryButton(
+            desk.say("meeting.end.same", when=when), same, ft.Icons.EVENT_REPEAT, id="end-same", strong=True
+        ),
+        SecondaryButton(
+            desk.say("meeting.end.other"),
+            lambda _: desk.go("/plan", person=row.mentorship),
+            ft.Icons.EVENT,
+            id="end-other",
+        ),
+    ]

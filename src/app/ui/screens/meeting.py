@@ -1,0 +1,271 @@
+"""A meeting's own page: when and where, what it is for, and the ways to prepare, write, end, move and skip it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.model.commands import Revise, SkipMeeting
+from app.model.queries import MeetingPage
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_query, use_undo
+from app.ui.parts import (
+    Card,
+    Chip,
+    EmptyState,
+    PrimaryButton,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    Words,
+    use_sheet,
+)
+from app.ui.safe import component
+from app.ui.screens.lists import lines_of, settled, shown
+from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.model.queries import MeetingView
+    from app.ui.desk import Desk
+
+
+@component
+def MeetingScreen(id: str, aim: str = "") -> ft.Control:
+    """One meeting. `aim` opens the sheet where its aim is written."""
+    desk, now = use_desk(), use_clock()
+    view: MeetingView | None = use_query(MeetingPage(id, now))
+    sheet, show = ft.use_state("aim" if aim else "")
+    undo = use_undo()
+
+    def close() -> None:
+        show("")
+
+    content: Callable[[], ft.Control] | None = None
+    title = ""
+    if view and sheet == "aim":
+        content, title = (lambda: AimSheet(id, view.meeting.aim, close)), desk.say("note.aim")
+    elif view and sheet == "task":
+        pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
+        content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
+        title = desk.say("note.task.title")
+    use_sheet(content, close, title=title)
+    if view is None:
+        return Screen(
+            desk.say("meeting.unplanned"),
+            [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
+            back=True,
+        )
+    row, speech = view.row, desk.speech.value
+    when = desk.say(
+        "meeting.at",
+        day=_capital(speech.near_day(row.starts, now)),
+        from_=speech.clock(row.starts),
+        to=speech.clock(row.ends),
+    )
+    where = row.place or desk.say(f"meeting.form.{row.mode}")
+    chips: list[ft.Control] = [_state(desk, view)]
+    if row.mode != "in_person" and row.place:
+        chips.append(
+            Chip(desk.say(f"meeting.form.{row.mode}"), ft.Icons.VIDEOCAM if row.mode == "video" else ft.Icons.CALL)
+        )
+    if row.series and row.number is not None:
+        chips.append(
+            Chip(desk.say("meeting.series", number=row.number + 1, total=max(row.number + 1, view.mentorship.planned)))
+        )
+    cancelled = row.status == "cancelled"
+
+    def skip(_: object = None) -> None:
+        done = desk.store.execute(SkipMeeting(meeting=id))
+        key = "meeting.skipped.notice" if row.series else "meeting.cancelled.notice"
+        undo(desk.say(key, day=speech.day(row.starts)), lambda: desk.store.execute(done.undo) if done.undo else None)
+
+    def back_on(_: object = None) -> None:
+        desk.store.execute(Revise(kind="meeting", id=id, values={"status": "planned"}))
+
+    body: list[ft.Control] = [
+        Card(
+            [
+                Words(when, Style.HEADING),
+                Words(where, Style.BODY, theme.INK_SOFT),
+                ft.Row(chips, wrap=True, spacing=8, run_spacing=8),
+            ]
+        ),
+        Card(
+            [Soft(desk.say("meeting.aim")), Words(row.aim or desk.say("note.aim.empty"))],
+            lambda _: show("aim"),
+            id="meeting-aim",
+            ground=theme.RAISED,
+            spacing=2,
+        ),
+    ]
+    if view.agenda:
+        topics = {item.id: desk.read(item.text) for item in desk.library.topics()}
+        body.append(SectionTitle(desk.say("meeting.topics")))
+        body.append(
+            Rows(
+                [Row(topics.get(one.topic, one.title), icon=ft.Icons.CHAT_OUTLINED, key=one.id) for one in view.agenda]
+            )
+        )
+    if not cancelled and row.ended is None and view.open_tasks:
+        body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
+    body.append(Rows(_ways(desk, view, now)))
+    if view.tasks:
+        pair = Pair(row.mentorship, row.name, row.my_role)
+        body.append(SectionTitle(desk.say("meeting.tasks.new")))
+        body.append(
+            Rows(
+                [
+                    Row(
+                        task.text,
+                        lambda _, task=task: desk.go(f"/task/{task.id}"),
+                        subtitle=desk.say(
+                            "meeting.task.owner",
+                            name=owner_words(desk, pair, task.owner),
+                            day=speech.near_day(task.due, now),
+                        )
+                        if task.due
+                        else owner_words(desk, pair, task.owner),
+                        icon=ft.Icons.TASK_ALT,
+                        id=f"task-{task.id}",
+                        key=task.id,
+                    )
+                    for task in view.tasks
+                ]
+            )
+        )
+    low: list[ft.Control] = []
+    if row.ended is None:
+        if cancelled:
+            low.append(SecondaryButton(desk.say("meeting.back-on"), back_on, ft.Icons.UNDO, id="meeting-back-on"))
+        else:
+            low.append(
+                ft.Row(
+                    [
+                        SecondaryButton(
+                            desk.say("meeting.move"),
+                            lambda _: desk.go("/plan", move=id),
+                            ft.Icons.EDIT_CALENDAR,
+                            id="meeting-move",
+                            expand=True,
+                        ),
+                        SecondaryButton(
+                            desk.say("meeting.skip" if row.series else "meeting.cancel"),
+                            skip,
+                            ft.Icons.EVENT_BUSY,
+                            id="meeting-skip",
+                            expand=True,
+                        ),
+                    ],
+                    spacing=8,
+                )
+            )
+            if row.series:
+                low.append(Soft(desk.say("meeting.skip.help")))
+    body += low
+    return Screen(
+        desk.say("meeting.title", name=row.name), body, back=True, primary=None if cancelled else _primary(desk, view)
+    )
+
+
+def _primary(desk: Desk, view: MeetingView) -> ft.Control:
+    row = view.row
+    if row.phase == "after" and row.ended is None:
+        return PrimaryButton(
+            desk.say("today.button.end"),
+            lambda _: desk.go(f"/meeting/{row.id}/end"),
+            ft.Icons.FLAG,
+            id="meeting-primary",
+        )
+    if row.ended is not None and not view.evaluated:
+        return PrimaryButton(
+            desk.say("today.button.evaluate"),
+            lambda _: desk.go(f"/meeting/{row.id}/evaluate"),
+            ft.Icons.THUMBS_UP_DOWN_OUTLINED,
+            id="meeting-primary",
+        )
+    return PrimaryButton(
+        desk.say("meeting.write"), lambda _: desk.go(f"/meeting/{row.id}/note"), ft.Icons.EDIT, id="meeting-primary"
+    )
+
+
+def _ways(desk: Desk, view: MeetingView, now: datetime) -> list[ft.Control]:
+    row, speech = view.row, desk.speech.value
+    document = desk.library.document(row.checklist)
+    run = view.lists.get(document.id)
+    rows: list[ft.Control] = []
+    if run is not None:
+        lines = shown(lines_of(desk, document, row.my_role, run))
+        rows.append(
+            Row(
+                desk.say("meeting.checklist"),
+                lambda _: desk.go(f"/meeting/{row.id}/checklist"),
+                subtitle=f"{desk.read(document.title)}, "
+                + desk.say("checklist.progress", done=settled(lines), total=len(lines)),
+                icon=ft.Icons.CHECKLIST,
+                id="meeting-checklist",
+            )
+        )
+    rows.append(
+        Row(
+            desk.say("meeting.write"),
+            lambda _: desk.go(f"/meeting/{row.id}/note"),
+            icon=ft.Icons.EDIT,
+            id="meeting-note",
+        )
+    )
+    minutes = view.minutes
+    if minutes is None:
+        state = desk.say("meeting.minutes.none")
+    elif minutes.status == "finished" and minutes.finished:
+        state = desk.say("meeting.minutes.finished", when=speech.near(minutes.finished.astimezone(now.tzinfo), now))
+    else:
+        state = desk.say("meeting.minutes.draft")
+    rows.append(
+        Row(
+            desk.say("meeting.minutes"),
+            lambda _: desk.go(f"/meeting/{row.id}/minutes"),
+            subtitle=state,
+            icon=ft.Icons.DRAW,
+            color=theme.SHARED,
+            id="meeting-minutes",
+        )
+    )
+    if row.phase != "before":
+        rows.append(
+            Row(
+                desk.say("meeting.evaluate"),
+                lambda _: desk.go(f"/meeting/{row.id}/evaluate"),
+                subtitle=desk.say("meeting.evaluated" if view.evaluated else "meeting.evaluate.none"),
+                icon=ft.Icons.THUMBS_UP_DOWN_OUTLINED,
+                id="meeting-evaluate",
+            )
+        )
+    return rows
+
+
+def _state(desk: Desk, view: MeetingView) -> ft.Control:
+    row = view.row
+    if row.status == "cancelled":
+        key = "skipped" if row.series else "cancelled"
+        return Chip(desk.say(f"meeting.state.{key}"), ft.Icons.EVENT_BUSY, color=theme.ACCENT)
+    if row.ended is not None:
+        return Chip(desk.say("meeting.state.held"), ft.Icons.CHECK)
+    key = "ongoing" if row.phase == "during" else "planned"
+    return Chip(
+        desk.say(f"meeting.state.{key}"),
+        ft.Icons.EVENT_AVAILABLE,
+        color=theme.ON_PRIMARY_CONTAINER,
+        ground=theme.PRIMARY_CONTAINER,
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

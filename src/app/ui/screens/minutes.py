@@ -1,0 +1,649 @@
+"""The minutes of a meeting, drawn from a template of the library: every type of line with its own field.
+
+Texts are drafts of the store while they are written; tasks, goals, the next meeting and the aim are those of the
+relationship itself, so that nothing is written twice. My private line never reaches the minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import flet as ft
+
+from app.model.commands import FinishMinutes, KeepMinutes
+from app.model.entities import Note, minutes_id, note_id
+from app.model.queries import LastMinutes, MeetingPage, MeetingsOf, One
+from app.services.drafts import Target
+from app.services.library import Option
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_draft, use_held, use_query, use_undo
+from app.ui.parts import (
+    Card,
+    Choice,
+    ChoiceButtons,
+    DraftField,
+    EmptyState,
+    HeaderButton,
+    Heading,
+    Live,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    VisibilityChip,
+    Words,
+    use_sheet,
+)
+from app.ui.parts.items import ItemField, chosen_of, moment_of
+from app.ui.parts.ticks import TickLine
+from app.ui.safe import component
+from app.ui.screens.ending import next_meeting
+from app.ui.screens.note import Settles, kept_text
+from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following, owner_words
+from app.ui.screens.templates import note_item, part_id, parts_of, template_for
+from app.ui.theme import Style
+from app.ui.ways import way
+
+if TYPE_CHECKING:
+    from app.model.entities import Minutes
+    from app.model.queries import GoalRow, MeetingView
+    from app.services.library import Document, Item
+    from app.ui.desk import Desk
+
+EXAMPLE = "minutes.example"
+CONFIRMED = "confirm_"
+PEOPLE = ("mentor", "mentee")
+
+
+@component
+def MinutesScreen(id: str, template: str = "") -> ft.Control:
+    """The minutes of one meeting: to fill in, or to read when they are finished."""
+    desk, now = use_desk(), use_clock()
+    view: MeetingView | None = use_query(MeetingPage(id, now))
+    chosen, choose = ft.use_state(template)
+    sheet, show = ft.use_state("")
+    undo = use_undo()
+
+    def close() -> None:
+        show("")
+
+    content: Callable[[], ft.Control] | None = None
+    title = ""
+    if view and sheet == "template":
+        content, title = (lambda: TemplateSheet(document.id, turn, close)), desk.say("minutes.template.title")
+    elif view and sheet == "task":
+        pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
+        content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
+        title = desk.say("note.task.title")
+    use_sheet(content, close, title=title)
+    if view is None:
+        return Screen(
+            desk.say("minutes.title"),
+            [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
+            back=True,
+        )
+    document = template_for(desk, view)
+    if chosen and chosen != document.id and (view.minutes is None or template):
+        document = desk.library.document(chosen)
+    answers = view.minutes.answers if view.minutes else {}
+    subtitle = desk.say("minutes.with", name=view.row.name, day=desk.speech.value.near_day(view.row.starts, now))
+
+    def turn(new: str) -> None:
+        close()
+        if new != document.id:
+            desk.flush()
+            change_template(desk, id, document, desk.library.document(new))
+            choose(new)
+
+    def finish(_: object = None) -> None:
+        desk.flush()
+        desk.store.execute(
+            KeepMinutes(
+                meeting=id, document=document.id, version=document.version, answers=prefilled(desk, view, document)
+            )
+        )
+        done = desk.store.execute(FinishMinutes(meeting=id))
+        undo(desk.say("minutes.kept"), lambda: desk.store.execute(done.undo) if done.undo else None)
+
+    if view.minutes is not None and view.minutes.status == "finished":
+        finished = view.minutes.finished
+        when = desk.speech.value.near(finished.astimezone(now.tzinfo), now) if finished else ""
+        return Screen(
+            desk.read(document.title),
+            [
+                Live(desk.say("minutes.finished", when=when), ft.Icons.CHECK_CIRCLE, theme.PRIMARY),
+                *read_minutes(desk, document, view.minutes, view.row.name, view.row.my_role, view),
+                SecondaryButton(
+                    desk.say("minutes.reopen"),
+                    lambda _: desk.store.execute(FinishMinutes(meeting=id, finished=False)),
+                    ft.Icons.EDIT,
+                    id="minutes-reopen",
+                ),
+            ],
+            back=True,
+            subtitle=subtitle,
+        )
+    body: list[ft.Control] = []
+    if document.intro:
+        body.append(Soft(desk.read(document.intro)))
+    for item in document.items:
+        body.append(Line(id, item.id, document.id, lambda: show("task"), key=f"{document.id} {item.id}"))
+    body += _others(desk, document, answers)
+    return Screen(
+        desk.read(document.title),
+        body,
+        back=True,
+        subtitle=subtitle,
+        safety=desk.wide.value,
+        actions=[
+            HeaderButton(
+                desk.say("minutes.template"),
+                ft.Icons.DESCRIPTION_OUTLINED,
+                lambda _: show("template"),
+                id="minutes-template",
+            )
+        ],
+        primary=PrimaryButton(desk.say("minutes.finish"), finish, ft.Icons.CHECK, id="minutes-finish"),
+        spacing=18,
+    )
+
+
+# ------------------------------------------------------------------ one line
+
+
+@component
+def Line(
+    meeting: str, name: str, template: str, add_task: Callable[[], object], *, key: str | None = None
+) -> ft.Control:
+    """One line of the template with what it stands for."""
+    desk, now = use_desk(), use_clock()
+    view: MeetingView | None = use_query(MeetingPage(meeting, now))
+    coming = use_query(MeetingsOf(view.row.mentorship if view else "", now))
+    if view is None:
+        return ft.Container()
+    document = desk.library.document(template)
+    item = document.item(name)
+    answers = view.minutes.answers if view.minutes else {}
+    value = answers.get(name)
+    if value is None:
+        value = prefill(desk, view, item)
+
+    def keep(new: Any) -> None:
+        desk.store.execute(
+            KeepMinutes(meeting=meeting, document=template, version=document.version, answers={name: new})
+        )
+
+    live: ft.Control | None = None
+    options: list[Option] | None = None
+    if item.type in ("text", "longtext"):
+        live = Text(
+            text_target(view, document, item),
+            str(value or ""),
+            desk.read(item.text),
+            item.type == "longtext",
+            theme.PRIVATE if item.visibility == "private" else theme.SHARED,
+            f"item-{name}",
+            key=name,
+        )
+    elif item.type == "tasks":
+        live = _tasks(desk, view, now, add_task)
+    elif item.type == "taskreview":
+        live = OpenTasks(meeting)
+    elif item.type == "goalprogress":
+        live = _goals(desk, view.goals)
+    elif item.type == "confirm":
+        live = _confirm(desk, view, now, keep_as(desk, meeting, document))
+    elif item.type == "link":
+        live = _link(desk, item, view)
+    elif item.action == "schedule.next_same":
+        upcoming = [
+            one
+            for one in coming.upcoming
+            if one.id != meeting and one.status == "planned" and one.starts > view.row.starts
+        ]
+        live = ft.Column(
+            next_meeting(desk, view, upcoming, False, lambda _: desk.store.execute(_same(meeting)), None, now),
+            spacing=8,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    elif item.prefill == "session.people":
+        options = [_name(desk, view, role) for role in PEOPLE]
+    parts: list[ft.Control] = [
+        ItemField(
+            item,
+            value,
+            keep,
+            name=view.row.name,
+            seen=item.visibility == "private",
+            options=options,
+            live=live,
+            key=name,
+        )
+    ]
+    if item.type == "longtext":
+        for part in range(2, parts_of(name, answers) + 1):
+            text = str(answers.get(part_id(name, part)) or "")
+            parts.append(Card([Soft(desk.say("note.part", part=part)), Words(text[:4_000])], ground=theme.RAISED))
+    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _same(meeting: str) -> Any:
+    from app.model.commands import SameTimeAgain
+
+    return SameTimeAgain(meeting=meeting)
+
+
+def keep_as(desk: Desk, meeting: str, document: Document) -> Callable[[Mapping[str, Any]], object]:
+    """Keep some answers of these minutes."""
+    return lambda answers: desk.store.execute(
+        KeepMinutes(meeting=meeting, document=document.id, version=document.version, answers=answers)
+    )
+
+
+def text_target(view: MeetingView, document: Document, item: Item) -> Target:
+    """Where the words of a line belong: in the minutes, in my own note, or in the meeting itself."""
+    about = {"meeting": view.row.id, "mentorship": view.row.mentorship}
+    if item.visibility == "private":
+        return Target(kind="note", id=note_id(view.row.id), cell="body", context=about)
+    if item.id == "aim":
+        return Target(kind="meeting", id=view.row.id, cell="aim")
+    return Target(
+        kind="minutes",
+        id=minutes_id(view.row.id),
+        cell=f"answers.{item.id}",
+        context={"meeting": view.row.id, "document": document.id, "version": document.version},
+    )
+
+
+@component
+def Text(
+    target: Target, saved: str, label: str, long: bool, line: str, id: str, *, key: str | None = None
+) -> ft.Control:
+    """A text that is a draft of the store while it is written, and settles when it is left."""
+    desk = use_desk()
+    store = desk.store
+    text = use_held(lambda: kept_text(desk, target, saved))
+
+    def keep(words: str) -> None:
+        store.drafts.keep(target, words)
+        store.drafts.flush()
+
+    draft = use_draft(text, keep)
+    settles = use_held(lambda: Settles(desk, target))
+    release = use_held(lambda: desk.holds(settles))
+
+    def leave() -> None:
+        draft.flush()
+        release()
+        settles.flush()
+
+    ft.use_effect(_nothing, [], cleanup=leave)
+    if not draft.unsaved and saved != draft.text and store.drafts.read(target) is None:
+        draft.text = saved  # it was changed elsewhere: the aim in its sheet, a template that took the words along
+    return DraftField(label, draft, id=id, lines=3 if long else 1, line=line)
+
+
+def _nothing() -> None:
+    """An effect of which only the cleanup matters."""
+
+
+def _tasks(desk: Desk, view: MeetingView, now: datetime, add: Callable[[], object]) -> ft.Control:
+    pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
+    rows: list[ft.Control] = [
+        Row(
+            task.text,
+            lambda _, task=task: desk.go(f"/task/{task.id}"),
+            subtitle=desk.say(
+                "meeting.task.owner",
+                name=owner_words(desk, pair, task.owner),
+                day=desk.speech.value.near_day(task.due, now),
+            )
+            if task.due
+            else owner_words(desk, pair, task.owner),
+            icon=ft.Icons.TASK_ALT,
+            id=f"task-{task.id}",
+            key=task.id,
+        )
+        for task in view.tasks
+    ]
+    rows.append(
+        Row(
+            desk.say("minutes.tasks.add"),
+            lambda _: add(),
+            icon=ft.Icons.ADD,
+            chevron=False,
+            id="minutes-task",
+            key="new",
+        )
+    )
+    return Rows(rows)
+
+
+def _goals(desk: Desk, goals: tuple[GoalRow, ...]) -> ft.Control:
+    shared = [goal for goal in goals if goal.visibility == "shared"]
+    if not shared:
+        return Soft(desk.say("minutes.goals.none"))
+    number = desk.speech.value.number
+    return Rows(
+        [
+            Row(
+                goal.title,
+                lambda _, goal=goal: desk.go(f"/goal/{goal.id}"),
+                subtitle=desk.say(
+                    "minutes.goals.of", now=number(goal.value), target=f"{number(goal.target)} {goal.unit}"
+                )
+                if goal.target is not None
+                else goal.next_step,
+                icon=ft.Icons.FLAG,
+                id=f"minutes-goal-{goal.id}",
+                key=goal.id,
+            )
+            for goal in shared
+        ]
+    )
+
+
+def _confirm(desk: Desk, view: MeetingView, now: datetime, keep: Callable[[Mapping[str, Any]], object]) -> ft.Control:
+    """I confirm for myself; whether the other person has, is said and never ticked for them."""
+    answers = view.minutes.answers if view.minutes else {}
+    mine = CONFIRMED + view.row.my_role
+    other = CONFIRMED + ("mentor" if view.row.my_role == "mentee" else "mentee")
+    theirs = moment_of(answers.get(other))
+    at = moment_of(answers.get(mine))
+    return ft.Column(
+        [
+            Rows(
+                [
+                    TickLine(
+                        desk.say("minutes.confirm"),
+                        bool(answers.get(mine)),
+                        lambda on: keep({mine: desk.now().isoformat(timespec="seconds") if on else ""}),
+                        id="minutes-confirm",
+                        subtitle=desk.speech.value.moment(at) if at else "",
+                    )
+                ]
+            ),
+            Soft(
+                desk.say("minutes.confirmed", name=view.row.name, when=desk.speech.value.moment(theirs))
+                if theirs
+                else desk.say("minutes.waiting", name=view.row.name)
+            ),
+        ],
+        spacing=6,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _link(desk: Desk, item: Item, view: MeetingView) -> ft.Control:
+    to = way(item.action or "", desk.library, person=view.row.mentorship, meeting=view.row.id)
+    text = desk.read(item.text)
+    if to is None:
+        return Soft(text)
+    return Rows([Row(text, lambda _: desk.go(to), icon=ft.Icons.DESCRIPTION_OUTLINED, id=f"item-{item.id}")])
+
+
+def _name(desk: Desk, view: MeetingView, role: str) -> Option:
+    name = view.row.name if role != view.row.my_role else desk.say("note.task.me")
+    return Option(role, name)  # type: ignore[arg-type]  # a name is the same in every language
+
+
+def prefill(desk: Desk, view: MeetingView, item: Item) -> Any:
+    """What a line begins with: what is known about the meeting."""
+    if item.prefill == "session.start":
+        return view.meeting.starts.isoformat(timespec="minutes")
+    if item.prefill == "session.place":
+        return view.row.place or desk.say(f"meeting.form.{view.row.mode}")
+    if item.prefill == "session.people":
+        return frozenset(PEOPLE)
+    if item.id == "aim":
+        return view.meeting.aim
+    if item.source == "topics.library":
+        return frozenset(one.topic for one in view.agenda if one.topic)
+    return item.default
+
+
+def prefilled(desk: Desk, view: MeetingView, document: Document) -> dict[str, Any]:
+    """What finished minutes say although nobody wrote it: day, place, those present, the aim."""
+    answers = view.minutes.answers if view.minutes else {}
+    found: dict[str, Any] = {}
+    for item in document.items:
+        value = prefill(desk, view, item)
+        if answers.get(item.id) is None and value not in (None, "", frozenset()):
+            found[item.id] = value
+    return found
+
+
+def change_template(desk: Desk, meeting: str, old: Document, new: Document) -> None:
+    """Go on in another template. The words of the conversation come along; every other answer stays where it is."""
+    minutes = desk.store.ask(One(_minutes(), minutes_id(meeting)))
+    if minutes is None:
+        return
+    answers: dict[str, Any] = {}
+    source, target = note_item(old), note_item(new)
+    if source.id != target.id and not minutes.answers.get(target.id):
+        for part in range(1, parts_of(source.id, minutes.answers) + 1):
+            words = minutes.answers.get(part_id(source.id, part))
+            if words:
+                answers[part_id(target.id, part)] = words
+                answers[part_id(source.id, part)] = None
+    desk.store.execute(KeepMinutes(meeting=meeting, document=new.id, version=new.version, answers=answers))
+
+
+def _minutes() -> type[Minutes]:
+    from app.model.entities import Minutes
+
+    return Minutes
+
+
+def _others(desk: Desk, document: Document, answers: Mapping[str, Any]) -> list[ft.Control]:
+    """What was written in another template and has no line in this one."""
+    here = {item.id for item in document.items}
+    titles: dict[str, str] = {}
+    for other in desk.library.documents(kind="minutes"):
+        for item in other.items:
+            titles.setdefault(item.id, desk.read(item.text))
+    rest = [
+        (name, value)
+        for name, value in answers.items()
+        if value and isinstance(value, str) and name not in here and name in titles
+    ]
+    if not rest:
+        return []
+    return [
+        SectionTitle(desk.say("minutes.earlier")),
+        *(Card([Soft(titles[name]), Words(value[:4_000])], key=name) for name, value in rest),
+    ]
+
+
+# ------------------------------------------------------------------ reading
+
+
+def read_minutes(
+    desk: Desk, document: Document, minutes: Minutes, name: str, my_role: str, view: MeetingView | None = None
+) -> list[ft.Control]:
+    """Finished minutes as words under headings; lines without an answer are left out."""
+    me = desk.say("note.task.me")
+    people = {"mentor": me if my_role == "mentor" else name, "mentee": me if my_role == "mentee" else name}
+    shown: list[ft.Control] = []
+    for item in document.items:
+        words = [_said(desk, item, minutes.answers.get(item.id), people)]
+        words += [
+            str(minutes.answers[part_id(item.id, part)]) for part in range(2, parts_of(item.id, minutes.answers) + 1)
+        ]
+        if item.type == "confirm":
+            words = [
+                desk.say("minutes.confirmed", name=people[role], when=desk.speech.value.moment(at))
+                for role in PEOPLE
+                if (at := moment_of(minutes.answers.get(CONFIRMED + role)))
+            ]
+        elif item.type == "tasks" and view is not None:
+            pair = Pair(view.row.mentorship, name, my_role)
+            words = [
+                f"{task.text} ({owner_words(desk, pair, task.owner)}"
+                + (f", {desk.speech.value.day(task.due)})" if task.due else ")")
+                for task in view.tasks
+            ]
+        elif item.visibility == "private":
+            note = desk.store.ask(One(Note, note_id(minutes.meeting)))
+            words = [note.body] if note else []
+        words = [one for one in words if one]
+        if not words:
+            continue
+        private = item.visibility == "private"
+        inside: list[ft.Control] = [Soft(desk.read(item.text))]
+        if private:
+            inside.append(ft.Row([VisibilityChip("only_me")]))
+        inside += [Words(one[:20_000], selectable=True) for one in words]
+        shown.append(Card(inside, ground=theme.PRIVATE_CONTAINER if private else theme.SURFACE, spacing=4, key=item.id))
+    return shown
+
+
+def _said(desk: Desk, item: Item, value: Any, people: Mapping[str, str]) -> str:
+    """An answer in words."""
+    if value is None or value == "" or value == frozenset():
+        return ""
+    if item.type == "datetime":
+        at = moment_of(value)
+        return desk.speech.value.moment(at) if at else ""
+    if item.prefill == "session.people":
+        return desk.speech.value.listing([people.get(one, one) for one in PEOPLE if one in chosen_of(value)])
+    if item.type in ("choice", "multi"):
+        labels = {option.value: desk.read(option.label) for option in desk.library.choices(item)}
+        return desk.speech.value.listing([labels.get(one, one) for one in sorted(chosen_of(value))])
+    if item.type == "scale" and item.scale:
+        return desk.say("minutes.level", value=value, max=item.scale.max)
+    if isinstance(value, bool):
+        return desk.say("minutes.yes" if value else "minutes.no")
+    if isinstance(value, int | float):
+        return desk.speech.value.number(value)
+    return str(value)
+
+
+# ------------------------------------------------------------------ templates, the example, last time
+
+
+@component
+def TemplateSheet(current: str, turn: Callable[[str], object], close: Callable[[], object]) -> ft.Control:
+    """The templates, and how good minutes can look."""
+    desk = use_desk()
+
+    def example(_: object) -> None:
+        close()
+        desk.go("/minutes/example")
+
+    return ft.Column(
+        [
+            ChoiceButtons(
+                [
+                    Choice(
+                        document.id,
+                        desk.read(document.title),
+                        subtitle=desk.read(document.intro) if document.intro else "",
+                    )
+                    for document in desk.library.documents(kind="minutes")
+                ],
+                current,
+                turn,
+                label=desk.say("minutes.template.title"),
+                id="template",
+                columns=1,
+            ),
+            Soft(desk.say("minutes.template.keeps")),
+            SecondaryButton(desk.say("minutes.example"), example, ft.Icons.VISIBILITY, id="template-example"),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+@component
+def ExampleScreen() -> ft.Control:
+    """Filled-in minutes of people who do not exist, marked so that nobody takes them for their own."""
+    desk = use_desk()
+    document = desk.library.document(EXAMPLE)
+    banner = Card(
+        [
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.VISIBILITY, color=theme.ACCENT),
+                    ft.Container(Heading(desk.say("minutes.example.banner"), style=Style.STRONG), expand=True),
+                ],
+                spacing=10,
+            ),
+            Soft(desk.say("minutes.example.help")),
+        ],
+        ground=theme.RAISED,
+        id="example-banner",
+    )
+    return Screen(
+        desk.read(document.title),
+        [
+            banner,
+            *([Words(desk.read(document.intro))] if document.intro else []),
+            *(
+                ft.Container(
+                    ft.Column(
+                        [
+                            Words(desk.read(item.text), Style.SMALL, theme.INK_SOFT),
+                            Words(desk.read(item.example) if item.example else "", Style.BODY),
+                        ],
+                        spacing=2,
+                        tight=True,
+                    ),
+                    border=ft.Border(left=ft.BorderSide(3, theme.ACCENT)),
+                    padding=ft.Padding.only(left=14, top=4, bottom=4),
+                    key=item.id,
+                )
+                for item in document.items
+            ),
+        ],
+        back=True,
+        primary=PrimaryButton(desk.say("minutes.example.close"), lambda _: desk.back(), id="example-close", soft=True),
+    )
+
+
+@component
+def EarlierScreen(id: str) -> ft.Control:
+    """The minutes from last time, to read before this meeting."""
+    desk, now = use_desk(), use_clock()
+    view: MeetingView | None = use_query(MeetingPage(id, now))
+    last: Minutes | None = use_query(LastMinutes(view.row.mentorship if view else "", id))
+    before: MeetingView | None = use_query(MeetingPage(last.meeting if last else "", now))
+    if view is None or last is None or before is None:
+        return Screen(
+            desk.say("minutes.title"),
+            [
+                EmptyState(
+                    desk.say("minutes.none-before"),
+                    desk.say("frame.back"),
+                    lambda _: desk.back(),
+                    id="no-minutes",
+                    icon=ft.Icons.DRAW,
+                )
+            ],
+            back=True,
+        )
+    document = desk.library.document(last.document)
+    return Screen(
+        desk.read(document.title),
+        [
+            *read_minutes(desk, document, last, before.row.name, before.row.my_role, before),
+            QuietButton(
+                desk.say("minutes.open-meeting"),
+                lambda _: desk.go(f"/meeting/{last.meeting}"),
+                ft.Icons.EVENT,
+                id="earlier-meeting",
+            ),
+        ],
+        back=True,
+        subtitle=desk.say("minutes.with", name=before.row.name, day=desk.speech.value.near_day(before.row.starts, now)),
+    )

@@ -1,0 +1,530 @@
+"""The note screen: one field for a conversation, shared words beside private ones, and sheets from below.
+
+What is typed goes to the store's drafts: sealed and on the disk within a second, also while the typing goes on. Leaving
+the screen, locking and closing make a version of it. The field gets the text once; a key costs no drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import flet as ft
+
+from app.errors import AppError
+from app.model.commands import StartMeeting
+from app.model.entities import Note, minutes_id, note_id
+from app.model.queries import ListOf, MeetingPage, NotesOf, One, PeopleList
+from app.services.drafts import Target
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_draft, use_held, use_query, use_watch
+from app.ui.hooks.draft import Draft
+from app.ui.parts import (
+    NOTE_LIMIT,
+    Card,
+    Choice,
+    DraftField,
+    EmptyState,
+    Live,
+    LongList,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    Segments,
+    Soft,
+    VisibilityChip,
+    VisibilityChoice,
+    Words,
+    use_sheet,
+)
+from app.ui.parts.surfaces import Visibility
+from app.ui.safe import component
+from app.ui.screens.checklist import Ticking
+from app.ui.screens.lists import OF_PHASE, lines_of, settled, shown
+from app.ui.screens.sheets import AimSheet, Pair, QuestionSheet, ReviewSheet, TaskSheet, following
+from app.ui.screens.templates import note_item, part_id, parts_of, template_for
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from app.model.queries import MeetingView, NoteRow
+    from app.ui.desk import Desk
+
+EARLY = timedelta(minutes=30)
+LATE = timedelta(hours=3)
+NEARLY_FULL = 2_000  # characters left when the screen begins to say so
+LISTED = 30
+
+
+@component
+def NoteScreen(id: str) -> ft.Control:
+    """The words of one meeting: what the two share, and what only I read."""
+    desk, now = use_desk(), use_clock()
+    view: MeetingView | None = use_query(MeetingPage(id, now))
+    seen: Visibility
+    seen, see = ft.use_state("shared")  # type: ignore[assignment]
+    sheet, show = ft.use_state("")
+    part, turn = ft.use_state(0)  # 0: the last one
+    question = use_held(lambda: [0])
+    document = OF_PHASE["during"]
+    run = use_query(ListOf(document, id))
+
+    def begin() -> None:
+        if view and _begins(view, desk.now()):
+            desk.store.execute(StartMeeting(meeting=id))
+
+    ft.use_effect(begin, [id])
+
+    def close() -> None:
+        show("")
+
+    sheets: dict[str, tuple[str, Callable[[], ft.Control]]] = {}
+    if view:
+        pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
+        sheets = {
+            "task": (
+                "note.task.title",
+                lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals),
+            ),
+            "question": (
+                "note.question.title",
+                lambda: QuestionSheet(question[0], lambda at: question.__setitem__(0, at)),
+            ),
+            "list": ("note.list.title", lambda: ListInSheet(id, view.row.my_role, view.row.mentorship, close)),
+            "aim": ("note.aim", lambda: AimSheet(id, view.meeting.aim, close)),
+            "tasks": ("meeting.tasks", lambda: ReviewSheet(id, close)),
+        }
+    title, content = sheets.get(sheet, ("", None))
+    use_sheet(content, close, title=desk.say(title) if title else "")
+    if view is None:
+        return _gone(desk)
+
+    template = template_for(desk, view)
+    item = note_item(template)
+    lines = shown(lines_of(desk, desk.library.document(document), view.row.my_role, run))
+    private = private_notes(desk, view) if seen == "only_me" else []
+    answers = view.minutes.answers if view.minutes else {}
+    parts = parts_of(item.id, answers) if seen == "shared" else len(private)
+    at = part if 0 < part <= parts + 1 else parts
+
+    def turn_to(kind: Any) -> None:
+        see(kind)
+        turn(0)
+
+    def go_on() -> None:
+        desk.flush()
+        turn(parts + 1)
+
+    if seen == "shared":
+        target = Target(
+            kind="minutes",
+            id=minutes_id(id),
+            cell=f"answers.{part_id(item.id, at)}",
+            context={"meeting": id, "document": template.id, "version": template.version},
+        )
+        saved = str(answers.get(part_id(item.id, at)) or "")
+        field = Writing(
+            target,
+            saved,
+            desk.say("note.shared.field"),
+            desk.say("note.shared.hint"),
+            theme.SHARED,
+            go_on,
+            id="note-shared",
+            key=f"shared {at}",
+        )
+    else:
+        name = private[at - 1] if at <= len(private) else note_id(id, at)
+        target = Target(kind="note", id=name, cell="body", context={"meeting": id, "mentorship": view.row.mentorship})
+        note = desk.store.ask(One(Note, name))
+        field = Writing(
+            target,
+            note.body if note else "",
+            desk.say("note.private.field"),
+            desk.say("note.private.hint"),
+            theme.PRIVATE,
+            go_on,
+            id="note-private",
+            key=f"private {at}",
+        )
+
+    ended = view.row.ended is not None
+    above: list[ft.Control] = [
+        ft.Row(
+            [
+                _tool(desk, "task", ft.Icons.ADD_TASK, desk.say("note.task"), show),
+                _tool(desk, "question", ft.Icons.CHAT_BUBBLE_OUTLINE, desk.say("note.question"), show),
+                _tool(
+                    desk,
+                    "list",
+                    ft.Icons.CHECKLIST,
+                    desk.say("note.list.progress", done=settled(lines), total=len(lines)),
+                    show,
+                ),
+            ],
+            spacing=8,
+        )
+    ]
+    end = PrimaryButton(
+        desk.say("note.ended" if ended else "note.end"),
+        lambda _: desk.go(f"/meeting/{id}/minutes" if ended else f"/meeting/{id}/end"),
+        id="note-end",
+        soft=True,
+    )
+    head: list[ft.Control] = [_aim(desk, view, lambda: show("aim"))]
+    if view.open_tasks:
+        head.append(
+            QuietButton(
+                desk.say("note.open-tasks", count=len(view.open_tasks)),
+                lambda _: show("tasks"),
+                ft.Icons.TASK_ALT,
+                id="note-tasks",
+            )
+        )
+    head.append(VisibilityChoice(seen, turn_to, name=view.row.name, id="note"))
+    if parts > 1 or at > 1:
+        total = max(parts, at)
+        head.append(
+            Segments(
+                [Choice(str(one), desk.say("note.part", part=one)) for one in range(1, total + 1)],
+                str(at),
+                lambda one: turn(int(one)),
+                label=desk.say("note.part", part=at),
+                id="note-part",
+            )
+        )
+    return Screen(
+        view.row.name,
+        ft.Column(
+            [*head, field],
+            spacing=8,
+            expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        back=True,
+        safety=desk.wide.value,
+        subtitle=_elapsed(desk, view, now),
+        above=above,
+        primary=end,
+    )
+
+
+def _tool(desk: Desk, name: str, icon: ft.IconData, words: str, show: Callable[[str], object]) -> ft.Control:
+    return SecondaryButton(words, lambda _: show(name), icon, id=f"note-{name}", expand=True)
+
+
+def _aim(desk: Desk, view: MeetingView, edit: Callable[[], object]) -> ft.Control:
+    aim = view.meeting.aim
+    return Card(
+        [Soft(desk.say("note.aim")), Words(aim or desk.say("note.aim.empty"), Style.BODY, lines=3)],
+        lambda _: edit(),
+        id="note-aim",
+        ground=theme.RAISED,
+        spacing=2,
+        padding=12,
+    )
+
+
+def _elapsed(desk: Desk, view: MeetingView, now: Any) -> str:
+    row = view.row
+    if row.ended is not None:
+        return desk.say("note.over", when=desk.speech.value.near(row.starts, now))
+    if row.phase == "before" and row.began is None:
+        return desk.speech.value.until(row.starts, now)
+    began = row.began or row.starts
+    minutes = max(0, int((now - began) / timedelta(minutes=1)))
+    if minutes >= 24 * 60:
+        return desk.speech.value.near(row.starts, now)
+    return desk.speech.value.duration(minutes)
+
+
+def _begins(view: MeetingView, now: Any) -> bool:
+    """Whether opening the note means that the meeting begins: about its time, and not begun or over yet."""
+    row = view.row
+    return (
+        row.status == "planned"
+        and row.began is None
+        and row.ended is None
+        and row.starts - EARLY <= now <= row.ends + LATE
+    )
+
+
+def private_notes(desk: Desk, view: MeetingView) -> list[str]:
+    """My notes of a meeting: its own one first, then those that continue it, also while they are only drafts."""
+    first = note_id(view.row.id)
+    rows = desk.store.ask(NotesOf(meeting=view.row.id, limit=500)).rows
+    found = [row.id for row in reversed(rows) if row.id != first]
+    for draft in desk.store.drafts.waiting():
+        target = draft.target
+        mine = target.kind == "note" and target.context.get("meeting") == view.row.id
+        if mine and target.id != first and target.id not in found:
+            found.append(target.id)
+    return [first, *found]
+
+
+def _gone(desk: Desk) -> ft.Control:
+    return Screen(
+        desk.say("meeting.unplanned"),
+        [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
+        back=True,
+    )
+
+
+@component
+def ListInSheet(meeting: str, role: str, mentorship: str, close: Callable[[], object]) -> ft.Control:
+    """The list of the conversation, within reach of a thumb."""
+    desk = use_desk()
+    return ft.Column(
+        [
+            Ticking(OF_PHASE["during"], role, meeting, meeting, mentorship),
+            PrimaryButton(desk.say("checklist.done"), lambda _: close(), ft.Icons.CHECK, id="sheet-done"),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+# ------------------------------------------------------------------ the field
+
+
+def kept_text(desk: Desk, target: Target, saved: str) -> str:
+    """What the field starts from: words that were being typed when the power went, else what is saved."""
+    unsettled = desk.store.drafts.read(target)
+    return saved if unsettled is None else unsettled
+
+
+class Settles:
+    """Makes a version of the words when the screen is left, after the draft itself has been flushed."""
+
+    def __init__(self, desk: Desk, target: Target) -> None:
+        self._desk, self._target = desk, target
+
+    def flush(self) -> None:
+        """Settle; a refusal is told, and the words stay a draft."""
+        if self._desk.session.phase != "open":
+            return
+        try:
+            self._desk.store.drafts.settle(self._target)
+        except AppError as fault:
+            self._desk.notice(self._desk.sentence(fault))
+
+
+@component
+def Writing(
+    target: Target,
+    saved: str,
+    label: str,
+    hint: str,
+    line: str,
+    go_on: Callable[[], object],
+    *,
+    id: str,
+    key: str | None = None,
+) -> ft.Control:
+    """One field that takes all the room, and what became of the words."""
+    desk = use_desk()
+    text = use_held(lambda: kept_text(desk, target, saved))
+    store = desk.store
+
+    def keep(words: str) -> None:
+        store.drafts.keep(target, words)
+        store.drafts.flush()
+
+    draft = use_draft(text, keep)
+    settles = use_held(lambda: Settles(desk, target))
+    release = use_held(lambda: desk.holds(settles))
+
+    def leave() -> None:
+        draft.flush()
+        release()
+        settles.flush()
+
+    ft.use_effect(_nothing, [], cleanup=leave)
+    if len(text) > NOTE_LIMIT:
+        return ft.Column(
+            [Soft(desk.say("note.too-long")), _more(desk, go_on), _long(text)],
+            spacing=8,
+            expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    return ft.Column(
+        [
+            DraftField(label, draft, id=id, expand=True, autofocus=True, hint=hint, line=line),
+            SavedQuietly(draft, go_on),
+        ],
+        spacing=6,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+@component
+def SavedQuietly(draft: Draft, go_on: Callable[[], object]) -> ft.Control:
+    """When the words were saved. Read out when it first happens and when it fails, not with every pause."""
+    desk = use_desk()
+    kept = use_watch(draft.kept)
+    left = NOTE_LIMIT - len(draft.text)
+    if kept.fault is not None:
+        return ft.Row(
+            [
+                ft.Container(
+                    Live(f"{desk.sentence(kept.fault)} {desk.say('note.failed')}", ft.Icons.ERROR_OUTLINE, theme.ERROR),
+                    expand=True,
+                ),
+                QuietButton(desk.say("note.again"), lambda _: draft.flush(), id="note-again"),
+            ]
+        )
+    if left <= 0:
+        return ft.Column(
+            [Live(desk.say("note.full"), ft.Icons.INFO_OUTLINE, theme.ACCENT), _more(desk, go_on)],
+            spacing=6,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    if kept.at is None:
+        words = desk.say("note.saving" if kept.typing else "note.ready")
+    else:
+        words = desk.say("note.saved", time=desk.speech.value.clock_seconds(kept.at.time()))
+    if left <= NEARLY_FULL:
+        words = f"{words} · {desk.say('note.near-full', left=left)}"
+    return ft.Semantics(
+        identifier="note-saved",
+        content=ft.Row(
+            [
+                ft.Icon(ft.Icons.CHECK_CIRCLE if kept.at else ft.Icons.LOCK_OUTLINE, size=18, color=theme.INK_SOFT),
+                Words(words, Style.SMALL, theme.INK_SOFT, expand=True),
+            ],
+            spacing=8,
+        ),
+    )
+
+
+def _more(desk: Desk, go_on: Callable[[], object]) -> ft.Control:
+    return SecondaryButton(desk.say("note.continue"), lambda _: go_on(), ft.Icons.NOTE_ADD, id="note-continue")
+
+
+def _long(text: str) -> ft.Control:
+    """A text of any length, to read: only what is in sight is drawn."""
+    return LongList([Words(piece, Style.NOTE, selectable=True, key=str(at)) for at, piece in enumerate(pieces(text))])
+
+
+def pieces(text: str, size: int = 2_000) -> list[str]:
+    """A long text in pieces of at most `size` characters, cut at lines where there are any."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        for at in range(0, max(1, len(line)), size):
+            cut = line[at : at + size]
+            if found and len(found[-1]) + len(cut) < size and at == 0:
+                found[-1] += "\n" + cut
+            else:
+                found.append(cut)
+    return found
+
+
+def _nothing() -> None:
+    """An effect of which only the cleanup matters."""
+
+
+# ------------------------------------------------------------------ notes of my own
+
+
+@component
+def FreeNoteScreen(id: str, person: str = "") -> ft.Control:
+    """A private note without a meeting. `new` begins one, about somebody or about nobody."""
+    desk, now = use_desk(), use_clock()
+    name = use_held(lambda: desk.store.new_id() if id == "new" else id)
+    note = use_query(One(Note, name))
+    anew, more = ft.use_state("")
+    current = anew or name
+    people = use_query(PeopleList(now=now))
+    about = (note.mentorship if note else None) or person or None
+    who = next((one.name for one in people if one.mentorship == about), "")
+    if id != "new" and note is None and desk.store.drafts.read(_free(name, about)) is None:
+        return Screen(
+            desk.say("note.free.title"),
+            [EmptyState(desk.say("note.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
+            back=True,
+        )
+
+    def go_on() -> None:
+        desk.flush()
+        more(desk.store.new_id())
+
+    saved = note.body if note and not anew else ""
+    return Screen(
+        desk.say("note.free.about", name=who) if who else desk.say("note.free.title"),
+        ft.Column(
+            [
+                ft.Row([VisibilityChip("only_me")]),
+                Writing(
+                    _free(current, about),
+                    saved,
+                    desk.say("note.private.field"),
+                    desk.say("note.free.hint"),
+                    theme.PRIVATE,
+                    go_on,
+                    id="note-free",
+                    key=current,
+                ),
+            ],
+            spacing=8,
+            expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        back=True,
+        subtitle=desk.speech.value.near(note.written.astimezone(now.tzinfo), now) if note and note.written else "",
+    )
+
+
+def _free(id: str, mentorship: str | None) -> Target:
+    return Target(kind="note", id=id, cell="body", context={"mentorship": mentorship} if mentorship else {})
+
+
+@component
+def NotesScreen() -> ft.Control:
+    """My own notes, newest first."""
+    desk, now = use_desk(), use_clock()
+    limit, set_limit = ft.use_state(LISTED)
+    page = use_query(NotesOf(limit=limit))
+    rows: list[ft.Control] = [_note_row(desk, row, now) for row in page.rows]
+    if not rows:
+        body: list[ft.Control] = [
+            EmptyState(
+                desk.say("note.free.empty"), desk.say("note.free.new"), lambda _: desk.go("/note/new"), id="notes-empty"
+            ),
+            Soft(desk.say("note.free.empty.help")),
+        ]
+    else:
+        body = [ft.Row([VisibilityChip("only_me")]), Rows(rows)]
+        if page.next is not None:
+            body.append(
+                QuietButton(
+                    desk.say("note.free.more"),
+                    lambda _: set_limit(limit + LISTED),
+                    ft.Icons.EXPAND_MORE,
+                    id="notes-more",
+                )
+            )
+    return Screen(
+        desk.say("note.free.list"),
+        body,
+        back=True,
+        primary=PrimaryButton(desk.say("note.free.new"), lambda _: desk.go("/note/new"), ft.Icons.EDIT, id="note-new"),
+    )
+
+
+def _note_row(desk: Desk, row: NoteRow, now: Any) -> ft.Control:
+    when = desk.speech.value.near(row.at.astimezone(now.tzinfo), now)
+    return Row(
+        row.title or desk.say("note.free.untitled"),
+        lambda _: desk.go(f"/note/{row.id}"),
+        subtitle=" · ".join(part for part in (row.name, when) if part),
+        icon=ft.Icons.LOCK,
+        color=theme.PRIVATE,
+        id=f"note-{row.id}",
+        key=row.id,
+    )

@@ -1,0 +1,350 @@
+"""Planning: one meeting or a rhythm of them, with days left out; and moving one meeting to another time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import flet as ft
+
+from app.model.commands import MoveMeeting, PlanMeeting, PlanSeries, Revise, SkipMeeting
+from app.model.entities import Meeting, meeting_id
+from app.model.queries import MeetingPage, MeetingsBetween, PeopleList, PersonPage
+from app.model.schedule import again, aware, rhythm
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_held, use_query
+from app.ui.parts import (
+    Choice,
+    ChoiceButtons,
+    DateField,
+    EmptyState,
+    Field,
+    Live,
+    PrimaryButton,
+    QuietButton,
+    Rows,
+    Screen,
+    SectionTitle,
+    Soft,
+    Stepper,
+    TimeField,
+    Words,
+)
+from app.ui.safe import component
+from app.ui.screens.today import zone_of
+
+if TYPE_CHECKING:
+    from app.model.queries import MeetingRow, PersonRow
+    from app.ui.desk import Desk
+
+LENGTHS = (30, 45, 60, 90)
+EVERY = (0, 1, 2, 4)
+MODES = ("in_person", "video", "phone")
+MOST = 52
+
+
+@component
+def PlanScreen(person: str = "", move: str = "", after: str = "") -> ft.Control:
+    """Plan with somebody (`person`), as after another meeting (`after`), or move a meeting (`move`)."""
+    desk, now = use_desk(), use_clock()
+    people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
+    if not people:
+        return Screen(
+            desk.say("plan.title"),
+            [
+                EmptyState(
+                    desk.say("plan.nobody"),
+                    desk.say("plan.nobody.add"),
+                    lambda _: desk.swap("/people/new"),
+                    id="plan-nobody",
+                )
+            ],
+            back=True,
+        )
+    return PlanForm(person, move, after, key=f"{person} {move} {after}")
+
+
+@component
+def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> ft.Control:
+    """The form. What the relationship has agreed on is filled in already."""
+    desk, now = use_desk(), use_clock()
+    people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
+    active = sorted(
+        (one for one in people if one.status != "ended"), key=lambda one: desk.speech.value.sort_key(one.name)
+    ) or list(people)
+    model = use_query(MeetingPage(move or after, now))
+    first = model.row.mentorship if model else person or (active[0].mentorship if len(active) == 1 else "")
+    who, choose = ft.use_state(first)
+    page = use_query(PersonPage(who, now))
+    start = use_held(lambda: _start(desk, model, page, bool(move)))
+    day, set_day = ft.use_state(start.date())
+    at, set_at = ft.use_state(start.time())
+    agreed = page.mentorship if page else None
+    length, set_length = ft.use_state(model.row.length if model else agreed.length if agreed else 60)
+    mode, set_mode = ft.use_state(model.row.mode if model else agreed.mode if agreed else "in_person")
+    place, set_place = ft.use_state(model.row.place if model else agreed.place if agreed else "")
+    aim, set_aim = ft.use_state("")
+    weeks, set_weeks = ft.use_state(0)
+    count, set_count = ft.use_state(10)
+    skipped, skip = ft.use_state(frozenset)
+    error, fail = ft.use_state("")
+
+    def choose_person(value: str) -> None:
+        choose(value)
+        found = desk.store.ask(PersonPage(value, now))
+        if found:
+            set_length(found.mentorship.length)
+            set_mode(found.mentorship.mode)
+            set_place(found.mentorship.place)
+
+    starts = datetime.combine(day, at)
+    moments = rhythm(starts, weeks, count) if weeks else (starts,)
+    kept = [one for one in moments if one not in skipped]
+
+    def wrong() -> str:
+        if not who:
+            return desk.say("plan.choose")
+        if not kept:
+            return desk.say("plan.nothing")
+        if kept[0] <= now.replace(tzinfo=None):
+            return desk.say("plan.past")
+        clash = _clash(desk, kept, length, now, but=move)
+        if clash:
+            when = desk.speech.value.near(clash.starts, now)
+            return desk.say("plan.overlap", name=clash.name, when=when)
+        return ""
+
+    def save(_: object = None) -> None:
+        problem = wrong()
+        if problem:
+            fail(problem)
+            return
+        if move:
+            _move(desk, move, starts, model.row if model else None, length, mode, place)
+            desk.back()
+            desk.notice(desk.say("meeting.moved.notice", when=desk.speech.value.moment(starts)))
+            return
+        if weeks:
+            done = desk.store.execute(
+                PlanSeries(
+                    mentorship=who,
+                    starts=starts,
+                    zone=zone_of(desk),
+                    weeks=weeks,
+                    count=count,
+                    length=length,
+                    place=place.strip(),
+                    mode=mode,
+                )
+            )
+            for number, one in enumerate(moments):
+                if one in skipped:
+                    desk.store.execute(SkipMeeting(meeting=meeting_id(done.record, number)))
+        else:
+            desk.store.execute(
+                PlanMeeting(
+                    mentorship=who,
+                    starts=starts,
+                    zone=zone_of(desk),
+                    length=length,
+                    place=place.strip(),
+                    mode=mode,
+                    aim=aim.strip(),
+                )
+            )
+        desk.back()
+        desk.notice(desk.say("plan.saved", count=len(kept)))
+
+    def turn(one: datetime) -> None:
+        skip(lambda before: before - {one} if one in before else before | {one})
+        fail("")
+
+    body: list[ft.Control] = []
+    if not move and len(active) > 1:
+        body += [
+            SectionTitle(desk.say("plan.who")),
+            ChoiceButtons(
+                [Choice(one.mentorship, one.name) for one in active],
+                who,
+                choose_person,
+                label=desk.say("plan.who"),
+                id="plan-person",
+                columns=2 if len(active) > 1 else 1,
+            ),
+        ]
+    elif page:
+        body.append(Words(page.row.name, theme.Style.HEADING))
+
+    def changed(setter: Callable[[Any], object]) -> Callable[[Any], None]:
+        def change(value: Any) -> None:
+            setter(value)
+            fail("")
+
+        return change
+
+    body.append(
+        ft.ResponsiveRow(
+            [
+                ft.Container(
+                    DateField(desk.say("plan.day"), day, changed(set_day), id="plan-day", first=now.date()), col=7
+                ),
+                ft.Container(TimeField(desk.say("plan.time"), at, changed(set_at), id="plan-time"), col=5),
+            ],
+            spacing=8,
+            run_spacing=8,
+        )
+    )
+    lengths = LENGTHS if length in LENGTHS else tuple(sorted({*LENGTHS, length}))
+    body += [
+        SectionTitle(desk.say("plan.length")),
+        ChoiceButtons(
+            [Choice(str(one), desk.say("plan.minutes", minutes=one)) for one in lengths],
+            str(length),
+            lambda value: changed(set_length)(int(value)),
+            label=desk.say("plan.length"),
+            id="plan-length",
+            columns=4 if desk.prefs.text_size <= 130 else 2,
+        ),
+        SectionTitle(desk.say("plan.form")),
+        ChoiceButtons(
+            [
+                Choice("in_person", desk.say("plan.form.in_person")),
+                Choice("video", desk.say("plan.form.video")),
+                Choice("phone", desk.say("plan.form.phone")),
+            ],
+            mode,
+            set_mode,
+            label=desk.say("plan.form"),
+            id="plan-form",
+            columns=3 if desk.prefs.text_size <= 130 else 1,
+        ),
+        Field(desk.say(f"plan.place.{mode}"), place, set_place, id="plan-place", limit=500),
+    ]
+    if not move:
+        body += [
+            SectionTitle(desk.say("plan.repeat")),
+            ChoiceButtons(
+                [Choice(str(one), desk.say(f"plan.repeat.{one}")) for one in EVERY],
+                str(weeks),
+                lambda value: changed(set_weeks)(int(value)),
+                label=desk.say("plan.repeat"),
+                id="plan-repeat",
+                columns=2,
+            ),
+        ]
+        if weeks:
+            body += [
+                ft.Semantics(
+                    live_region=True, content=Words(desk.say("plan.meetings", count=count), theme.Style.STRONG)
+                ),
+                Stepper(
+                    desk.say("plan.fewer"),
+                    desk.say("plan.more"),
+                    lambda _: set_count(max(2, count - 1)),
+                    lambda _: set_count(min(MOST, count + 1)),
+                    id="plan-count",
+                ),
+                SectionTitle(desk.say("plan.preview")),
+                Rows([Day(one, number, one in skipped, turn, key=str(one)) for number, one in enumerate(moments)]),
+            ]
+        else:
+            body.append(Field(desk.say("plan.aim"), aim, set_aim, id="plan-aim", limit=500))
+    shift = _shift(desk, starts)
+    if shift:
+        body.append(Soft(shift))
+    return Screen(
+        desk.say("plan.move" if move else "plan.title"),
+        body,
+        back=True,
+        above=[ft.Semantics(identifier="plan-error", content=Live(error, ft.Icons.ERROR_OUTLINE, theme.ACCENT))]
+        if error
+        else [],
+        primary=PrimaryButton(
+            desk.say("plan.save.move") if move else desk.say("plan.save", count=max(1, len(kept))),
+            save,
+            ft.Icons.EVENT_AVAILABLE,
+            id="plan-save",
+        ),
+    )
+
+
+@component
+def Day(
+    at: datetime, number: int, out: bool, turn: Callable[[datetime], object], *, key: str | None = None
+) -> ft.Control:
+    """One day of a series, to leave out or to take in again."""
+    desk = use_desk()
+    words = desk.speech.value.moment(at)
+    return ft.Container(
+        ft.Row(
+            [
+                Words(str(number + 1), theme.Style.SMALL, theme.INK_SOFT),
+                Words(
+                    f"{words}, {desk.say('plan.skipped')}" if out else words,
+                    theme.Style.BODY,
+                    theme.INK_SOFT if out else theme.INK,
+                    expand=True,
+                ),
+                ft.MergeSemantics(
+                    ft.Semantics(
+                        identifier=f"plan-skip-{number}",
+                        label=desk.say("plan.keep.of" if out else "plan.skip.of", day=words),
+                        content=QuietButton(desk.say("plan.keep" if out else "plan.skip"), lambda _: turn(at)),
+                    )
+                ),
+            ],
+            spacing=12,
+        ),
+        padding=ft.Padding.only(left=16, right=8, top=4, bottom=4),
+        key=key,
+    )
+
+
+def _start(desk: Desk, model: Any, page: Any, moving: bool) -> datetime:
+    """What the form begins with: the meeting itself, the same time a rhythm later, or a week from now."""
+    now = desk.now().replace(tzinfo=None)
+    if model is not None:
+        starts: datetime = model.meeting.starts
+        return starts if moving else again(starts, model.mentorship.weeks, after=now)
+    weeks = page.mentorship.weeks if page else 1
+    last = page.row.last_met if page else None
+    if last is not None:
+        local = last.replace(tzinfo=None)
+        return again(local.replace(second=0, microsecond=0), weeks, after=now) if local.minute % 5 == 0 else _week(now)
+    return _week(now)
+
+
+def _week(now: datetime) -> datetime:
+    return datetime.combine(now.date() + timedelta(days=7), time(16, 0))
+
+
+def _clash(desk: Desk, moments: list[datetime], length: int, now: datetime, but: str) -> MeetingRow | None:
+    """A meeting of mine at one of these times, if there is one."""
+    rows = desk.store.ask(MeetingsBetween(moments[0].date(), moments[-1].date(), now))
+    zone = zone_of(desk)
+    for one in moments:
+        start = aware(one, zone, now.tzinfo)
+        end = start + timedelta(minutes=length)
+        for row in rows:
+            if row.id != but and row.status == "planned" and row.starts < end and start < row.ends:
+                return row  # type: ignore[no-any-return]
+    return None
+
+
+def _move(
+    desk: Desk, meeting: str, starts: datetime, row: MeetingRow | None, length: int, mode: str, place: str
+) -> None:
+    desk.store.execute(MoveMeeting(meeting=meeting, starts=starts))
+    if row and (row.length, row.mode, row.place) != (length, mode, place.strip()):
+        desk.store.execute(
+            Revise(kind=Meeting.KIND, id=meeting, values={"length": length, "mode": mode, "place": place.strip()})
+        )
+
+
+def _shift(desk: Desk, starts: datetime) -> str:
+    """A time that the clocks skip in spring: say when the meeting will be."""
+    there = aware(starts, zone_of(desk), desk.now().tzinfo).replace(tzinfo=None)
+    if there == starts:
+        return ""
+    return desk.say("plan.gap", time=desk.speech.value.clock(starts), other=desk.speech.value.clock(there))

@@ -1,0 +1,349 @@
+"""What comes up from below during a meeting: a new task, a question to ask, the list, the tasks from last time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.model.commands import AddTask, MoveTask, Revise, TaskOutcome
+from app.model.queries import MeetingPage
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.parts import (
+    Choice,
+    ChoiceButtons,
+    DateField,
+    Field,
+    PrimaryButton,
+    QuietButton,
+    Rows,
+    SecondaryButton,
+    Soft,
+    Words,
+)
+from app.ui.safe import component
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from app.model.queries import GoalRow, MeetingView, TaskRow
+    from app.ui.desk import Desk
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Who met: the other person's name, and my role between us."""
+
+    mentorship: str
+    name: str
+    my_role: str
+
+    @property
+    def their_role(self) -> str:
+        """The role of the other person."""
+        return "mentor" if self.my_role == "mentee" else "mentee"
+
+
+def owner_words(desk: Desk, pair: Pair, owner: str) -> str:
+    """Who does it, by name."""
+    if owner == "both":
+        return desk.say("note.task.together")
+    return desk.say("note.task.me") if owner == pair.my_role else pair.name
+
+
+@component
+def TaskSheet(
+    pair: Pair,
+    close: Callable[[], object],
+    *,
+    meeting: str | None = None,
+    following: date | None = None,
+    goals: Sequence[GoalRow] = (),
+) -> ft.Control:
+    """What, who, when: one line to write, the rest has an answer already."""
+    desk = use_desk()
+    today = desk.now().date()
+    text, write = ft.use_state("")
+    owner, choose_owner = ft.use_state("mentee")
+    when, choose_when = ft.use_state("next" if following else "week")
+    day, choose_day = ft.use_state(lambda: following or today + timedelta(days=7))
+    goal, choose_goal = ft.use_state("")
+    error, fail = ft.use_state("")
+
+    def pick(value: str) -> None:
+        choose_when(value)
+        days = {"week": today + timedelta(days=7), "two-weeks": today + timedelta(days=14), "next": following}
+        choose_day(days.get(value))
+
+    def picked(new: date) -> None:
+        choose_when("")
+        choose_day(new)
+
+    def save(_: object = None) -> None:
+        if not text.strip():
+            fail(desk.say("note.task.needed"))
+            return
+        desk.store.execute(
+            AddTask(
+                text=text.strip(),
+                mentorship=pair.mentorship,
+                meeting=meeting,
+                owner=owner,
+                due=day,
+                goal=goal or None,
+            )
+        )
+        close()
+        desk.announce(desk.say("note.task.kept"))
+
+    whens = [*(["next"] if following else []), "week", "two-weeks", "no-date"]
+    people = [Choice(role, owner_words(desk, pair, role)) for role in (pair.their_role, pair.my_role, "both")]
+    parts: list[ft.Control] = [
+        Field(
+            desk.say("note.task.what"),
+            text,
+            write,
+            id="task-text",
+            error=error,
+            autofocus=True,
+            limit=300,
+            on_submit=save,
+        ),
+        Soft(desk.say("note.task.who")),
+        ChoiceButtons(people, owner, choose_owner, label=desk.say("note.task.who"), id="task-owner", columns=3),
+        Soft(desk.say("note.task.when")),
+        ChoiceButtons(
+            [Choice(name, desk.say(f"note.task.{name}")) for name in whens],
+            when,
+            pick,
+            label=desk.say("note.task.when"),
+            id="task-when",
+            columns=2,
+        ),
+    ]
+    if when != "no-date":
+        parts.append(DateField(desk.say("note.task.when"), day, picked, id="task-day", first=today))
+    if goals:
+        parts.append(Soft(desk.say("note.task.goal")))
+        parts.append(
+            ChoiceButtons(
+                [Choice("", desk.say("note.task.no-goal")), *(Choice(one.id, one.title) for one in goals[:4])],
+                goal,
+                choose_goal,
+                label=desk.say("note.task.goal"),
+                id="task-goal",
+                columns=1,
+            )
+        )
+    parts.append(PrimaryButton(desk.say("note.task.save"), save, ft.Icons.ADD_TASK, id="task-save"))
+    return ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+@component
+def QuestionSheet(start: int, turned: Callable[[int], object], document: str = "questions.grow") -> ft.Control:
+    """One question at a time, next and previous by thumb."""
+    desk = use_desk()
+    at, turn = ft.use_state(start)
+    questions = desk.library.document(document)
+    item = questions.items[at % len(questions.items)]
+    titles = {group.id: desk.read(group.title) for group in questions.groups}
+
+    def step(by: int) -> None:
+        new = (at + by) % len(questions.items)
+        turn(new)
+        turned(new)
+
+    return ft.Column(
+        [
+            ft.Row(
+                [
+                    Words(titles.get(item.group or "", ""), Style.STRONG, theme.PRIMARY, expand=True),
+                    Soft(desk.say("note.question.count", number=at + 1, total=len(questions.items))),
+                ]
+            ),
+            ft.Container(
+                ft.Semantics(live_region=True, identifier="question", content=Words(desk.read(item.text), Style.TITLE)),
+                padding=ft.Padding.symmetric(vertical=12),
+            ),
+            Soft(desk.read(questions.intro)) if questions.intro else ft.Container(),
+            ft.Row(
+                [
+                    SecondaryButton(
+                        desk.say("note.question.previous"), lambda _: step(-1), id="question-previous", expand=True
+                    ),
+                    SecondaryButton(
+                        desk.say("note.question.next"), lambda _: step(1), id="question-next", strong=True, expand=True
+                    ),
+                ],
+                spacing=8,
+            ),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+# ------------------------------------------------------------------ the tasks from last time
+
+
+@component
+def ReviewSheet(meeting: str, close: Callable[[], object]) -> ft.Control:
+    """The tasks from last time, in a sheet."""
+    desk = use_desk()
+    return ft.Column(
+        [
+            OpenTasks(meeting),
+            PrimaryButton(desk.say("checklist.done"), lambda _: close(), ft.Icons.CHECK, id="review-done"),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+@component
+def OpenTasks(meeting: str) -> ft.Control:
+    """What was promised and is still open, with Done, Move and Tried. What is settled here stays, to be undone."""
+    desk, now = use_desk(), use_clock()
+    view: MeetingView | None = use_query(MeetingPage(meeting, now))
+    settled, settle = ft.use_state(lambda: ())
+    if view is None:
+        return Soft(desk.say("meeting.gone"))
+    pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
+    done_here = {task.id for task, _, _ in settled}
+    still = [task for task in view.open_tasks if task.id not in done_here]
+
+    def act(task: TaskRow, words: str, command: object) -> None:
+        done = desk.store.execute(command)
+        settle(lambda before: (*before, (task, words, done.undo)))
+
+    def undo(id: str) -> None:
+        kept = next(one for one in settled if one[0].id == id)
+        if kept[2]:
+            desk.store.execute(kept[2])
+        settle(lambda before: tuple(one for one in before if one[0].id != id))
+
+    if not still and not settled:
+        return Soft(desk.say("meeting.tasks.none"))
+    rows: list[ft.Control] = [TaskToReview(task, pair, act, following(view), key=task.id) for task in still]
+    for task, words, _ in settled:
+        rows.append(
+            ft.Container(
+                ft.Row(
+                    [
+                        ft.Column(
+                            [Words(task.text, Style.BODY, theme.INK_SOFT), Words(words, Style.SMALL, theme.PRIMARY)],
+                            spacing=2,
+                            tight=True,
+                            expand=True,
+                        ),
+                        QuietButton(
+                            desk.say("meeting.task.undo"), lambda _, id=task.id: undo(id), id=f"review-undo-{task.id}"
+                        ),
+                    ]
+                ),
+                padding=ft.Padding.only(left=16, right=6, top=8, bottom=8),
+                key=task.id,
+            )
+        )
+    return Rows(rows)
+
+
+def following(view: MeetingView) -> date:
+    """The day that a task moves to: a rhythm after this meeting, and not before tomorrow."""
+    return view.row.starts.date() + timedelta(weeks=view.mentorship.weeks)
+
+
+@component
+def TaskToReview(
+    task: TaskRow,
+    pair: Pair,
+    act: Callable[[TaskRow, str, object], None],
+    later: date,
+    *,
+    key: str | None = None,
+) -> ft.Control:
+    """One task and its three answers."""
+    desk = use_desk()
+    speech, today = desk.speech.value, desk.now().date()
+    who = owner_words(desk, pair, task.owner)
+    line = desk.say("meeting.task.owner", name=who, day=speech.near_day(task.due, today)) if task.due else who
+    to = max(later, today + timedelta(days=1))
+
+    def face(name: str, icon: ft.IconData, command: object, words: str) -> ft.Control:
+        return SecondaryButton(
+            desk.say(f"meeting.task.{name}"), lambda _: act(task, words, command), icon, id=f"review-{name}-{task.id}"
+        )
+
+    return ft.Container(
+        ft.Column(
+            [
+                Words(task.text, Style.STRONG),
+                Soft(line),
+                ft.Row(
+                    [
+                        face(
+                            "done",
+                            ft.Icons.CHECK,
+                            TaskOutcome(task=task.id, outcome="done"),
+                            desk.say("meeting.task.is-done"),
+                        ),
+                        face(
+                            "move",
+                            ft.Icons.EVENT,
+                            MoveTask(task=task.id, due=to),
+                            desk.say("meeting.task.moved", day=speech.near_day(to, today)),
+                        ),
+                        face(
+                            "tried",
+                            ft.Icons.LIGHTBULB_OUTLINE,
+                            TaskOutcome(task=task.id, outcome="tried"),
+                            desk.say("meeting.task.is-tried"),
+                        ),
+                    ],
+                    wrap=True,
+                    spacing=8,
+                    run_spacing=8,
+                ),
+            ],
+            spacing=6,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        padding=ft.Padding.symmetric(vertical=12, horizontal=16),
+        key=key,
+    )
+
+
+@component
+def AimSheet(meeting: str, aim: str, close: Callable[[], object]) -> ft.Control:
+    """What the meeting should lead to, in one line."""
+    desk = use_desk()
+    text, write = ft.use_state(aim)
+
+    def save(_: object = None) -> None:
+        desk.store.execute(Revise(kind="meeting", id=meeting, values={"aim": text.strip()}))
+        close()
+
+    return ft.Column(
+        [
+            Field(
+                desk.say("note.aim.field"),
+                text,
+                write,
+                id="aim-text",
+                autofocus=True,
+                limit=500,
+                on_submit=save,
+                lines=2,
+            ),
+            PrimaryButton(desk.say("note.aim.save"), save, ft.Icons.CHECK, id="aim-save"),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )

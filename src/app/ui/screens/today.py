@@ -1,0 +1,554 @@
+"""Today: what is next, what is left to do, and one wide button whose words follow the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.model.commands import StartNow, TaskOutcome, TickItem, UntickItem
+from app.model.queries import NotesOf, PeopleList, TodayView
+from app.ui import theme
+from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
+from app.ui.parts import (
+    EmptyState,
+    HeaderButton,
+    Heading,
+    PrimaryButton,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    TickRow,
+    Words,
+    use_sheet,
+)
+from app.ui.safe import component
+from app.ui.screens.lists import Line, lines_of, settled, shown
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.model.queries import MeetingRow, NoteRow, PersonRow, TaskRow, Today, TodayMeeting
+    from app.services.library import Library
+    from app.ui.desk import Desk
+
+FOLD = 7
+"""Rows above the fold, never more: the meeting is one, its list at most four, the rest is what there is to do."""
+TICKS = 3
+
+_WORDS = {
+    "add_person": ("today.button.person", ft.Icons.PERSON_ADD),
+    "plan": ("today.button.plan", ft.Icons.EVENT),
+    "prepare": ("today.button.prepare", ft.Icons.CHECKLIST),
+    "note": ("today.button.note", ft.Icons.EDIT),
+    "end": ("today.button.end", ft.Icons.FLAG),
+    "evaluate": ("today.button.evaluate", ft.Icons.THUMBS_UP_DOWN_OUTLINED),
+    "minutes": ("today.button.minutes", ft.Icons.EDIT_NOTE),
+}
+_PLACES = {
+    "prepare": "/meeting/{meeting}/checklist",
+    "note": "/meeting/{meeting}/note",
+    "end": "/meeting/{meeting}/end",
+    "evaluate": "/meeting/{meeting}/evaluate",
+    "minutes": "/meeting/{meeting}/minutes",
+}
+
+
+@component
+def TodayScreen() -> ft.Control:
+    """The first screen after unlocking."""
+    desk = use_desk()
+    now = use_clock()
+    today: Today = use_query(TodayView(now=now, critical=critical_lines(desk.library)))
+    inbox = use_query(NotesOf(limit=200, origin="locked")).rows
+    writing, write = ft.use_state(False)
+    more, show_more = ft.use_state(False)
+    use_sheet(
+        (lambda: WriteSheet(today, lambda: write(False))) if writing else None,
+        lambda: write(False),
+        title=desk.say("today.write.title"),
+    )
+    name = today.me.name if today.me else ""
+
+    def press(_: object = None) -> None:
+        if today.primary.action in _PLACES and today.primary.meeting:
+            desk.go(_PLACES[today.primary.action].format(meeting=today.primary.meeting))
+        elif today.primary.action == "add_person":
+            desk.go("/people/new")
+        elif today.primary.action == "plan":
+            desk.go("/plan", **({"person": today.primary.mentorship} if today.primary.mentorship else {}))
+        else:
+            write(True)
+
+    words, icon = _WORDS.get(today.primary.action, _WORDS["note"])
+    wide = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=True)
+    low: ft.Control = wide
+    if today.primary.action != "note":
+        meeting = today.meeting.row.id if today.meeting else None
+        beside = SecondaryButton(
+            desk.say("today.button.note"),
+            (lambda _: desk.go(f"/meeting/{meeting}/note")) if meeting else (lambda _: write(True)),
+            ft.Icons.EDIT,
+            id="today-note",
+        )
+        low = ft.Row([beside, wide], spacing=8)
+
+    body: list[ft.Control] = []
+    rows = FOLD
+    if today.meeting:
+        body.append(MeetingCard(today.meeting))
+        part, used = _list(desk, today.meeting)
+        body.extend(part)
+        rows -= 1 + used
+    elif today.people:
+        body.append(NextCard(today.upcoming))
+        rows -= 1
+    todo = _todo(desk, today, inbox, now)
+    if not today.people and not todo and not today.meeting:
+        body = _welcome(desk, name, today.me.role if today.me else "mentor")
+    else:
+        if not today.people:
+            body = _welcome(desk, name, today.me.role if today.me else "mentor")
+            rows = max(2, FOLD - len(body))
+        body.extend(_do(desk, todo, rows, more, lambda: show_more(not more)))
+    return Screen(
+        desk.say("today.title"),
+        body,
+        primary=low,
+        subtitle=name,
+        title_tap=lambda: desk.go("/settings"),
+        actions=[HeaderButton(desk.say("today.search"), ft.Icons.SEARCH, lambda _: desk.go("/search"), id="search")],
+        spacing=10,
+    )
+
+
+def critical_lines(library: Library) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """The lines that must not be missed, of the lists that belong to a meeting: document, line, roles."""
+    return tuple(
+        (document.id, item.id, tuple(sorted(item.roles)))
+        for document in library.documents(kind="checklist")
+        for item in document.items
+        if item.critical and document.when.endswith("_session")
+    )
+
+
+# ------------------------------------------------------------------ the meeting
+
+
+@component
+def MeetingCard(meeting: TodayMeeting) -> ft.Control:
+    """When, with whom, where, and what for."""
+    desk, now = use_desk(), use_clock()
+    row = meeting.row
+    speech = desk.speech.value
+    if meeting.phase == "before":
+        when = speech.until(row.starts, now)
+    elif meeting.phase == "during":
+        when = desk.say("today.meeting.now")
+    else:
+        when = desk.say("today.meeting.over", time=speech.clock(row.ended or row.ends))
+    head: list[ft.Control] = [
+        Words(_capital(when), Style.SMALL, theme.INK_SOFT),
+        Heading(f"{speech.clock(row.starts)} {row.name}", style=Style.TITLE),
+    ]
+    where = row.place or (desk.say(f"meeting.form.{row.mode}") if row.mode != "in_person" else "")
+    if where:
+        head.append(Words(where, Style.BODY, theme.INK_SOFT))
+    parts: list[ft.Control] = [
+        ft.MergeSemantics(
+            ft.Semantics(
+                identifier="today-meeting",
+                button=True,
+                content=ft.Container(
+                    ft.Column(head, spacing=2, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+                    padding=ft.Padding.only(left=16, right=16, top=14, bottom=12),
+                    on_click=lambda _: desk.go(f"/meeting/{row.id}"),
+                    ink=True,
+                ),
+            )
+        )
+    ]
+    if meeting.goal:
+        goal = meeting.goal
+        parts.append(
+            _line(
+                desk.say("today.meeting.goal"),
+                goal.title,
+                lambda _: desk.go(f"/goal/{goal.id}"),
+                "today-goal",
+            )
+        )
+    elif row.aim:
+        parts.append(
+            _line(
+                desk.say("today.meeting.aim"),
+                row.aim,
+                lambda _: desk.go(f"/meeting/{row.id}"),
+                "today-aim",
+            )
+        )
+    return Rows(parts)
+
+
+@component
+def NextCard(upcoming: MeetingRow | None) -> ft.Control:
+    """No meeting today: the next one, or that none is booked."""
+    desk, now = use_desk(), use_clock()
+    if upcoming is None:
+        return Rows(
+            [
+                Row(
+                    desk.say("today.meeting.none"),
+                    lambda _: desk.go("/plan"),
+                    subtitle=desk.say("today.meeting.none.help"),
+                    icon=ft.Icons.EVENT,
+                    id="today-plan",
+                )
+            ]
+        )
+    where = upcoming.place or desk.say(f"meeting.form.{upcoming.mode}")
+    return Rows(
+        [
+            Row(
+                upcoming.name,
+                lambda _: desk.go(f"/meeting/{upcoming.id}"),
+                subtitle=f"{_capital(desk.speech.value.near(upcoming.starts, now))}\n{where}",
+                icon=ft.Icons.EVENT,
+                id="today-next",
+            )
+        ]
+    )
+
+
+def _line(label: str, text: str, on_click: Callable[..., object], id: str) -> ft.Control:
+    return ft.MergeSemantics(
+        ft.Semantics(
+            identifier=id,
+            button=True,
+            content=ft.Container(
+                ft.Row(
+                    [Words(label), Words(text, Style.STRONG, expand=True)],
+                    spacing=6,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
+                ),
+                padding=ft.Padding.symmetric(vertical=14, horizontal=16),
+                on_click=on_click,
+                ink=True,
+            ),
+        )
+    )
+
+
+def _list(desk: Desk, meeting: TodayMeeting) -> tuple[list[ft.Control], int]:
+    """The list of the moment: its first lines, and a way to the rest. And how many rows that takes."""
+    document = desk.library.document(meeting.checklist)
+    lines = shown(lines_of(desk, document, meeting.row.my_role, meeting.run))
+    if not lines:
+        return [], 0
+    return [
+        SectionTitle(
+            desk.read(document.title),
+            desk.say("checklist.progress", done=settled(lines), total=len(lines)),
+        ),
+        FirstLines(meeting.row.id, document.id, document.version, lines, key=f"{meeting.row.id} {document.id}"),
+    ], min(len(lines), TICKS) + (len(lines) > TICKS)
+
+
+@component
+def FirstLines(
+    meeting: str, document: str, version: int, lines: tuple[Line, ...], *, key: str | None = None
+) -> ft.Control:
+    """The three lines to look at now, chosen when the list appears: nothing jumps under a thumb."""
+    desk = use_desk()
+    chosen = use_held(lambda: first_of(lines))
+    by_id = {line.id: line for line in lines}
+    picked = [by_id[id] for id in chosen if id in by_id]
+    rows: list[ft.Control] = [
+        TickRow(
+            line.text,
+            not line.open,
+            ticker(desk, document, version, line.id, meeting=meeting),
+            id=f"tick-{line.id}",
+            key=line.id,
+        )
+        for line in picked
+    ]
+    rest = len(lines) - len(picked)
+    if rest > 0:
+        rows.append(
+            Row(
+                more_words(desk, "today.list.more", rest),
+                lambda _: desk.go(f"/meeting/{meeting}/checklist"),
+                id="today-list",
+                ink=theme.INK_SOFT,
+            )
+        )
+    return Rows(rows)
+
+
+def first_of(lines: Sequence[Line]) -> tuple[str, ...]:
+    """Three lines in their order: those still open, filled up with the last ones that are done."""
+    still = [line for line in lines if line.open][:TICKS]
+    done = [line for line in lines if not line.open]
+    fill = done[len(done) - (TICKS - len(still)) :] if len(still) < TICKS else []
+    return tuple(line.id for line in lines if line in still or line in fill)
+
+
+def ticker(
+    desk: Desk, document: str, version: int, item: str, *, meeting: str | None = None, mentorship: str | None = None
+) -> Callable[[bool], object]:
+    """What ticking a line does, for a meeting or for a mentorship."""
+
+    def tick(done: bool) -> None:
+        make = TickItem if done else UntickItem
+        desk.store.execute(make(document=document, version=version, item=item, meeting=meeting, mentorship=mentorship))
+
+    return tick
+
+
+# ------------------------------------------------------------------ what there is to do
+
+
+def _todo(desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime) -> list[ft.Control]:
+    """The rows of "To do", the most pressing first."""
+    speech = desk.speech.value
+    rows: list[ft.Control] = []
+    for crit in _by_list(today):
+        document, name, meeting, count = crit
+        rows.append(
+            Row(
+                desk.say("today.todo.critical", count=count),
+                lambda _, m=meeting, d=document: desk.go(f"/meeting/{m}/checklist", list=d),
+                subtitle=desk.say(
+                    "today.todo.critical.help", list=desk.read(desk.library.document(document).title), name=name
+                ),
+                icon=ft.Icons.PRIORITY_HIGH,
+                color=theme.ACCENT,
+                id=f"todo-critical-{meeting}",
+                key=f"critical {meeting}",
+            )
+        )
+    if inbox:
+        rows.append(
+            Row(
+                desk.say("today.todo.inbox", count=len(inbox)),
+                lambda _: desk.go("/inbox"),
+                subtitle=desk.say("today.todo.inbox.help"),
+                icon=ft.Icons.MARK_EMAIL_UNREAD_OUTLINED,
+                color=theme.PRIVATE,
+                id="todo-inbox",
+                key="inbox",
+            )
+        )
+    for task in today.tasks:
+        rows.append(_task(desk, task, now))
+    for draft in today.unfinished:
+        rows.append(
+            Row(
+                desk.say("today.todo.draft"),
+                lambda _, m=draft.meeting: desk.go(f"/meeting/{m}/minutes"),
+                subtitle=desk.say("today.todo.draft.help", name=draft.name, day=speech.near_day(draft.at, now)),
+                icon=ft.Icons.DRAW,
+                color=theme.SHARED,
+                id=f"todo-draft-{draft.meeting}",
+                key=f"draft {draft.meeting}",
+            )
+        )
+    for person in today.unbooked:
+        rows.append(_unbooked(desk, person, now))
+    if "recovery" in today.reminders:
+        rows.append(
+            Row(
+                desk.say("today.todo.recovery"),
+                lambda _: desk.go("/settings/recovery"),
+                subtitle=desk.say("today.todo.recovery.help"),
+                icon=ft.Icons.KEY,
+                color=theme.ACCENT,
+                id="todo-recovery",
+                key="recovery",
+            )
+        )
+    if "backup" in today.reminders:
+        rows.append(
+            Row(
+                desk.say("today.todo.backup"),
+                lambda _: desk.go("/settings/backup"),
+                subtitle=desk.say("today.todo.backup.help"),
+                icon=ft.Icons.SAVE_OUTLINED,
+                color=theme.ACCENT,
+                id="todo-backup",
+                key="backup",
+            )
+        )
+    return rows
+
+
+def _task(desk: Desk, task: TaskRow, now: datetime) -> ft.Control:
+    due = ""
+    if task.due:
+        day = desk.speech.value.near_day(task.due, now)
+        due = desk.say("today.todo.task.since", day=day) if task.due < now.date() else _capital(day)
+    return TaskLine(task.id, task.text, " · ".join(part for part in (due, task.name) if part), key=f"task {task.id}")
+
+
+@component
+def TaskLine(id: str, text: str, subtitle: str, *, key: str | None = None) -> ft.Control:
+    """A task to tick: it goes to Done, and comes back with Undo."""
+    desk = use_desk()
+    undo = use_undo()
+
+    def finish(done: bool) -> None:
+        if not done:
+            return
+        kept = desk.store.execute(TaskOutcome(task=id, outcome="done"))
+        undo(desk.say("today.todo.task.done", title=text), lambda: desk.store.execute(kept.undo) if kept.undo else None)
+
+    return TickRow(text, False, finish, subtitle=subtitle, undo=False, id=f"todo-task-{id}")
+
+
+def _unbooked(desk: Desk, person: PersonRow, now: datetime) -> ft.Control:
+    last = person.last_met
+    return Row(
+        desk.say("today.todo.unbooked", name=person.name),
+        lambda _: desk.go("/plan", person=person.mentorship),
+        subtitle=desk.say("today.meeting.last", day=desk.speech.value.near_day(last, now)) if last else "",
+        icon=ft.Icons.EVENT,
+        id=f"todo-unbooked-{person.mentorship}",
+        key=f"unbooked {person.mentorship}",
+    )
+
+
+def _by_list(today: Today) -> list[tuple[str, str, str, int]]:
+    """Critical lines still open, counted for each list of each meeting."""
+    counted: dict[tuple[str, str, str], int] = {}
+    for line in today.open_critical:
+        if line.meeting:
+            about = (line.document, line.name, line.meeting)
+            counted[about] = counted.get(about, 0) + 1
+    return [(*about, count) for about, count in counted.items()]
+
+
+def _do(desk: Desk, rows: list[ft.Control], room: int, more: bool, turn: Callable[[], object]) -> list[ft.Control]:
+    """The heading and as many rows as there is room for; the last one opens the rest."""
+    if not rows:
+        return [Soft(desk.say("today.todo.nothing"))] if room == FOLD else []
+    head = SectionTitle(desk.say("today.todo"))
+    if len(rows) <= max(1, room):
+        return [head, Rows(rows)]
+    kept = rows if more else rows[: max(0, room - 1)]
+    words = desk.say("today.todo.less") if more else more_words(desk, "today.todo.more", len(rows) - len(kept))
+    icon = ft.Icon(ft.Icons.EXPAND_LESS if more else ft.Icons.EXPAND_MORE, color=theme.INK_SOFT)
+    turner = Row(words, lambda _: turn(), trailing=icon, chevron=False, id="today-more", ink=theme.INK_SOFT, key="more")
+    return [head, Rows([*kept, turner])]
+
+
+def more_words(desk: Desk, key: str, count: int) -> str:
+    """ "Five more": small numbers in letters."""
+    number = desk.say(f"today.number.{count}") if 1 <= count <= 12 else str(count)
+    return desk.say(key, count=count, number=number)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# ------------------------------------------------------------------ the first day
+
+
+def _welcome(desk: Desk, name: str, role: str) -> list[ft.Control]:
+    """A person's first day: three things to begin with."""
+    who = role if role in ("mentor", "mentee") else "other"
+    rows: list[ft.Control] = [
+        Row(
+            desk.say("today.empty.person"),
+            lambda _: desk.go("/people/new"),
+            subtitle=desk.say(f"today.empty.person.{who}"),
+            icon=ft.Icons.PERSON_ADD,
+            id="start-person",
+        ),
+        Row(
+            desk.say("today.empty.plan"),
+            lambda _: desk.go("/plan"),
+            subtitle=desk.say("today.empty.plan.help"),
+            icon=ft.Icons.EVENT,
+            id="start-plan",
+        ),
+        Row(
+            desk.say("today.empty.library"),
+            lambda _: desk.go("/library"),
+            subtitle=desk.say("today.empty.library.help"),
+            icon=ft.Icons.MENU_BOOK,
+            id="start-library",
+        ),
+    ]
+    return [
+        EmptyState(desk.say("today.empty.line"), icon=ft.Icons.COFFEE_OUTLINED),
+        ft.Container(Heading(desk.say("today.empty.title", name=name)), padding=ft.Padding.only(bottom=4)),
+        Rows(rows),
+    ]
+
+
+# ------------------------------------------------------------------ what to write about
+
+
+@component
+def WriteSheet(today: Today, close: Callable[[], object]) -> ft.Control:
+    """Where the next words belong: a meeting of today, somebody one happens to meet, or oneself."""
+    desk, now = use_desk(), use_clock()
+    people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
+    speech = desk.speech.value
+
+    def leave(path: str, **facts: str) -> None:
+        close()
+        desk.go(path, **facts)
+
+    def unplanned(person: PersonRow) -> None:
+        done = desk.store.execute(StartNow(mentorship=person.mentorship, zone=zone_of(desk)))
+        leave(f"/meeting/{done.record}/note")
+
+    rows: list[ft.Control] = [
+        Row(
+            row.name,
+            lambda _, row=row: leave(f"/meeting/{row.id}/note"),
+            subtitle=desk.say("today.write.meeting", when=speech.near(row.starts, now)),
+            icon=ft.Icons.EVENT,
+            id=f"write-meeting-{row.id}",
+            key=row.id,
+        )
+        for row in today.later
+    ]
+    rows += [
+        Row(
+            person.name,
+            lambda _, person=person: unplanned(person),
+            subtitle=desk.say("today.write.unplanned"),
+            icon=ft.Icons.GROUP,
+            color=theme.SHARED,
+            id=f"write-person-{person.mentorship}",
+            key=person.mentorship,
+        )
+        for person in sorted(people, key=lambda person: speech.sort_key(person.name))
+        if person.status != "ended"
+    ]
+    rows.append(
+        Row(
+            desk.say("today.write.free"),
+            lambda _: leave("/note/new"),
+            subtitle=desk.say("today.write.free.help"),
+            icon=ft.Icons.LOCK,
+            color=theme.PRIVATE,
+            id="write-free",
+            key="free",
+        )
+    )
+    return Rows(rows)
+
+
+def zone_of(desk: Desk) -> str:
+    """The name of the zone that the clock on this device shows."""
+    return getattr(desk.now().tzinfo, "key", "") or ""

@@ -1,0 +1,81 @@
+"""Where the lines of the documents lead: the one map from an `action` of the content to a screen.
+
+An action is the id of a document or the name of a screen. What has no screen yet leads nowhere: its link is not shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from app.errors import DocumentMissing
+from app.services.library import DocumentAction, action_of
+
+if TYPE_CHECKING:
+    from app.services.library import Library
+
+NOT_YET: Final = frozenset(
+    """
+    call.emergency call.safety_lead closing.certificate closing.erase closing.notify closing.retention concern.new
+    contacts.request programme.log programme.matching programme.overview programme.report schedule.ics settings.data
+    """.split()  # noqa: SIM905  (a list of words reads better as words)
+)
+"""Screens that a later version brings."""
+
+_ALWAYS: Final = {
+    "contacts.coordinator": "/safety",
+    "goal.list": "/goals",
+    "settings.backup": "/settings/backup",
+}
+_WITH_PERSON: Final = {
+    "board.mine": "/board/{person}",
+    "board.open": "/board/{person}",
+    "goal.progress": "/goals",
+    "goal.review": "/goals",
+    "prompts.boundaries": "/boundaries/{person}",
+}
+_WITH_MEETING: Final = {
+    "minutes.aim": "/meeting/{meeting}?aim=1",
+    "minutes.confirm": "/meeting/{meeting}/minutes",
+    "minutes.current": "/meeting/{meeting}/minutes",
+    "minutes.last": "/meeting/{meeting}/earlier",
+    "minutes.request_confirm": "/meeting/{meeting}/minutes",
+    "schedule.next": "/meeting/{meeting}",
+    "survey.after_session": "/meeting/{meeting}/evaluate",
+}
+_ASKING: Final = {
+    "board.add": ("/task/new", ("person", "meeting")),
+    "goal.smart": ("/goal/new", ("person",)),
+    "schedule.new": ("/plan", ("person",)),
+    "schedule.next_same": ("/plan", ("person", "after")),
+    "topics.library": ("/topics", ("person", "meeting")),
+}
+
+
+def way(action: str, library: Library, *, person: str | None = None, meeting: str | None = None) -> str | None:
+    """The route of a line's action, or `None` when there is nowhere to go from here."""
+    if action in _ALWAYS:
+        return _ALWAYS[action]
+    if action in _WITH_PERSON:
+        return _WITH_PERSON[action].format(person=person) if person else None
+    if action in _WITH_MEETING:
+        return _WITH_MEETING[action].format(meeting=meeting) if meeting else None
+    if action in _ASKING:
+        path, names = _ASKING[action]
+        known = {"person": person, "meeting": meeting, "after": meeting}
+        facts = {name: known[name] for name in names if known[name]}
+        return f"{path}?{urlencode(facts)}" if facts else path
+    target = action_of(action)
+    return _document(target.document, library, meeting) if isinstance(target, DocumentAction) else None
+
+
+def _document(id: str, library: Library, meeting: str | None) -> str | None:
+    try:
+        document = library.document(id)
+    except DocumentMissing:
+        return None
+    if document.kind == "minutes" and meeting:
+        return f"/meeting/{meeting}/minutes?{urlencode({'template': id})}"
+    if document.kind == "questions":
+        return f"/questions/{id}"
+    return f"/document/{id}"
