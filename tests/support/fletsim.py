@@ -107,6 +107,7 @@ class Window:
         platform: str = "android",
         web: bool = False,
         replies: dict[str, Any] | None = None,
+        forgiving: bool = False,
     ) -> Window:
         line = Line()
         line.replies.update(replies or {})
@@ -125,10 +126,11 @@ class Window:
                 "media": media,
             }
         )
-        session.get_page_patch()
+        session.get_page_patch()  # type: ignore[no-untyped-call]
         msgpack.packb([1, session.page], default=_pack)
         window = cls(session, line)
-        context.reset_auto_update()
+        window.forgiving = forgiving
+        context.reset_auto_update()  # type: ignore[no-untyped-call]
         outcome = main(session.page, *args)
         if inspect.isawaitable(outcome):
             await outcome
@@ -302,7 +304,7 @@ class Window:
         if boxes:
             return bool(boxes[0].value)
         dot = next(c for c in inside if isinstance(c, ft.Radio))
-        group = dot.parent
+        group: Any = dot.parent
         while not isinstance(group, ft.RadioGroup):
             group = group.parent
         return bool(group.value == dot.value)
@@ -324,7 +326,7 @@ class Window:
 
     async def close(self) -> None:
         await self.session.dispatch_event(self.page._i, "close", None)
-        self.session.close()
+        self.session.close()  # type: ignore[no-untyped-call]
         safe.witness.remove(self._saw)
         self.line.executor.shutdown(wait=False)
         for _ in range(5):

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import flet as ft
 
 from app.ui import safe, theme
+from app.ui.loop import post
 from app.ui.signal import Signal, Stop
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Desk:
     ) -> None:
         self.page = page
         self.session = session
+        self._loop = asyncio.get_running_loop()
         self.library = library
         self._speak = speak
         self._clock = clock or (lambda: datetime.now().astimezone())
@@ -187,7 +189,7 @@ class Desk:
             except Exception as fault:  # noqa: BLE001 - nobody awaits this task
                 safe.tell(self.page.session, fault)
 
-        self.page.run_task(guarded)
+        post(self.page, self._loop, guarded)
 
     async def away(self, work: Callable[[], Any]) -> Any:
         """Do something long (key stretching, disk) in a thread, so that the screen goes on answering."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import flet as ft
 
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.state import use_held
+from app.ui.loop import post
 from app.ui.signal import Stop
 
 
@@ -17,7 +19,7 @@ def use_query(query: Any) -> Any:
     Commits may come from another thread, so the news is posted to the page's own loop. The answer is kept between
     renders: a part that renders for another reason does not read the disk again.
     """
-    desk, page = use_desk(), ft.context.page
+    desk, page, loop = use_desk(), ft.context.page, asyncio.get_running_loop()
     store = desk.store
     first = use_held(lambda: (store, query, store.ask(query))).value
     held, hold = ft.use_state(first)
@@ -29,11 +31,8 @@ def use_query(query: Any) -> Any:
         if watching.value:  # not after the part has gone or the vault was locked
             hold((store, query, store.ask(query)))
 
-    async def refresh() -> None:
-        renew()
-
     def listen() -> None:
-        watching.value = store.watch(query, lambda *_: page.run_task(refresh))
+        watching.value = store.watch(query, lambda *_: post(page, loop, renew))
         desk.until_closed(stop)
         renew()  # a commit may have slipped in since the render
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 import flet as ft
 
 from app.ui.hooks.state import use_held
+from app.ui.loop import post
 from app.ui.signal import Signal, Stop
 
 T = TypeVar("T")
@@ -15,18 +16,18 @@ T = TypeVar("T")
 
 def use_watch(signal: Signal[T]) -> T:
     """The value of `signal` now, and again after every change."""
-    page = ft.context.page
+    page, loop = ft.context.page, asyncio.get_running_loop()
     _, renew = ft.use_state((signal, signal.value))
     held = use_held(_none)
 
-    async def refresh() -> None:
+    def refresh() -> None:
         renew((signal, signal.value))
 
     def told() -> None:
-        if _on_loop(page):
-            renew((signal, signal.value))
+        if _is_running(loop):
+            refresh()
         else:
-            page.run_task(refresh)  # setting state in another thread would lose the change
+            post(page, loop, refresh)  # setting state in another thread would lose the change
 
     def listen() -> None:
         held.value = signal.watch(told)
@@ -45,10 +46,8 @@ def _none() -> Stop | None:
     return None
 
 
-def _on_loop(page: ft.Page) -> bool:
+def _is_running(loop: asyncio.AbstractEventLoop) -> bool:
     try:
-        running = asyncio.get_running_loop()
+        return asyncio.get_running_loop() is loop
     except RuntimeError:
         return False
-    connection = page.session.connection
-    return connection is None or connection.loop is running

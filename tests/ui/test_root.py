@@ -1,0 +1,268 @@
+"""The whole app: what is drawn follows the session, the role, the language, the width and the system."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import flet as ft
+import pytest
+
+from app.ui import routes, theme
+from app.ui.hooks import use_clock, use_desk, use_wide
+from app.ui.parts import PrimaryButton, Screen, Words
+from app.ui.safe import component
+from tests.support.fake_session import FakeSession
+from tests.ui.conftest import OpenStage, Stage
+
+
+@pytest.fixture(autouse=True)
+def plain_screens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Screens that say where they are, in the place of the real ones."""
+
+    def load(self: routes.Place) -> Callable[..., ft.Control]:
+        @component
+        def Plain(**arguments: str) -> ft.Control:
+            desk, wide, minute = use_desk(), use_wide(), use_clock()
+            opened, set_opened = ft.use_state(0)
+            facts = ",".join(f"{name}={value}" for name, value in sorted(arguments.items()))
+            return Screen(
+                f"här: {self.path or self.module} {facts}".strip(),
+                [Words(f"{'bred' if wide else 'smal'} {minute:%H:%M}"), Words(f"tryck {opened}")],
+                primary=PrimaryButton(desk.say("frame.unlock"), lambda: set_opened(opened + 1), id="press"),
+                back=bool(self.path) and not self.tab,
+            )
+
+        return Plain
+
+    monkeypatch.setattr(routes.Place, "load", cache(load))  # one component per place, or it forgets what it holds
+    monkeypatch.setattr(routes.Place, "exists", property(lambda self: self.module != "programme"))
+
+
+def where(app: Stage) -> str:
+    return next(text for text in app.texts() if text.startswith("här: ")).removeprefix("här: ")
+
+
+async def test_absent_locked_and_open_are_three_different_windows(stage: OpenStage) -> None:
+    assert where(await stage(session=FakeSession("absent"))) == "first"
+    assert where(await stage(session=FakeSession("locked"))) == "lock"
+    assert where(await stage(session=FakeSession("open"))) == "/"
+
+
+async def test_unlocking_and_locking_change_the_window(stage: OpenStage) -> None:
+    session = FakeSession("locked")
+    app = await stage(session=session)
+    session.unlock("tall regn moln")
+    await app.settle()
+    assert where(app) == "/"
+    app.desk.go("/search")
+    await app.settle()
+    assert where(app) == "/search"
+    await app.tap("lock")
+    assert where(app) == "lock"
+    assert len(app.views) == 1
+    session.unlock("tall regn moln")
+    await app.settle()
+    assert where(app) == "/", "what was open before must not come back"
+
+
+async def test_locked_only_what_shows_nothing_opens(stage: OpenStage) -> None:
+    app = await stage(session=FakeSession("locked"))
+    for path in ("/person/p1", "/search", "/settings"):
+        app.desk.go(path)
+        await app.settle()
+        assert where(app) == "lock"
+        app.desk.home()
+    app.desk.go("/safety")
+    await app.settle()
+    assert where(app) == "/safety"
+    await app.back()
+    assert where(app) == "lock"
+
+
+async def test_the_way_in_is_left_when_it_is_at_its_end(stage: OpenStage) -> None:
+    session = FakeSession("absent")
+    app = await stage(session=session)
+    await app.tap("press")
+    app.desk.entering.set(True)
+    session.create("tall regn moln")
+    await app.settle()
+    assert where(app) == "first" and app.has("tryck 1"), "the recovery key must still be seen"
+    app.desk.entering.set(False)
+    await app.settle()
+    assert where(app) == "/"
+
+
+async def test_screens_lie_on_each_other_and_keep_what_they_hold(stage: OpenStage) -> None:
+    app = await stage()
+    app.desk.go("/people")
+    await app.settle()
+    app.desk.go("/person/p1")
+    await app.settle()
+    await app.tap("press")
+    app.desk.go("/goal/g1", person="p1")
+    await app.settle()
+    assert where(app) == "/goal/:id id=g1,person=p1"
+    await app.back()
+    assert where(app) == "/person/:id id=p1" and app.has("tryck 1")
+    await app.tap("back")
+    assert where(app) == "/people"
+    app.desk.go("/person/p1")
+    app.desk.go("/goal/g1")
+    app.desk.go("/library")
+    await app.settle()
+    assert where(app) == "/library" and len(app.views) == 1, "a tab closes what lies above"
+
+
+async def test_swapping_leaves_no_way_back_to_what_was_swapped(stage: OpenStage) -> None:
+    app = await stage()
+    app.desk.go("/plan")
+    app.desk.swap("/meeting/m1")
+    await app.settle()
+    assert where(app) == "/meeting/:id id=m1"
+    await app.back()
+    assert where(app) == "/"
+
+
+async def test_nowhere_says_so_and_leads_home(stage: OpenStage) -> None:
+    app = await stage()
+    app.desk.go("/finns/inte/alls")
+    await app.settle()
+    assert "Här finns inget" in app.texts()
+    await app.tap("empty-action")
+    assert where(app) == "/"
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("mentor", ["I dag", "Personer", "Mål", "Bibliotek"]),
+        ("mentee", ["I dag", "Personer", "Mål", "Bibliotek"]),
+        ("coordinator", ["I dag", "Personer", "Bibliotek"]),
+        ("participant", ["I dag", "Bibliotek"]),
+    ],
+)
+async def test_each_role_has_its_tabs(stage: OpenStage, role: str, words: list[str]) -> None:
+    app = await stage(session=FakeSession(role=role))
+    bar = app.view.navigation_bar
+    assert [tab.label for tab in bar.destinations] == words
+    await app.fire(bar, "change", len(words) - 1, selected_index=len(words) - 1)
+    assert where(app) == "/library"
+    assert app.view.navigation_bar.selected_index == len(words) - 1
+
+
+async def test_from_840_px_there_is_a_rail(stage: OpenStage) -> None:
+    app = await stage(width=390)
+    assert app.has("smal " + app.desk.minute.value.strftime("%H:%M"))
+    assert not app.all(kind=ft.NavigationRail)
+    await app.resize(840, 700)
+    assert any(text.startswith("bred") for text in app.texts())
+    assert app.view.navigation_bar is None
+    rail = app.get(None, ft.NavigationRail)
+    await app.fire(rail, "change", 1, selected_index=1)
+    assert where(app) == "/people"
+    await app.resize(839, 700)
+    assert app.view.navigation_bar is not None and where(app) == "/people"
+
+
+async def test_language_theme_and_size_change_without_a_restart(stage: OpenStage) -> None:
+    session = FakeSession()
+    app = await stage(session=session)
+    assert app.has("Lås upp") and app.page.title == "Fika: mentorskap"
+    await app.tap("press")
+    session.preferences.set(language="en", theme="dark", text_size=200)
+    await app.settle()
+    assert app.has("Unlock") and not app.has("Lås upp")
+    assert app.has("tryck 1"), "the screen was thrown away"
+    assert [tab.label for tab in app.view.navigation_bar.destinations][0] == "Today"
+    assert app.page.title == "Fika: mentoring"
+    assert app.page.theme_mode == ft.ThemeMode.DARK
+    assert app.page.theme.text_theme.body_medium.size == 32
+    assert app.page.locale_configuration.current_locale.language_code == "en"
+
+
+async def test_the_clock_draws_on_the_minute(stage: OpenStage) -> None:
+    now = datetime(2026, 10, 14, 14, 59, 58).astimezone()
+    app = await stage(clock=lambda: now)
+    assert app.has("smal 14:59")
+    now += timedelta(seconds=4)
+    await app.until(lambda: app.has("smal 15:00"), 3)
+
+
+async def test_inactive_covers_and_saves_and_coming_back_uncovers(stage: OpenStage) -> None:
+    app = await stage()
+    saved: list[str] = []
+
+    class Unsaved:
+        def flush(self) -> None:
+            saved.append("ord")
+
+    app.desk.holds(Unsaved())
+    await app.lifecycle("inactive")
+    assert saved == ["ord"]
+    assert not any(text.startswith("här: ") for text in app.texts()), "the content is in sight of the app switcher"
+    await app.lifecycle("resume")
+    assert where(app) == "/"
+    assert app.desk.session.locks == 0
+
+
+async def test_hidden_longer_than_the_grace_locks(stage: OpenStage) -> None:
+    session = FakeSession()
+    session.preferences.grace = 0.1
+    app = await stage(session=session)
+    await app.lifecycle("hide")
+    await app.lifecycle("show")
+    await app.settle(0.2)
+    assert session.locks == 0, "it came back within the grace"
+    await app.lifecycle("hide")
+    await app.settle(0.2)
+    assert session.phase == "locked"
+    await app.lifecycle("show")
+    assert where(app) == "lock"
+
+
+async def test_pause_locks_at_once(stage: OpenStage) -> None:
+    session = FakeSession()
+    app = await stage(session=session)
+    await app.lifecycle("pause")
+    assert session.phase == "locked"
+    assert where_after(app) == ""
+
+
+def where_after(app: Stage) -> str:
+    return next((text for text in app.texts() if text.startswith("här: /")), "")
+
+
+async def test_a_window_that_is_gone_locks(stage: OpenStage) -> None:
+    session = FakeSession()
+    app = await stage(session=session)
+    await app.session.dispatch_event(app.page._i, "close", None)
+    await asyncio.sleep(0)
+    assert session.phase == "locked"
+
+
+async def test_what_people_do_keeps_the_session_awake(stage: OpenStage) -> None:
+    session = FakeSession()
+    app = await stage(session=session)
+    before = session.touches
+    await app.tap("press")
+    assert session.touches > before
+
+
+async def test_a_lost_line_draws_again_when_it_is_back(stage: OpenStage) -> None:
+    session = FakeSession()
+    app = await stage(session=session)
+    line: Any = app.session.connection
+    await app.session.disconnect(60)
+    session.lock()
+    await asyncio.sleep(0.05)
+    await app.session.connect(line)
+    await app.settle()
+    assert where(app) == "lock", "after a cut line the unlocked screen was still there"
+
+
+def test_the_breakpoint_is_840() -> None:
+    assert theme.WIDE == 840

@@ -1,0 +1,182 @@
+"""What goes wrong stays where it is, is told in words, and quotes nobody. Pinned to flet 1.0.5."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import flet as ft
+import pytest
+from flet.messaging.protocol import Message, MessageAction, PatchControlBody
+from flet.version import flet_version
+
+from app.errors import AppError
+from app.ui import safe
+from app.ui.parts import PrimaryButton, Words
+from app.ui.safe import component
+from tests.ui.conftest import OpenStage
+
+SECRET = "hon ska säga upp sig"
+SORRY = "Något gick fel här. Det du har sparat är kvar. Försök igen."
+
+
+class Refused(AppError):
+    """Something the model refuses."""
+
+    code = "refused"
+
+
+def test_the_patches_are_for_this_version() -> None:
+    assert flet_version == "1.0.5"
+
+
+@component
+def Breaks() -> ft.Control:
+    """Fails at its second render."""
+    count, set_count = ft.use_state(0)
+    if count == 1:
+        raise ValueError(SECRET)
+    return PrimaryButton(f"slag {count}", lambda: set_count(count + 1), id="break")
+
+
+@component
+def Counts() -> ft.Control:
+    """Goes on."""
+    count, set_count = ft.use_state(0)
+    return PrimaryButton(f"räknat {count}", lambda: set_count(count + 1), id="count")
+
+
+async def test_a_part_that_fails_leaves_a_sentence_and_the_others_go_on(
+    stage: OpenStage, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = await stage(screen=lambda: ft.Column([Breaks(), Counts()]))
+    app.forgiving = True
+    await app.tap("break")
+    assert SORRY in app.texts()
+    await app.tap("count")
+    assert app.has("räknat 1")
+    assert SECRET not in caplog.text
+    assert "ValueError at" in caplog.text
+    assert [str(fault) for fault in app.faults] == [SECRET]
+
+
+async def test_without_our_component_the_window_would_freeze(stage: OpenStage) -> None:
+    """The control for the test above: Flet's own component leaves the guard of `update`, and only that one, to help."""
+
+    def bare() -> ft.Control:
+        count, set_count = ft.use_state(0)
+        if count == 1:
+            raise ValueError(SECRET)
+        return PrimaryButton("slag", lambda: set_count(1), id="break")
+
+    flets = ft.component(bare)
+    app = await stage(screen=lambda: ft.Column([flets(), Counts()]))
+    app.forgiving = True
+    await app.tap("break")
+    assert SORRY not in app.texts()
+    await app.tap("count")
+    assert app.has("räknat 1"), "Component.update is not guarded"
+
+
+async def test_a_handler_that_fails_is_told_in_one_sentence(
+    stage: OpenStage, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise RuntimeError(SECRET)
+
+    app = await stage(screen=lambda: PrimaryButton("tryck", fail, id="go"))
+    app.forgiving = True
+    await app.tap("go")
+    assert SORRY in app.texts()
+    assert app.has("tryck"), "the screen is gone"
+    assert not app.line.crashes
+    assert SECRET not in caplog.text
+    assert not any(SECRET in repr(body) for _, body in app.line.sent)
+
+
+async def test_a_refusal_is_told_in_its_own_words(stage: OpenStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise Refused()
+
+    app = await stage(screen=lambda: PrimaryButton("tryck", fail, id="go"))
+    monkeypatch.setattr(type(app.desk.speech.value), "error", lambda self, fault: f"sagt: {fault.code}")
+    await app.tap("go")
+    assert "sagt: refused" in app.texts()
+
+
+async def test_an_effect_that_fails_is_told(stage: OpenStage) -> None:
+    @component
+    def Effect() -> ft.Control:
+        def fail() -> None:
+            raise RuntimeError(SECRET)
+
+        ft.use_effect(fail, [])
+        return Words("kvar")
+
+    app = await stage(screen=lambda: Words("före"), forgiving=True)
+    second = await stage(screen=Effect, forgiving=True)
+    assert second.has("kvar")
+    assert SORRY in second.texts()
+    assert SORRY not in app.texts()
+
+
+async def test_a_message_does_not_write_out_the_tree() -> None:
+    note = ft.Text(SECRET)
+    message = Message(MessageAction.PATCH_CONTROL, PatchControlBody(1, [note]))
+    assert SECRET not in repr(message)
+    assert SECRET not in f"{message}"
+
+
+def test_flet_logs_no_plaintext() -> None:
+    for name in ("flet", "flet_transport", "flet_controls", "flet_object_patch", "flet_components"):
+        assert not logging.getLogger(name).isEnabledFor(logging.DEBUG)
+
+
+async def test_a_disabled_or_hidden_control_does_not_answer(stage: OpenStage) -> None:
+    done: list[str] = []
+    disabled = ft.Button("av", on_click=lambda: done.append("disabled"), disabled=True)
+    inside = ft.Button("i", on_click=lambda: done.append("inside"))
+    hidden = ft.Button("dold", on_click=lambda: done.append("hidden"), visible=False)
+    plain = ft.Button("på", on_click=lambda: done.append("plain"))
+    app = await stage(screen=lambda: ft.Column([disabled, ft.Container(inside, disabled=True), hidden, plain]))
+    for button in (disabled, inside, hidden, plain):
+        await app.fire(button, "click")
+    assert done == ["plain"]
+
+
+async def test_the_other_end_may_not_set_what_is_ours(stage: OpenStage) -> None:
+    field = ft.TextField(value="", data="mine")
+    locked = ft.TextField(value="kvar", disabled=True)
+    app = await stage(screen=lambda: ft.Column([field, locked]))
+    handler = field.on_change
+    app.session.apply_patch(
+        field._i,
+        {"value": "ny", "_frozen": "x", "_secret": 1, "disabled": True, "data": "theirs", "on_change": "x", "nix": 1},
+    )
+    app.session.apply_patch(locked._i, {"value": "borta"})
+    assert field.value == "ny"
+    assert field.data == "mine"
+    assert not field.disabled
+    assert field.on_change is handler
+    assert not hasattr(field, "_secret") and not hasattr(field, "nix")
+    assert locked.value == "kvar"
+
+
+async def test_what_the_person_does_is_noticed(stage: OpenStage) -> None:
+    app = await stage(screen=lambda: PrimaryButton("tryck", lambda: None, id="go"))
+    told: list[int] = []
+    safe.touches(app.session, lambda: told.append(1))
+    await app.tap("go")
+    assert told
+
+
+async def test_a_task_that_fails_is_told(stage: OpenStage) -> None:
+    app = await stage(screen=lambda: Words("här"))
+    app.forgiving = True
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise RuntimeError(SECRET)
+
+    app.desk.later(fail)
+    await app.until(lambda: SORRY in app.texts())

@@ -1,0 +1,64 @@
+"""Every pair of colours that meet can be told apart, in both themes; every size follows the reader."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import flet as ft
+import pytest
+
+from app.ui import theme
+
+THEMES = {"light": theme.LIGHT, "dark": theme.DARK}
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("pair", theme.PAIRS, ids="/".join)
+def test_text_is_at_least_6_to_1(name: str, pair: tuple[str, str]) -> None:
+    text, ground = (getattr(THEMES[name], part) for part in pair)
+    assert theme.contrast(text, ground) >= 6
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("pair", theme.LINES, ids="/".join)
+def test_lines_are_at_least_3_and_a_half_to_1(name: str, pair: tuple[str, str]) -> None:
+    line, ground = (getattr(THEMES[name], part) for part in pair)
+    assert theme.contrast(line, ground) >= 3.5
+
+
+def test_contrast_is_the_one_of_wcag() -> None:
+    assert theme.contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert theme.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+def test_every_token_that_carries_words_is_in_a_pair() -> None:
+    grounds = {"ground", "surface", "raised"}
+    decoration = {"edge", "line"}
+    paired = {part for pair in theme.PAIRS for part in pair}
+    assert {field.name for field in dataclasses.fields(theme.Tokens)} - paired - decoration <= grounds
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_notice_and_its_action_can_be_read(name: str) -> None:
+    scheme = theme.theme(THEMES[name]).color_scheme
+    assert scheme is not None
+    assert theme.contrast(str(scheme.on_inverse_surface), str(scheme.inverse_surface)) >= 6
+    assert theme.contrast(str(scheme.inverse_primary), str(scheme.inverse_surface)) >= 6
+
+
+@pytest.mark.parametrize("percent", [100, 130, 200])
+def test_every_style_follows_the_readers_size(percent: int) -> None:
+    normal, large = theme.theme(theme.LIGHT).text_theme, theme.theme(theme.LIGHT, percent).text_theme
+    assert normal is not None and large is not None
+    for field in dataclasses.fields(ft.TextTheme):
+        one, other = getattr(normal, field.name, None), getattr(large, field.name, None)
+        if isinstance(one, ft.TextStyle) and isinstance(other, ft.TextStyle):
+            assert one.size is not None and other.size == one.size * percent / 100
+            assert other.font_family == theme.FONT
+    assert normal.body_medium and normal.body_medium.size == 16
+    assert normal.body_large and normal.body_large.size == 18
+
+
+def test_motion_can_be_left_out() -> None:
+    still = theme.theme(theme.LIGHT, motion=False).page_transitions
+    assert still is not None and still.android == ft.PageTransitionTheme.NONE
