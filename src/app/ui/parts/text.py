@@ -24,7 +24,7 @@ def Words(
         text,
         theme_style=style,
         color=color,
-        expand=expand,
+        expand=expand or None,  # False would still make it a flexible child, which a wrapping row cannot hold
         text_align=align or ft.TextAlign.START,
         selectable=selectable,
         key=key,
