@@ -39,7 +39,7 @@ def Entrance(
     inside = ft.Column(
         [ft.Container(face, padding=ft.Padding.only(bottom=24)), *body],
         spacing=spacing,
-        tight=True,
+        alignment=ft.MainAxisAlignment.END if low and not wide else ft.MainAxisAlignment.CENTER,
         scroll=ft.ScrollMode.AUTO,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )

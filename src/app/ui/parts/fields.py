@@ -179,9 +179,9 @@ def PassphraseField(
         on_click=lambda _: set_open(not open_),
         style=ft.ButtonStyle(padding=ft.Padding.symmetric(vertical=4, horizontal=6), shape=SHAPE),
     )
-    named = Named(id, field)
-    named.expand = True
-    row = ft.Row([named, Named(f"{id}-show", eye)], spacing=4, vertical_alignment=ft.CrossAxisAlignment.START)
+    field.expand = None
+    field.suffix_icon = Named(f"{id}-show", eye)
+    row = ft.Semantics(identifier=id, content=field)
     return _with_error(row, error)
 
 
