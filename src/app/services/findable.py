@@ -1,0 +1,106 @@
+"""What can be found: every text-bearing record of the open store, and the library in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from app.model import entities
+from app.model.clock import moment_of
+from app.model.fields import Answers, Prose, Reasons, Text, Zone
+from app.model.queries import One
+from app.model.schema import KINDS, Entity
+from app.services import search
+from app.services.library import Library
+from app.services.search import Key
+from app.services.speech import Speech
+from app.services.store import Store
+
+assert entities.Note.KIND in KINDS  # the entities are declared when their module is imported
+
+SEARCHED: Final = tuple(
+    kind
+    for kind, cls in KINDS.items()
+    if kind != "setting"
+    and any(isinstance(f, Text | Answers | Reasons) and not isinstance(f, Zone) for f in cls.FIELDS.values())
+)
+"""The kinds with words in them. Settings are the app's words, not people's."""
+
+_TITLES: Final = ("title", "name", "text", "aim")
+DOCUMENT: Final = "document"
+
+
+class StoreTexts:
+    """An open store, as the search sees it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def texts(self) -> Iterator[search.Text]:
+        """Everything with words, kind by kind, notes first."""
+        for kind in sorted(SEARCHED, key=lambda kind: kind != "note"):
+            for record in self._store.everything(KINDS[kind], step=search.AT_ONCE):
+                text = text_of(record)
+                if text is not None:
+                    yield text
+
+    def text(self, kind: str, id: str) -> search.Text | None:
+        """One record as it stands."""
+        if kind not in SEARCHED:
+            return None
+        record = self._store.ask(One(KINDS[kind], id))
+        return None if record is None or record.gone else text_of(record)
+
+    def on_change(self, listener: Callable[[Iterable[Key]], None]) -> Callable[[], None]:
+        """Hand on which records every commit touched."""
+        return self._store.on_change(listener)
+
+
+def text_of(record: Entity) -> search.Text | None:
+    """The words of a record, or nothing when it has none. What was written at the same time is found as well."""
+    title, words = "", []
+    for name, kind in record.FIELDS.items():
+        if isinstance(kind, Zone):
+            continue
+        value = getattr(record, name)
+        if isinstance(kind, Text) and isinstance(value, str) and value.strip():
+            if not title and name in _TITLES and not isinstance(kind, Prose):
+                title = value
+            else:
+                words.append(value)
+        elif isinstance(kind, Answers | Reasons):
+            words.extend(each for each in value.values() if isinstance(each, str) and each.strip())
+    for versions in record.also.values():
+        words.extend(version.value for version in versions if isinstance(version.value, str))
+    if not title and not words:
+        return None
+    body = "\n".join(dict.fromkeys(words))
+    if not title:
+        title, _, body = body.partition("\n")
+    mentorship = record.id if record.KIND == "mentorship" else getattr(record, "mentorship", None) or ""
+    return search.Text(
+        kind=record.KIND,
+        id=record.id,
+        title=title,
+        body=body,
+        order=record.edited,
+        at=_when(record),
+        mentorship=mentorship,
+        private=record.visibility == "only_me",
+    )
+
+
+def document_texts(library: Library, speech: Speech, role: str | None = None) -> Iterator[search.Text]:
+    """The documents for a role, in the reader's language, each as one text."""
+    for document in library.documents(role=role):
+        lines = [speech.read(document.intro)] if document.intro else []
+        lines += [speech.read(phrase) for item in document.items_for(role) for phrase in item.phrases]
+        yield search.Text(
+            kind=DOCUMENT, id=document.id, title=speech.read(document.title), body="\n".join(dict.fromkeys(lines))
+        )
+
+
+def _when(record: Entity) -> datetime | None:
+    written = getattr(record, "written", None)
+    return written if isinstance(written, datetime) else moment_of(record.edited)

@@ -1,0 +1,103 @@
+"""What is found in a real store: every kind with words, and nothing that only looks like words."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from app.model import commands, entities
+from app.model.queries import One
+from app.services.findable import SEARCHED, StoreTexts, document_texts, text_of
+from app.services.library import Library
+from app.services.search import Search
+from app.services.speech import Speech
+from tests.support.store import MemoryStore, memory_store
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return memory_store()
+
+
+def search_of(store: MemoryStore) -> Search:
+    search = Search(StoreTexts(store), breath=lambda _: None)
+    search.build()
+    return search
+
+
+def kinds(search: Search, word: str) -> set[str]:
+    return {hit.text.kind for hit in search.find(word).hits}
+
+
+def filled(store: MemoryStore) -> str:
+    pair = store.execute(commands.AddPerson(name="Yusuf Kanelbulle", my_role="mentor", aim="Kardemumma")).record
+    meeting = store.execute(
+        commands.PlanMeeting(mentorship=pair, starts=datetime(2026, 10, 15, 15), aim="Lingonkaka", place="Biblioteket")
+    ).record
+    store.execute(commands.WriteNote(body="Ringde om saffran\noch mer", mentorship=pair))
+    store.execute(commands.SetGoal(title="Baka pepparkaka", mentorship=pair))
+    store.execute(commands.AddTask(text="Köpa vetemjöl", mentorship=pair))
+    store.execute(
+        commands.KeepMinutes(meeting=meeting, document="minutes.quick", version=1, answers={"talked": "Om blåbärspaj"})
+    )
+    store.execute(commands.AddOwnItem(document="checklist.before_session", text="Ta med hallonkräm"))
+    return pair
+
+
+def test_every_kind_with_words_is_found(store: MemoryStore) -> None:
+    pair = filled(store)
+    search = search_of(store)
+    found = {word: kinds(search, word) for word in ("kanelbulle", "kardemumma", "lingonkaka", "saffran", "pepparkaka")}
+    assert found == {
+        "kanelbulle": {"person"},
+        "kardemumma": {"mentorship"},
+        "lingonkaka": {"meeting"},
+        "saffran": {"note"},
+        "pepparkaka": {"goal"},
+    }
+    assert (kinds(search, "vetemjol"), kinds(search, "blabarspaj"), kinds(search, "hallonkräm")) == (
+        {"task"},
+        {"minutes"},
+        {"list_item"},
+    )
+    [hit] = search.find("saffran").hits
+    assert hit.text.mentorship == pair
+    assert hit.text.private
+    assert hit.text.at is not None
+
+
+def test_the_index_follows_the_store(store: MemoryStore) -> None:
+    pair = filled(store)
+    search = search_of(store)
+    done = store.execute(commands.WriteNote(body="Nytt om rabarber", mentorship=pair))
+    assert kinds(search, "rabarber") == {"note"}
+    assert done.undo is not None
+    store.execute(done.undo)
+    assert search.find("rabarber").total == 0
+
+
+def test_settings_are_not_searched(store: MemoryStore) -> None:
+    store.execute(commands.SetSetting(key="theme", value="hemligtema"))
+    assert search_of(store).find("hemligtema").total == 0
+    assert "setting" not in SEARCHED
+
+
+def test_the_first_line_is_the_title_where_there_is_none(store: MemoryStore) -> None:
+    id = store.execute(commands.WriteNote(body="Rad ett\nRad två")).record
+    record = store.ask(One(entities.Note, id))
+    assert record is not None
+    text = text_of(record)
+    assert text is not None
+    assert (text.title, text.body) == ("Rad ett", "Rad två")
+
+
+@pytest.mark.parametrize(("language", "word"), [("sv", "trygghetsansvarig"), ("en", "responsible for safety")])
+def test_the_library_is_found_in_the_readers_language(store: MemoryStore, language: str, word: str) -> None:
+    library = Library(ASSETS)
+    search = search_of(store)
+    search.set_documents(document_texts(library, Speech(language, ASSETS, library.facts("SE"), strict=True), "mentor"))
+    hits = search.find(word).hits
+    assert "guidance.contacts" in {hit.text.id for hit in hits}
+    assert not any("{" in hit.snippet for hit in hits)
