@@ -110,6 +110,10 @@ class Reader(Protocol):
         """The records whose keys have these values, those made first coming first."""
         ...
 
+    def newest(self, cls: type[E], count: int, **equal: Scalar) -> list[E]:
+        """Of the records with these values, those made last, newest first."""
+        ...
+
     def cards(self, cls: type[Entity], **equal: Scalar) -> list[Card]:
         """The same as cards: no body is read."""
         ...
@@ -902,16 +906,16 @@ class TaskBoard(Query[Board]):
     def answer(self, read: Reader) -> Board:
         look = _Look(read, None)
 
-        def column(status: TaskStatus) -> list[TaskRow]:
-            found = read.where(Task, status=status)
-            mine = [task for task in found if self.mentorship is None or task.mentorship == self.mentorship]
-            return [look.task_row(task) for task in _in_place(mine)]
+        equal: dict[str, Scalar] = {"mentorship": self.mentorship} if self.mentorship else {}
+        done = read.newest(Task, self.done + 1, status="done", **equal)
 
-        done = column("done")[::-1]
+        def column(status: TaskStatus) -> tuple[TaskRow, ...]:
+            return tuple(look.task_row(task) for task in _in_place(read.where(Task, status=status, **equal)))
+
         return Board(
-            todo=tuple(column("todo")),
-            doing=tuple(column("doing")),
-            done=tuple(done[: self.done]),
+            todo=column("todo"),
+            doing=column("doing"),
+            done=tuple(look.task_row(task) for task in done[: self.done]),
             more_done=len(done) > self.done,
         )
 

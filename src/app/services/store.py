@@ -137,7 +137,7 @@ class _Watcher:
 class _Staged:
     """What a running transaction will have changed when it is durable."""
 
-    sequences: dict[str, int]
+    sequences: dict[tuple[str, str], int]
     clock: Clock
     keys: set[Key] = field(default_factory=set)
     records: set[tuple[str, Id]] = field(default_factory=set)
@@ -166,7 +166,9 @@ class Store:
         self._kinds: dict[str, str] = {}
         self._staged: _Staged | None = None
         rows = list(documents.table(LOGS))
-        self._sequences: dict[str, int] = {row["id"]: row["sequence"] for row in rows}
+        self._sequences: dict[tuple[str, str], int] = {
+            (row["space"], row["device"]): row["sequence"] for row in rows if "space" in row
+        }
         self._clock = Clock(max((row["hlc"] for row in rows), default=0))
         self.drafts = Drafts(self, documents.table(DRAFTS), start=start)
         self.drafts.settle_all()
@@ -205,6 +207,7 @@ class Store:
             for change in changes:
                 staged.clock = staged.clock.meet(change.hlc, self._now())
                 self._take_in(change)
+            self._keep_log("clock", hlc=staged.clock.last)
 
     @contextmanager
     def writing(self, durable: Literal[True, "soon"] = True) -> Iterator[_Staged]:
@@ -285,7 +288,7 @@ class Store:
         """Own changes in a space beyond that sequence, in order, exactly as they will travel."""
         with self._lock:
             device = self._spaces.device(space)
-            last = min(self._sequences.get(space, 0), sequence + limit)
+            last = min(self._sequences.get((space, device), 0), sequence + limit)
             return [self._change(space, device, number) for number in range(sequence + 1, last + 1)]
 
     # ------------------------------------------------------------------ inside: changes and records
@@ -330,7 +333,8 @@ class Store:
         found: list[Change] = []
         for space in dict.fromkeys(write.space for write in writes):
             device = self._spaces.device(space)
-            staged.sequences[space] = staged.sequences.get(space, 0) + 1
+            sequence = staged.sequences.get((space, device), 0) + 1
+            staged.sequences[space, device] = sequence
             ops = tuple(
                 Op(
                     record=write.record,
@@ -341,14 +345,14 @@ class Store:
                 for write in writes
                 if write.space == space
             )
-            change = Change(
-                space=space, device=device, sequence=staged.sequences[space], hlc=staged.clock.last, ops=ops
-            )
+            change = Change(space=space, device=device, sequence=sequence, hlc=staged.clock.last, ops=ops)
             found.append(change)
-            row = {"id": space, "sequence": change.sequence, "hlc": change.hlc}
-            if not self._documents.table(LOGS).update(row, _is("id", space)):
-                self._documents.table(LOGS).insert(row)
+            self._keep_log(f"{space}:{device}", space=space, device=device, sequence=sequence, hlc=change.hlc)
         return found
+
+    def _keep_log(self, id: str, **row: str | int) -> None:
+        if not self._documents.table(LOGS).update(row, _is("id", id)):
+            self._documents.table(LOGS).insert({"id": id, **row})
 
     def _heads(self, write: Write) -> Sequence[str]:
         document = self._stored(write.space, write.kind, write.record)
@@ -518,6 +522,11 @@ class _Reader:
 
     def where(self, cls: type[E], **equal: Scalar) -> list[E]:
         return [self._store.shown(cls, row) for row in self._rows(cls.KIND, cls.KIND, equal)]
+
+    def newest(self, cls: type[E], count: int, **equal: Scalar) -> list[E]:
+        self._note(cls.KIND, equal)
+        rows = self._table(cls.KIND).newest(count, None, _all_equal(equal))
+        return [self._store.shown(cls, row) for row in rows if "gone" not in row]
 
     def cards(self, cls: type[Entity], **equal: Scalar) -> list[Card]:
         return [_card(cls, row) for row in self._rows(cls.KIND, card_table(cls.KIND), equal)]
