@@ -51,7 +51,7 @@ def ItemField(
     desk = use_desk()
     text = desk.read(item.text)
     head: list[ft.Control] = []
-    draws = _FIELDS.get(item.type, _text)
+    draws: Callable[..., ft.Control] = _FIELDS.get(item.type, _text)
     body = live if live is not None else draws(desk, item, text, value, on_change, error, options, autofocus)
     if item.type in _HEADED or (live is not None and item.type not in _TEXTS):
         head.append(SectionTitle(text))
@@ -234,14 +234,15 @@ def Several(
     all_, show_all = ft.use_state(len(options) <= AT_FIRST + 2)
     shown = [one for at, one in enumerate(options) if all_ or at < AT_FIRST or one[0] in chosen]
 
-    def turn(value: str, on: bool) -> None:
-        if on and most and len(chosen) >= most and value not in chosen:
-            return
-        on_change(chosen | {value} if on else chosen - {value})
+    def turn(value: str) -> Callable[[bool], None]:
+        def set_on(on: bool) -> None:
+            if not (on and most and len(chosen) >= most):
+                on_change(chosen | {value} if on else chosen - {value})
+
+        return set_on
 
     rows: list[ft.Control] = [
-        TickLine(words, value in chosen, lambda on, value=value: turn(value, on), id=f"item-{id}-{value}", key=value)
-        for value, words in shown
+        TickLine(words, value in chosen, turn(value), id=f"item-{id}-{value}", key=value) for value, words in shown
     ]
     parts: list[ft.Control] = [Rows(rows)] if rows else [Soft(desk.say("minutes.unanswered"))]
     if len(shown) < len(options):

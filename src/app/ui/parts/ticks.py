@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import cast
 
 import flet as ft
 
 from app.ui import theme
-from app.ui.hooks import use_desk
+from app.ui.hooks import use_desk, use_held
 from app.ui.parts.buttons import QuietButton
+from app.ui.parts.surfaces import at_least
 from app.ui.parts.text import Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -38,16 +38,15 @@ def TickLine(
     shown, show = ft.use_state(done)
     undoable, offer = ft.use_state(False)
     was = ft.use_ref(done)
-    timer = ft.use_ref(lambda: cast("asyncio.TimerHandle | None", None))
+    timers: list[asyncio.TimerHandle] = use_held(list)
     if was.current != done:  # the answer has come, or it changed elsewhere
         was.current = done
         shown = done
         show(done)
 
     def stop() -> None:
-        if timer.current:
-            timer.current.cancel()
-            timer.current = None
+        while timers:
+            timers.pop().cancel()
 
     def turn(value: bool) -> None:
         stop()
@@ -60,7 +59,7 @@ def TickLine(
         offer(value)
         desk.announce(desk.say("checklist.ticked" if value else "checklist.unticked"))
         if value:
-            timer.current = asyncio.get_running_loop().call_later(SECONDS, lambda: offer(False))
+            timers.append(asyncio.get_running_loop().call_later(SECONDS, lambda: offer(False)))
 
     ft.use_effect(_nothing, [], cleanup=stop)
     box = ft.Checkbox(
@@ -78,22 +77,14 @@ def TickLine(
     if subtitle:
         words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
     row = ft.Container(
-        content=ft.Row([box, ft.Column(words, spacing=2, tight=True, expand=True)], spacing=6),
+        content=at_least(
+            ft.Row([box, ft.Column(words, spacing=2, tight=True, expand=True)], spacing=6), theme.ROW - 16
+        ),
         padding=ft.Padding.only(left=10, right=4 if trailing or undoable else 14, top=8, bottom=8),
         on_click=lambda _: turn(not shown),
         ink=True,
     )
-    tick = ft.MergeSemantics(
-        content=ft.Semantics(
-            identifier=id,
-            content=ft.Stack(
-                [ft.Container(height=theme.ROW, ignore_interactions=True), row],
-                fit=ft.StackFit.PASSTHROUGH,
-                alignment=ft.Alignment.CENTER,
-            ),
-        ),
-        expand=True,
-    )
+    tick = ft.MergeSemantics(content=ft.Semantics(identifier=id, content=row), expand=True)
     line: list[ft.Control] = [tick]
     if undoable:
         line.append(QuietButton(desk.say("checklist.undo"), lambda _: turn(False), id=f"{id}-undo"))

@@ -179,9 +179,7 @@ def Ticking(
 
     asked = next((line for line in lines if line.id == aside), None)
     use_sheet(
-        (lambda line=asked: AsideSheet(line.text, lambda reason: lay(line, reason), lambda: set_aside("")))
-        if asked
-        else None,
+        (lambda: AsideSheet(asked.text, lambda reason: lay(asked, reason), lambda: set_aside(""))) if asked else None,
         lambda: set_aside(""),
         title=desk.say("checklist.aside.title"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import flet as ft
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.model.queries import MeetingRow, MeetingView
+    from app.services.store import Done
     from app.ui.desk import Desk
 
 Press = Callable[..., object]
@@ -54,7 +55,7 @@ def EndScreen(id: str) -> ft.Control:
     coming = use_query(MeetingsOf(view.row.mentorship if view else "", now))
     adding, add = ft.use_state(False)
     worry, answer = ft.use_state("")
-    booked, book = ft.use_state(lambda: None)
+    booked, book = ft.use_state(cast("Done | None", None))
     pair = Pair(view.row.mentorship, view.row.name, view.row.my_role) if view else None
     use_sheet(
         (lambda: TaskSheet(pair, lambda: add(False), meeting=id, following=following(view), goals=view.goals))
@@ -74,12 +75,12 @@ def EndScreen(id: str) -> ft.Control:
 
     def same(_: object = None) -> None:
         done = desk.store.execute(SameTimeAgain(meeting=id))
-        book(lambda _: done)
+        book(done)
 
     def unbook(_: object = None) -> None:
         if booked and booked.undo:
             desk.store.execute(booked.undo)
-        book(lambda _: None)
+        book(None)
 
     def finish(_: object = None) -> None:
         if worry:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
 from app.model.commands import GiveFeedback
 from app.model.queries import AboutMe, EvaluationsOf, MeetingPage, SettingOf
 from app.ui import theme
-from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.hooks import use_clock, use_desk, use_held, use_query
 from app.ui.parts import (
     Choice,
     ChoiceButtons,
@@ -31,6 +31,7 @@ from app.ui.screens.ending import worry_key
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
+    from app.model.entities import Audience, Role
     from app.model.queries import MeetingView
     from app.services.library import Document, Item
     from app.ui.desk import Desk
@@ -89,13 +90,14 @@ def Survey(
 ) -> ft.Control:
     """The questions and who sees the answers; `Send` keeps them as one record that never changes."""
     desk = use_desk()
-    answers, keep = ft.use_state(lambda: {**defaults(survey, role), **({"worry": worry} if worry else {})})
+    begun: Mapping[str, Any] = use_held(lambda: {**defaults(survey, role), **({"worry": worry} if worry else {})})
+    answers, keep = ft.use_state(begun)
     open_, unfold = ft.use_state("")
     left, count_left = ft.use_state(0)
 
     def answer(item: Item) -> Callable[[Any], None]:
         def set_answer(value: Any) -> None:
-            keep(lambda before: {**before, item.id: value})
+            keep(lambda before: {**before, item.id: value})  # two taps at once must both count
             count_left(0)
 
         return set_answer
@@ -115,10 +117,10 @@ def Survey(
             GiveFeedback(
                 survey=survey.id,
                 version=survey.version,
-                role=role,
+                role=cast("Role", role),
                 meeting=meeting,
                 mentorship=mentorship,
-                audience=share,
+                audience=cast("Audience", share),
                 answers={key: value for key, value in answers.items() if key != SHARE and value not in (None, "")},
                 private=frozenset(item.id for item in items if item.says_visibility),
             )

@@ -76,7 +76,10 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     content: Callable[[], ft.Control] | None = None
     title = ""
     if view and sheet == "template":
-        content, title = (lambda: TemplateSheet(document.id, turn, close)), desk.say("minutes.template.title")
+        content, title = (
+            (lambda: TemplateSheet(template_for(desk, view).id, turn, close)),
+            desk.say("minutes.template.title"),
+        )
     elif view and sheet == "task":
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
         content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731

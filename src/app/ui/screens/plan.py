@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
@@ -87,7 +87,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
     aim, set_aim = ft.use_state("")
     weeks, set_weeks = ft.use_state(0)
     count, set_count = ft.use_state(10)
-    skipped, skip = ft.use_state(frozenset)
+    skipped, skip = ft.use_state(cast("frozenset[datetime]", frozenset()))
     error, fail = ft.use_state("")
 
     def choose_person(value: str) -> None:
@@ -157,7 +157,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
         desk.notice(desk.say("plan.saved", count=len(kept)))
 
     def turn(one: datetime) -> None:
-        skip(lambda before: before - {one} if one in before else before | {one})
+        skip(skipped - {one} if one in skipped else skipped | {one})
         fail("")
 
     body: list[ft.Control] = []

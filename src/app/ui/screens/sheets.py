@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
@@ -29,8 +29,13 @@ from app.ui.safe import component
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
+    from app.model.entities import Owner
     from app.model.queries import GoalRow, MeetingView, TaskRow
     from app.ui.desk import Desk
+
+
+Settled = tuple[Any, str, Any]
+"""A task that was settled in this sheet, what is said about it, and how to take it back."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def TaskSheet(
     text, write = ft.use_state("")
     owner, choose_owner = ft.use_state("mentee")
     when, choose_when = ft.use_state("next" if following else "week")
-    day, choose_day = ft.use_state(lambda: following or today + timedelta(days=7))
+    day, choose_day = ft.use_state(cast("date | None", following or today + timedelta(days=7)))
     goal, choose_goal = ft.use_state("")
     error, fail = ft.use_state("")
 
@@ -91,7 +96,7 @@ def TaskSheet(
                 text=text.strip(),
                 mentorship=pair.mentorship,
                 meeting=meeting,
-                owner=owner,
+                owner=cast("Owner", owner),
                 due=day,
                 goal=goal or None,
             )
@@ -113,7 +118,14 @@ def TaskSheet(
             on_submit=save,
         ),
         Soft(desk.say("note.task.who")),
-        ChoiceButtons(people, owner, choose_owner, label=desk.say("note.task.who"), id="task-owner", columns=3),
+        ChoiceButtons(
+            people,
+            owner,
+            choose_owner,
+            label=desk.say("note.task.who"),
+            id="task-owner",
+            columns=3,
+        ),
         Soft(desk.say("note.task.when")),
         ChoiceButtons(
             [Choice(name, desk.say(f"note.task.{name}")) for name in whens],
@@ -210,7 +222,7 @@ def OpenTasks(meeting: str) -> ft.Control:
     """What was promised and is still open, with Done, Move and Tried. What is settled here stays, to be undone."""
     desk, now = use_desk(), use_clock()
     view: MeetingView | None = use_query(MeetingPage(meeting, now))
-    settled, settle = ft.use_state(lambda: ())
+    settled, settle = ft.use_state(cast("tuple[Settled, ...]", ()))
     if view is None:
         return Soft(desk.say("meeting.gone"))
     pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
@@ -219,13 +231,13 @@ def OpenTasks(meeting: str) -> ft.Control:
 
     def act(task: TaskRow, words: str, command: object) -> None:
         done = desk.store.execute(command)
-        settle(lambda before: (*before, (task, words, done.undo)))
+        settle((*settled, (task, words, done.undo)))
 
     def undo(id: str) -> None:
         kept = next(one for one in settled if one[0].id == id)
         if kept[2]:
             desk.store.execute(kept[2])
-        settle(lambda before: tuple(one for one in before if one[0].id != id))
+        settle(tuple(one for one in settled if one[0].id != id))
 
     if not still and not settled:
         return Soft(desk.say("meeting.tasks.none"))

@@ -22,10 +22,10 @@ from app.ui.parts import (
     SecondaryButton,
     SectionTitle,
     Soft,
-    TickRow,
     Words,
     use_sheet,
 )
+from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.lists import Line, lines_of, settled, shown
 from app.ui.theme import Style
@@ -33,7 +33,7 @@ from app.ui.theme import Style
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.model.queries import MeetingRow, NoteRow, PersonRow, TaskRow, Today, TodayMeeting
+    from app.model.queries import MeetingRow, NoteRow, PairRow, PersonRow, TaskRow, Today, TodayMeeting
     from app.services.library import Library
     from app.ui.desk import Desk
 
@@ -269,7 +269,7 @@ def FirstLines(
     by_id = {line.id: line for line in lines}
     picked = [by_id[id] for id in chosen if id in by_id]
     rows: list[ft.Control] = [
-        TickRow(
+        TickLine(
             line.text,
             not line.open,
             ticker(desk, document, version, line.id, meeting=meeting),
@@ -360,7 +360,7 @@ def _todo(desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime) -> 
             )
         )
     for person in today.unbooked:
-        rows.append(_unbooked(desk, person, now))
+        rows.append(_unbooked(desk, person))
     if "recovery" in today.reminders:
         rows.append(
             Row(
@@ -408,18 +408,16 @@ def TaskLine(id: str, text: str, subtitle: str, *, key: str | None = None) -> ft
         kept = desk.store.execute(TaskOutcome(task=id, outcome="done"))
         undo(desk.say("today.todo.task.done", title=text), lambda: desk.store.execute(kept.undo) if kept.undo else None)
 
-    return TickRow(text, False, finish, subtitle=subtitle, undo=False, id=f"todo-task-{id}")
+    return TickLine(text, False, finish, subtitle=subtitle, id=f"todo-task-{id}")
 
 
-def _unbooked(desk: Desk, person: PersonRow, now: datetime) -> ft.Control:
-    last = person.last_met
+def _unbooked(desk: Desk, pair: PairRow) -> ft.Control:
     return Row(
-        desk.say("today.todo.unbooked", name=person.name),
-        lambda _: desk.go("/plan", person=person.mentorship),
-        subtitle=desk.say("today.meeting.last", day=desk.speech.value.near_day(last, now)) if last else "",
+        desk.say("today.todo.unbooked", name=pair.name),
+        lambda _: desk.go("/plan", person=pair.mentorship),
         icon=ft.Icons.EVENT,
-        id=f"todo-unbooked-{person.mentorship}",
-        key=f"unbooked {person.mentorship}",
+        id=f"todo-unbooked-{pair.mentorship}",
+        key=f"unbooked {pair.mentorship}",
     )
 
 
