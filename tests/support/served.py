@@ -44,6 +44,7 @@ def main() -> None:
             def draw() -> list[ft.View]:
                 return [ft.View(route="/", padding=0, controls=[ft.SafeArea(Gallery(), expand=True)])]
 
+            ft.use_effect(lambda: root.entitle(desk), [])
             return DeskContext(desk, draw)
 
         page.render_views(Only)

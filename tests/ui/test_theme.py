@@ -54,7 +54,7 @@ def test_every_style_follows_the_readers_size(percent: int) -> None:
         one, other = getattr(normal, field.name, None), getattr(large, field.name, None)
         if isinstance(one, ft.TextStyle) and isinstance(other, ft.TextStyle):
             assert one.size is not None and other.size == one.size * percent / 100
-            assert other.font_family == theme.FONT
+            assert other.font_family in (theme.FONT, theme.BOLD)
     assert normal.body_medium and normal.body_medium.size == 16
     assert normal.body_large and normal.body_large.size == 18
 

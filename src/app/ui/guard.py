@@ -143,9 +143,9 @@ class Guard:
             await receive()
             await send({"type": "websocket.close", "code": REFUSED})
             return
-        window = self._window = _Window()
+        window = self._window = _Window(receive, send)
         try:
-            await self._app(scope, window.receiving(receive), window.sending(send))
+            await window.serve(self._app, scope)
         finally:
             if self._window is window:
                 self._window = None
@@ -231,47 +231,84 @@ class Guard:
 
 
 class _Window:
-    """The one open WebSocket: it can be closed from here, and waited for."""
+    """The one open WebSocket: it can be closed from here, and waited for.
 
-    def __init__(self) -> None:
+    It reads by itself, so that it sees the other end go even when nobody behind it listens any more.
+    """
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue(maxsize=64)
+        self._over = asyncio.Event()
         self._end = asyncio.Event()
-        self._told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._code = 1000
+        self._told = False
 
     def close(self, code: int) -> None:
-        if not self._told.done():
-            self._told.set_result(code)
+        """Close it from here: the page on the other end is told why by the code."""
+        self._code, self._told = code, True
+        self._over.set()
 
     def let_go(self) -> None:
+        """It is gone."""
         self._end.set()
 
     async def gone(self, seconds: float) -> None:
+        """Wait for it to be gone, but not for ever."""
         try:
             await asyncio.wait_for(self._end.wait(), seconds)
         except TimeoutError:
             return
 
-    def receiving(self, receive: Receive) -> Receive:
-        async def receiving() -> Message:
-            if self._told.done():
-                return {"type": "websocket.disconnect", "code": self._told.result()}
-            asking: asyncio.Future[Any] = asyncio.ensure_future(receive())
-            await asyncio.wait({asking, self._told}, return_when=asyncio.FIRST_COMPLETED)
+    async def serve(self, app: App, scope: Scope) -> None:
+        """Run the app on it until either end is over."""
+        reading = asyncio.create_task(self._read())
+        running = asyncio.create_task(self._run(app, scope))
+        waiting = asyncio.create_task(self._over.wait())
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        self._over.set()
+        if self._told:
+            await self._send_quietly({"type": "websocket.close", "code": self._code})
+        await asyncio.wait({running}, timeout=PATIENCE)
+        for task in (reading, running, waiting):
+            task.cancel()
+        await asyncio.gather(reading, running, waiting, return_exceptions=True)
+
+    async def _run(self, app: App, scope: Scope) -> None:
+        try:
+            await app(scope, self._take, self._send_quietly)
+        except Exception as fault:  # noqa: BLE001 - what a broken line does to the app ends with the line
+            log.warning("a window ended with %s", type(fault).__name__)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                self._over.set()
+                return
+            await self._inbox.put(message)
+
+    async def _take(self) -> Message:
+        if self._inbox.empty():
+            asking, over = asyncio.create_task(self._inbox.get()), asyncio.create_task(self._over.wait())
+            await asyncio.wait({asking, over}, return_when=asyncio.FIRST_COMPLETED)
+            over.cancel()
             if asking.done():
-                return dict(asking.result())
+                return asking.result()
             asking.cancel()
-            await self._send({"type": "websocket.close", "code": self._told.result()})
-            return {"type": "websocket.disconnect", "code": self._told.result()}
+        if self._over.is_set():
+            return {"type": "websocket.disconnect", "code": self._code}
+        return self._inbox.get_nowait()
 
-        return receiving
-
-    def sending(self, send: Send) -> Send:
-        self._send = send
-
-        async def sending(message: Message) -> None:
-            if not self._told.done():
-                await send(message)
-
-        return sending
+    async def _send_quietly(self, message: Message) -> None:
+        """A browser that has gone away in the middle of a sentence is no fault; the app is told by the disconnect."""
+        if self._over.is_set() and message["type"] != "websocket.close":
+            return
+        try:
+            await self._send(message)
+        except Exception as fault:  # noqa: BLE001 - the servers differ in what they raise for a closed line
+            log.debug("the window was gone: %s", type(fault).__name__)
+            self._over.set()
 
 
 def _headers(scope: Scope) -> dict[str, str]:

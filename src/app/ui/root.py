@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import flet as ft
 
@@ -22,6 +23,7 @@ from app.ui.signal import Signal
 def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any:
     """The views of the window. `phase` follows the session, `look` is language, theme and text size."""
     use_watch(look)
+    ft.use_effect(lambda: entitle(desk), [desk.prefs.language])
     use_watch(desk.speech)
     now = use_watch(phase)
     entering = use_watch(desk.entering)
@@ -103,6 +105,9 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
     def go(e: Any) -> None:
         desk.go(tabs[int(e.control.selected_index)].path)
 
+    def icon(tab: routes.Tab, on: bool = False) -> ft.Icon:
+        return ft.Icon(tab.chosen if on else tab.icon, color=theme.ON_PRIMARY_CONTAINER if on else theme.INK_SOFT)
+
     body = Covered(_shown(desk, path), path)
     if len(tabs) < 2:
         return _view(route, [body], can_pop=can_pop)
@@ -113,7 +118,8 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
             label_type=ft.NavigationRailLabelType.ALL,
             leading=ft.Container(Mark(44), padding=12),
             destinations=[
-                ft.NavigationRailDestination(icon=t.icon, selected_icon=t.chosen, label=desk.say(t.word)) for t in tabs
+                ft.NavigationRailDestination(icon=icon(t), selected_icon=icon(t, True), label=desk.say(t.word))
+                for t in tabs
             ],
         )
         row = ft.Row(
@@ -127,7 +133,7 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
         selected_index=chosen,
         on_change=go,
         destinations=[
-            ft.NavigationBarDestination(icon=t.icon, selected_icon=t.chosen, label=desk.say(t.word)) for t in tabs
+            ft.NavigationBarDestination(icon=icon(t), selected_icon=icon(t, True), label=desk.say(t.word)) for t in tabs
         ],
     )
     return _view(route, [body], can_pop=can_pop, bar=bar)
@@ -166,6 +172,7 @@ def Nowhere() -> ft.Control:
 def start(page: ft.Page, desk: Desk) -> None:
     """Draw the app on a page and keep it in step with the session, the preferences, the clock and the system."""
     session = desk.session
+    _desks.setdefault(session, set()).add(desk)
     phase: Signal[str] = Signal(str(session.phase))
     look: Signal[tuple[object, ...]] = Signal(_look(desk))
     apply_look(page, desk)
@@ -202,10 +209,15 @@ def start(page: ft.Page, desk: Desk) -> None:
     safe.touches(page.session, session.touch)
 
 
+def entitle(desk: Desk) -> None:
+    """Name the window once something is drawn: the page around it then knows the language and takes its cover away."""
+    desk.page.title = desk.say("frame.title")
+    desk.page.schedule_update()  # type: ignore[no-untyped-call]
+
+
 def apply_look(page: ft.Page, desk: Desk) -> None:
     """Theme, text size and language of the window, without a restart."""
     prefs = desk.prefs
-    page.title = desk.say("frame.title")
     page.fonts = theme.FONT_FILES
     page.theme = theme.theme(theme.LIGHT, prefs.text_size)
     page.dark_theme = theme.theme(theme.DARK, prefs.text_size)
@@ -224,8 +236,14 @@ def _look(desk: Desk) -> tuple[object, ...]:
 def _closed(desk: Desk) -> None:
     """The window is gone for good: nobody is there to see what is open."""
     desk.close()
-    if desk.session.phase == "open":
+    others = _desks[desk.session]
+    others.discard(desk)
+    if not others and desk.session.phase == "open":
         desk.session.lock()
+
+
+_desks: WeakKeyDictionary[Any, set[Desk]] = WeakKeyDictionary()
+"""The windows of each session: while a new one is loaded, the old one may not have ended yet."""
 
 
 async def _tick(desk: Desk) -> None:

@@ -179,6 +179,7 @@ Session.dispatch_event = _dispatch_event  # type: ignore[method-assign]
 Session.error = _error  # type: ignore[method-assign]
 Component.update = _guarded_update  # type: ignore[method-assign]
 Message.__repr__ = _message  # type: ignore[method-assign,assignment]
-logging.getLogger("flet").addFilter(_NoTraceback())
-for _name in ("flet", "flet_transport", "flet_controls", "flet_object_patch", "flet_components"):
+for _name in ("flet", "flet_web.fastapi", "uvicorn.error"):
+    logging.getLogger(_name).addFilter(_NoTraceback())
+for _name in ("flet", "flet_web", "flet_transport", "flet_controls", "flet_object_patch", "flet_components"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # at DEBUG they write every patch: plaintext

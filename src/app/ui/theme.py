@@ -13,7 +13,13 @@ from typing import Final
 import flet as ft
 
 FONT: Final = "Atkinson Hyperlegible Next"
-FONT_FILES: Final = {FONT: "/fonts/AtkinsonHyperlegibleNext-Regular.ttf"}
+BOLD: Final = (
+    "Atkinson Hyperlegible Next Bold"  # a family of its own, or the engine smears the regular one
+)
+FONT_FILES: Final = {
+    FONT: "/fonts/AtkinsonHyperlegibleNext-Regular.ttf",
+    BOLD: "/fonts/AtkinsonHyperlegibleNext-Bold.ttf",
+}
 FALLBACK: Final = ["Roboto"]
 
 
@@ -172,6 +178,9 @@ _SIZES: Final = {
 TEXT_SIZES: Final = (100, 115, 130, 150, 200)
 
 
+TAB_LIMIT: Final = 130  # four tabs beside each other hold no more; a phone's own bar does the same
+
+
 def theme(tokens: Tokens, percent: int = 100, motion: bool = True) -> ft.Theme:
     """The theme for one set of tokens, with all text at `percent` of its size."""
     scheme = _scheme(tokens)
@@ -192,16 +201,17 @@ def theme(tokens: Tokens, percent: int = 100, motion: bool = True) -> ft.Theme:
             indicator_color=tokens.primary_container,
             elevation=0,
             label_text_style={
-                ft.ControlState.SELECTED: _text(tokens.primary, 13, True, percent),
-                ft.ControlState.DEFAULT: _text(tokens.ink_soft, 13, False, percent),
+                ft.ControlState.SELECTED: _text(tokens.primary, 13, True, min(percent, TAB_LIMIT)),
+                ft.ControlState.DEFAULT: _text(tokens.ink_soft, 13, False, min(percent, TAB_LIMIT)),
             },
         ),
         navigation_rail_theme=ft.NavigationRailTheme(
             bgcolor=tokens.surface,
             indicator_color=tokens.primary_container,
-            selected_label_text_style=_text(tokens.primary, 13, True, percent),
-            unselected_label_text_style=_text(tokens.ink_soft, 13, False, percent),
+            selected_label_text_style=_text(tokens.primary, 13, True, min(percent, TAB_LIMIT)),
+            unselected_label_text_style=_text(tokens.ink_soft, 13, False, min(percent, TAB_LIMIT)),
         ),
+        scrollbar_theme=ft.ScrollbarTheme(thickness=4, radius=2, thumb_color=tokens.line, cross_axis_margin=1),
         tooltip_theme=ft.TooltipTheme(text_style=_text(tokens.ground, 14, False, percent)),
     )
 
@@ -209,9 +219,9 @@ def theme(tokens: Tokens, percent: int = 100, motion: bool = True) -> ft.Theme:
 def _text(color: str, size: int, bold: bool, percent: int) -> ft.TextStyle:
     return ft.TextStyle(
         size=size * percent / 100,
-        weight=ft.FontWeight.W_600 if bold else ft.FontWeight.W_400,
+        weight=ft.FontWeight.W_400,
         color=color,
-        font_family=FONT,
+        font_family=BOLD if bold else FONT,
         font_family_fallback=FALLBACK,
         height=1.35,
         letter_spacing=0,
