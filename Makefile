@@ -38,10 +38,10 @@ format: $(VENV)/dev.stamp  ## Put the code in the house's format
 	@$(BIN)/ruff check --fix .
 
 bench: $(VENV)/dev.stamp chromium  ## Measure beside the peers and write docs/benchmarks.md
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@PYTHONPATH=src $(BIN)/python -m tests.bench $(ARGS)
 
 shots: $(VENV)/dev.stamp chromium  ## Every screen as a picture, under build/shots
-	@$(BIN)/python -m tests.shots $(ARGS)
+	@PYTHONPATH=src $(BIN)/python -m tests.shots $(ARGS)
 
 lock: $(VENV)/dev.stamp  ## Renew the lock files from pyproject.toml
 	@$(COMPILE) --extra browser --extra sync -o requirements/run.txt pyproject.toml

@@ -75,7 +75,7 @@ class Studio:
         async def there() -> None:
             try:
                 done.set_result(work(self.desk))
-            except BaseException as fault:
+            except BaseException as fault:  # noqa: BLE001 - it is raised again in the waiting thread
                 done.set_exception(fault)
 
         self.desk.later(there)

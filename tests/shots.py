@@ -1,0 +1,54 @@
+"""`make shots`: every screen × sv/en × light/dark × 100/200 % × 390/1100, under build/shots.
+
+Arguments choose: `make shots ARGS="today goal --languages sv --themes light --sizes 100 --widths 390"`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import product
+from pathlib import Path
+
+from tests.support.studio import Studio, studio
+from tests.support.tour import ABSENT, LOCKED, places
+
+HEIGHTS = {390: 844, 1100: 700}
+ROOT = Path(__file__).parents[1]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Take the pictures and say how many there are."""
+    parser = argparse.ArgumentParser(prog="shots")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--languages", nargs="+", default=["sv", "en"])
+    parser.add_argument("--themes", nargs="+", default=["light", "dark"])
+    parser.add_argument("--sizes", nargs="+", type=int, default=[100, 200])
+    parser.add_argument("--widths", nargs="+", type=int, default=[390, 1100])
+    parser.add_argument("--scale", type=float, default=1)
+    parser.add_argument("--into", type=Path, default=ROOT / "build" / "shots")
+    options = parser.parse_args(arguments)
+    options.into.mkdir(parents=True, exist_ok=True)
+    taken = 0
+    for phase in ("absent", "locked", "example"):
+        for width in options.widths:
+            with studio(phase=phase, width=width, height=HEIGHTS[width], scale=options.scale) as app:
+                tour = {"absent": ABSENT, "locked": LOCKED}.get(phase) or app.do(places)
+                wanted = {name: path for name, path in tour.items() if not options.names or name in options.names}
+                looks = product(options.languages, options.themes, options.sizes) if wanted else ()
+                for language, theme, size in looks:
+                    app.look(language=language, theme=theme, text_size=size)
+                    for name, path in wanted.items():
+                        taken += picture(app, path, options.into / f"{name}-{language}-{theme}-{size}-{width}.png")
+    print(f"{taken} pictures in {options.into}")
+    return 0 if taken else 1
+
+
+def picture(app: Studio, path: str, file: Path) -> int:
+    """One picture of one screen."""
+    app.show(path, wait=700).page.screenshot(path=file)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Every screen there is, with something to show on it: for the pictures and for the accessibility suite."""
+
+from __future__ import annotations
+
+from app.model.queries import GoalsList, MeetingsOf, NotesOf, PeopleList, TaskBoard
+from app.services.store import Store
+from app.ui.desk import Desk
+from app.ui.routes import PLACES
+
+LOCKED = {"lock": "/", "quick": "/quick", "recover": "/recover", "locked-safety": "/safety"}
+ABSENT = {"first": "/", "restore": "/restore"}
+UNREACHED = {
+    "/quick": "shown locked",
+    "/recover": "shown locked",
+    "/restore": "shown before there is a vault",
+    "/programme": "no screen yet",
+}
+
+
+def places(desk: Desk) -> dict[str, str]:
+    """A name and a path for every screen of the open app, on the records that are there."""
+    store: Store = desk.store
+    now = desk.now()
+    people = store.ask(PeopleList(now))
+    pair = next(row for row in people if row.held).mentorship
+    meetings = store.ask(MeetingsOf(pair, now))
+    coming = meetings.upcoming[0].id
+    held = next(row.id for row in meetings.past if row.began)
+    goal = store.ask(GoalsList(pair))[0].id
+    task = store.ask(TaskBoard(pair)).todo[0].id
+    note = store.ask(NotesOf()).rows[0].id
+    chosen = {
+        "/": {"today": "/"},
+        "/people": {"people": "/people"},
+        "/goals": {"goals": "/goals"},
+        "/library": {"library": "/library"},
+        "/meeting/:id": {"meeting": f"/meeting/{coming}", "meeting-held": f"/meeting/{held}"},
+        "/meeting/:id/note": {"note": f"/meeting/{coming}/note"},
+        "/meeting/:id/checklist": {"checklist": f"/meeting/{coming}/checklist"},
+        "/meeting/:id/end": {"end": f"/meeting/{coming}/end"},
+        "/meeting/:id/minutes": {"minutes": f"/meeting/{held}/minutes"},
+        "/meeting/:id/earlier": {"earlier": f"/meeting/{coming}/earlier"},
+        "/minutes/example": {"minutes-example": "/minutes/example"},
+        "/meeting/:id/evaluate": {"evaluate": f"/meeting/{held}/evaluate"},
+        "/notes": {"notes": "/notes"},
+        "/note/:id": {"free-note": f"/note/{note}"},
+        "/plan": {"plan": f"/plan?person={pair}"},
+        "/checklist/:person/:list": {"before-relationship": f"/checklist/{pair}/before_relationship"},
+        "/people/new": {"new-person": "/people/new"},
+        "/person/:id": {"person": f"/person/{pair}"},
+        "/person/:id/edit": {"person-edit": f"/person/{pair}/edit"},
+        "/person/:id/notes": {"person-notes": f"/person/{pair}/notes"},
+        "/goal/new": {"new-goal": f"/goal/new?person={pair}"},
+        "/goal/:id": {"goal": f"/goal/{goal}"},
+        "/goal/:id/edit": {"goal-edit": f"/goal/{goal}/edit"},
+        "/board/:person": {"board": f"/board/{pair}"},
+        "/task/new": {"new-task": f"/task/new?person={pair}"},
+        "/task/:id": {"task": f"/task/{task}"},
+        "/document/:id": {
+            "document-agreement": "/document/agreement.mentoring",
+            "document-guide": "/document/guide.mentee",
+            "document-training": "/document/training.mentor",
+        },
+        "/topics": {"topics": "/topics"},
+        "/questions/:document": {"questions": "/questions/questions.grow"},
+        "/boundaries/:person": {"boundaries": f"/boundaries/{pair}"},
+        "/search": {"search": "/search"},
+        "/safety": {"safety": "/safety"},
+        "/inbox": {"inbox": "/inbox"},
+    }
+    settings = [place.path for place in PLACES if place.path.startswith("/settings")]
+    chosen |= {path: {path.strip("/").replace("/", "-"): path} for path in settings}
+    missing = {place.path for place in PLACES if place.exists} - set(chosen) - set(UNREACHED)
+    assert not missing, f"the tour leaves out {missing}"
+    return {name: path for paths in chosen.values() for name, path in paths.items()}
