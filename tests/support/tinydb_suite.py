@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 VERSION = "4.9.0"
 KEPT = ROOT / "build" / "tinydb-suite"
 
-CONFTEST = '''
+CONFTEST = """
 import json
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config, items):
     }
     Path("collected.json").write_text(json.dumps(told))
     items[:] = chosen
-'''
+"""
 
 
 @dataclass(frozen=True)

@@ -173,18 +173,10 @@ def containing(view: View, needle: str, *, fold: bool = False) -> Iterator[tuple
             for doc_id, raw in _merged(view, block, changes):
                 if known in haystack(raw) or (fold and _folds_oddly(raw)):
                     yield doc_id, raw
-            continue
-        if fold and _folds_oddly(block.body):
+        elif fold and _folds_oddly(block.plain):
             yield from block.rows()
-            continue
-        hay = haystack(block.body)
-        at = hay.find(known)
-        while at >= 0:
-            row = block.row_at(at)
-            if row >= len(block.ids):
-                break
-            yield block.ids[row], block.raw(row)
-            at = hay.find(known, block.offsets[row + 1])
+        else:
+            yield from block.rows_with(known, haystack(block.plain))
 
 
 def _searcher(needle: str, fold: bool) -> tuple[bytes, Callable[[bytes], bytes]]:

@@ -4,6 +4,7 @@ Both keys come from the vault key, a random salt, and the file's kind and genera
 fresh salt every time, so keys never meet twice, and a copied vault that goes on in two places draws its own nonces.
 """
 
+import hashlib
 import hmac
 import os
 from typing import Final
@@ -21,6 +22,26 @@ CHECK_BYTES: Final = 8
 MAC_BYTES: Final = 16
 
 
+class Mac:
+    """HMAC-SHA256 under one key. Both halves are begun once: with OpenSSL 3 that saves two thirds of the time."""
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(64, b"\0")
+        self._inner = hashlib.sha256(padded.translate(_INNER))
+        self._outer = hashlib.sha256(padded.translate(_OUTER))
+
+    def __call__(self, data: bytes) -> bytes:
+        inner = self._inner.copy()
+        inner.update(data)
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+
+
 class FileSeal:
     """The sealing key and the MAC key of one file."""
 
@@ -28,7 +49,7 @@ class FileSeal:
         context = kind + generation.to_bytes(8, "big")
         material = key.subkey(labels.FILE, salt, context, 2 * KEY_BYTES)
         self._cipher = AESGCM(material[:KEY_BYTES])
-        self._mac = material[KEY_BYTES:]
+        self._mac = Mac(material[KEY_BYTES:])
 
     def seal(self, nonce: bytes, plain: bytes, context: bytes) -> bytes:
         """Ciphertext and tag."""
@@ -43,11 +64,11 @@ class FileSeal:
 
     def check(self, frame: bytes) -> bytes:
         """Eight bytes that prove a frame's length and place, so that no flipped bit can move the end of a file."""
-        return hmac.digest(self._mac, frame, "sha256")[:CHECK_BYTES]
+        return self._mac(frame)[:CHECK_BYTES]
 
     def mac(self, head: bytes) -> bytes:
         """Sixteen bytes that prove a file's first or last bytes."""
-        return hmac.digest(self._mac, head, "sha256")[:MAC_BYTES]
+        return self._mac(head)[:MAC_BYTES]
 
     def proves(self, head: bytes, mac: bytes) -> bool:
         return hmac.compare_digest(self.mac(head), mac)

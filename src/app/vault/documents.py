@@ -104,11 +104,10 @@ class SealedTable(Table):
         doc_ids: Sequence[int] | None = None,
     ) -> Document | list[Document] | None:
         if doc_id is not None:
-            raw = self._engine.raw(self.name, int(doc_id))
-            return None if raw is None else self._document(doc_id, load(raw))
+            found_one = self._existing([doc_id])
+            return self._document(doc_id, load(found_one[0][1])) if found_one else None
         if doc_ids is not None:
-            wanted = sorted({int(known) for known in doc_ids})
-            return [self._document(known, load(raw)) for known, raw in self._engine.raws(self.name, wanted)]
+            return [self._document(known, load(raw)) for known, raw in sorted(set(self._existing(doc_ids)))]
         if cond is not None:
             found = next(self._matching(cond), None)
             return None if found is None else self._document(*found)
@@ -145,6 +144,10 @@ class SealedTable(Table):
             if isinstance(text, str) and needle in text:
                 found.append(self._document(doc_id, document))
         return found
+
+    def _existing(self, doc_ids: Iterable[object]) -> list[tuple[int, bytes]]:
+        """Those of the ids that are there, in the order asked for; TinyDB takes anything that reads as a number."""
+        return self._engine.raws(self.name, [int(known) for doc_id in doc_ids if (known := str(doc_id)).isdecimal()])
 
     def _document(self, doc_id: int, document: Mapping[str, Any]) -> Document:
         return self.document_class(document, self.document_id_class(doc_id))
@@ -185,7 +188,7 @@ class SealedTable(Table):
     # ------------------------------------------------------------ writing
 
     def insert(self, document: Mapping[str, Any]) -> int:
-        return self.insert_multiple([document])[0]
+        return self.insert_multiple((document,))[0]
 
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
         engine, name = self._engine, self.name
@@ -205,7 +208,7 @@ class SealedTable(Table):
             self._next_id = None
             raise
         finally:
-            self.clear_cache()
+            self._forget()
         return ids
 
     def _given_id(self, doc_id: int) -> int:
@@ -219,8 +222,9 @@ class SealedTable(Table):
     def update(self, fields: Fields, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
         with self._engine.transaction():
             if doc_ids is not None:
-                rows = self._engine.raws(self.name, [int(doc_id) for doc_id in doc_ids])
-                return self._change_each([(doc_id, load(raw)) for doc_id, raw in rows], fields)
+                rows = self._existing(doc_ids)
+                once = {doc_id: load(raw) for doc_id, raw in rows}
+                return self._change_each([(doc_id, once[doc_id]) for doc_id, _ in rows], fields)
             found = self._matching(cond) if cond is not None else self._engine.documents_of(self.name)
             return self._change_each(list(found), fields)
 
@@ -228,7 +232,7 @@ class SealedTable(Table):
         for doc_id, document in found:
             _update(document, fields)
             self._replace(doc_id, document)
-        self.clear_cache()
+        self._forget()
         return [doc_id for doc_id, _ in found]
 
     def _replace(self, doc_id: int, document: Mapping[str, Any]) -> None:
@@ -246,7 +250,7 @@ class SealedTable(Table):
                         changed.append(doc_id)
                 if len(changed) > before:
                     self._replace(doc_id, document)
-        self.clear_cache()
+        self._forget()
         return changed
 
     def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
@@ -254,20 +258,24 @@ class SealedTable(Table):
             raise RuntimeError("Use truncate() to remove all documents")
         with self._engine.transaction():
             if doc_ids is not None:
-                wanted = dict.fromkeys(int(doc_id) for doc_id in doc_ids)
-                gone = [doc_id for doc_id, _ in self._engine.raws(self.name, list(wanted))]
+                gone = list(dict.fromkeys(doc_id for doc_id, _ in self._existing(doc_ids)))
             else:
                 gone = [doc_id for doc_id, _ in self._matching(cast(QueryLike, cond))]
             for doc_id in gone:
                 self._engine.change(Op(journal.DELETE, self.name, doc_id))
-        self.clear_cache()
+        self._forget()
         return gone
 
     def truncate(self) -> None:
         with self._engine.transaction():
             self._engine.change(Op(journal.TRUNCATE, self.name))
-        self.clear_cache()
+        self._forget()
         self._next_id = None
+
+    def _forget(self) -> None:
+        """Remembered answers are no longer true."""
+        if self._query_cache:
+            self.clear_cache()
 
     # ------------------------------------------------------------ TinyDB's own seams
 
@@ -291,7 +299,7 @@ class SealedTable(Table):
             updater(work)
             engine.change(Op(journal.TABLE, self.name))
             _write_table(engine, self.name, {int(doc_id): document for doc_id, document in work.items()})
-        self.clear_cache()
+        self._forget()
 
 
 class Documents(TinyDB):

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
@@ -40,15 +40,16 @@ SOON_SECONDS: Final = 0.4
 _JOURNAL_FLOOR: Final = 512 * 1024
 _JOURNAL_CEILING: Final = 4 * 1024 * 1024
 
+_SNAPSHOT: Final = re.compile(r"snapshot-\d{8,19}")
 _OURS: Final = re.compile(r"(?:snapshot|journal)-(\d{8,19})(\.new)?")
 
 
-def _snapshot(folder: Path, generation: int) -> Path:
-    return folder / f"snapshot-{generation:08d}"
+def _snapshot(folder: Path, generation: int) -> str:
+    return f"{folder}/snapshot-{generation:08d}"
 
 
-def _journal(folder: Path, generation: int) -> Path:
-    return folder / f"journal-{generation:08d}"
+def _journal(folder: Path, generation: int) -> str:
+    return f"{folder}/journal-{generation:08d}"
 
 
 class _Journal:
@@ -61,7 +62,7 @@ class _Journal:
         self.sequence, self.tag, self.end = sequence, tag, end
 
     @classmethod
-    def create(cls, files: Files, path: Path, head: journals.Head, key: VaultKey) -> "_Journal":
+    def create(cls, files: Files, path: str, head: journals.Head, key: VaultKey) -> "_Journal":
         seal = head.seal(key)
         raw = head.to_bytes(seal)
         fd = files.open(path, fresh=True)
@@ -97,6 +98,22 @@ class _Written:
         self.journal = journal
         self.end = journal.end
         self.position = Position(generation, journal.sequence, journal.tag)
+
+
+class Transaction:
+    """What `with engine.transaction():` holds on to."""
+
+    __slots__ = ("_durable", "_engine", "_inner")
+
+    def __init__(self, engine: "Engine", durable: Durable) -> None:
+        self._engine = engine
+        self._durable = durable
+
+    def __enter__(self) -> None:
+        self._inner = self._engine._enter(self._durable)
+
+    def __exit__(self, kind: object, exc: object, trace: object) -> None:
+        self._engine._leave(self._inner, failed=kind is not None)
 
 
 Undo = Callable[[], None]
@@ -137,7 +154,7 @@ class Engine:
         self._closed = False
         self._timer: threading.Timer | None = None
         self._worker: threading.Thread | None = None
-        self._retry_at = 0
+        self._tidy_at = _JOURNAL_FLOOR
         self.notices: list[tuple[str, dict[str, str | int]]] = []
         self.listener: Callable[[Position], None] | None = None
 
@@ -159,10 +176,10 @@ class Engine:
         lock = lock or FolderLock(folder, files)
         engine = cls(folder, key, lock, indexes or {}, files)
         try:
-            remove(folder / "mark", files)
+            remove(f"{folder}/mark", files)
             for name in files.names(folder):
                 if _OURS.fullmatch(name):
-                    remove(folder / name, files)
+                    remove(f"{folder}/{name}", files)
             engine._begin(key)
         except BaseException:
             engine._let_go(lock=own)
@@ -237,7 +254,7 @@ class Engine:
         path = _snapshot(self._folder, 1)
         self._journal = self._new_journal(head, key)
         snapshots.write_snapshot(self._files, path, head, key, ())
-        self._snapshot = Snapshot(self._files, path, key)
+        self._snapshot = _reopened(self._files, path, key)
         mark = Mark.open(self._files, self._folder, key, create=True)
         assert mark is not None
         self._mark = mark
@@ -248,6 +265,7 @@ class Engine:
     def _load(self, key: VaultKey) -> None:
         names = self._files.names(self._folder)
         self._snapshot = self._newest(key, names)
+        self._tidy_at = _tidy_at(self._snapshot)
         head = self._snapshot.head
         self._generation = head.generation
         self._journal, data, found = self._read_journal(head, key)
@@ -273,19 +291,18 @@ class Engine:
         for name in names:
             match = _OURS.fullmatch(name)
             if match and (match[2] or int(match[1]) != self._generation):
-                remove(self._folder / name, self._files)
+                remove(f"{self._folder}/{name}", self._files)
 
     def _newest(self, key: VaultKey, names: list[str]) -> Snapshot:
         """The newest snapshot of this key. Those that name another counter were never committed, or are over."""
-        generations = sorted((int(n[9:]) for n in names if re.fullmatch(r"snapshot-\d{8,19}", n)), reverse=True)
+        generations = sorted((int(n[9:]) for n in names if _SNAPSHOT.fullmatch(n)), reverse=True)
         for generation in generations:
-            path = _snapshot(self._folder, generation)
-            head = Snapshot.peek(self._files, path)
-            if (head.vault, head.counter) != (key.vault, key.counter):
+            found = Snapshot.of(self._files, _snapshot(self._folder, generation), key)
+            if found is None:
                 continue
-            if (head.lineage, head.generation) != (key.lineage, generation):
+            if (found.head.lineage, found.head.generation) != (key.lineage, generation):
                 raise VaultDamaged(part="snapshot", reason="identity")
-            return Snapshot(self._files, path, key)
+            return found
         raise VaultDamaged(part="snapshot", reason="missing")
 
     def _read_journal(self, head: snapshots.Head, key: VaultKey) -> tuple[_Journal, bytes, journals.Replay]:
@@ -344,36 +361,57 @@ class Engine:
 
     # ------------------------------------------------------------ writing
 
-    @contextmanager
-    def transaction(self, durable: Durable = True) -> Iterator[None]:
+    def transaction(self, durable: Durable = True) -> "Transaction":
         """Everything inside becomes durable together or not at all.
 
         Inside another transaction it becomes a part of that one; raising out of it takes back this part. With
         `"soon"` the call returns when the system has the bytes, and the disk has them within half a second.
         """
-        with self._mutex:
+        return Transaction(self, durable)
+
+    def _enter(self, durable: Durable) -> tuple[int, int] | None:
+        """Begin a transaction; inside another one, say how far that has come."""
+        self._mutex.acquire()
+        try:
             self._usable()
-            outer = self._pending
-            pending = self._pending = outer or _Pending(durable)
-            if durable is True:
-                pending.durable = True
-            ops, undo = len(pending.ops), len(pending.undo)
+        except BaseException:
+            self._mutex.release()
+            raise
+        pending = self._pending
+        if pending is None:
+            self._pending = _Pending(durable)
+            return None
+        pending.durable = True if durable is True else pending.durable
+        return len(pending.ops), len(pending.undo)
+
+    def _leave(self, inner: tuple[int, int] | None, failed: bool) -> None:
+        """End a transaction: append what it did, or take it back; then wait for the disk."""
+        pending = self._pending
+        assert pending is not None
+        try:
+            if inner is not None:
+                if failed:
+                    pending.take_back(*inner)
+                return
+            self._pending = None
             try:
-                yield
-                if outer is None and pending.ops:
+                if pending.ops and not failed:
                     self._append(pending)
+                else:
+                    pending.take_back()
             except BaseException:
-                pending.take_back(ops, undo)
+                pending.take_back()
                 raise
-            finally:
-                self._pending = outer
-            sequence = self._written.position.sequence
-        if outer is None and pending.ops:
+            sequence = self._journal.sequence
+        finally:
+            self._mutex.release()
+        if pending.ops:
             if pending.durable is True:
                 self._sync_to(sequence)
             else:
                 self._sync_soon()
-            self._tidy()
+            if self._journal.end > self._tidy_at:
+                self._tidy()
 
     def change(self, op: Op) -> None:
         """Apply one change inside the transaction that is open."""
@@ -605,9 +643,7 @@ class Engine:
             raise RuntimeError("a transaction is open")
 
     def _tidy(self) -> None:
-        """Start writing the next generation when the journal has grown enough."""
-        if self._journal.end < max(self._retry_at, self._journal_limit()):
-            return
+        """Start writing the next generation: the journal has grown enough."""
         with self._mutex:
             if self._closed or (self._worker is not None and self._worker.is_alive()):
                 return
@@ -617,13 +653,9 @@ class Engine:
     def _tidy_quietly(self) -> None:
         try:
             self._renew()
-            self._retry_at = 0
         except VaultError as exc:  # the journal still has everything: try again when it has grown
-            self._retry_at = self._journal.end * 5 // 4
+            self._tidy_at = self._journal.end * 5 // 4
             self.notices.append(("compaction-failed", dict(exc.facts)))
-
-    def _journal_limit(self) -> int:
-        return max(_JOURNAL_FLOOR, min(_JOURNAL_CEILING, self._snapshot.size // 8))
 
     def _new_journal(self, head: snapshots.Head, key: VaultKey) -> _Journal:
         path = _journal(self._folder, head.generation)
@@ -645,7 +677,8 @@ class Engine:
             frozen = [(table.view(), table.name, table.highest) for table in self._tables.values()]
             head = _new_head(key, generation, self._journal.sequence)
             self._since = []
-        path, beside = _snapshot(folder, generation), folder / f"snapshot-{generation:08d}.new"
+        path = _snapshot(folder, generation)
+        beside = f"{path}.new"
         journal: _Journal | None = None
         try:
             sources = (reading.source(name, view, high, self._indexes.get(name, ())) for view, name, high in frozen)
@@ -668,8 +701,8 @@ class Engine:
         key: VaultKey,
         commit: Callable[[], None] | None,
         journal: _Journal,
-        beside: Path,
-        path: Path,
+        beside: str,
+        path: str,
         generation: int,
     ) -> None:
         """Carry over what was written meanwhile, and make the new generation the vault."""
@@ -691,7 +724,7 @@ class Engine:
                 mark = self._mark.rekeyed(key)
                 mark.write(written.position, sync=True)
                 self._commit(commit)
-            snapshot = Snapshot(files, path, key)
+            snapshot = _reopened(files, path, key)
         except VaultError as exc:
             if commit is None:
                 self._failed = exc
@@ -700,6 +733,7 @@ class Engine:
         old_snapshot, old_journal, old = self._snapshot, self._journal, self._generation
         self._key, self._mark = key, mark
         self._snapshot, self._journal, self._generation = snapshot, journal, generation
+        self._tidy_at = _tidy_at(snapshot)
         self._written = self._synced = written
         self._unsynced.clear()
         self._since = None
@@ -719,6 +753,19 @@ class Engine:
             self._failed = exc
             self._take_back_unsynced()
             raise
+
+
+def _reopened(files: Files, path: str, key: VaultKey) -> Snapshot:
+    """A snapshot that was just written."""
+    found = Snapshot.of(files, path, key)
+    if found is None:
+        raise VaultDamaged(part="snapshot", reason="identity")
+    return found
+
+
+def _tidy_at(snapshot: Snapshot) -> int:
+    """How long the journal may grow beside a snapshot: opening reads all of it, renewing writes all of the other."""
+    return max(_JOURNAL_FLOOR, min(_JOURNAL_CEILING, snapshot.size // 8))
 
 
 def _new_head(key: VaultKey, generation: int, sequence: int) -> snapshots.Head:

@@ -9,12 +9,13 @@ import errno
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import StorageFailed, VaultError, VaultFull, VaultNotWritable
 
+StrPath = str | os.PathLike[str]
+
+_ALWAYS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -22,8 +23,8 @@ _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 class Calls:
     """The system calls themselves; every one may raise `OSError`."""
 
-    def open(self, path: Path, flags: int) -> int:
-        return os.open(path, flags | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0), 0o600)
+    def open(self, path: StrPath, flags: int) -> int:
+        return os.open(path, flags | _ALWAYS, 0o600)
 
     def close(self, fd: int) -> None:
         os.close(fd)
@@ -31,17 +32,17 @@ class Calls:
     def size(self, fd: int) -> int:
         return os.fstat(fd).st_size
 
-    def names(self, folder: Path) -> list[str]:
-        return [path.name for path in folder.iterdir()]
+    def names(self, folder: StrPath) -> list[str]:
+        return os.listdir(folder)  # noqa: PTH208 - half the time of a `Path` for each name
 
-    def make_folder(self, path: Path) -> None:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def make_folder(self, path: StrPath) -> None:
+        Path(path).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def rename(self, source: Path, target: Path) -> None:
-        source.replace(target)
+    def rename(self, source: StrPath, target: StrPath) -> None:
+        Path(source).replace(target)
 
-    def unlink(self, path: Path) -> None:
-        path.unlink()
+    def unlink(self, path: StrPath) -> None:
+        Path(path).unlink()
 
     def truncate(self, fd: int, size: int) -> None:
         os.ftruncate(fd, size)
@@ -59,7 +60,7 @@ class Calls:
                 os.lseek(fd, offset, os.SEEK_SET)
                 return os.write(fd, data)
 
-        def sync_folder(self, path: Path) -> None:
+        def sync_folder(self, path: StrPath) -> None:
             """Windows has no such call: NTFS keeps its own journal of names."""
     else:
 
@@ -69,7 +70,7 @@ class Calls:
         def write(self, fd: int, data: bytes | memoryview, offset: int) -> int:
             return os.pwrite(fd, data, offset)
 
-        def sync_folder(self, path: Path) -> None:
+        def sync_folder(self, path: StrPath) -> None:
             fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 os.fsync(fd)
@@ -102,41 +103,39 @@ def _typed(exc: OSError, call: str) -> VaultError:
     return StorageFailed(call=call, errno=number)
 
 
-@contextmanager
-def _told(call: str) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except OSError as exc:
-        raise _typed(exc, call) from exc
-
-
 class Files:
     """What the vault asks of the disk. Errors are the app's, except `FileNotFoundError`, which callers await."""
 
     def __init__(self, calls: Calls | None = None) -> None:
         self.calls = calls or Calls()
 
-    def open(self, path: Path, *, write: bool = False, create: bool = False, fresh: bool = False) -> int:
+    def open(self, path: StrPath, *, write: bool = False, create: bool = False, fresh: bool = False) -> int:
         """A file descriptor; `create` makes a missing file, `fresh` empties an old one as well."""
         flags = os.O_RDWR if write or create or fresh else os.O_RDONLY
         flags |= os.O_CREAT if create or fresh else 0
         flags |= os.O_TRUNC if fresh else 0
-        with _told("open"):
+        try:
             return self.calls.open(path, flags)
+        except FileNotFoundError:
+            raise
+        except OSError as exc:
+            raise _typed(exc, "open") from exc
 
     def close(self, fd: int) -> None:
-        with _told("close"):
+        try:
             self.calls.close(fd)
+        except OSError as exc:
+            raise _typed(exc, "close") from exc
 
     def size(self, fd: int) -> int:
-        with _told("stat"):
+        try:
             return self.calls.size(fd)
+        except OSError as exc:
+            raise _typed(exc, "stat") from exc
 
     def read(self, fd: int, size: int, offset: int) -> bytes:
         """Up to `size` bytes; fewer only at the end of the file."""
-        with _told("read"):
+        try:
             found = self.calls.read(fd, size, offset)
             if len(found) == size or not found:
                 return found
@@ -144,8 +143,10 @@ class Files:
             while found := self.calls.read(fd, size - sum(map(len, parts)), offset + sum(map(len, parts))):
                 parts.append(found)
             return b"".join(parts)
+        except OSError as exc:
+            raise _typed(exc, "read") from exc
 
-    def read_all(self, path: Path) -> bytes:
+    def read_all(self, path: StrPath) -> bytes:
         fd = self.open(path)
         try:
             return self.read(fd, self.size(fd), 0)
@@ -168,7 +169,7 @@ class Files:
         except OSError as exc:
             raise StorageFailed(call="fsync", errno=exc.errno or 0) from exc
 
-    def sync_folder(self, path: Path) -> None:
+    def sync_folder(self, path: StrPath) -> None:
         """Return once the names in the folder are on the disk."""
         try:
             self.calls.sync_folder(path)
@@ -176,24 +177,42 @@ class Files:
             raise StorageFailed(call="fsync", errno=exc.errno or 0) from exc
 
     def truncate(self, fd: int, size: int) -> None:
-        with _told("truncate"):
+        try:
             self.calls.truncate(fd, size)
+        except OSError as exc:
+            raise _typed(exc, "truncate") from exc
 
-    def rename(self, source: Path, target: Path) -> None:
-        with _told("rename"):
+    def rename(self, source: StrPath, target: StrPath) -> None:
+        try:
             self.calls.rename(source, target)
+        except FileNotFoundError:
+            raise
+        except OSError as exc:
+            raise _typed(exc, "rename") from exc
 
-    def unlink(self, path: Path) -> None:
-        with _told("unlink"):
+    def unlink(self, path: StrPath) -> None:
+        try:
             self.calls.unlink(path)
+        except FileNotFoundError:
+            raise
+        except OSError as exc:
+            raise _typed(exc, "unlink") from exc
 
-    def names(self, folder: Path) -> list[str]:
-        with _told("list"):
+    def names(self, folder: StrPath) -> list[str]:
+        try:
             return self.calls.names(folder)
+        except FileNotFoundError:
+            raise
+        except OSError as exc:
+            raise _typed(exc, "list") from exc
 
-    def make_folder(self, path: Path) -> None:
-        with _told("mkdir"):
+    def make_folder(self, path: StrPath) -> None:
+        try:
             self.calls.make_folder(path)
+        except FileNotFoundError:
+            raise
+        except OSError as exc:
+            raise _typed(exc, "mkdir") from exc
 
 
 DISK = Files()
@@ -220,7 +239,7 @@ def write_atomically(path: Path, data: bytes, files: Files = DISK) -> None:
     files.sync_folder(path.parent)
 
 
-def remove(path: Path, files: Files = DISK) -> bool:
+def remove(path: StrPath, files: Files = DISK) -> bool:
     """Delete a file that nobody needs any more. A file that will not go is left for the next opening."""
     try:
         files.unlink(path)

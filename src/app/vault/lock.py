@@ -21,7 +21,7 @@ class FolderLock:
 
     def __init__(self, folder: Path, files: Files = DISK) -> None:
         self._files = files
-        self._path = folder / "lock"
+        self._path = f"{folder}/lock"
         self._fd = self._take()
 
     def _take(self) -> int:
@@ -44,7 +44,7 @@ class FolderLock:
     def _is_still_ours(self, fd: int) -> bool:
         """Whether the file we hold is the one that has the name: it may have been removed meanwhile."""
         try:
-            return os.path.samestat(os.fstat(fd), self._path.stat())
+            return os.path.samestat(os.fstat(fd), Path(self._path).stat())
         except FileNotFoundError:
             return False
 

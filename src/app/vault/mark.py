@@ -12,6 +12,7 @@ from typing import Final
 
 from app.errors import VaultError
 from app.vault import labels
+from app.vault.crypto import MAC_BYTES, Mac
 from app.vault.files import Files
 from app.vault.key import Position, VaultKey
 
@@ -20,8 +21,7 @@ MAGIC: Final = b"FkMk"
 FORMAT: Final = 1
 
 _BODY: Final = struct.Struct(">4sIQQ16s")
-_MAC_BYTES: Final = 16
-SLOT_BYTES: Final = _BODY.size + _MAC_BYTES
+SLOT_BYTES: Final = _BODY.size + MAC_BYTES
 
 
 class Mark:
@@ -30,7 +30,7 @@ class Mark:
     def __init__(self, files: Files, fd: int, key: VaultKey) -> None:
         self._files = files
         self._fd = fd
-        self._key = key.subkey(labels.MARK, key.vault)
+        self._mac = Mac(key.subkey(labels.MARK, key.vault))
         slots = [self._read(number) for number in (0, 1)]
         self.position = max((slot for slot in slots if slot is not None), default=None)
         self._next = 1 if self.position is not None and slots[0] == self.position else 0
@@ -39,7 +39,7 @@ class Mark:
     def open(cls, files: Files, folder: Path, key: VaultKey, *, create: bool = False) -> "Mark | None":
         """The mark of the folder; None when there is no such file."""
         try:
-            fd = files.open(folder / FILE, write=True, create=create)
+            fd = files.open(f"{folder}/{FILE}", write=True, create=create)
         except FileNotFoundError:
             return None
         try:
@@ -52,7 +52,7 @@ class Mark:
     def look(cls, files: Files, folder: Path, key: VaultKey) -> Position | None:
         """What the mark says, for somebody who will not write."""
         try:
-            fd = files.open(folder / FILE)
+            fd = files.open(f"{folder}/{FILE}")
         except FileNotFoundError:
             return None
         mark = cls(files, fd, key)
@@ -67,7 +67,7 @@ class Mark:
 
     def write(self, position: Position, *, sync: bool = False) -> None:
         body = _BODY.pack(MAGIC, FORMAT, position.generation, position.sequence, position.tag)
-        slot = body + hmac.digest(self._key, body, "sha256")[:_MAC_BYTES]
+        slot = body + self._mac(body)[:MAC_BYTES]
         self._files.write(self._fd, slot, self._next * SLOT_BYTES)
         self._next ^= 1
         if sync:
@@ -83,7 +83,7 @@ class Mark:
         if len(slot) != SLOT_BYTES:
             return None
         body, mac = slot[: _BODY.size], slot[_BODY.size :]
-        if not hmac.compare_digest(hmac.digest(self._key, body, "sha256")[:_MAC_BYTES], mac):
+        if not hmac.compare_digest(self._mac(body)[:MAC_BYTES], mac):
             return None
         magic, form, generation, sequence, tag = _BODY.unpack(body)
         return Position(generation, sequence, tag) if (magic, form) == (MAGIC, FORMAT) else None

@@ -9,16 +9,14 @@ import bisect
 import struct
 import sys
 from array import array
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 from typing import Final
 
 from app.errors import VaultClosed, VaultDamaged, VaultError, VaultTooNew
 from app.vault.crypto import CHECK_BYTES, MAC_BYTES, TAG_BYTES, FileSeal
-from app.vault.files import Files
+from app.vault.files import Files, StrPath
 from app.vault.key import VaultKey
 
 KIND: Final = b"S"
@@ -42,7 +40,8 @@ INDEX: Final = b"I"
 DIRECTORY: Final = b"T"
 
 _CHUNK: Final = 1 << 20
-_CACHED_BLOCKS: Final = 48
+_CACHED_BLOCKS: Final = 256
+"""About 8 MiB, what SQLite and its kin take too."""
 
 Scalar = str | int | float | bool | None
 
@@ -140,17 +139,26 @@ class TablePart:
 class Block:
     """Documents of one table, ascending by id: a table of ids, a table of offsets, and a JSON array."""
 
-    __slots__ = ("body", "ids", "offsets", "plain", "table")
+    __slots__ = ("_start", "ids", "offsets", "plain")
 
     def __init__(self, plain: bytes) -> None:
         _, name_length, count = _BLOCK.unpack_from(plain)
         at = _BLOCK.size + name_length
         self.plain = plain
-        self.table = plain[_BLOCK.size : at].decode()
         self.ids = _unpacked("Q", plain[at : at + 8 * count])
         at += 8 * count
         self.offsets = _unpacked("I", plain[at : at + 4 * count + 4])
-        self.body = plain[at + 4 * count + 4 :]
+        self._start = at + 4 * count + 4
+
+    @property
+    def table(self) -> str:
+        _, name_length, _ = _BLOCK.unpack_from(self.plain)
+        return self.plain[_BLOCK.size : _BLOCK.size + name_length].decode()
+
+    @property
+    def body(self) -> bytes:
+        """The documents as one JSON array."""
+        return self.plain[self._start :]
 
     @staticmethod
     def pack(table: str, rows: list[tuple[int, bytes]]) -> bytes:
@@ -173,15 +181,22 @@ class Block:
         return at if at < len(self.ids) and self.ids[at] == doc_id else -1
 
     def raw(self, row: int) -> bytes:
-        return self.body[self.offsets[row] : self.offsets[row + 1] - 1]
+        start = self._start
+        return self.plain[start + self.offsets[row] : start + self.offsets[row + 1] - 1]
 
     def rows(self) -> Iterator[tuple[int, bytes]]:
         for row, doc_id in enumerate(self.ids):
             yield doc_id, self.raw(row)
 
-    def row_at(self, offset: int) -> int:
-        """The position of the document that a byte of the body belongs to."""
-        return bisect.bisect_right(self.offsets, offset) - 1
+    def rows_with(self, known: bytes, haystack: bytes) -> Iterator[tuple[int, bytes]]:
+        """The documents in which the bytes stand; `haystack` is the block's content, or its lower case."""
+        at = haystack.find(known, self._start)
+        while at >= 0:
+            row = bisect.bisect_right(self.offsets, at - self._start) - 1
+            if row >= len(self.ids):
+                return
+            yield self.ids[row], self.raw(row)
+            at = haystack.find(known, self._start + self.offsets[row + 1])
 
 
 _BLOCK: Final = struct.Struct(">cHI")
@@ -190,19 +205,34 @@ _BLOCK: Final = struct.Struct(">cHI")
 class Snapshot:
     """An open snapshot. Closes its file when nobody holds it any more."""
 
-    def __init__(self, files: Files, path: Path, key: VaultKey) -> None:
-        self._files = files
-        self._fd = files.open(path)
-        try:
-            self._load(key)
-        except VaultError:
-            self.close()
-            raise
+    head: Head
+    seal: FileSeal
+    size: int
+    tables: dict[str, TablePart]
 
-    def _load(self, key: VaultKey) -> None:
+    def __init__(self, files: Files, fd: int) -> None:
+        self._files = files
+        self._fd = fd
+        self._cache: dict[int, Block] = {}
+
+    @classmethod
+    def of(cls, files: Files, path: StrPath, key: VaultKey) -> "Snapshot | None":
+        """The snapshot in the file, proven; None when it names another vault or another counter."""
+        found = cls(files, files.open(path))
+        try:
+            raw = files.read(found._fd, HEAD_BYTES, 0)
+            found.head = Head.read(raw)
+            if (found.head.vault, found.head.counter) != (key.vault, key.counter):
+                found.close()
+                return None
+            found._load(key, raw)
+        except VaultError:
+            found.close()
+            raise
+        return found
+
+    def _load(self, key: VaultKey, raw: bytes) -> None:
         self.size = self._files.size(self._fd)
-        raw = self._files.read(self._fd, HEAD_BYTES, 0)
-        self.head = Head.read(raw)
         self.seal = self.head.seal(key)
         if not Head.proven(raw, self.seal):
             raise VaultDamaged(part="snapshot", reason="head")
@@ -214,16 +244,6 @@ class Snapshot:
             raise VaultDamaged(part="snapshot", reason="tail")
         directory = self.read(_TAIL.unpack(pointer), DIRECTORY)
         self.tables = read_directory(directory)
-        self._cache: OrderedDict[int, Block] = OrderedDict()
-
-    @classmethod
-    def peek(cls, files: Files, path: Path) -> Head:
-        """The head of a snapshot, not yet proven."""
-        fd = files.open(path)
-        try:
-            return Head.read(files.read(fd, HEAD_BYTES, 0))
-        finally:
-            files.close(fd)
 
     def read(self, place: tuple[int, int, int], kind: bytes) -> bytes:
         """The content of one sealed frame."""
@@ -245,9 +265,7 @@ class Snapshot:
             if keep:
                 self._cache[place[2]] = found
                 if len(self._cache) > _CACHED_BLOCKS:
-                    self._cache.popitem(last=False)
-        elif keep:
-            self._cache.move_to_end(place[2])
+                    del self._cache[next(iter(self._cache))]
         return found
 
     def page(self, index: IndexPart, i: int) -> bytes:
@@ -317,7 +335,7 @@ class TableSource:
     """For each field its entries, sorted, as chunks of whole entries."""
 
 
-def write_snapshot(files: Files, path: Path, head: Head, key: VaultKey, tables: Iterable[TableSource]) -> None:
+def write_snapshot(files: Files, path: StrPath, head: Head, key: VaultKey, tables: Iterable[TableSource]) -> None:
     """Write a whole snapshot and return once it is on the disk. The file's name is not: the caller syncs the folder."""
     seal = head.seal(key)
     fd = files.open(path, fresh=True)

@@ -1,0 +1,1 @@
+"""Measurements: peers and us, side by side, in one run."""
