@@ -32,7 +32,11 @@ OpenStage = Callable[..., Awaitable[Stage]]
 
 def desk_for(page: ft.Page, session: Any, clock: Any = None) -> Desk:
     """A desk on the real texts and documents; a missing text fails the test."""
-    return Desk(page, session, Library(ASSETS), lambda language: Speech(language, ASSETS, strict=True), clock=clock)
+    library = Library(ASSETS)
+    facts = library.facts("SE")
+    return Desk(
+        page, session, library, lambda language: Speech(language, ASSETS, facts=facts, strict=True), clock=clock
+    )
 
 
 @pytest.fixture

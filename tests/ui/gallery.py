@@ -172,6 +172,7 @@ def Gallery() -> ft.Control:
             ),
             QuietButton("Gör det senare", lambda: desk.notice("Påminns om en vecka", undo=lambda: None)),
         ],
+        title_tap=lambda: set_open(True),
         above=[Live("Inget nät. Allt sparas här.", ft.Icons.CLOUD_OFF)],
         primary=PrimaryButton("Anteckna", lambda: set_open(True), ft.Icons.EDIT, id="primary"),
     )

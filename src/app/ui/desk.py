@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 import flet as ft
+from flet.messaging.session import Session
 
 from app.ui import safe, theme
 from app.ui.loop import post
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
     from app.services.speech import Speech
 
 HOME = "/"
+
+
+_desks: WeakKeyDictionary[Session, Desk] = WeakKeyDictionary()
+
+
+def desk_of(page: ft.Page) -> Desk | None:
+    """The desk of a page, for a part that was drawn outside the app's own tree: in a sheet, or after its screen."""
+    return _desks.get(page.session)
 
 
 class Flushes(Protocol):
@@ -60,6 +70,8 @@ class Desk:
         self._unsaved: list[Flushes] = []
         self._stops: list[Stop] = []
         self.closed = False
+        self._role = ""
+        _desks[page.session] = self
         safe.speaks_for(page.session, self.sentence, self.notice)
 
     # ------------------------------------------------------------ what is open
@@ -76,7 +88,9 @@ class Desk:
     @property
     def role(self) -> str:
         """Who holds this device: mentor, mentee, coordinator or participant."""
-        return str(self.session.role)
+        if self.session.phase == "open":
+            self._role = str(self.session.role)
+        return self._role  # a screen may be drawn once more while the vault is being locked
 
     def now(self) -> datetime:
         """The time on this device, with its zone."""
@@ -176,8 +190,8 @@ class Desk:
         """Save what is being typed, then lock. What was open is gone from the screen at once."""
         self.flush()
         self.entering.set(False)
-        self.places.set((HOME,))
         self.session.lock()
+        self.places.set((HOME,))
 
     # ------------------------------------------------------------ threads and the end
     def later(self, task: Callable[[], Awaitable[None]]) -> None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import flet as ft
 
+from app.ui.desk import Desk, desk_of
 from app.ui.hooks.watch import use_watch
-
-if TYPE_CHECKING:
-    from app.ui.desk import Desk
 
 DeskContext = ft.create_context(cast("Desk | None", None))
 
 
 def use_desk() -> Desk:
     """The desk of this window."""
-    desk = ft.use_context(DeskContext)
+    desk = ft.use_context(DeskContext) or desk_of(ft.context.page)
     if desk is None:
         raise LookupError("no desk: render the screen inside App")
     return desk

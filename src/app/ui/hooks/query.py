@@ -20,15 +20,18 @@ def use_query(query: Any) -> Any:
     renders: a part that renders for another reason does not read the disk again.
     """
     desk, page, loop = use_desk(), ft.context.page, asyncio.get_running_loop()
-    store = desk.store
-    first = use_held(lambda: (store, query, store.ask(query))).value
+    first = use_held(lambda: (desk.store, query, desk.store.ask(query))).value
     held, hold = ft.use_state(first)
     watching = use_held(_none)
-    if held[0] is not store or held[1] != query:
+    locked = desk.session.phase != "open"
+    store = held[0] if locked else desk.store  # drawn once more while it is being locked: with the last answer
+    if locked:
+        pass
+    elif held[0] is not store or held[1] != query:
         held = (store, query, store.ask(query))
 
     def renew() -> None:
-        if watching.value:  # not after the part has gone or the vault was locked
+        if watching.value and desk.session.phase == "open":  # not after the part has gone or the vault was locked
             hold((store, query, store.ask(query)))
 
     def listen() -> None:

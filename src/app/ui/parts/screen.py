@@ -10,7 +10,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks.context import use_desk, use_wide
 from app.ui.parts.buttons import HeaderButton
-from app.ui.parts.text import Soft, Title
+from app.ui.parts.text import Soft, Title, Words
 from app.ui.safe import component
 from app.ui.theme import Style
 
@@ -52,20 +52,24 @@ def Screen(
     name: ft.Control = ft.Column(words, spacing=0, tight=True, expand=True)
     if title_tap:
         tap = title_tap
+        face: list[ft.Control] = [Words(title, Style.TITLE), *words[1:]]
+        button = ft.TextButton(
+            content=ft.Column(face, spacing=0, tight=True),
+            on_click=lambda _: tap(),
+            style=ft.ButtonStyle(
+                padding=ft.Padding.symmetric(vertical=6, horizontal=0),
+                shape=ft.RoundedRectangleBorder(radius=theme.CORNER),
+                alignment=ft.Alignment.CENTER_LEFT,
+            ),
+        )
         name = ft.Container(
-            ft.MergeSemantics(
-                ft.Semantics(
-                    identifier="title",
-                    button=True,
-                    hint_text=desk.say("frame.settings"),
-                    content=ft.Container(
-                        ft.Column(words, spacing=0, tight=True),
-                        on_click=lambda _: tap(),
-                        ink=True,
-                        border_radius=theme.CORNER,
-                        padding=ft.Padding.symmetric(vertical=8),
-                    ),
-                )
+            ft.Semantics(
+                header=True,
+                heading_level=1,
+                container=True,
+                content=ft.MergeSemantics(
+                    ft.Semantics(identifier="title", hint_text=desk.say("frame.settings"), content=button)
+                ),
             ),
             expand=True,
         )
