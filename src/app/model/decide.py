@@ -173,7 +173,7 @@ class _Plan:
 
     def mark(self, record: Entity, gone: Id | bool) -> None:
         """Put a record into the trash, or take it out."""
-        self._write(record.space, record.KIND, record.id, {GONE: gone}, {GONE: record.cells.get(GONE, False) or False})
+        self._write(record.space, record.KIND, record.id, {GONE: gone}, {GONE: record.cells.get(GONE, False)})
 
     def raw(self, record: Entity, cells: Mapping[str, Json]) -> None:
         """Write cells as they are; only for cells that the record had before."""
@@ -763,8 +763,8 @@ def _(command: do.Undo, plan: _Plan) -> Id:
             if not found.gone:
                 plan.mark(found, found.id)
             continue
-        here = found.cells.get
-        back = {cell: step.was.get(cell) for cell, value in step.wrote.items() if here(cell) == value}
+        here = {GONE: False, **found.cells}
+        back = {cell: step.was.get(cell) for cell, value in step.wrote.items() if here.get(cell) == value}
         if back:
             plan.raw(found, back)
     return last

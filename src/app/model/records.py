@@ -130,7 +130,7 @@ def entity_of(state: State, space: str, space_kind: str) -> Entity:
         heads=state.heads,
         also=also,
         woven=state.woven,
-        cells=state.cells,
+        cells=state.cells if state.gone is None else {**state.cells, GONE: state.gone},
         gone=state.gone is not None,
         came_back=state.came_back,
         made=state.made,

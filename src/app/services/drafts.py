@@ -187,14 +187,11 @@ class Drafts:
     # ------------------------------------------------------------------ writing
 
     def _due(self) -> None:
-        """The timer rang: write, and if the disk refuses, keep the text, say so and try again."""
+        """The timer rang: write. If the disk refuses, the text stays in memory, and the write is tried again."""
         try:
             self._write(durable="soon")
         except AppError as exc:
             log.error("what is typed is not on the disk: %s", exc.code)
-            with self._store._lock:
-                if not self._closed:
-                    self._timer = self._start(PATIENCE, self._due)
 
     def _write(self, durable: Any) -> None:
         with self._store._lock:
@@ -207,6 +204,8 @@ class Drafts:
                     for target, text in texts.items():
                         self._put(target, text)
             except AppError as exc:
+                if not self._closed:
+                    self._timer = self._start(PATIENCE, self._due)
                 self._stand(waiting=True, trouble=exc)
                 raise
             self._unwritten.clear()
@@ -226,6 +225,9 @@ class Drafts:
             self._table.insert(row)
 
     def _stand(self, *, waiting: bool, saved: datetime | None = None, trouble: AppError | None = None) -> None:
+        before = self._standing.trouble
+        if trouble is not None and before is not None and trouble.code == before.code:
+            trouble = before  # the same trouble again is no news
         standing = Standing(waiting=waiting, saved=saved or self._standing.saved, trouble=trouble)
         if standing != self._standing:
             self._standing = standing

@@ -21,6 +21,7 @@ from app.model.commands import (
     KeepMinutes,
     MoveTask,
     PlanMeeting,
+    PlanSeries,
     ReachGoal,
     RecordProgress,
     SetGoal,
@@ -220,7 +221,7 @@ class _Table:
             )
         self._past(third, 2, "example.minutes.third", "minutes.quick", finished=False)
         starts = self.today + timedelta(days=5)
-        self.store.perform(PlanMeeting(mentorship=third, starts=starts, zone=self.zone), now=self.now)
+        self.store.perform(PlanSeries(mentorship=third, starts=starts, zone=self.zone, count=4), now=self.now)
 
 
 _ROLES: Mapping[str, Role] = {

@@ -372,11 +372,13 @@ class Store:
                 "record": record,
                 "change": change.id,
                 "version": change.version,
-                **op.plain(),
                 "id": op.record,
+                "kind": op.kind,
+                "fields": dict(op.fields),
+                "parents": list(op.parents),
             }
-            row["more"] = dict(op.more)
-            row = {name: row[name] for name in _VERSION if name in row and row[name] != {}}
+            if op.more:
+                row["more"] = dict(op.more)
             if place == 0 and (change.seen or change.more):
                 row["with"] = {"seen": dict(change.seen), "more": dict(change.more)}
             versions.insert(row)
@@ -485,9 +487,6 @@ class Store:
             records = frozenset(staged.records)
             for listener in list(self._listeners):
                 _call(listener, records)
-
-
-_VERSION = ("key", "record", "change", "version", "id", "kind", "fields", "parents", "more")
 
 
 def _call(listener: Callable[[Any], None], answer: Any) -> None:
