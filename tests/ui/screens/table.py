@@ -71,9 +71,7 @@ def lay(*, role: str = "mentor", people: bool = True, meeting: bool = True, befo
             KeepMinutes(meeting=table.earlier, document="minutes.quick", answers={"talked": "Ringde arbetsplatsen."})
         )
         table.task = store.execute(
-            AddTask(
-                text="Läsa Yusufs cv", mentorship=table.pair, meeting=table.earlier, owner="mentor", due=DAY
-            )
+            AddTask(text="Läsa Yusufs cv", mentorship=table.pair, meeting=table.earlier, owner="mentor", due=DAY)
         ).record
         table.goal = store.execute(
             SetGoal(title="Två intervjuer före jul", mentorship=table.pair, target=2, unit="intervjuer")
@@ -84,7 +82,10 @@ def lay(*, role: str = "mentor", people: bool = True, meeting: bool = True, befo
     if people and meeting:
         table.meeting = store.execute(
             PlanMeeting(
-                mentorship=table.pair, starts=MEETING, zone="Europe/Stockholm", aim="Välja vilka jobb Yusuf ska söka",
+                mentorship=table.pair,
+                starts=MEETING,
+                zone="Europe/Stockholm",
+                aim="Välja vilka jobb Yusuf ska söka",
                 goal=table.goal or None,
             )
         ).record

@@ -4,13 +4,282 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.conftest import OpenStage
-from tests.ui.screens.table import lay
+from app.model.commands import (
+    AddTask,
+    EndMeeting,
+    FinishMinutes,
+    GiveFeedback,
+    ImportQuickNote,
+    KeepMinutes,
+    StartMeeting,
+)
+from app.model.entities import Meeting, Note, Task
+from app.model.queries import ListOf, One
+from app.ui.parts.ticks import SECONDS
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.table import DAY, lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
-async def test_smoke(stage: OpenStage, language: str) -> None:
+def words_on(app: Stage, identifier: str) -> str:
+    return app.name(app.get(identifier))
+
+
+@BOTH
+async def test_it_shows_the_next_meeting_its_list_and_what_to_do(stage: OpenStage, language: str) -> None:
+    app = await lay().open(stage, language=language)
+    card = words_on(app, "today-meeting")
+    assert "15:00 Yusuf" in card and "Biblioteket, grupprum 2" in card
+    assert ("Om 20 minuter" if language == "sv" else "In 20 minutes") in card
+    assert app.has("Två intervjuer före jul")
+    assert app.has("Fem till" if language == "sv" else "Five more")
+    assert "Läsa Yusufs cv" in app.texts()
+    assert app.nameless() == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "words"),
+    [
+        (9, 0, "Förbered"),
+        (14, 40, "Anteckna"),
+        (15, 5, "Anteckna"),
+        (16, 10, "Avsluta mötet"),
+    ],
+)
+async def test_the_words_of_the_wide_button_follow_the_clock(
+    stage: OpenStage, hour: int, minute: int, words: str
+) -> None:
+    app = await lay().at(hour, minute).open(stage)
+    assert words_on(app, "today-primary") == words
+
+
+async def test_after_the_meeting_it_asks_for_the_evaluation_and_then_for_the_minutes(stage: OpenStage) -> None:
+    table = lay().at(15, 5)
+    table.store.execute(StartMeeting(meeting=table.meeting))
+    table.at(15, 55)
+    table.store.execute(EndMeeting(meeting=table.meeting))
+    app = await table.open(stage)
+    assert words_on(app, "today-primary") == "Utvärdera"
+    await app.tap("today-primary")
+    assert app.desk.places.value[-1] == f"/meeting/{table.meeting}/evaluate"
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "title"), [(14, 0, "Före mötet"), (15, 5, "Under mötet"), (16, 10, "Efter mötet")]
+)
+async def test_the_list_of_the_moment_comes_without_a_tap(stage: OpenStage, hour: int, minute: int, title: str) -> None:
+    app = await lay().at(hour, minute).open(stage)
+    assert title in app.texts()
+
+
+@BOTH
+async def test_one_tap_from_today_puts_the_caret_in_the_right_note(stage: OpenStage, language: str) -> None:
     table = lay()
     app = await table.open(stage, language=language)
-    print(app.texts())
+    await app.tap("today-primary")
+    field = app.field("shared-note")
+    assert field.autofocus and app.desk.places.value[-1] == f"/meeting/{table.meeting}/note"
+
+
+async def test_early_in_the_day_one_tap_reaches_the_note_too(stage: OpenStage) -> None:
+    table = lay().at(9)
+    app = await table.open(stage)
+    await app.tap("today-note")
+    assert app.field("shared-note").autofocus
+    meeting = table.store.ask(One(Meeting, table.meeting))
+    assert meeting is not None and meeting.began is None  # six hours before, nothing has begun
+
+
+async def test_without_a_meeting_today_two_taps_begin_one(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await table.open(stage)
+    await app.tap("today-note")
+    await app.tap(f"write-person-{table.pair}")
+    assert app.field("shared-note").autofocus
+    meeting = app.desk.places.value[-1].split("/")[2]
+    begun = table.store.ask(One(Meeting, meeting))
+    assert begun is not None and begun.began == table.clock.at and begun.mentorship == table.pair
+
+
+async def test_two_taps_reach_a_note_that_only_i_read(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await table.open(stage)
+    await app.tap("today-note")
+    await app.tap("write-free")
+    await app.type("free-note", "En tanke på väg hem")
+    await app.back()
+    notes = [note for note in table.store.everything(Note)]
+    assert [note.body for note in notes] == ["En tanke på väg hem"]
+    assert notes[0].visibility == "only_me"
+
+
+async def test_ticking_the_first_line_is_kept_and_can_be_undone(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage)
+    await app.check("tick-last_minutes")
+    assert table.store.ask(ListOf("checklist.before_session", table.meeting)).ticks == {"last_minutes"}
+    assert app.has("1 av 8")
+    await app.tap("tick-last_minutes-undo")
+    assert table.store.again().ask(ListOf("checklist.before_session", table.meeting)).ticks == frozenset()
+
+
+async def test_undo_goes_away_after_two_seconds(stage: OpenStage) -> None:
+    app = await lay().open(stage)
+    await app.check("tick-last_minutes")
+    assert app.has("tick-last_minutes-undo")
+    await app.settle(SECONDS + 0.2)
+    assert not app.has("tick-last_minutes-undo") and app.checked("tick-last_minutes")
+
+
+async def test_ticking_a_row_sends_less_than_a_kilobyte(stage: OpenStage) -> None:
+    app = await lay().open(stage)
+    app.line.bytes_out = 0
+    await app.check("tick-last_minutes")
+    assert app.line.bytes_out < 1_000, app.line.bytes_out
+
+
+async def test_the_three_lines_stay_where_they_are_while_they_are_ticked(stage: OpenStage) -> None:
+    app = await lay().open(stage)
+    for line in ("last_minutes", "my_tasks", "confirm"):
+        await app.check(f"tick-{line}")
+    assert all(app.checked(f"tick-{line}") for line in ("last_minutes", "my_tasks", "confirm"))
+
+
+async def test_when_it_opens_again_it_begins_with_what_is_open(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage)
+    await app.check("tick-last_minutes")
+    again = await table.open(stage)
+    assert not again.has("tick-last_minutes") and again.has("tick-private_place")
+
+
+def rows_above_the_fold(app: Stage) -> int:
+    """The meeting, the lines of its list, and the rows of what there is to do."""
+    fixed = ("today-meeting", "today-next", "today-plan", "today-list", "today-more")
+    named = [c.identifier for c in app.walk() if isinstance(getattr(c, "identifier", None), str)]
+    return sum(
+        name in fixed or (name.startswith(("tick-", "todo-")) and not name.endswith("-undo")) for name in set(named)
+    )
+
+
+@pytest.mark.parametrize("hour", [9, 15, 17])
+async def test_never_more_than_seven_rows(stage: OpenStage, hour: int) -> None:
+    table = lay()
+    for number in range(12):
+        table.store.execute(AddTask(text=f"Sak {number}", mentorship=table.pair, owner="mentor", due=DAY))
+    table.store.execute(ImportQuickNote(id="n" * 32, body="Kom ihåg", written=table.clock.at))
+    app = await table.at(hour).open(stage)
+    assert rows_above_the_fold(app) <= 7
+    await app.tap("today-more")
+    assert rows_above_the_fold(app) > 7  # only when somebody asks
+
+
+async def test_a_task_is_done_from_here_and_comes_back_with_undo(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage)
+    await app.check(f"todo-task-{table.task}")
+    task = table.store.ask(One(Task, table.task))
+    assert task is not None and (task.status, task.outcome) == ("done", "done")
+    await app.undo()
+    task = table.store.again().ask(One(Task, table.task))
+    assert task is not None and task.status == "todo"
+
+
+async def test_a_critical_line_left_open_is_counted_until_it_is_settled(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage)
+    assert "En viktig punkt är kvar" in words_on(app, f"todo-critical-{table.earlier}")
+    await app.tap(f"todo-critical-{table.earlier}")
+    await app.check("tick-worry")
+    app.desk.home()
+    await app.settle()
+    assert not app.has(f"todo-critical-{table.earlier}")
+
+
+async def test_minutes_left_for_a_day_ask_to_be_finished(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    table.store.execute(FinishMinutes(meeting=table.earlier, finished=False))
+    app = await table.open(stage)
+    assert "Gör klart protokollet" in words_on(app, f"todo-draft-{table.earlier}")
+    fresh = lay()
+    fresh.store.execute(KeepMinutes(meeting=fresh.meeting, document="minutes.quick", answers={"talked": "Nyss"}))
+    app = await fresh.open(stage)
+    assert not app.has(f"todo-draft-{fresh.meeting}")
+
+
+@BOTH
+async def test_the_first_day_offers_three_ways_to_begin(stage: OpenStage, language: str) -> None:
+    app = await lay(people=False).open(stage, language=language)
+    assert app.has("start-person") and app.has("start-plan") and app.has("start-library")
+    assert words_on(app, "today-primary") == ("Lägg till en person" if language == "sv" else "Add a person")
     assert app.nameless() == []
+    await app.tap("start-library")
+    assert app.desk.places.value == ("/library",)
+
+
+async def test_a_note_from_the_lock_screen_is_read_and_kept(stage: OpenStage) -> None:
+    table = lay()
+    note = table.store.execute(
+        ImportQuickNote(id="a" * 32, body="Lena på lagret\nring i morgon", written=table.clock.at)
+    ).record
+    app = await table.open(stage)
+    await app.tap("todo-inbox")
+    assert "Lena på lagret\nring i morgon" in app.texts()
+    assert app.nameless() == []
+    await app.tap(f"inbox-keep-{note}")
+    kept = table.store.ask(One(Note, note))
+    assert kept is not None and kept.origin == "typed" and kept.body.startswith("Lena")
+    assert app.has("inbox-empty") or app.has("Här är tomt.")
+
+
+async def test_a_note_from_the_lock_screen_goes_to_todays_meeting(stage: OpenStage) -> None:
+    table = lay()
+    note = table.store.execute(ImportQuickNote(id="b" * 32, body="Fick ett namn", written=table.clock.at)).record
+    app = await table.open(stage, go="/inbox")
+    await app.tap(f"inbox-meeting-{note}")
+    kept = table.store.ask(One(Note, note))
+    assert kept is not None and (kept.origin, kept.meeting) == ("typed", table.meeting)
+
+
+async def test_progress_on_the_goal_is_two_taps_away(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage)
+    await app.tap("today-goal")
+    assert app.desk.places.value[-1] == f"/goal/{table.goal}"
+
+
+async def test_the_name_leads_to_the_settings_and_the_glass_to_the_search(stage: OpenStage) -> None:
+    app = await lay().open(stage)
+    app.forgiving = True  # what those screens need of a session is tested with them
+    await app.tap("title")
+    assert app.desk.places.value[-1] == "/settings"
+    app.desk.home()
+    await app.settle()
+    await app.tap("search")
+    assert app.desk.places.value[-1] == "/search"
+
+
+@BOTH
+async def test_switching_the_language_needs_no_restart(stage: OpenStage, language: str) -> None:
+    app = await lay().open(stage, language=language)
+    app.desk.session.preferences.set(language="en" if language == "sv" else "sv")
+    await app.until(lambda: app.has("Before the meeting" if language == "sv" else "Före mötet"))
+
+
+async def test_a_meeting_with_nobody_evaluated_yet_is_not_asked_twice(stage: OpenStage) -> None:
+    table = lay().at(15, 55)
+    table.store.execute(StartMeeting(meeting=table.meeting))
+    table.store.execute(EndMeeting(meeting=table.meeting))
+    table.store.execute(
+        GiveFeedback(
+            survey="survey.after_session_mentor",
+            role="mentor",
+            meeting=table.meeting,
+            mentorship=table.pair,
+            answers={"useful": 4},
+            audience="none",
+        )
+    )
+    app = await table.open(stage)
+    assert words_on(app, "today-primary") != "Utvärdera"

@@ -132,7 +132,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
             back=True,
             subtitle=subtitle,
         )
-    body: list[ft.Control] = []
+    body: list[ft.Control] = [ft.Row([VisibilityChip("shared", name=view.row.name)])]
     if document.intro:
         body.append(Soft(desk.read(document.intro)))
     for item in document.items:

@@ -133,7 +133,7 @@ def NoteScreen(id: str) -> ft.Control:
             desk.say("note.shared.hint"),
             theme.SHARED,
             go_on,
-            id="note-shared",
+            id="shared-note",
             key=f"shared {at}",
         )
     else:
@@ -147,7 +147,7 @@ def NoteScreen(id: str) -> ft.Control:
             desk.say("note.private.hint"),
             theme.PRIVATE,
             go_on,
-            id="note-private",
+            id="private-note",
             key=f"private {at}",
         )
 
@@ -467,7 +467,7 @@ def FreeNoteScreen(id: str, person: str = "") -> ft.Control:
                     desk.say("note.free.hint"),
                     theme.PRIVATE,
                     go_on,
-                    id="note-free",
+                    id="free-note",
                     key=current,
                 ),
             ],

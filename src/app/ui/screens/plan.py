@@ -310,7 +310,7 @@ def _start(desk: Desk, model: Any, page: Any, moving: bool) -> datetime:
     weeks = page.mentorship.weeks if page else 1
     last = page.row.last_met if page else None
     if last is not None:
-        local = last.replace(tzinfo=None)
+        local = last.astimezone(desk.now().tzinfo).replace(tzinfo=None)
         return again(local.replace(second=0, microsecond=0), weeks, after=now) if local.minute % 5 == 0 else _week(now)
     return _week(now)
 

@@ -123,7 +123,7 @@ def TodayScreen() -> ft.Control:
         subtitle=name,
         title_tap=lambda: desk.go("/settings"),
         actions=[HeaderButton(desk.say("today.search"), ft.Icons.SEARCH, lambda _: desk.go("/search"), id="search")],
-        spacing=10,
+        spacing=6,
     )
 
 
@@ -318,6 +318,18 @@ def _todo(desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime) -> 
     """The rows of "To do", the most pressing first."""
     speech = desk.speech.value
     rows: list[ft.Control] = []
+    if inbox:
+        rows.append(
+            Row(
+                desk.say("today.todo.inbox", count=len(inbox)),
+                lambda _: desk.go("/inbox"),
+                subtitle=desk.say("today.todo.inbox.help"),
+                icon=ft.Icons.MARK_EMAIL_UNREAD_OUTLINED,
+                color=theme.PRIVATE,
+                id="todo-inbox",
+                key="inbox",
+            )
+        )
     for crit in _by_list(today):
         document, name, meeting, count = crit
         rows.append(
@@ -331,18 +343,6 @@ def _todo(desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime) -> 
                 color=theme.ACCENT,
                 id=f"todo-critical-{meeting}",
                 key=f"critical {meeting}",
-            )
-        )
-    if inbox:
-        rows.append(
-            Row(
-                desk.say("today.todo.inbox", count=len(inbox)),
-                lambda _: desk.go("/inbox"),
-                subtitle=desk.say("today.todo.inbox.help"),
-                icon=ft.Icons.MARK_EMAIL_UNREAD_OUTLINED,
-                color=theme.PRIVATE,
-                id="todo-inbox",
-                key="inbox",
             )
         )
     for task in today.tasks:
