@@ -460,10 +460,9 @@ class Session:
             return None, False
         box = inbox.Inbox(self._folder)
         found = box.key()
-        pinned = None
         known = anchor.read(self._state / anchor.FILE)
-        if isinstance(known, anchor.Anchor) and found and known.vault == found.vault:
-            pinned = known.inbox if known.inbox != anchor.NO_INBOX else None
+        mine = isinstance(known, anchor.Anchor) and found is not None and known.vault == found.vault
+        pinned = known.inbox_keys if isinstance(known, anchor.Anchor) and mine else frozenset[bytes]()
         accepted = found is not None and inbox.is_accepted(self._state, found)
         return inbox.trusted_key(box, remembered=self._inbox_key, pinned=pinned, accepted=accepted)
 

@@ -21,7 +21,7 @@ FILE: Final = "anchor"
 MAGIC: Final = b"FIKAANCH"
 FORMAT: Final = 1
 
-_LAYOUT: Final = struct.Struct(">8sH16s16sQQQ16s32sQ")
+_LAYOUT: Final = struct.Struct(">8sH16s16sQQQ16s32s32sQ")
 _MAC_BYTES: Final = 32
 _TAG_BYTES: Final = 16
 NO_INBOX: Final = bytes(32)
@@ -41,23 +41,34 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The last state this computer has seen. `when` is in milliseconds since 1970."""
+    """The last state this computer has seen. `when` is in milliseconds since 1970.
+
+    While the inbox gets a new key both stand here, so that a crash in between is no alarm; otherwise they are the same.
+    """
 
     vault: bytes
     lineage: bytes
     counter: int
     position: Position
     inbox: bytes
+    inbox_before: bytes
     when: int
     mac: bytes = b""
 
     @classmethod
-    def of(cls, key: VaultKey, position: Position, inbox: bytes, when: int) -> "Anchor":
-        bare = cls(key.vault, key.lineage, key.counter, position, inbox, when)
+    def of(
+        cls, key: VaultKey, position: Position, inbox: bytes, when: int, inbox_before: bytes | None = None
+    ) -> "Anchor":
+        bare = cls(key.vault, key.lineage, key.counter, position, inbox, inbox_before or inbox, when)
         return replace(bare, mac=bare._mac(key))
 
     def to_bytes(self) -> bytes:
         return self._content() + self.mac
+
+    @property
+    def inbox_keys(self) -> frozenset[bytes]:
+        """The public keys that the inbox may have; none when nothing was pinned."""
+        return frozenset({self.inbox, self.inbox_before}) - {NO_INBOX}
 
     def judge(self, key: VaultKey, position: Position) -> Verdict:
         """Compare with a vault that has just been opened."""
@@ -89,6 +100,7 @@ class Anchor:
             self.position.sequence,
             _padded(self.position.tag),
             self.inbox,
+            self.inbox_before,
             self.when,
         )
 
@@ -107,11 +119,11 @@ def read(path: Path) -> Anchor | Verdict:
         return Verdict.UNREADABLE
     if len(raw) != _LAYOUT.size + _MAC_BYTES:
         return Verdict.UNREADABLE
-    magic, version, vault, lineage, counter, generation, sequence, tag, inbox, when = _LAYOUT.unpack_from(raw)
+    magic, version, vault, lineage, counter, generation, sequence, tag, inbox, before, when = _LAYOUT.unpack_from(raw)
     if magic != MAGIC or version != FORMAT:
         return Verdict.UNREADABLE
     position = Position(generation, sequence, tag)
-    return Anchor(vault, lineage, counter, position, inbox, when, raw[_LAYOUT.size :])
+    return Anchor(vault, lineage, counter, position, inbox, before, when, raw[_LAYOUT.size :])
 
 
 def write(path: Path, anchor: Anchor, files: Files = DISK) -> None:

@@ -200,7 +200,7 @@ class LockedNote:
 
 
 def trusted_key(
-    inbox: Inbox, *, remembered: InboxKey | None, pinned: bytes | None, accepted: bool
+    inbox: Inbox, *, remembered: InboxKey | None, pinned: frozenset[bytes], accepted: bool
 ) -> tuple[InboxKey | None, bool]:
     """The key to seal to, and whether the person must first accept that nobody can check who can read it.
 
@@ -214,7 +214,7 @@ def trusted_key(
         return remembered, False
     if found is None:
         return None, False
-    if pinned is not None and found.public != pinned:
+    if pinned and found.public not in pinned:
         raise InboxKeyChanged
     return found, not accepted
 

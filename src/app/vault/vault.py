@@ -91,7 +91,7 @@ class Vault:
         self._header = head
         self._engine = engine
         self._files = files
-        self._anchored: Position | None = None
+        self._anchored: tuple[Position, bytes, bytes] | None = None
         self._open = True
 
     # ------------------------------------------------------------------ beginning
@@ -313,22 +313,27 @@ class Vault:
         """When this copy was last locked, in milliseconds since 1970; 0 when it never was."""
         return max((int(row["made"]) for row in self._own("inbox-key")), default=0)
 
-    def remember(self) -> None:
-        """Write the anchor, when there is something new to remember and no open question about this copy."""
+    def remember(self, inbox_key: InboxKey | None = None) -> None:
+        """Write the anchor, when there is something new to remember and no open question about this copy.
+
+        `inbox_key` is a public key of the inbox that is about to take the place of the one in the folder.
+        """
         if self._state is None or self.temporary or self.question is not None:
             return
-        position = self._engine.position
-        if position == self._anchored:
-            return
         found = Inbox(self.folder, self._files).key()
-        current = Anchor.of(self._key, position, found.public if found else anchor.NO_INBOX, _now())
+        here = found.public if found else anchor.NO_INBOX
+        what = (self._engine.position, inbox_key.public if inbox_key else here, here)
+        if what == self._anchored:
+            return
+        position, now, before = what
+        current = Anchor.of(self._key, position, now, _now(), before)
         try:
             anchor.write(self._state / anchor.FILE, current, self._files)
         except VaultError as exc:
             # The anchor guards against an older copy; the words are safe without it.
             self.notices.append(Notice("anchor-not-written", (("reason", exc.code),)))
             return
-        self._anchored = position
+        self._anchored = what
 
     def settle_question(self, *, go_on: bool) -> None:
         """Go on from a copy that this computer does not know as the last, or raise `OlderCopy` or `OtherVault`."""
@@ -441,6 +446,7 @@ class Vault:
         row = {"kind": "inbox-key", "id": pair.key.id.hex(), "private": pair.private.hex(), "made": _now()}
         with self.documents.transaction():
             table.insert(row)
+        self.remember(pair.key)
         box.publish(pair.key)
         needed = {pair.key.id, *box.waiting_for()}
         old = [row.doc_id for row in self._own("inbox-key") if bytes.fromhex(row["id"]) not in needed]
@@ -470,7 +476,6 @@ class Vault:
             if not self.temporary:
                 try:
                     published = self._rotate_inbox()
-                    self._anchored = None
                     self.remember()
                 except VaultError as exc:
                     self.notices.append(Notice("lock-incomplete", (("reason", exc.code),)))
