@@ -8,20 +8,20 @@ holds a piece of the database in hand.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tinydb import TinyDB
 from tinydb.queries import QueryLike
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
+from tinydb.utils import LRUCache
 
 from app.vault import journal, strict_json
 from app.vault.collection import load
 from app.vault.journal import Op
 
 if TYPE_CHECKING:
-    from app.vault.engine import Durable, Engine
+    from app.vault.engine import Durable, Engine, Transaction
 
 Fields = Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None]
 
@@ -74,6 +74,8 @@ class SealedTable(Table):
     """A TinyDB table that reads what it needs and writes what has changed."""
 
     _next_id: int | None  # type: ignore[assignment]
+    _seen = -1
+    """The engine's revision that the remembered answers (the ids of the documents that matched) belong to."""
 
     @property
     def _engine(self) -> "Engine":
@@ -89,13 +91,26 @@ class SealedTable(Table):
         return self._engine.count(self.name)
 
     def search(self, cond: QueryLike) -> list[Document]:
-        cached = self._query_cache.get(cond)
-        if cached is None:
-            cached = [self._document(doc_id, found) for doc_id, found in self._matching(cond)]
-            if not getattr(cond, "is_cacheable", _yes)():
-                return cached
-            self._query_cache[cond] = cached
-        return [self._document(document.doc_id, deepcopy(dict(document))) for document in cached]
+        if self._seen != self._engine.revision:
+            self.clear_cache()
+            self._seen = self._engine.revision
+        answers = cast("LRUCache[QueryLike, list[int]]", self._query_cache)
+        known = answers.get(cond)
+        if known is not None:
+            return [self._document(doc_id, load(raw)) for doc_id, raw in self._engine.raws(self.name, known)]
+        found = [self._document(doc_id, document) for doc_id, document in self._matching(cond)]
+        if getattr(cond, "is_cacheable", _yes)():
+            answers[cond] = [document.doc_id for document in found]
+        return found
+
+    def tally(self, cond: QueryLike) -> int:
+        """How many documents match. A plain equality on an indexed field is answered without opening a document."""
+        known = getattr(cond, "_hash", None)
+        if isinstance(known, tuple) and known and known[0] == "==":
+            for field, value in _equalities(known):
+                if self._engine.indexed(self.name, field):
+                    return len(self._engine.equal(self.name, field, value))
+        return sum(1 for _ in self._matching(cond))
 
     def get(  # type: ignore[override]
         self,
@@ -125,15 +140,6 @@ class SealedTable(Table):
             if cond(document):
                 found.append(self._document(doc_id, document))
         return found
-
-    def tally(self, cond: QueryLike) -> int:
-        """How many documents match; for one plain equality on an indexed field nothing is decrypted."""
-        known = getattr(cond, "_hash", None)
-        if known and known[0] == "==":
-            for field, value in _equalities(known):
-                if self._engine.indexed(self.name, field):
-                    return len(self._engine.equal(self.name, field, value))
-        return sum(1 for _ in self._matching(cond))
 
     def containing(self, field: str, needle: str) -> list[Document]:
         """The documents whose text in the field contains the needle, letter for letter."""
@@ -187,6 +193,11 @@ class SealedTable(Table):
 
     # ------------------------------------------------------------ writing
 
+    def _writing(self) -> "Transaction":
+        if self._query_cache:
+            self.clear_cache()
+        return self._engine.transaction()
+
     def insert(self, document: Mapping[str, Any]) -> int:
         return self.insert_multiple((document,))[0]
 
@@ -194,7 +205,7 @@ class SealedTable(Table):
         engine, name = self._engine, self.name
         ids: list[int] = []
         try:
-            with engine.transaction():
+            with self._writing():
                 for document in documents:
                     if not isinstance(document, Mapping):
                         raise ValueError("Document is not a Mapping")
@@ -207,8 +218,6 @@ class SealedTable(Table):
         except BaseException:
             self._next_id = None
             raise
-        finally:
-            self._forget()
         return ids
 
     def _given_id(self, doc_id: int) -> int:
@@ -220,7 +229,7 @@ class SealedTable(Table):
         return doc_id
 
     def update(self, fields: Fields, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
-        with self._engine.transaction():
+        with self._writing():
             if doc_ids is not None:
                 rows = self._existing(doc_ids)
                 once = {doc_id: load(raw) for doc_id, raw in rows}
@@ -232,7 +241,6 @@ class SealedTable(Table):
         for doc_id, document in found:
             _update(document, fields)
             self._replace(doc_id, document)
-        self._forget()
         return [doc_id for doc_id, _ in found]
 
     def _replace(self, doc_id: int, document: Mapping[str, Any]) -> None:
@@ -241,7 +249,7 @@ class SealedTable(Table):
     def update_multiple(self, updates: Iterable[tuple[Fields, QueryLike]]) -> list[int]:
         steps = list(updates)
         changed: list[int] = []
-        with self._engine.transaction():
+        with self._writing():
             for doc_id, document in list(self._engine.documents_of(self.name)):
                 before = len(changed)
                 for fields, cond in steps:
@@ -250,32 +258,24 @@ class SealedTable(Table):
                         changed.append(doc_id)
                 if len(changed) > before:
                     self._replace(doc_id, document)
-        self._forget()
         return changed
 
     def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
         if doc_ids is None and cond is None:
             raise RuntimeError("Use truncate() to remove all documents")
-        with self._engine.transaction():
+        with self._writing():
             if doc_ids is not None:
                 gone = list(dict.fromkeys(doc_id for doc_id, _ in self._existing(doc_ids)))
             else:
                 gone = [doc_id for doc_id, _ in self._matching(cast(QueryLike, cond))]
             for doc_id in gone:
                 self._engine.change(Op(journal.DELETE, self.name, doc_id))
-        self._forget()
         return gone
 
     def truncate(self) -> None:
-        with self._engine.transaction():
+        with self._writing():
             self._engine.change(Op(journal.TRUNCATE, self.name))
-        self._forget()
         self._next_id = None
-
-    def _forget(self) -> None:
-        """Remembered answers are no longer true."""
-        if self._query_cache:
-            self.clear_cache()
 
     # ------------------------------------------------------------ TinyDB's own seams
 
@@ -292,14 +292,13 @@ class SealedTable(Table):
 
     def _update_table(self, updater: Callable[[dict[int, Mapping[str, Any]]], None]) -> None:
         engine = self._engine
-        with engine.transaction():
+        with self._writing():
             work: dict[int, Mapping[str, Any]] = {
                 self.document_id_class(doc_id): document for doc_id, document in engine.documents_of(self.name)
             }
             updater(work)
             engine.change(Op(journal.TABLE, self.name))
             _write_table(engine, self.name, {int(doc_id): document for doc_id, document in work.items()})
-        self._forget()
 
 
 class Documents(TinyDB):

@@ -152,6 +152,8 @@ class Engine:
         self._since: list[list[Op]] | None = None
         self._failed: VaultError | None = None
         self._closed = False
+        self.revision = 0
+        """Grows whenever anything in the tables changes, or is taken back."""
         self._timer: threading.Timer | None = None
         self._worker: threading.Thread | None = None
         self._tidy_at = _JOURNAL_FLOOR
@@ -392,16 +394,21 @@ class Engine:
             if inner is not None:
                 if failed:
                     pending.take_back(*inner)
+                    self.revision += 1
                 return
             self._pending = None
             try:
                 if pending.ops and not failed:
                     self._append(pending)
                 else:
-                    pending.take_back()
+                    failed = True
             except BaseException:
-                pending.take_back()
+                failed = True
                 raise
+            finally:
+                if failed:
+                    pending.take_back()
+                    self.revision += 1
             sequence = self._journal.sequence
         finally:
             self._mutex.release()
@@ -475,6 +482,7 @@ class Engine:
         with self._mutex, self._syncing:
             if self._closed:
                 return
+            self.revision += 1
             while self._unsynced and self._unsynced[-1][0] > self._synced.position.sequence:
                 for undo in reversed(self._unsynced.pop()[1]):
                     undo()
@@ -496,6 +504,7 @@ class Engine:
 
     def _apply(self, op: Op) -> Undo:
         """Change the tables in memory; returns how to take it back."""
+        self.revision += 1
         tables, name = self._tables, op.table
         table = tables.get(name)
         if op.kind <= journals.DELETE:
