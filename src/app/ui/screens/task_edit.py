@@ -6,7 +6,7 @@ from typing import Any
 
 import flet as ft
 
-from app.model.commands import AddTask, Delete, Revise
+from app.model.commands import AddTask, Delete, Restore, Revise
 from app.model.entities import Owner, Task
 from app.model.queries import GoalRow, GoalsList, MeetingPage, MeetingView, One, PeopleList, PersonRow
 from app.ui import theme
@@ -80,9 +80,10 @@ def _Form(
     def remove(_: object) -> None:
         if task is None:
             return
-        done = desk.store.execute(Delete(kind="task", id=task.id))
+        gone = task.id
+        desk.store.execute(Delete(kind="task", id=gone))
         desk.back()
-        desk.notice(say("task.removed"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None, seconds=6)
+        desk.notice(say("task.removed"), undo=lambda: desk.store.execute(Restore(kind="task", id=gone)), seconds=6)
 
     parts: list[ft.Control] = []
     if task is None and not person and len(people) > 1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
-from app.model.commands import AddTopic, Delete
+from app.model.commands import AddTopic, Delete, Restore
 from app.model.entities import Agenda
 from app.model.queries import AgendaOf, PeopleList, PersonRow, TopicsUsed
 from app.services.library import Document, Item
@@ -98,12 +98,20 @@ def TopicCard(
             desk.go("/plan", person=person.mentorship)
             return
         done = desk.store.execute(AddTopic(mentorship=person.mentorship, meeting=meeting, topic=item.id))
-        _undo(desk, desk.say("topic.put", title=title), done)
+        put_there = done.record
+        desk.notice(
+            desk.say("topic.put", title=title),
+            undo=lambda: desk.store.execute(Delete(kind="agenda", id=put_there)),
+        )
 
     def take(_: object) -> None:
         if agenda is not None:
-            done = desk.store.execute(Delete(kind="agenda", id=agenda.id))
-            _undo(desk, desk.say("topic.taken", title=title), done)
+            gone = agenda.id
+            desk.store.execute(Delete(kind="agenda", id=gone))
+            desk.notice(
+                desk.say("topic.taken", title=title),
+                undo=lambda: desk.store.execute(Restore(kind="agenda", id=gone)),
+            )
 
     marks: list[ft.Control] = []
     if used:
@@ -154,11 +162,6 @@ def TopicCard(
         border_radius=theme.CORNER,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
     )
-
-
-def _undo(desk: Desk, said: str, done: object) -> None:
-    undo = getattr(done, "undo", None)
-    desk.notice(said, undo=(lambda: desk.store.execute(undo)) if undo else None)
 
 
 # ---------------------------------------------------------------- one question at a time

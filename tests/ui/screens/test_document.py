@@ -1,0 +1,72 @@
+"""Every document of the library, opened in both languages: nothing raw, nothing unresolved, nothing nameless."""
+
+from __future__ import annotations
+
+import re
+
+import flet as ft
+import pytest
+
+from app.services.library import Library
+from app.services.reading import TYPES
+from app.ui import routes
+from app.ui.parts.reading import READERS
+from tests.support.store import memory_store
+from tests.ui.conftest import ASSETS, OpenStage, Stage
+from tests.ui.screens.laid import LANGUAGES, Laid, lay, open_at
+
+DOCUMENTS = tuple(entry.id for entry in Library(ASSETS).entries())
+RAW = re.compile(r"[{}]|\b(?:[a-z]+_[a-z_]+|[a-z]+\.[a-z_]+\.[a-z_]+)\b|==|count\(|\bNone\b|\bTrue\b|Phrase\(")
+NAMES = re.compile(r"imy\.se")  # an address that people are meant to read
+
+
+def test_every_type_of_line_has_its_own_way() -> None:
+    assert set(READERS) == TYPES
+    assert len(DOCUMENTS) == 37
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+async def test_a_document_opens_in_both_languages(stage: OpenStage, document: str) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/document/{document}")
+    shown = Library(ASSETS).document(document)
+    for language in LANGUAGES:
+        app.desk.prefs.set(language=language)
+        await app.settle()
+        texts = app.texts()
+        assert shown.title(language) in texts
+        for item in shown.items:
+            words = app.desk.read(item.text)
+            assert any(words in text for text in texts), words
+        for text in texts:
+            assert not RAW.search(NAMES.sub("", text)), text
+        assert app.nameless() == []
+        assert [app.name(one) for one in headings(app)] == [shown.title(language)]
+    gone_to: list[str] = []
+    app.desk.go = lambda path, **_: gone_to.append(path)  # type: ignore[method-assign]
+    ways = [one for one in app.walk() if isinstance(one, ft.Semantics) and str(one.identifier).startswith("open-")]
+    for way in ways:
+        await app.fire(app.usable(way, "click"), "click")
+    assert len(gone_to) == len(ways)
+    assert all(routes.find(path) for path in gone_to), gone_to
+
+
+def headings(app: Stage) -> list[ft.Semantics]:
+    """The h1 of the screen: there is one."""
+    return [one for one in app.walk() if isinstance(one, ft.Semantics) and one.heading_level == 1]
+
+
+async def test_a_line_whose_screen_does_not_exist_has_no_button(stage: OpenStage) -> None:
+    app = await open_at(stage, lay(), "/document/guidance.safeguarding")
+    assert not app.has("open-call_emergency") and not app.has("open-write")
+
+
+async def test_nobody_there_yet_and_everything_can_be_read(stage: OpenStage) -> None:
+    app = await open_at(stage, Laid(memory_store(), "", "", "", "", ""), "/document/prompts.boundaries")
+    assert not app.has("start-boundaries")
+    assert app.nameless() == []
+
+
+async def test_a_missing_document_says_so(stage: OpenStage) -> None:
+    app = await open_at(stage, lay(), "/document/nothing.here")
+    assert "Dokumentet finns inte i den här versionen av appen." in app.texts()

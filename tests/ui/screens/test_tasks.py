@@ -1,0 +1,88 @@
+"""The board: three columns, one at a time on a phone, moved with buttons."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.model.entities import Task
+from app.model.queries import One, TaskBoard
+from tests.ui.conftest import OpenStage
+from tests.ui.screens.laid import LANGUAGES, lay, open_at
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_task_moves_with_buttons(stage: OpenStage, language: str) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/board/{laid.pair}", language)
+    assert app.nameless() == []
+    await app.tap(f"start-{laid.task}")
+    assert [row.id for row in laid.store.ask(TaskBoard(laid.pair)).doing] == [laid.task]
+    assert not app.has("Läsa Yusufs cv")
+    await app.undo()
+    assert [row.id for row in laid.store.ask(TaskBoard(laid.pair)).todo] == [laid.task]
+    await app.tap(f"finish-{laid.task}")
+    await app.tap("column-done")
+    assert app.has("Läsa Yusufs cv")
+    assert laid.store.ask(TaskBoard(laid.pair)).done[0].outcome == "done"
+    await app.tap(f"reopen-{laid.task}")
+    assert laid.store.again().ask(TaskBoard(laid.pair)).todo[0].id == laid.task
+
+
+async def test_three_columns_stand_beside_each_other_where_there_is_room(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/board/{laid.pair}", width=1100)
+    assert {"Att göra (1)", "Pågår (0)", "Klart (0)"} <= set(app.texts())
+    assert {"Inget på gång.", "Inget klart än.", "Läsa Yusufs cv"} <= set(app.texts())
+    assert not app.has("column-done")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_task_in_one_line(stage: OpenStage, language: str) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/board/{laid.pair}", language)
+    await app.tap("add-task")
+    await app.tap("save-task")
+    assert len(laid.store.ask(TaskBoard(laid.pair)).todo) == 1
+    await app.type("task-text", "Skicka ansökan")
+    await app.tap("task-owner-mentee")
+    await app.submit("task-text")
+    (row,) = [row for row in laid.store.ask(TaskBoard(laid.pair)).todo if row.id != laid.task]
+    assert (row.text, row.owner, row.visibility) == ("Skicka ansökan", "mentee", "shared")
+    assert not app.has("save-task")
+
+
+async def test_tried_and_learned_counts_as_done(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/board/{laid.pair}")
+    await app.tap(f"tried-{laid.task}")
+    await app.type("learned", "Kortare är bättre.")
+    await app.tap("save-tried")
+    (row,) = laid.store.ask(TaskBoard(laid.pair)).done
+    assert (row.outcome, row.learned) == ("tried", "Kortare är bättre.")
+    await app.tap("column-done")
+    assert any("Provat. Kortare är bättre." in text for text in app.texts())
+
+
+async def test_owner_goal_and_day_of_a_task(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/task/{laid.task}")
+    assert app.nameless() == []
+    assert any("30 sep." in text for text in app.texts())
+    await app.type("task-text", "Läsa cv:t noga")
+    await app.tap("task-owner-both")
+    await app.tap(f"task-goal-{laid.goal}")
+    await app.tap("clear-date")
+    await app.tap("save-task")
+    task = laid.store.again().ask(One(Task, laid.task))
+    assert task is not None
+    assert (task.text, task.owner, task.goal, task.due) == ("Läsa cv:t noga", "both", laid.goal, None)
+
+
+async def test_a_removed_task_comes_back(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/board/{laid.pair}")
+    await app.tap(f"task-{laid.task}")
+    await app.tap("remove-task")
+    assert laid.store.ask(One(Task, laid.task)) is None
+    await app.undo()
+    assert laid.store.ask(One(Task, laid.task)) is not None

@@ -1,0 +1,108 @@
+"""Topics in their groups, on and off the agenda; questions one at a time; boundaries."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.model.commands import AddTopic, UseTopic
+from app.model.queries import AgendaOf, FormOf
+from app.services.library import Library
+from tests.support.store import memory_store
+from tests.ui.conftest import ASSETS, OpenStage
+from tests.ui.screens.laid import LANGUAGES, Laid, lay, open_at
+
+TOPICS = Library(ASSETS).document("topics.library")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_thirty_four_topics_in_seven_groups(stage: OpenStage, language: str) -> None:
+    app = await open_at(stage, lay(), "/topics", language)
+    assert len(TOPICS.items) == 34 and len(TOPICS.groups) == 7
+    assert all(app.has(f"topic-{item.id}") for item in TOPICS.items)
+    assert all(group.title(language) in app.texts() for group in TOPICS.groups)
+    assert app.nameless() == []
+    await app.tap("topic-group-growth")
+    shown = {item.id for item in TOPICS.items if app.has(f"topic-{item.id}")}
+    assert shown == {item.id for item in TOPICS.items if item.group == "growth"}
+
+
+async def test_one_tap_puts_a_topic_on_the_agenda(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, "/topics")
+    await app.tap("agenda-hopes")
+    assert [one.topic for one in laid.store.again().ask(AgendaOf(laid.meeting))] == ["hopes"]
+    assert app.get("agenda-hopes").checked
+    await app.tap("agenda-hopes")
+    assert laid.store.ask(AgendaOf(laid.meeting)) == ()
+    await app.undo()
+    assert len(laid.store.ask(AgendaOf(laid.meeting))) == 1
+
+
+async def test_a_topic_talked_about_is_marked(stage: OpenStage) -> None:
+    laid = lay()
+    agenda = laid.store.execute(AddTopic(mentorship=laid.pair, meeting=laid.past, topic="story")).record
+    app = await open_at(stage, laid, "/topics")
+    assert "Har använts" not in app.texts()
+    laid.store.execute(UseTopic(agenda=agenda))
+    await app.settle()
+    assert app.texts().count("Har använts") == 1
+
+
+async def test_without_a_meeting_the_way_is_to_book_one(stage: OpenStage) -> None:
+    app = await open_at(stage, Laid(memory_store(), "", "", "", "", ""), "/topics")
+    await app.tap("agenda-hopes")
+    assert "Välj först vem du ska prata med." in app.texts()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_one_question_at_a_time(stage: OpenStage, language: str) -> None:
+    document = Library(ASSETS).document("questions.grow")
+    app = await open_at(stage, lay(), "/questions/questions.grow", language)
+    first, second = document.items[:2]
+    assert first.text(language) in app.texts() and second.text(language) not in app.texts()
+    assert app.nameless() == []
+    await app.tap("next")
+    assert second.text(language) in app.texts() and first.text(language) not in app.texts()
+    await app.tap("previous")
+    assert first.text(language) in app.texts()
+    for _ in document.items[1:]:
+        await app.tap("next")
+    assert document.items[-1].text(language) in app.texts()
+    await app.tap("next")
+    assert first.text(language) in app.texts()
+
+
+async def test_the_questions_of_a_topic_come_first(stage: OpenStage) -> None:
+    app = await open_at(stage, lay(), "/topics")
+    await app.tap("topic-values")
+    topic = TOPICS.item("values")
+    assert topic.ask[0]("sv") in app.texts()
+    assert topic.text("sv") in app.texts()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_boundaries_are_answered_skipped_and_kept_for_later(stage: OpenStage, language: str) -> None:
+    laid = lay()
+    items = Library(ASSETS).document("prompts.boundaries").items
+    app = await open_at(stage, laid, f"/boundaries/{laid.pair}", language)
+    assert items[0].text(language) in app.texts()
+    assert app.nameless() == []
+    await app.type("boundary-answer", "Så mycket som hjälper.")
+    await app.tap(f"again-{items[0].id}")
+    await app.tap("next")
+    assert items[1].text(language) in app.texts()
+    await app.tap("skip")
+    assert items[2].text(language) in app.texts()
+    form = laid.store.again().ask(FormOf("prompts.boundaries", laid.pair, False))
+    assert form is not None
+    assert form.answers[items[0].id] == "Så mycket som hjälper."
+    assert form.answers[f"again-{items[0].id}"] is True
+    assert form.skipped == {items[1].id}
+    assert form.space == laid.store.personal
+    await app.back()
+    app.desk.go(f"/boundaries/{laid.pair}")
+    await app.settle()
+    assert items[2].text(language) in app.texts()
+    await app.tap("previous")
+    await app.tap("previous")
+    assert app.field("boundary-answer").value == "Så mycket som hjälper."
