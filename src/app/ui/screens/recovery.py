@@ -82,7 +82,7 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
                 desk.say("recovery.check.group", number=asked[at] + 1),
                 typed[at],
                 lambda text, at=at: write(at, text),
-                id=f"key-group-{at + 1}",
+                id=f"key-group-{asked[at] + 1}",
                 limit=20,
                 error=desk.say("recovery.check.wrong", number=asked[at] + 1) if at in wrong else "",
                 on_submit=finish,

@@ -60,7 +60,7 @@ def SettingsScreen() -> ft.Control:
                     Row(
                         desk.say("settings.lock"),
                         lambda _: desk.go("/settings/lock"),
-                        subtitle=lock_words(desk, desk.prefs.lock_after),
+                        subtitle=lock_words(desk, desk.prefs.lock_after, short=True),
                         icon=ft.Icons.LOCK_CLOCK,
                         id="settings-lock",
                     ),
@@ -123,11 +123,12 @@ def leave_example(desk: Desk) -> None:
     desk.lock()
 
 
-def lock_words(desk: Desk, minutes: int) -> str:
-    """How long until it locks, as one chooses it."""
+def lock_words(desk: Desk, minutes: int, *, short: bool = False) -> str:
+    """How long until it locks, as one chooses it; `short` as the list says it."""
     if minutes == 0:
         return desk.say("settings.lock.after.0")
-    return desk.say("settings.lock.after.minutes", count=minutes)
+    words = desk.say("settings.lock.after.minutes", count=minutes)
+    return desk.say("settings.lock.short", minutes=words) if short else words
 
 
 def _look(desk: Desk) -> str:

@@ -11,11 +11,7 @@ from app.ui.safe import component
 from app.ui.theme import Style
 
 LANGUAGES = ("sv", "en")
-THEMES = (
-    ("system", ft.Icons.BRIGHTNESS_AUTO),
-    ("light", ft.Icons.LIGHT_MODE_OUTLINED),
-    ("dark", ft.Icons.DARK_MODE_OUTLINED),
-)
+THEMES = ("system", "light", "dark")
 
 
 @component
@@ -48,7 +44,7 @@ def SettingsLookScreen() -> ft.Control:
             ),
             SectionTitle(desk.say("settings.theme")),
             ChoiceButtons(
-                [Choice(name, desk.say(f"settings.theme.{name}"), icon) for name, icon in THEMES],
+                [Choice(name, desk.say(f"settings.theme.{name}")) for name in THEMES],
                 colors,
                 take_theme,
                 label=desk.say("settings.theme"),

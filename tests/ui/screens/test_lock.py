@@ -1,0 +1,246 @@
+"""The lock screen: one field, one clear sentence when it does not fit, and a way on when the vault does not open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import flet as ft
+import pytest
+
+from app import errors
+from app.model.commands import WriteNote
+from app.model.queries import NotesOf
+from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.entrance import (
+    LANGUAGES,
+    OTHER,
+    PHRASE,
+    again,
+    everything_on_disk,
+    kept_aside,
+    locked,
+    made,
+    put_back,
+    session_in,
+    window,
+)
+
+pytestmark = pytest.mark.usefixtures("quick_kdf")
+
+
+async def try_to_open(app: Stage, phrase: str = PHRASE) -> None:
+    await app.type("passphrase", phrase)
+    await app.tap("unlock")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_passphrase_opens_and_a_wrong_one_is_one_sentence(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    locked(tmp_path, language)
+    session = session_in(tmp_path, language)
+    app = await window(stage, session)
+    assert app.nameless() == []
+    assert app.field("passphrase").autofocus
+    assert app.field("passphrase").password
+    assert not any("Karin" in text for text in app.texts())
+    await try_to_open(app, OTHER)
+    await app.until(lambda: app.field("passphrase").error)
+    assert app.field("passphrase").error == app.desk.say("error.vault-wrong-passphrase")
+    assert session.phase == "locked"
+    await app.type("passphrase", PHRASE)
+    assert not app.field("passphrase").error
+    await app.submit("passphrase")
+    await app.until(lambda: app.has("lock"))
+    assert session.phase == "open"
+    await app.tap("lock")
+    await app.until(lambda: app.has("unlock"))
+    assert app.field("passphrase").value == ""
+
+
+async def test_an_empty_field_is_said_without_asking_the_vault(stage: OpenStage, tmp_path: Path) -> None:
+    locked(tmp_path)
+    app = await window(stage, session_in(tmp_path))
+    await app.tap("unlock")
+    assert app.field("passphrase").error == app.desk.say("lock.empty")
+
+
+async def test_what_one_types_can_be_shown(stage: OpenStage, tmp_path: Path) -> None:
+    locked(tmp_path)
+    app = await window(stage, session_in(tmp_path))
+    await app.tap("passphrase-show")
+    assert not app.field("passphrase").password
+    assert app.has("Dölj")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_older_copy_is_a_question(stage: OpenStage, tmp_path: Path, language: str) -> None:
+    session = made(tmp_path, language)
+    session.store.execute(WriteNote(body="Det gamla"))
+    session.lock()
+    kept_aside(tmp_path)
+    session.unlock(PHRASE)
+    session.store.execute(WriteNote(body="Det nya"))
+    session.lock()
+    put_back(tmp_path)
+    before = everything_on_disk(tmp_path / "vault")
+
+    session = session_in(tmp_path, language)
+    app = await window(stage, session)
+    await try_to_open(app)
+    await app.until(lambda: app.has("older-continue"))
+    assert app.has(app.desk.say("lock.older.title"))
+    assert app.nameless() == []
+    assert session.phase == "locked"
+    assert everything_on_disk(tmp_path / "vault") == before
+    await app.tap("older-stop")
+    assert not app.has("older-continue")
+    await app.tap("unlock")
+    await app.until(lambda: app.has("older-continue"))
+    await app.tap("older-continue")
+    await app.until(lambda: session.phase == "open")
+    assert [row.title for row in session.store.ask(NotesOf()).rows] == ["Det gamla"]
+    session.lock()
+    after = again(tmp_path)  # answered once: the next opening asks nothing
+    after.lock()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_second_window_is_told_that_it_is_busy(stage: OpenStage, tmp_path: Path, language: str) -> None:
+    first = made(tmp_path, language)
+    session = session_in(tmp_path, language)
+    app = await window(stage, session)
+    await try_to_open(app)
+    await app.until(lambda: app.has("again"))
+    assert app.has(app.desk.say("lock.busy.title"))
+    first.lock()
+    await app.tap("again")
+    await app.until(lambda: session.phase == "open")
+    session.lock()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_damaged_vault_can_be_rescued_without_being_touched(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    session = made(tmp_path, language)
+    for at in range(20):
+        session.store.execute(WriteNote(body=f"Anteckning {at}"))
+    session.lock()
+    journal = max((tmp_path / "vault").glob("journal-*"), key=lambda path: path.stat().st_size)
+    raw = bytearray(journal.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    journal.write_bytes(raw)
+    before = everything_on_disk(tmp_path / "vault")
+
+    session = session_in(tmp_path, language)
+    saved: list[bytes] = []
+
+    def save_file(arguments: dict[str, Any]) -> str:
+        saved.append(arguments["src_bytes"])
+        return "fil"
+
+    app = await window(stage, session, replies={"save_file": save_file})
+    await try_to_open(app)
+    await app.until(lambda: app.has("salvage"))
+    assert app.has(app.desk.say("lock.damaged.title"))
+    await app.tap("salvage")
+    await app.until(lambda: app.has("rescue-save"))
+    assert everything_on_disk(tmp_path / "vault") == before
+    await app.tap("rescue-save")
+    await app.until(lambda: app.has("rescue-aside"))
+    words = next(text for text in app.texts() if len(text.split()) == 6 and text.islower())
+    await app.tap("rescue-aside")
+    await app.until(lambda: session.phase == "absent")
+    aside = next(tmp_path.glob("vault-damaged-*"))
+    assert everything_on_disk(aside) == before
+
+    app.desk.go("/restore")
+    await app.settle()
+    app.line.replies["pick_files"] = [{"id": 0, "name": "fil", "size": len(saved[0]), "bytes": saved[0]}]
+    await app.tap("restore-file")
+    await app.type("restore-secret", words)
+    await app.type("restore-passphrase", OTHER)
+    await app.tap("restore-go")
+    await app.until(lambda: session.phase == "open", 20)
+    titles = {row.title for row in session.store.ask(NotesOf()).rows}
+    assert len(titles) >= 18
+    session.lock()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (errors.VaultTooNew(), "newer"),
+        (errors.VaultNotWritable(), "readonly"),
+        (errors.VaultFull(), "readonly"),
+        (errors.OtherVault(), "other"),
+        (errors.HeaderDamaged(part="header"), "damaged"),
+    ],
+)
+async def test_each_trouble_has_its_own_words(
+    stage: OpenStage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    fault: errors.AppError,
+    kind: str,
+) -> None:
+    locked(tmp_path, language)
+    session = session_in(tmp_path, language)
+
+    def refuse(phrase: str, **_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(session, "unlock", refuse)
+    app = await window(stage, session)
+    await try_to_open(app)
+    await app.until(lambda: app.has(app.desk.say(f"lock.{kind}.title")))
+    assert app.has(app.desk.say(f"lock.{kind}.text"))
+    assert app.nameless() == []
+    assert app.field("passphrase").value == PHRASE  # what was typed is still there
+
+
+async def test_something_else_is_told_in_its_own_sentence(
+    stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked(tmp_path)
+    session = session_in(tmp_path)
+
+    def refuse(phrase: str, **_: object) -> None:
+        raise errors.KeystoreLost
+
+    monkeypatch.setattr(session, "unlock", refuse)
+    app = await window(stage, session)
+    await try_to_open(app)
+    await app.until(lambda: app.has(app.desk.say("error.vault-keystore-lost")))
+
+
+async def test_progress_shows_after_half_a_second(
+    stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    locked(tmp_path)
+    session = session_in(tmp_path)
+    wait = threading.Event()
+    monkeypatch.setattr(session, "unlock", lambda phrase, **_: wait.wait(5))
+    app = await window(stage, session)
+    await try_to_open(app)
+    assert not app.has("Låser upp")
+    await app.until(lambda: app.has("Låser upp"), 2)
+    assert app.all(kind=ft.ProgressRing)
+    wait.set()
+    await app.until(lambda: not app.has("Låser upp"))
+
+
+async def test_a_wrong_answer_leaves_every_byte(stage: OpenStage, tmp_path: Path) -> None:
+    locked(tmp_path)
+    before = everything_on_disk(tmp_path)
+    app = await window(stage, session_in(tmp_path))
+    await try_to_open(app, OTHER)
+    await app.until(lambda: app.field("passphrase").error)
+    assert everything_on_disk(tmp_path) == before
