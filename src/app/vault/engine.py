@@ -723,6 +723,7 @@ class Engine:
         if since:
             files.sync(journal.fd)
         written = _Written(journal, generation)
+        committed = False
         try:
             files.rename(beside, path)
             files.sync_folder(self._folder)
@@ -733,9 +734,10 @@ class Engine:
                 mark = self._mark.rekeyed(key)
                 mark.write(written.position, sync=True)
                 self._commit(commit)
+                committed = True
             snapshot = _reopened(files, path, key)
         except VaultError as exc:
-            if commit is None:
+            if commit is None or committed:  # the new generation is the vault, whether we can read it now or not
                 self._failed = exc
                 self._take_back_unsynced()
             raise
