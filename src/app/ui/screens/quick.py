@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import flet as ft
@@ -9,8 +10,10 @@ import flet as ft
 from app import errors
 from app.ui import theme
 from app.ui.hooks import use_desk, use_draft, use_watch
-from app.ui.parts import DraftField, EmptyState, Live, PrimaryButton, Screen, SecondaryButton, Soft, Words
+from app.ui.hooks.state import use_held
+from app.ui.parts import Card, DraftField, EmptyState, Live, PrimaryButton, Screen, SecondaryButton, Soft, Words
 from app.ui.safe import component
+from app.ui.theme import Style
 
 LONGEST = 16_000  # characters: at most 64 KiB however they are written
 NEAR = 500
@@ -22,42 +25,38 @@ def QuickScreen() -> ft.Control:
     desk = use_desk()
     use_watch(desk.speech)
     turn, set_turn = ft.use_state(0)
-    trust, found = ft.use_state(lambda: _trust(desk.session))
-
-    def accept(_: object) -> None:
-        desk.session.accept_quick_notes()
-        found(_trust(desk.session))
-
-    if isinstance(trust, Exception):
-        return Closed(desk.sentence(trust))
-    if trust == "none":
-        return Closed(desk.say("quick.none"))
-    if trust == "ask":
-        return Screen(
-            desk.say("quick.trust.title"),
-            [Words(desk.say("quick.trust.text"))],
-            back=True,
-            lock=False,
-            primary=ft.Column(
-                [
-                    PrimaryButton(desk.say("quick.trust.accept"), accept, id="quick-accept"),
-                    SecondaryButton(desk.say("quick.trust.back"), lambda _: desk.back(), id="quick-unlock"),
-                ],
-                spacing=8,
-                tight=True,
-                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-            ),
-        )
     return Sheet(lambda: set_turn(turn + 1), key=f"note {turn}")
 
 
 @component
-def Sheet(another: Any, key: str = "") -> ft.Control:
-    """The note itself."""
+def Sheet(another: Callable[[], object], key: str = "") -> ft.Control:
+    """A new note, or why none can be written now."""
     desk = use_desk()
-    opened = ft.use_ref(lambda: _begin(desk.session))
-    note, refused = opened.current
-    return Closed(desk.sentence(refused)) if note is None else Writing(note, another)
+    opened = use_held(lambda: _begin(desk.session))
+    note, refused = opened.value
+    if note is None:
+        return Closed(desk.say("quick.none") if refused is None else desk.sentence(refused))
+    return Writing(note, another)
+
+
+class Unasked:
+    """A note where nobody can check who will be able to read it: said beside the field, accepted by writing."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._note: Any = None
+
+    def write(self, text: str) -> None:
+        """The first words are the acceptance; this computer remembers it."""
+        if self._note is None:
+            self._session.accept_quick_notes()
+            self._note = self._session.quick_note()
+        self._note.write(text)
+
+    def close(self) -> None:
+        """Nothing more is to come."""
+        if self._note is not None:
+            self._note.close()
 
 
 @component
@@ -66,14 +65,14 @@ def Closed(why: str) -> ft.Control:
     desk = use_desk()
     return Screen(
         desk.say("quick.title"),
-        [EmptyState(why, desk.say("quick.trust.back"), lambda _: desk.back(), id="quick-closed")],
+        [EmptyState(why, desk.say("quick.unlock"), lambda _: desk.back(), id="quick-closed")],
         back=True,
         lock=False,
     )
 
 
 @component
-def Writing(note: Any, another: Any) -> ft.Control:
+def Writing(note: Any, another: Callable[[], object]) -> ft.Control:
     """The field, what became of the words, and how much room is left."""
     desk = use_desk()
     draft = use_draft("", note.write)
@@ -97,18 +96,23 @@ def Writing(note: Any, another: Any) -> ft.Control:
         )
     else:
         above.append(Soft(desk.say("quick.once")))
+    field = DraftField(
+        desk.say("quick.field"),
+        draft,
+        id="quick-text",
+        expand=True,
+        autofocus=True,
+        hint=desk.say("quick.hint"),
+        limit=LONGEST,
+        line=theme.PRIVATE,
+    )
+    body = field
+    if isinstance(note, Unasked):
+        told = Card(Words(desk.say("quick.trust"), Style.SMALL), ground=theme.RAISED, padding=12)
+        body = ft.Column([told, field], spacing=10, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return Screen(
         desk.say("quick.title"),
-        DraftField(
-            desk.say("quick.field"),
-            draft,
-            id="quick-text",
-            expand=True,
-            autofocus=True,
-            hint=desk.say("quick.hint"),
-            limit=LONGEST,
-            line=theme.PRIVATE,
-        ),
+        body,
         back=True,
         lock=False,
         above=above,
@@ -116,17 +120,12 @@ def Writing(note: Any, another: Any) -> ft.Control:
     )
 
 
-def _trust(session: Any) -> Any:
-    """Known, ask or none; or the alarm that somebody has exchanged the key."""
-    try:
-        return session.quick_notes_trust
-    except errors.InboxKeyChanged as alarm:
-        return alarm
-
-
 def _begin(session: Any) -> tuple[Any, Exception | None]:
-    """A new note, or why there is no room for one."""
+    """A new note; or why there can be none, when there is a reason to tell."""
     try:
-        return session.quick_note(), None
-    except errors.VaultError as fault:
+        trust = session.quick_notes_trust
+        if trust == "none":
+            return None, None
+        return (Unasked(session) if trust == "ask" else session.quick_note()), None
+    except errors.VaultError as fault:  # the key was exchanged, or there is no room for more
         return None, fault
