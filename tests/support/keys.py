@@ -1,6 +1,7 @@
 """Stand-ins for tests of keys and folders: a derivation that costs nothing and is counted, and a process that dies."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,6 +34,13 @@ class Mortal(Calls):
         self.error = error
         self.log: list[str] = []
         self.armed = False
+        self._fds: set[int] = set()
+
+    def bury(self) -> None:
+        """What the system does for a dead process: close what it had open, and so let go of its lock."""
+        for fd in self._fds:
+            os.close(fd)
+        self._fds.clear()
 
     def _call(self, name: str) -> None:
         if not self.armed:
@@ -45,8 +53,15 @@ class Mortal(Calls):
             raise OSError(self.error, "planted")
 
     def open(self, path: Path, flags: int) -> int:
-        self._call(f"open {path.name}")
-        return super().open(path, flags)
+        self._call(f"open {Path(path).name}")
+        fd = super().open(path, flags)
+        self._fds.add(fd)
+        return fd
+
+    def close(self, fd: int) -> None:
+        if fd in self._fds:  # after the burial the number may already be somebody else's
+            self._fds.discard(fd)
+            super().close(fd)
 
     def size(self, fd: int) -> int:
         self._call("size")
@@ -57,15 +72,15 @@ class Mortal(Calls):
         return super().names(folder)
 
     def make_folder(self, path: Path) -> None:
-        self._call(f"make_folder {path.name}")
+        self._call(f"make_folder {Path(path).name}")
         super().make_folder(path)
 
     def rename(self, source: Path, target: Path) -> None:
-        self._call(f"rename {target.name}")
+        self._call(f"rename {Path(target).name}")
         super().rename(source, target)
 
     def unlink(self, path: Path) -> None:
-        self._call(f"unlink {path.name}")
+        self._call(f"unlink {Path(path).name}")
         super().unlink(path)
 
     def truncate(self, fd: int, size: int) -> None:
@@ -87,7 +102,7 @@ class Mortal(Calls):
         super().sync(fd)
 
     def sync_folder(self, path: Path) -> None:
-        self._call(f"sync_folder {path.name}")
+        self._call(f"sync_folder {Path(path).name}")
         super().sync_folder(path)
 
 

@@ -30,7 +30,7 @@ from app.errors import (
 )
 from app.vault import kdf, labels, slots, strict_json
 from app.vault.kdf import Cost
-from app.vault.slots import Kind, Slot
+from app.vault.slots import Kind, Mode, Slot
 
 MAGIC: Final = b"FIKABKUP"
 FORMAT: Final = 1
@@ -137,8 +137,8 @@ def _read_front(source: BinaryIO) -> tuple[bytes, tuple[Slot, ...], bytes, int]:
         )
     except HeaderDamaged as exc:
         raise BackupDamaged(part="slots") from exc
-    # One stretching at most: a file with eight slots of twenty passes is somebody's joke.
-    if sum(slot.cost is not None for slot in found) > 1:
+    # One stretching at most: a file with eight slots of twenty passes is somebody's joke. No keystore travels with it.
+    if sum(slot.cost is not None for slot in found) > 1 or any(slot.mode is Mode.BOUND for slot in found):
         raise BackupDamaged(part="slots")
     return raw + body, found, owner, made
 
