@@ -211,9 +211,9 @@ def test_changes_while_it_is_being_built_are_kept() -> None:
     def meanwhile(_: float) -> None:
         nonlocal breaths
         breaths += 1
-        shelf.put(note("ändrad", 49))
-        shelf.put(note("ändrad", 0))
-        if ("note", "1") in shelf.kept:
+        if breaths == 1:  # half of the texts are in the index, the other half has been read already
+            shelf.put(note("ändrad", 49))
+            shelf.put(note("ändrad", 0))
             shelf.take(shelf.kept["note", "1"])
         assert search.find("ändrad").total == 2
 
