@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def picture(app: Studio, path: str, file: Path) -> int:
     """One picture of one screen."""
-    app.show(path, wait=700).page.screenshot(path=file)
+    app.show(path).page.screenshot(path=file)
     return 1
 
 

@@ -85,13 +85,24 @@ class Studio:
         """Language, theme and text size, as the settings do it."""
         self.do(lambda desk: desk.prefs.set(**values))
 
-    def show(self, path: str, wait: int = 450) -> Visit:
-        """Open the screen of this path straight above Today (or in its place, for a tab)."""
+    def show(self, path: str) -> Visit:
+        """Open the screen of this path straight above Today (or in its place, for a tab), and wait until it is drawn."""
         self.do(lambda desk: desk.home())
         if path != HOME:
             self.do(lambda desk: desk.go(path))
-        self.page.page.wait_for_timeout(wait)
+        self.settle()
         return self.page
+
+    def settle(self, seconds: float = 12) -> bytes:
+        """Wait until the picture stands still; returns it."""
+        page, last, alike = self.page.page, b"", 0
+        deadline = time.monotonic() + seconds
+        while alike < 3 and time.monotonic() < deadline:
+            page.wait_for_timeout(150)
+            picture = page.screenshot()
+            alike = alike + 1 if picture == last else 0
+            last = picture
+        return last
 
 
 def _speech(library: Library) -> Callable[[str], Speech]:

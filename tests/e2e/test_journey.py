@@ -1,0 +1,100 @@
+"""First run → meeting → note → the power is pulled while typing → open again → everything is there."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tests.e2e.conftest import Person, Place
+
+WORDS = "Ringde arbetsplatsen åäö ÅÄÖ och fick ett namn"
+
+
+def begin_a_note(person: Person) -> None:
+    """From Today to the open note of a meeting that begins now."""
+    person.tap("today-note")
+    person.tap_first("write-person-")
+    person.sees("shared-note")
+
+
+def test_nothing_called_saved_is_lost_when_the_power_is_pulled(home: Place) -> None:
+    person = home.start()
+    person.registers()
+    person.adds("Yusuf")
+    person.tap_tab("I dag")
+    begin_a_note(person)
+    person.writes("shared-note", WORDS)
+    time.sleep(1.2)
+    person.visit.page.keyboard.type(" och mer", delay=5)  # younger than a second: may be lost, must harm nothing
+    home.pull_the_plug(person)
+
+    again = home.start()
+    again.phrase = person.phrase
+    again.unlocks()
+    again.tap("today-primary")
+    again.sees("shared-note")
+    assert again.value("shared-note").startswith(WORDS)
+    assert again.visit.console == [line for line in again.visit.console if "Uncaught" not in line]
+
+
+def test_the_first_note_takes_at_most_eight_taps_and_no_network(home: Place) -> None:
+    """T12 and L1: fresh start to the first word of a note; nothing is asked of any other host."""
+    person = home.start()
+    person.registers()
+    person.tap("today-note")
+    if person.visit.by_id("write-free").count():
+        person.tap("write-free")
+    person.writes("note-free", "Första ordet")
+    assert person.taps <= 8, person.taps
+    blocked = [address for address in person.visit.foreign if "rive" not in address]
+    assert blocked == []
+
+
+def test_a_note_from_the_lock_screen_waits_sealed_and_comes_in(home: Place) -> None:
+    """G3 and T2: locked and cold, one tap, type, kill; after unlocking the note is there, before that nowhere readable."""
+    person = home.start()
+    person.registers()
+    person.tap("lock")
+    person.sees("unlock")
+    home.pull_the_plug(person)
+
+    cold = home.start()
+    cold.phrase = person.phrase
+    cold.tap("quick-note")
+    assert cold.taps == 1
+    if cold.visit.by_id("quick-accept").count():
+        cold.tap("quick-accept")
+    cold.writes("quick-text", "Hemlig iakttagelse")
+    time.sleep(1.3)
+    home.pull_the_plug(cold)
+    for file in home.data.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            for encoding in ("utf-8", "utf-16-le", "utf-32-le"):
+                assert "Hemlig iakttagelse".encode(encoding) not in content, file
+
+    warm = home.start()
+    warm.phrase = person.phrase
+    warm.unlocks()
+    warm.reads("Hemlig iakttagelse")
+
+
+def test_lock_on_one_tap_and_a_wrong_passphrase_says_one_sentence(home: Place) -> None:
+    person = home.start()
+    person.registers()
+    person.tap("lock")
+    person.writes("passphrase", "fel fras helt fel")
+    person.tap("unlock")
+    person.reads("Lösenfrasen stämmer inte")
+    person.visit.field("passphrase").fill("")
+    person.unlocks()
+    person.sees("lock")
+
+
+def test_ending_is_clean_and_quiet(home: Place, tmp_path: Path) -> None:
+    person = home.start()
+    person.registers()
+    person.visit.page.close()
+    process = person.app.process
+    process.send_signal(2)
+    assert process.wait(15) == 0
