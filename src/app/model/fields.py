@@ -360,11 +360,13 @@ class Answers(_Map):
         """Only the items that `value` names are compared: an answer that is left out stays as it was."""
         after = self.cells(value)
         picked = tuple(self._cell(item) + PICK for item in value)
-        gone = {
+        gone: dict[str, Json] = {
             cell: False
             for cell, here in before.items()
             if here is True and cell not in after and cell.startswith(picked)
         }
+        several = (self._cell(item) for item in value if self._cell(item) not in after)
+        gone |= {cell: None for cell in several if before.get(cell) is not None}
         return {cell: new for cell, new in after.items() if before.get(cell, MISSING) != new} | gone
 
     def read(self, cells: Cells, default: Any) -> Any:
@@ -378,7 +380,7 @@ class Answers(_Map):
                     picks[item].add(option)
             elif isinstance(value, str | int | float | bool):
                 answers[item] = value
-        return answers | {item: frozenset(options) for item, options in picks.items()}
+        return answers | {item: frozenset(some) for item, some in picks.items() if some or item not in answers}
 
     def rule_of(self, cell: str, value: Json) -> Rule:
         if PICK in cell:

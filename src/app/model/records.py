@@ -176,11 +176,8 @@ def _ancestors(by_name: Mapping[str, Op]) -> dict[str, set[str]]:
 
 def _heads(names: list[str], seen: Mapping[str, set[str]]) -> list[str]:
     """Those that none of the others has seen; in a circle, all of them."""
-    covered: set[str] = set()
-    for name in names:
-        covered |= seen[name]
-    heads = [name for name in names if name not in covered]
-    return heads or list(names)
+    covered = {earlier for name in names for earlier in seen[name] if name not in seen[earlier]}
+    return [name for name in names if name not in covered]
 
 
 @dataclass(frozen=True)
