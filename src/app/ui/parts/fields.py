@@ -358,4 +358,5 @@ def _with_error(field: ft.Control, error: str) -> ft.Control:
         spacing=0,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        margin=ft.Margin.only(top=4),  # the label stands on the upper edge, half above it
     )

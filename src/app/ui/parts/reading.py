@@ -133,8 +133,7 @@ def _numbered(number: int, parts: Sequence[ft.Control | None]) -> ft.Control:
         content=Words(str(number), Style.LABEL, theme.ON_PRIMARY_CONTAINER, align=ft.TextAlign.CENTER),
         bgcolor=theme.PRIMARY_CONTAINER,
         border_radius=14,
-        padding=ft.Padding.symmetric(vertical=4, horizontal=6),
-        width=None,
+        padding=ft.Padding.symmetric(vertical=3, horizontal=9),
     )
     return ft.Row([badge, column], spacing=14, vertical_alignment=ft.CrossAxisAlignment.START)
 
@@ -187,19 +186,22 @@ def _marks(reader: Reader, item: Item) -> ft.Control | None:
         chips.append(Chip(reader.say("seed"), ft.Icons.LOOKS_ONE_OUTLINED))
     if item.optional:
         chips.append(Chip(reader.say("optional")))
-    if item.required and item.type not in {"sign", "contact"}:
-        chips.append(Chip(reader.say("required"), ft.Icons.EDIT_OUTLINED))
     if item.opt_in:
         chips.append(Chip(reader.say("opt-in")))
     if item.region and item.type != "contact":
         chips.append(Chip(reader.say("only-in", region=reader.say(f"region.{item.region}")), ft.Icons.PUBLIC))
     if item.roles and item.roles != reader.document.roles:
-        roles = reader.desk.speech.value.listing(reader.say(f"for.{role}") for role in sorted(item.roles))
+        roles = reader.desk.speech.value.listing(reader.say(f"for.{role}") for role in in_order(item.roles))
         chips.append(Chip(reader.say("only-for", roles=roles), ft.Icons.PERSON_OUTLINE))
     if item.visibility != reader.document.visibility:
         icon, color, ground = _SEEN[item.visibility]
         chips.append(Chip(reader.say(f"seen.{item.visibility}"), icon, color=color, ground=ground))
     return ft.Row(chips, wrap=True, spacing=8, run_spacing=8) if chips else None
+
+
+def in_order(roles: frozenset[str]) -> list[str]:
+    """Roles in the order in which people think of them."""
+    return [role for role in ("mentor", "mentee", "coordinator", "participant") if role in roles]
 
 
 def _way(reader: Reader, item: Item) -> ft.Control | None:
@@ -402,6 +404,8 @@ def _asks(icon: ft.IconData, key: str) -> Callable[[Reader, Item], ft.Control]:
 
 def _wanted(reader: Reader, item: Item, icon: ft.IconData, answer: str) -> ft.Control:
     """A question and what kind of answer it wants."""
+    if item.required and item.type != "sign":
+        answer = f"{answer} · {reader.say('required')}"
     return _column(
         [
             Words(reader.read(item.text), Style.STRONG),
@@ -424,12 +428,7 @@ def _options(reader: Reader, item: Item) -> ft.Control | None:
     parts: list[ft.Control | None] = []
     if options:
         chips: list[ft.Control] = [
-            Chip(
-                reader.read(option.label),
-                ft.Icons.CHECK if option.value == item.default else None,
-                ground=theme.RAISED,
-            )
-            for option in options
+            _option(reader.read(option.label), option.value == item.default) for option in options
         ]
         parts.append(ft.Row(chips, wrap=True, spacing=8, run_spacing=8))
         chosen = next((option for option in options if option.value == item.default), None)
@@ -440,6 +439,14 @@ def _options(reader: Reader, item: Item) -> ft.Control | None:
     if item.custom:
         parts.append(Soft(reader.say("answer.custom")))
     return _column(parts) if parts else None
+
+
+def _option(text: str, chosen: bool) -> ft.Control:
+    """An answer that could be given: drawn, not to be pressed."""
+    chip = Chip(text, ft.Icons.CHECK if chosen else None, ground=theme.SURFACE)
+    if isinstance(chip, ft.Container):
+        chip.border = ft.Border.all(1, theme.EDGE)
+    return chip
 
 
 def _number(reader: Reader, item: Item) -> ft.Control:

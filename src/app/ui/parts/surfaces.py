@@ -185,7 +185,9 @@ def Chip(
     """A word about something, with its icon; not to be pressed."""
     face: list[ft.Control] = [ft.Icon(icon, color=color, size=18)] if icon else []
     return ft.Container(
-        content=ft.Row([*face, Words(text, style, color)], spacing=8, tight=True),
+        content=ft.Row(
+            [*face, ft.Container(Words(text, style, color), expand=True, expand_loose=True)], spacing=8, tight=True
+        ),
         bgcolor=ground,
         border_radius=10,
         padding=ft.Padding.symmetric(vertical=7, horizontal=12),

@@ -61,13 +61,14 @@ def _toggle(choice: Choice, on: bool, turn: Callable[[str], object], identifier:
     color = theme.ON_PRIMARY_CONTAINER if on else theme.INK
     icon = ft.Icons.CHECK if on else choice.icon
     face: list[ft.Control] = [ft.Icon(icon, color=color, size=18)] if icon else []
-    face.append(Words(choice.text, Style.STRONG if on else Style.BODY, color))
+    words = Words(choice.text, Style.STRONG if on else Style.BODY, color)
+    face.append(ft.Container(words, expand=True, expand_loose=True))
     return ft.MergeSemantics(
         content=ft.Semantics(
             identifier=identifier,
             checked=on,
             content=ft.Container(
-                ft.Row(face, spacing=6, tight=True, wrap=False),
+                ft.Row(face, spacing=6, tight=True),
                 on_click=lambda _: turn(choice.value),
                 ink=True,
                 bgcolor=theme.PRIMARY_CONTAINER if on else theme.SURFACE,

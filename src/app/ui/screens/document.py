@@ -13,7 +13,7 @@ from app.ui import routes, theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import Card, Chip, EmptyState, Heading, PrimaryButton, Screen, Words
-from app.ui.parts.reading import ReadDocument, Reader
+from app.ui.parts.reading import ReadDocument, Reader, in_order
 from app.ui.safe import component
 from app.ui.theme import Style
 from app.ui.ways import way
@@ -22,7 +22,7 @@ READING = {
     "agreement": "agreement",
     "checklist": "checklist",
     "form": "form",
-    "goal": "form",
+    "goal": "goal",
     "matching": "form",
     "minutes": "minutes",
     "minutes_example": "example",
@@ -115,8 +115,8 @@ def _facts(desk: Desk, document: Document) -> list[ft.Control]:
     if document.target_seconds:
         chips.append(Chip(desk.say("library.seconds", number=document.target_seconds), ft.Icons.SCHEDULE))
     if document.roles and len(document.roles) < 4:
-        roles = desk.speech.value.listing(desk.say(f"library.for.{role}") for role in sorted(document.roles))
-        chips.append(Chip(roles, ft.Icons.PERSON_OUTLINE))
+        roles = desk.speech.value.listing(desk.say(f"library.for.{role}") for role in in_order(document.roles))
+        chips.append(Chip(desk.say("library.only-for", roles=roles), ft.Icons.PERSON_OUTLINE))
     least = document.min_group or document.anonymous_threshold
     if least:
         chips.append(Chip(desk.say("library.min-group", number=least), ft.Icons.GROUPS))

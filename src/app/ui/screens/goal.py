@@ -104,7 +104,6 @@ def _Measure(view: GoalView, key: str = "") -> ft.Control:
                 else [Words(words, Style.HEADING)],
                 spacing=10,
                 tight=True,
-                vertical_alignment=ft.CrossAxisAlignment.END,
             ),
             Soft(goal_due(desk, row)),
         ],

@@ -195,37 +195,30 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
     use_sheet((lambda: _Question(desk, chosen, save)) if asking else None, lambda: ask(False))
 
     last = at == len(groups) - 1
-    steps = ft.Row(
-        [
-            SecondaryButton(
-                desk.say("goal.previous"),
-                lambda _: go_to(max(at - 1, 0)),
-                ft.Icons.ARROW_BACK,
-                id="previous",
-                expand=True,
-            ),
-            SecondaryButton(
-                desk.say("goal.next"),
-                lambda _: go_to(min(at + 1, len(groups) - 1)),
-                ft.Icons.ARROW_FORWARD,
-                id="next",
-                strong=True,
-                expand=True,
-            ),
-        ]
-        if at > 0 and not last
-        else [
-            SecondaryButton(
-                desk.say("goal.previous"), lambda _: go_to(at - 1), ft.Icons.ARROW_BACK, id="previous", expand=True
-            )
-        ]
-        if last
-        else [
-            SecondaryButton(
-                desk.say("goal.next"), lambda _: go_to(1), ft.Icons.ARROW_FORWARD, id="next", strong=True, expand=True
-            )
-        ],
-        spacing=8,
+    ready = wanted.enough or last
+
+    def back(_: object) -> None:
+        go_to(max(at - 1, 0))
+
+    def on(_: object) -> None:
+        go_to(min(at + 1, len(groups) - 1))
+
+    def keep(_: object) -> None:
+        save()
+
+    steps: list[ft.Control] = []
+    if at:
+        steps.append(SecondaryButton(desk.say("goal.previous"), back, ft.Icons.ARROW_BACK, id="previous", expand=True))
+    if not ready:
+        steps.append(SecondaryButton(desk.say("goal.save"), keep, ft.Icons.CHECK, id="save-goal", expand=True))
+    elif not last:
+        steps.append(
+            SecondaryButton(desk.say("goal.next"), on, ft.Icons.ARROW_FORWARD, id="next", strong=True, expand=True)
+        )
+    primary = (
+        PrimaryButton(desk.say("goal.save"), keep, ft.Icons.CHECK, id="save-goal", soft=not wanted.enough)
+        if ready
+        else PrimaryButton(desk.say("goal.next"), on, ft.Icons.ARROW_FORWARD, id="next")
     )
     body: list[ft.Control] = [
         _Letters(desk, groups, wanted, at, go_to),
@@ -241,15 +234,13 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
         above.append(Live(desk.say(told), ft.Icons.INFO_OUTLINE, theme.ACCENT))
     elif wanted.enough:
         above.append(Live(_softly(desk, groups, wanted)))
-    above.append(steps)
+    above.append(ft.Row(steps, spacing=8))
     return Screen(
         desk.say("goal.edit-title" if view else "goal.new-title"),
         body,
         back=True,
         above=above,
-        primary=PrimaryButton(
-            desk.say("goal.save"), lambda _: save(), ft.Icons.CHECK, id="save-goal", soft=not wanted.enough
-        ),
+        primary=primary,
     )
 
 

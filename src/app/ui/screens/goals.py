@@ -147,8 +147,8 @@ def GoalCard(row: GoalRow, on_open: Callable[[GoalRow], object], *, chosen: bool
         )
     return ft.Container(
         ft.Column(parts, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
-        bgcolor=theme.PRIMARY_CONTAINER if chosen else theme.SURFACE,
-        border=ft.Border.all(1, theme.PRIMARY if chosen else theme.EDGE),
+        bgcolor=theme.SURFACE,
+        border=ft.Border.all(2 if chosen else 1, theme.PRIMARY if chosen else theme.EDGE),
         border_radius=theme.CORNER,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
     )

@@ -111,7 +111,7 @@ def PersonCard(
         ft.Row(line, spacing=14),
         lambda _: on_open(row),
         id=f"person-{row.mentorship}",
-        ground=theme.PRIMARY_CONTAINER if chosen else theme.SURFACE,
+        ground=theme.RAISED if chosen else theme.SURFACE,
         key=row.mentorship,
     )
 

@@ -26,6 +26,11 @@ def search_button(desk: Desk) -> ft.Control:
     return HeaderButton(desk.say("search.title"), ft.Icons.SEARCH, lambda _: desk.go("/search"), id="search")
 
 
+def begin(words: str) -> str:
+    """Words that begin a line: "I dag kl. 15:00"."""
+    return words[:1].upper() + words[1:]
+
+
 def local(at: datetime, now: datetime) -> datetime:
     """A moment on the wall of whoever reads."""
     return at.astimezone(now.tzinfo)
@@ -41,7 +46,7 @@ def meeting_line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
         about = row.aim or row.place or desk.say(f"person.mode.{row.mode}")
     number = desk.say("person.meeting-number", number=row.number) if row.number else ""
     return Row(
-        desk.speech.value.near(local(row.starts, now), now),
+        begin(desk.speech.value.near(local(row.starts, now), now)),
         lambda _: desk.go(f"/meeting/{row.id}"),
         subtitle=" · ".join(part for part in (number, about) if part),
         icon=ft.Icons.EVENT_BUSY if row.status == "cancelled" else ft.Icons.EVENT,

@@ -33,6 +33,8 @@ GROUPS: Mapping[str, tuple[frozenset[str], ft.IconData]] = {
 """What the hits are gathered under, in this order."""
 FIRST = 5
 MORE = 50
+SHORTEST = 2
+"""Letters: one would find everything."""
 
 
 @component
@@ -53,7 +55,7 @@ def SearchScreen(question: str = "") -> ft.Control:
         open_group("")
 
     field = Field(desk.say("search.field"), asked, change, id="search-field", limit=200, autofocus=True)
-    if not asked.strip():
+    if len(asked.strip()) < SHORTEST:
         parts: list[ft.Control] = [
             field,
             EmptyState(desk.say("search.start"), icon=ft.Icons.SEARCH, id="search-start"),
