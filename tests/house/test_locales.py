@@ -156,9 +156,11 @@ def test_no_sentence_is_left_of_an_error_that_is_gone() -> None:
 
 
 def test_every_key_that_is_said_exists() -> None:
+    """As it stands, or after a fixed beginning: a part may say its keys without the area that they share."""
     known = {stem(key) for key in sentences("sv")} | sentences("sv").keys()
-    given, _, _ = said()
-    assert {key: place for key, place in given.items() if key not in known} == {}
+    given, _, beginnings = said()
+    starts = ("", *(start for start in beginnings if re.fullmatch(r"[a-z][a-z0-9.-]*\.", start)))
+    assert {key: place for key, place in given.items() if not any(start + key in known for start in starts)} == {}
 
 
 def test_every_key_is_said_somewhere() -> None:
