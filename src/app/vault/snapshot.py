@@ -242,7 +242,10 @@ class Snapshot:
         pointer, mac = tail[HEAD_BYTES:-MAC_BYTES], tail[-MAC_BYTES:]
         if not self.seal.proves(pointer, mac):
             raise VaultDamaged(part="snapshot", reason="tail")
-        directory = self.read(_TAIL.unpack(pointer), DIRECTORY)
+        at, length, number = _TAIL.unpack(pointer)
+        if at + FRAME_BYTES + length + TAIL_BYTES != self.size:
+            raise VaultDamaged(part="snapshot", reason="length")
+        directory = self.read((at, length, number), DIRECTORY)
         self.tables = read_directory(directory)
 
     def read(self, place: tuple[int, int, int], kind: bytes) -> bytes:
