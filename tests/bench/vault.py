@@ -464,7 +464,9 @@ def run(sizes: list[int], runs: int, folder: Path) -> dict[str, Any]:
         peer.name: _in_folder(folder, lambda place, peer=peer: _resident_at(peer, place))  # type: ignore[misc]
         for peer in PEERS
     }
-    result["settings"] = {peer.name: _in_folder(folder, lambda place, peer=peer: _settings(peer, place)) for peer in (Sqlite, SqlCipher)}  # type: ignore[misc]  # noqa: E501
+    result["settings"] = {
+        peer.name: _in_folder(folder, lambda place, peer=peer: _settings(peer, place)) for peer in (Sqlite, SqlCipher)
+    }  # type: ignore[misc]  # noqa: E501
     return result
 
 
@@ -540,8 +542,7 @@ def markdown(result: dict[str, Any]) -> str:
             times = " | ".join(_short(median(rows, peer, operation)) for operation in OPERATIONS)
             out.append(f"| {peer} | {times} |")
         told = (
-            f"{statistics.median(ratios(rows, op)):.2f}{' ahead' if ahead(rows, op) else ''}"
-            for op in BESIDE_SQLCIPHER
+            f"{statistics.median(ratios(rows, op)):.2f}{' ahead' if ahead(rows, op) else ''}" for op in BESIDE_SQLCIPHER
         )
         out.append("| Fika / SQLCipher | " + " | ".join(told) + " |")
         bare = median(rows, "bare append + fsync", "insert")
@@ -550,7 +551,10 @@ def markdown(result: dict[str, Any]) -> str:
         out += ["", f"Bare append + fsync {_short(bare)}; our insert is {statistics.median(shares):.2f} × that. "]
         out[-1] += f"After the bulk insert our background work took another {tidied}."
     one = result["one insert"]
-    out += ["", f"One insert of a {one['document']:.0f}-byte document writes {one['bytes']:.0f} bytes, {one['syncs']:.2f} syncs."]
+    out += [
+        "",
+        f"One insert of a {one['document']:.0f}-byte document writes {one['bytes']:.0f} bytes, {one['syncs']:.2f} syncs.",
+    ]
     out += ["", "| | " + " | ".join(kind.name for kind in PEERS) + " |", "|---" * (len(PEERS) + 1) + "|"]
     handed = " | ".join(f"{result['bytes of an insert'][kind.name]:,.0f}" for kind in PEERS)
     out.append(f"| bytes to write() for an insert at 2,000 documents | {handed} |")
