@@ -71,13 +71,13 @@ class Line(Connection):
         if action == MessageAction.SESSION_CRASHED:
             self.crashes.append(body["message"])
         elif action == MessageAction.INVOKE_METHOD:
-            self.calls.append((body["name"], body["args"]))
+            self.calls.append((body["name"], body.get("args")))
             self.loop.call_soon(self._answer, body)
 
     def _answer(self, body: dict[str, Any]) -> None:
         reply, error = self.replies.get(body["name"]), None
         if callable(reply):
-            reply = reply(body["args"])
+            reply = reply(body.get("args"))
         if isinstance(reply, Exception):
             reply, error = None, str(reply)
         if self.session:

@@ -203,12 +203,16 @@ def RestoreScreen() -> ft.Control:
 
     def restored(key: Any) -> None:
         if key is None:
-            desk.entering.set(False)
+            enter()
         else:
             hold(key.groups)
 
+    def enter() -> None:
+        desk.home()
+        desk.entering.set(False)
+
     if fresh:
-        return SaveKey(fresh, lambda: desk.entering.set(False))
+        return SaveKey(fresh, enter)
 
     body: list[ft.Control] = [
         Words(desk.say("backup.restore.text")),

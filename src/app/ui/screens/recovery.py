@@ -267,7 +267,7 @@ def NewAfterRecovery(typed: str) -> ft.Control:
         refused = refusal(desk, phrase)
         say_fault(refused)
         if not refused:
-            run(lambda: desk.session.recover(typed, phrase, accept_older=older), failed=failed)
+            run(lambda: desk.session.recover(typed, phrase, accept_older=older), lambda _: desk.home(), failed)
 
     body: list[ft.Control] = [
         Words(desk.say("recovery.new.text")),
