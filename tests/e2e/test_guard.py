@@ -13,8 +13,9 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,8 +32,9 @@ SERVED = ("-m", "tests.support.served")
 MEDIA = {name: {"top": 0, "right": 0, "bottom": 0, "left": 0} for name in ("padding", "view_padding", "view_insets")}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app() -> Iterator[Running]:
+    """One server for all of them: whoever tries the door gets a new address."""
     with running(*SERVED, "gallery") as served:
         yield served
 
@@ -61,6 +63,7 @@ def enter(app: Running) -> str:
     parts = urlsplit(app.address)
     answer = ask(app, f"{parts.path}?{parts.query}")
     assert answer.status == 303 and answer.headers["location"] == "/"
+    app.next_address()
     return answer.headers["set-cookie"].partition(";")[0]
 
 
@@ -95,15 +98,15 @@ class Client:
     def register(self) -> None:
         page = {"route": "/", "width": 390, "height": 844, "platform": "linux", "web": True, "media": MEDIA}
         self.send(1, {"session_id": None, "page_name": "", "page": page})
-        self.listen()
+        self.listen(20, until=b"Anteckna")
 
-    def listen(self, seconds: float = 1.5) -> bytes:
-        """Everything that comes until it is quiet; controls are noted by their id."""
+    def listen(self, seconds: float = 2, until: bytes = b"") -> bytes:
+        """Everything that comes in this time, or until the words have come; controls are noted by their id."""
         heard = b""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end and not (until and until in heard):
             try:
-                frame = self.line.recv(timeout=0.5)
+                frame = self.line.recv(timeout=0.3)
             except TimeoutError:
                 continue
             assert isinstance(frame, bytes)
@@ -153,22 +156,26 @@ def test_nothing_is_served_without_the_token(app: Running) -> None:
 
 
 def test_the_token_works_once(app: Running) -> None:
-    parts = urlsplit(app.address)
-    assert ask(app, f"/?{parts.query}").status == 303
-    assert ask(app, f"/?{parts.query}").status == 403
+    used = urlsplit(app.address).query
+    enter(app)
+    assert urlsplit(app.address).query != used
+    assert ask(app, f"/?{used}").status == 403
     app.next_address()
-    assert urlsplit(app.address).query != parts.query
     enter(app)
 
 
 def test_a_wrong_token_is_refused_and_spends_the_right_one(app: Running) -> None:
+    right = urlsplit(app.address).query
     assert ask(app, "/?start=" + "x" * 43).status == 403
-    assert ask(app, f"/?{urlsplit(app.address).query}").status == 403, "one may go on guessing"
+    app.next_address()
+    assert ask(app, f"/?{right}").status == 403, "one may go on guessing"
+    app.next_address()
 
 
 def test_the_cookie_is_for_this_browser_alone(app: Running) -> None:
     parts = urlsplit(app.address)
     answer = ask(app, f"/?{parts.query}")
+    app.next_address()
     attributes = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")[1:]}
     assert {"httponly", "samesite=strict", "path=/"} <= attributes
     name, _, value = answer.headers["set-cookie"].partition(";")[0].partition("=")
@@ -211,12 +218,11 @@ def test_a_window_needs_the_cookie(app: Running) -> None:
 
 
 def test_it_listens_on_this_computer_only(app: Running) -> None:
-    with open("/proc/net/tcp") as table:
-        rows = [line.split() for line in table][1:]
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     mine = [row[1] for row in rows if row[3] == "0A" and int(row[1].split(":")[1], 16) == app.port]
     assert mine == [f"0100007F:{app.port:04X}"]
-    with open("/proc/net/tcp6") as table:
-        assert not any(f":{app.port:04X} " in line and " 0A " in line for line in table)
+    others = Path("/proc/net/tcp6").read_text().splitlines()
+    assert not any(f":{app.port:04X} " in line and " 0A " in line for line in others)
 
 
 # ---------------------------------------------------------------- what is answered
@@ -235,7 +241,7 @@ def test_every_answer_is_hardened(app: Running) -> None:
         assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
         assert "access-control-allow-origin" not in answer.headers
         assert "server" not in answer.headers
 
@@ -273,24 +279,22 @@ def test_a_forged_message_moves_nothing(app: Running) -> None:
         client = Client(line)
         client.register()
         field = client.inside("name", "TextField")
-        client.send(3, {"id": field, "props": {"value": "Karin", "_frozen": None, "disabled": True, "on_change": "x"}})
-        client.send(2, {"target": field, "name": "change", "data": "Karin"})
-        heard = client.listen()
-        assert b"Skriv ett namn." not in heard.split(b"Karin")[-1]
-        client.send(2, {"target": 10_000_000, "name": "click", "data": None})
-        client.send(2, {"target": field, "name": "_trigger", "data": None})
-        client.send(2, {"target": field, "name": "__init__", "data": None})
-        client.send(2, {"target": client.inside("primary", "FilledButton"), "name": "click", "data": None})
-        assert "Under mötet".encode() in client.listen(), "the app does not answer any more"
+        client.send(4, {"id": field, "props": {"value": "Karin", "_frozen": None, "disabled": True, "on_change": "x"}})
+        client.send(3, {"target": field, "name": "change", "data": "Karin"})
+        client.listen(20, until=b"error")
+        client.send(3, {"target": 10_000_000, "name": "click", "data": None})
+        client.send(3, {"target": field, "name": "_trigger", "data": None})
+        client.send(3, {"target": field, "name": "__init__", "data": None})
+        client.send(3, {"target": client.inside("primary", "FilledButton"), "name": "click", "data": None})
+        assert "Under mötet".encode() in client.listen(20, until="Under mötet".encode()), "the app answers no more"
 
 
 def test_a_broken_message_ends_the_window_and_no_more(app: Running) -> None:
     cookie = enter(app)
     with window(app, cookie) as line:
         line.send(b"\x00\xff\xff garbage")
-        with pytest.raises((ConnectionClosed, TimeoutError)):
-            for _ in range(20):
-                line.recv(timeout=0.5)
+        with suppress(TimeoutError, ConnectionClosed):
+            line.recv(timeout=2)
     with window(app, cookie) as line:
         client = Client(line)
         client.register()
@@ -333,6 +337,7 @@ def test_nobody_else_can_take_over(app: Running) -> None:
 def test_a_browser_gets_in_loads_nothing_foreign_and_keeps_the_rules(app: Running) -> None:
     with phone() as browser:
         visit = browser.open(app)
+        app.next_address()
         visit.see("Att göra").wait_for(timeout=30_000)
         blocked = [line for line in visit.console if "violates the following Content Security Policy" in line]
         assert all("rive_native" in url for url in visit.foreign), visit.foreign
@@ -349,10 +354,8 @@ def test_the_policy_would_stop_a_script_put_into_the_page(app: Running) -> None:
     """The control for the test above: something foreign is asked for, and found."""
     with phone() as browser:
         visit = browser.open(app, semantics=False)
-        visit.page.evaluate(
-            "() => { const s = document.createElement('script'); s.textContent = 'window.inside = 1'; document.body.append(s);"
-            "const o = document.createElement('script'); o.src = 'http://evil.example/x.js'; document.body.append(o); }"
-        )
+        app.next_address()
+        visit.page.evaluate(_INTRUDER)
         visit.page.wait_for_timeout(300)
         assert visit.page.evaluate("window.inside") is None
         assert any("evil.example" in url for url in visit.foreign)
@@ -361,6 +364,7 @@ def test_the_policy_would_stop_a_script_put_into_the_page(app: Running) -> None:
 def test_a_window_that_was_taken_over_says_so_and_shows_nothing(app: Running) -> None:
     with phone() as browser:
         first = browser.open(app)
+        app.next_address()
         first.see("Att göra").wait_for(timeout=30_000)
         second = browser.context.new_page()
         second.goto(app.root)
@@ -394,3 +398,12 @@ def test_the_end_is_quiet_and_said_in_words() -> None:
         again.get_by_text("Fika är avslutat på datorn.").wait_for(timeout=20_000)
     assert errors == ""
     assert process.returncode == 0
+
+
+_INTRUDER = """() => {
+  const inside = document.createElement('script');
+  inside.textContent = 'window.inside = 1';
+  const outside = document.createElement('script');
+  outside.src = 'http://evil.example/x.js';
+  document.body.append(inside, outside);
+}"""

@@ -54,7 +54,7 @@ class Guard:
         self._token: str | None = None
         self._cookie: str | None = None
         self._window: _Window | None = None
-        self.on_entered: Callable[[], None] | None = None
+        self.on_tried: Callable[[], object] | None = None
 
     # ------------------------------------------------------------ the way in
     def listen_on(self, port: int) -> None:
@@ -96,15 +96,18 @@ class Guard:
             await self._open(send)
         elif path.startswith(("/oauth", "/upload", "/ws", "/pyodide", "/docs", "/redoc", "/openapi")):
             await self._answer(send, 404, "closed")
+        elif "." not in path.rpartition("/")[2] and path != "/assets/NOTICES":
+            await self._answer(send, 404, "closed")  # Flet would answer every path with its own page
         else:
             await self._app(scope, _bodiless(receive), self._hardened(send))
 
     async def _enter(self, scope: Scope, send: Send) -> None:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("start", [""])[0]
-        expected, self._token = self._token, None  # one try: a wrong token voids the right one's address as well
-        if expected is None or not hmac.compare_digest(given.encode(), expected.encode()):
-            if expected is not None:
-                self._token = expected if not given else None
+        expected, self._token = self._token, None  # one try: a wrong token spends the right one as well
+        entered = expected is not None and hmac.compare_digest(given.encode(), expected.encode())
+        if self.on_tried:
+            self.on_tried()
+        if not entered:
             await self._answer(send, 403, "closed")
             return
         self._cookie = secrets.token_urlsafe(32)
@@ -113,8 +116,6 @@ class Guard:
         cookie = f"{COOKIE}={self._cookie}; HttpOnly; SameSite=Strict; Path=/"
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), *self._safe_headers("text/plain")]
         await _reply(send, 303, b"", headers)
-        if self.on_entered:
-            self.on_entered()
 
     async def _open(self, send: Send) -> None:
         if self._window:  # loading again lets go of the old window a moment later
@@ -209,7 +210,7 @@ class Guard:
             "content-security-policy": policy,
             "x-frame-options": "DENY",
             "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
+            "referrer-policy": "same-origin",
             "cache-control": "no-store",
             "cross-origin-opener-policy": "same-origin",
             "cross-origin-embedder-policy": "require-corp",

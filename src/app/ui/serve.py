@@ -35,15 +35,13 @@ def serve(main: Callable[[ft.Page], object], assets: Path, *, port: int = 0, ope
     port = listener.getsockname()[1]
     guard.listen_on(port)
 
-    def invite() -> None:
-        print(f"http://{HOST}:{port}/?start={guard.new_token()}", flush=True)  # noqa: T201 - the address is for the person
+    def invite() -> str:
+        address = f"http://{HOST}:{port}/?start={guard.new_token()}"
+        print(address, flush=True)  # noqa: T201 - the address is for the person
+        return address
 
-    def entered() -> None:
-        invite()  # the address that was used is void; this one opens the app again
-
-    guard.on_entered = entered
-    address = f"http://{HOST}:{port}/?start={guard.new_token()}"
-    print(address, flush=True)  # noqa: T201
+    guard.on_tried = invite  # the address that was used is void; the new one opens the app again
+    address = invite()
     if open_browser:
         webbrowser.open(address)
     config = uvicorn.Config(
