@@ -1,4 +1,4 @@
-"""The note screen: what is typed is on the disk, private stays private, and a key costs the same however long the text."""
+"""The note screen: what is typed is on the disk, private stays private, a key costs the same however long the text."""
 
 from __future__ import annotations
 

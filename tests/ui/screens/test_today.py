@@ -109,7 +109,7 @@ async def test_two_taps_reach_a_note_that_only_i_read(stage: OpenStage) -> None:
     await app.tap("write-free")
     await app.type("free-note", "En tanke på väg hem")
     await app.back()
-    notes = [note for note in table.store.everything(Note)]
+    notes = list(table.store.everything(Note))
     assert [note.body for note in notes] == ["En tanke på väg hem"]
     assert notes[0].visibility == "only_me"
 

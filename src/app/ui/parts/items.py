@@ -15,7 +15,7 @@ import flet as ft
 from app.ui.hooks import use_desk, use_draft
 from app.ui.parts.buttons import Choice, ChoiceButtons, QuietButton, Scale1to5
 from app.ui.parts.fields import DateField, DraftField, Field, TimeField
-from app.ui.parts.surfaces import Rows, Visibility, VisibilityChip
+from app.ui.parts.surfaces import Chip, Rows, Visibility, VisibilityChip
 from app.ui.parts.text import Named, SectionTitle, Soft, Words
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
@@ -55,7 +55,9 @@ def ItemField(
     body = live if live is not None else draws(desk, item, text, value, on_change, error, options, autofocus)
     if item.type in _HEADED or (live is not None and item.type not in _TEXTS):
         head.append(SectionTitle(text))
-    if seen and item.visibility in SEEN:
+    if seen and item.visibility == "coordinator":
+        head.append(ft.Row([Chip(desk.say("minutes.coordinator"), ft.Icons.PERSON, color=theme.SHARED)], wrap=True))
+    elif seen and item.visibility in SEEN:
         head.append(
             ft.Row([VisibilityChip(SEEN[item.visibility], name=name if item.visibility == "shared" else "")], wrap=True)
         )

@@ -26,6 +26,7 @@ from app.ui.parts import (
     SectionTitle,
     Segments,
     Soft,
+    VisibilityChip,
     Words,
     use_sheet,
 )
@@ -310,6 +311,7 @@ def AsideSheet(text: str, keep: Callable[[str], object], close: Callable[[], obj
     return ft.Column(
         [
             Words(text, Style.STRONG),
+            ft.Row([VisibilityChip("only_me")]),
             Field(
                 desk.say("checklist.aside.why"),
                 reason,

@@ -28,6 +28,7 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.safe import component
+from app.ui.screens.lists import capital
 from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following, owner_words
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def next_meeting(
         return line
     weeks = view.mentorship.weeks
     starts = again(view.meeting.starts, weeks, after=now.replace(tzinfo=None))
-    when = speech.moment(starts)
+    when = capital(speech.moment(starts))
     return [
         SecondaryButton(
             desk.say("meeting.end.same", when=when), same, ft.Icons.EVENT_REPEAT, id="end-same", strong=True

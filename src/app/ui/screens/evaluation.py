@@ -24,6 +24,7 @@ from app.ui.parts import (
     Soft,
     VisibilityChip,
     Words,
+    use_sheet,
 )
 from app.ui.parts.items import ItemField
 from app.ui.safe import component
@@ -106,8 +107,36 @@ def Survey(
         return lambda _: unfold("" if open_ == name else name)
 
     items = survey.items_for(role)
-    missing = [item for item in items if item.required and answers.get(item.id) in (None, "")]
+    choice = next((item for item in items if item.id == SHARE), None)
+    info = next((item for item in items if item.type == "info"), None)
     share = str(answers.get(SHARE) or "none")
+
+    def share_sheet() -> ft.Control:
+        assert choice is not None
+        return ft.Column(
+            [
+                ChoiceButtons(
+                    [Choice(option.value, desk.read(option.label)) for option in choice.options],
+                    share,
+                    answer(choice),
+                    label=desk.read(choice.text),
+                    id="share",
+                    columns=1,
+                ),
+                *([Soft(desk.read(info.text))] if info else []),
+                PrimaryButton(desk.say("checklist.done"), lambda _: unfold(""), ft.Icons.CHECK, id="share-done"),
+            ],
+            spacing=12,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+
+    use_sheet(
+        share_sheet if choice and open_ == "share" else None,
+        lambda: unfold(""),
+        title=desk.read(choice.text) if choice else "",
+    )
+    missing = [item for item in items if item.required and answers.get(item.id) in (None, "")]
 
     def send(_: object = None) -> None:
         if missing:
@@ -147,8 +176,7 @@ def Survey(
                     )
                 )
         else:
-            folded.append(ItemField(item, answers.get(item.id), answer(item), key=item.id))
-    info = next((item for item in items if item.type == "info"), None)
+            folded.append(ItemField(item, answers.get(item.id), answer(item), seen=item.says_visibility, key=item.id))
     body: list[ft.Control] = [
         ft.Column(shown, spacing=20, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     ]
@@ -164,26 +192,18 @@ def Survey(
                 id="evaluation-more",
             )
         )
-    choice = next((item for item in items if item.id == SHARE), None)
+    above: list[ft.Control] = []
+    if left:
+        above.append(Live(desk.say("evaluation.missing", count=left), ft.Icons.ERROR_OUTLINE, theme.ACCENT))
     if choice:
-        body.append(
+        above.append(
             Fold(
                 desk.say("evaluation.seen", who=desk.say(f"evaluation.seen.{share}", name=name)),
                 desk.say(f"evaluation.seen.{share}.help", name=name),
                 ft.Icons.LOCK if share == "none" else ft.Icons.GROUPS,
                 open_ == "share",
                 turn("share"),
-                [
-                    ChoiceButtons(
-                        [Choice(option.value, desk.read(option.label)) for option in choice.options],
-                        share,
-                        answer(choice),
-                        label=desk.read(choice.text),
-                        id="share",
-                        columns=1,
-                    ),
-                    *([Soft(desk.read(info.text))] if info else []),
-                ],
+                [],
                 id="evaluation-seen",
                 color=theme.PRIVATE if share == "none" else theme.SHARED,
                 under=True,
@@ -196,9 +216,7 @@ def Survey(
         close=True,
         safety=False,
         lock=False,
-        above=[Live(desk.say("evaluation.missing", count=left) if left else "", ft.Icons.ERROR_OUTLINE, theme.ACCENT)]
-        if left
-        else [],
+        above=above,
         primary=PrimaryButton(
             desk.say("evaluation.keep" if share == "none" else "evaluation.send"), send, id="evaluation-send"
         ),

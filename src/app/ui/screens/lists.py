@@ -82,3 +82,8 @@ def shown(lines: Sequence[Line]) -> tuple[Line, ...]:
 def settled(lines: Sequence[Line]) -> int:
     """How many are ticked or set aside."""
     return sum(not line.open for line in lines)
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]

@@ -26,7 +26,7 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.safe import component
-from app.ui.screens.lists import lines_of, settled, shown
+from app.ui.screens.lists import capital, lines_of, settled, shown
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
 from app.ui.theme import Style
 
@@ -51,7 +51,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     content: Callable[[], ft.Control] | None = None
     title = ""
     if view and sheet == "aim":
-        content, title = (lambda: AimSheet(id, view.meeting.aim, close)), desk.say("note.aim")
+        content, title = (lambda: AimSheet(id, view.meeting.aim, view.row.name, close)), desk.say("note.aim")
     elif view and sheet == "task":
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
         content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
@@ -66,7 +66,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     row, speech = view.row, desk.speech.value
     when = desk.say(
         "meeting.at",
-        day=_capital(speech.near_day(row.starts, now)),
+        day=capital(speech.near_day(row.starts, now)),
         from_=speech.clock(row.starts),
         to=speech.clock(row.ends),
     )
@@ -265,7 +265,3 @@ def _state(desk: Desk, view: MeetingView) -> ft.Control:
         color=theme.ON_PRIMARY_CONTAINER,
         ground=theme.PRIMARY_CONTAINER,
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -46,7 +46,7 @@ from app.ui.safe import component
 from app.ui.screens.ending import next_meeting
 from app.ui.screens.note import Settles, kept_text
 from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following, owner_words
-from app.ui.screens.templates import note_item, part_id, parts_of, template_for
+from app.ui.screens.templates import QUICK, note_item, part_id, parts_of, template_for
 from app.ui.theme import Style
 from app.ui.ways import way
 
@@ -73,11 +73,19 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     def close() -> None:
         show("")
 
+    def turn(new: str) -> None:
+        close()
+        if view and new != document.id:
+            desk.flush()
+            change_template(desk, id, document, desk.library.document(new))
+            choose(new)
+
+    document = _document(desk, view, chosen, bool(template))
     content: Callable[[], ft.Control] | None = None
     title = ""
     if view and sheet == "template":
         content, title = (
-            (lambda: TemplateSheet(template_for(desk, view).id, turn, close)),
+            (lambda: TemplateSheet(document.id, turn, close)),
             desk.say("minutes.template.title"),
         )
     elif view and sheet == "task":
@@ -91,18 +99,8 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
             [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
             back=True,
         )
-    document = template_for(desk, view)
-    if chosen and chosen != document.id and (view.minutes is None or template):
-        document = desk.library.document(chosen)
     answers = view.minutes.answers if view.minutes else {}
     subtitle = desk.say("minutes.with", name=view.row.name, day=desk.speech.value.near_day(view.row.starts, now))
-
-    def turn(new: str) -> None:
-        close()
-        if new != document.id:
-            desk.flush()
-            change_template(desk, id, document, desk.library.document(new))
-            choose(new)
 
     def finish(_: object = None) -> None:
         desk.flush()
@@ -155,6 +153,15 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         primary=PrimaryButton(desk.say("minutes.finish"), finish, ft.Icons.CHECK, id="minutes-finish"),
         spacing=18,
     )
+
+
+def _document(desk: Desk, view: MeetingView | None, chosen: str, asked: bool) -> Document:
+    """The template to draw: the one in use, or the one that was chosen before anything is written."""
+    if view is None:
+        return desk.library.document(QUICK)
+    if chosen and (view.minutes is None or (asked and view.minutes.document != chosen)):
+        return desk.library.document(chosen)
+    return template_for(desk, view)
 
 
 # ------------------------------------------------------------------ one line

@@ -94,7 +94,7 @@ def NoteScreen(id: str) -> ft.Control:
                 lambda: QuestionSheet(question[0], lambda at: question.__setitem__(0, at)),
             ),
             "list": ("note.list.title", lambda: ListInSheet(id, view.row.my_role, view.row.mentorship, close)),
-            "aim": ("note.aim", lambda: AimSheet(id, view.meeting.aim, close)),
+            "aim": ("note.aim", lambda: AimSheet(id, view.meeting.aim, view.row.name, close)),
             "tasks": ("meeting.tasks", lambda: ReviewSheet(id, close)),
         }
     title, content = sheets.get(sheet, ("", None))
@@ -177,11 +177,15 @@ def NoteScreen(id: str) -> ft.Control:
     head: list[ft.Control] = [_aim(desk, view, lambda: show("aim"))]
     if view.open_tasks:
         head.append(
-            QuietButton(
-                desk.say("note.open-tasks", count=len(view.open_tasks)),
-                lambda _: show("tasks"),
-                ft.Icons.TASK_ALT,
-                id="note-tasks",
+            ft.Row(
+                [
+                    QuietButton(
+                        desk.say("note.open-tasks", count=len(view.open_tasks)),
+                        lambda _: show("tasks"),
+                        ft.Icons.TASK_ALT,
+                        id="note-tasks",
+                    )
+                ]
             )
         )
     head.append(VisibilityChoice(seen, turn_to, name=view.row.name, id="note"))

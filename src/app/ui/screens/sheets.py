@@ -23,6 +23,7 @@ from app.ui.parts import (
     Rows,
     SecondaryButton,
     Soft,
+    VisibilityChip,
     Words,
 )
 from app.ui.safe import component
@@ -107,6 +108,7 @@ def TaskSheet(
     whens = [*(["next"] if following else []), "week", "two-weeks", "no-date"]
     people = [Choice(role, owner_words(desk, pair, role)) for role in (pair.their_role, pair.my_role, "both")]
     parts: list[ft.Control] = [
+        ft.Row([VisibilityChip("shared", name=pair.name)]),
         Field(
             desk.say("note.task.what"),
             text,
@@ -332,7 +334,7 @@ def TaskToReview(
 
 
 @component
-def AimSheet(meeting: str, aim: str, close: Callable[[], object]) -> ft.Control:
+def AimSheet(meeting: str, aim: str, name: str, close: Callable[[], object]) -> ft.Control:
     """What the meeting should lead to, in one line."""
     desk = use_desk()
     text, write = ft.use_state(aim)
@@ -343,6 +345,7 @@ def AimSheet(meeting: str, aim: str, close: Callable[[], object]) -> ft.Control:
 
     return ft.Column(
         [
+            ft.Row([VisibilityChip("shared", name=name)]),
             Field(
                 desk.say("note.aim.field"),
                 text,

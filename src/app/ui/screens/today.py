@@ -27,7 +27,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.lists import Line, lines_of, settled, shown
+from app.ui.screens.lists import Line, capital, lines_of, settled, shown
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def MeetingCard(meeting: TodayMeeting) -> ft.Control:
     else:
         when = desk.say("today.meeting.over", time=speech.clock(row.ended or row.ends))
     head: list[ft.Control] = [
-        Words(_capital(when), Style.SMALL, theme.INK_SOFT),
+        Words(capital(when), Style.SMALL, theme.INK_SOFT),
         Heading(f"{speech.clock(row.starts)} {row.name}", style=Style.TITLE),
     ]
     where = row.place or (desk.say(f"meeting.form.{row.mode}") if row.mode != "in_person" else "")
@@ -217,7 +217,7 @@ def NextCard(upcoming: MeetingRow | None) -> ft.Control:
             Row(
                 upcoming.name,
                 lambda _: desk.go(f"/meeting/{upcoming.id}"),
-                subtitle=f"{_capital(desk.speech.value.near(upcoming.starts, now))}\n{where}",
+                subtitle=f"{capital(desk.speech.value.near(upcoming.starts, now))}\n{where}",
                 icon=ft.Icons.EVENT,
                 id="today-next",
             )
@@ -392,7 +392,7 @@ def _task(desk: Desk, task: TaskRow, now: datetime) -> ft.Control:
     due = ""
     if task.due:
         day = desk.speech.value.near_day(task.due, now)
-        due = desk.say("today.todo.task.since", day=day) if task.due < now.date() else _capital(day)
+        due = desk.say("today.todo.task.since", day=day) if task.due < now.date() else capital(day)
     return TaskLine(task.id, task.text, " · ".join(part for part in (due, task.name) if part), key=f"task {task.id}")
 
 
@@ -449,10 +449,6 @@ def more_words(desk: Desk, key: str, count: int) -> str:
     """ "Five more": small numbers in letters."""
     number = desk.say(f"today.number.{count}") if 1 <= count <= 12 else str(count)
     return desk.say(key, count=count, number=number)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # ------------------------------------------------------------------ the first day

@@ -1,0 +1,151 @@
+"""The evaluation: three taps and Send, who sees it above Send, and one record that never changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.model.commands import EndMeeting, SetSetting, StartMeeting
+from app.model.entities import Evaluation
+from app.model.queries import EvaluationsOf
+from app.ui.screens.ending import worry_key
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.table import Table, lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
+SCALES = {"mentor": ("useful", "focus", "secure"), "mentee": ("useful", "listened", "next_step")}
+
+
+async def evaluate(stage: OpenStage, table: Table, role: str = "mentor", language: str = "sv") -> Stage:
+    return await table.open(stage, go=f"/meeting/{table.earlier}/evaluate", role=role, language=language)
+
+
+def given(table: Table) -> list[Evaluation]:
+    """All records of feedback, as another start of the app finds them."""
+    return list(table.store.again().everything(Evaluation))
+
+
+@BOTH
+@pytest.mark.parametrize("role", ["mentor", "mentee"])
+async def test_three_taps_and_send_are_enough(stage: OpenStage, role: str, language: str) -> None:
+    table = lay(role=role)
+    app = await evaluate(stage, table, role, language)
+    assert app.nameless() == []
+    for value, item in zip((4, 5, 3), SCALES[role], strict=True):
+        await app.tap(f"answer-{item}-{value}")
+    await app.tap("evaluation-send")
+    (kept,) = [one for one in given(table) if one.visibility == "only_me"]
+    assert [kept.answers[item] for item in SCALES[role]] == [4, 5, 3]
+    assert (kept.survey, kept.role, kept.meeting) == (f"survey.after_session_{role}", role, table.earlier)
+    assert kept.audience == "aggregate"
+    assert app.desk.places.value == ("/",)
+
+
+async def test_who_sees_it_stands_above_send_and_can_be_changed(stage: OpenStage) -> None:
+    table = lay(role="mentee")
+    app = await evaluate(stage, table, "mentee")
+    words = app.texts()
+    assert words.index("Ses av: sammanställningen") < words.index("Skicka")
+    for item in SCALES["mentee"]:
+        await app.tap(f"answer-{item}-5")
+    await app.tap("evaluation-seen")
+    await app.tap("share-none")
+    await app.tap("share-done")
+    assert app.has("Ses av: bara jag") and app.has("Spara")
+    await app.tap("evaluation-send")
+    (kept,) = given(table)
+    assert kept.audience == "none" and kept.visibility == "only_me"
+
+
+async def test_shared_answers_leave_out_what_is_only_mine(stage: OpenStage) -> None:
+    table = lay()
+    app = await evaluate(stage, table)
+    for item in SCALES["mentor"]:
+        await app.tap(f"answer-{item}-4")
+    await app.tap("answer-worry-little")
+    await app.tap("evaluation-seen")
+    await app.tap("share-both")
+    await app.tap("share-done")
+    await app.tap("evaluation-more")
+    await app.type("item-comment", "Jag pratar för mycket")
+    await app.blur("item-comment")
+    await app.tap("evaluation-send")
+    shared = [one for one in given(table) if one.visibility == "shared"]
+    assert shared and all({"worry", "comment", "contact_me"}.isdisjoint(one.answers) for one in shared)
+    mine = next(one for one in given(table) if one.visibility == "only_me")
+    assert mine.answers["comment"] == "Jag pratar för mycket" and mine.answers["worry"] == "little"
+
+
+async def test_send_before_all_questions_says_how_many_are_left(stage: OpenStage) -> None:
+    table = lay()
+    app = await evaluate(stage, table)
+    await app.tap("answer-useful-2")
+    await app.tap("evaluation-send")
+    assert "2 frågor är kvar." in app.texts() and given(table) == []
+
+
+async def test_several_wishes_and_a_request_are_part_of_the_answer(stage: OpenStage) -> None:
+    table = lay(role="mentee")
+    app = await evaluate(stage, table, "mentee")
+    for item in SCALES["mentee"]:
+        await app.tap(f"answer-{item}-3")
+    await app.tap("evaluation-more")
+    assert app.nameless() == []
+    await app.check("item-change-listen")
+    await app.check("item-change-advice")
+    await app.check("item-contact_me")
+    await app.tap("evaluation-send")
+    (kept,) = [one for one in given(table) if one.visibility == "only_me"]
+    assert kept.answers["change"] == frozenset({"listen", "advice"}) and kept.answers["contact_me"] is True
+
+
+async def test_a_worry_leads_to_safety(stage: OpenStage) -> None:
+    app = await evaluate(stage, lay())
+    assert not app.has("evaluation-safety")
+    await app.tap("answer-worry-yes")
+    app.forgiving = True  # the safety screen is tested with its own session
+    await app.tap("evaluation-safety")
+    assert app.desk.places.value[-1] == "/safety"
+
+
+async def test_the_worry_answered_at_the_end_is_not_asked_for_twice(stage: OpenStage) -> None:
+    table = lay()
+    table.store.execute(SetSetting(key=worry_key(table.earlier), value="little"))
+    app = await evaluate(stage, table)
+    assert app.has("evaluation-safety")
+    for item in SCALES["mentor"]:
+        await app.tap(f"answer-{item}-4")
+    await app.tap("evaluation-send")
+    assert given(table)[0].answers["worry"] == "little"
+
+
+async def test_answering_again_keeps_the_first_answer(stage: OpenStage) -> None:
+    table = lay()
+    app = await evaluate(stage, table)
+    for item in SCALES["mentor"]:
+        await app.tap(f"answer-{item}-4")
+    await app.tap("evaluation-send")
+    again = await evaluate(stage, table)
+    assert again.has("evaluate-again") and not again.has("evaluation-send")
+    await again.tap("evaluate-again")
+    for item in SCALES["mentor"]:
+        await again.tap(f"answer-{item}-1")
+    await again.tap("evaluation-send")
+    assert sorted(one.answers["useful"] for one in given(table)) == [1, 4]
+
+
+async def test_the_store_knows_that_the_meeting_is_evaluated(stage: OpenStage) -> None:
+    table = lay().at(15, 5)
+    table.store.execute(StartMeeting(meeting=table.meeting))
+    table.store.execute(EndMeeting(meeting=table.meeting))
+    app = await table.open(stage)
+    await app.tap("today-primary")
+    for item in SCALES["mentor"]:
+        await app.tap(f"answer-{item}-4")
+    await app.tap("evaluation-send")
+    assert len(table.store.ask(EvaluationsOf(meeting=table.meeting))) == 1
+    assert app.name(app.get("today-primary")) != "Utvärdera"
+
+
+async def test_a_meeting_that_is_gone_says_so(stage: OpenStage) -> None:
+    app = await lay().open(stage, go="/meeting/nowhere/evaluate")
+    assert app.has("Mötet finns inte längre.")

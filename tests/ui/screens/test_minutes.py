@@ -1,0 +1,232 @@
+"""Minutes from templates: every type of line, drafts on the disk, the private line kept out, the example marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.model.commands import AddTopic, KeepMinutes, StartMeeting
+from app.model.entities import Minutes, Task
+from app.model.queries import MinutesFor, NoteOf
+from app.ui.hooks.draft import PAUSE
+from app.ui.parts.items import FORM_TYPES
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.table import Table, lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
+TEMPLATES = ("minutes.quick", "minutes.first", "minutes.regular", "minutes.midterm", "minutes.closing")
+
+
+async def open_minutes(stage: OpenStage, table: Table, template: str = "", language: str = "sv") -> Stage:
+    path = f"/meeting/{table.meeting}/minutes" + (f"?template={template}" if template else "")
+    return await table.open(stage, go=path, language=language)
+
+
+def kept(table: Table) -> Minutes | None:
+    """The minutes as another start of the app finds them."""
+    return table.store.again().ask(MinutesFor(table.meeting))
+
+
+@BOTH
+@pytest.mark.parametrize("template", TEMPLATES)
+async def test_every_template_is_drawn_without_a_gap(stage: OpenStage, template: str, language: str) -> None:
+    app = await open_minutes(stage, lay().at(16, 10), template, language)
+    document = app.desk.library.document(template)
+    words = "\n".join(app.texts())
+    assert {item.type for item in document.items} <= FORM_TYPES
+    for item in document.items:
+        assert app.desk.read(item.text) in words, item.id
+    assert "{" not in words and app.nameless() == []
+
+
+async def test_what_is_known_is_filled_in(stage: OpenStage) -> None:
+    app = await open_minutes(stage, lay().at(16, 10), "minutes.regular")
+    assert "onsdag 14 oktober" in app.texts() and "15:00" in app.texts()
+    assert app.field("item-place").value == "Biblioteket, grupprum 2"
+    assert app.field("item-aim").value == "Välja vilka jobb Yusuf ska söka"
+    assert app.checked("item-present-mentor") and app.checked("item-present-mentee")
+
+
+async def test_the_first_meeting_has_its_own_template(stage: OpenStage) -> None:
+    app = await open_minutes(stage, lay(before=False).at(16, 10))
+    assert "Protokoll: första mötet" in app.texts()
+
+
+async def test_a_text_is_durable_at_the_pause_and_a_version_when_left(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table)
+    await app.type("item-talked", "Vi gick igenom cv:t")
+    await app.settle(PAUSE + 0.1)
+    assert "Vi gick igenom cv:t" in repr(list(table.store.memory.table("draft")))
+    await app.back()
+    minutes = kept(table)
+    assert minutes is not None and minutes.answers["talked"] == "Vi gick igenom cv:t"
+
+
+async def test_the_private_line_never_reaches_the_minutes(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table)
+    await app.type("item-talked", "Cv:t")
+    await app.type("item-private", "Orolig för hyran")
+    await app.back()
+    minutes, note = kept(table), table.store.again().ask(NoteOf(table.meeting))
+    assert minutes is not None and "hyran" not in repr(minutes)
+    assert note is not None and note.body == "Orolig för hyran" and note.visibility == "only_me"
+    shared = {row["space"] for row in table.store.memory.table("minutes")}
+    rows = [row for row in table.store.memory.table("version") if row["record"].partition(":")[0] in shared]
+    assert rows and all("hyran" not in repr(row) for row in rows)
+
+
+async def test_each_type_of_line_is_kept(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table, "minutes.regular")
+    await app.tap("item-useful-4")
+    await app.check("item-present-mentee", False)
+    first = app.desk.library.topics()[0].id
+    await app.check(f"item-topics-{first}")
+    await app.check("minutes-confirm")
+    minutes = kept(table)
+    assert minutes is not None
+    assert minutes.answers["useful"] == 4 and minutes.answers["present"] == frozenset({"mentor"})
+    assert minutes.answers["topics"] == frozenset({first}) and minutes.answers["confirm_mentor"]
+    assert "confirm_mentee" not in minutes.answers
+    await app.check("minutes-confirm", False)
+    minutes = kept(table)
+    assert minutes is not None and not minutes.answers["confirm_mentor"]
+
+
+async def test_numbers_are_read_as_people_write_them(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table, "minutes.midterm")
+    await app.type("item-remaining", "fem")
+    assert "Skriv ett tal." in app.texts()
+    await app.type("item-remaining", "4,5")
+    minutes = kept(table)
+    assert minutes is not None and minutes.answers["remaining"] == 4.5
+
+
+async def test_choices_and_clauses_of_the_last_meeting_are_kept(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table, "minutes.closing")
+    await app.tap("item-contact-once")
+    await app.check("item-notes")
+    minutes = kept(table)
+    assert minutes is not None and minutes.answers["contact"] == "once" and minutes.answers["notes"] is True
+
+
+async def test_a_task_of_the_minutes_is_on_the_board(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table)
+    await app.tap("minutes-task")
+    await app.type("task-text", "Skicka två ansökningar")
+    await app.tap("task-save")
+    assert any(
+        task.text == "Skicka två ansökningar" and task.meeting == table.meeting
+        for task in table.store.again().everything(Task)
+    )
+    assert "Skicka två ansökningar" in app.texts()
+
+
+async def test_the_tasks_from_last_time_come_first_in_the_regular_ones(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table, "minutes.regular")
+    await app.tap(f"review-done-{table.task}")
+    task = next(one for one in table.store.again().everything(Task) if one.id == table.task)
+    assert task.outcome == "done"
+
+
+async def test_the_next_meeting_is_booked_from_the_minutes(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table)
+    await app.tap("end-same")
+    assert any("Redan bokat" in text for text in app.texts())
+
+
+async def test_changing_the_template_takes_the_words_along(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table)
+    await app.type("item-talked", "Allt vi sa")
+    await app.tap("minutes-template")
+    await app.tap("template-minutes.regular")
+    minutes = kept(table)
+    assert minutes is not None and minutes.document == "minutes.regular"
+    assert minutes.answers["since_last"] == "Allt vi sa"
+    assert app.field("item-since_last").value == "Allt vi sa"
+
+
+async def test_other_answers_stay_in_sight_after_a_change(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    table.store.execute(
+        KeepMinutes(meeting=table.meeting, document="minutes.quick", answers={"agreed": "Två ansökningar"})
+    )
+    app = await open_minutes(stage, table)
+    await app.tap("minutes-template")
+    await app.tap("template-minutes.closing")
+    assert "Två ansökningar" in app.texts() and "Också skrivet här" in app.texts()
+
+
+@BOTH
+async def test_finished_minutes_are_read_and_can_be_taken_up_again(stage: OpenStage, language: str) -> None:
+    table = lay().at(16, 10)
+    table.store.execute(StartMeeting(meeting=table.meeting))
+    app = await open_minutes(stage, table, language=language)
+    await app.type("item-talked", "Vi valde två annonser")
+    await app.tap("minutes-finish")
+    minutes = kept(table)
+    assert minutes is not None and minutes.status == "finished" and minutes.finished is not None
+    assert minutes.answers["place"] == "Biblioteket, grupprum 2"
+    assert minutes.answers["present"] == frozenset({"mentor", "mentee"})
+    assert "Vi valde två annonser" in app.texts() and not app.has("item-talked")
+    assert app.nameless() == []
+    await app.tap("minutes-reopen")
+    assert app.field("item-talked").value == "Vi valde två annonser"
+    minutes = kept(table)
+    assert minutes is not None and minutes.status == "draft"
+
+
+async def test_finishing_is_undone(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table)
+    await app.tap("minutes-finish")
+    await app.undo()
+    minutes = kept(table)
+    assert minutes is not None and minutes.status == "draft"
+
+
+@BOTH
+async def test_the_example_cannot_be_taken_for_ones_own(stage: OpenStage, language: str) -> None:
+    table = lay()
+    before = repr({name: list(table.store.memory.table(name)) for name in table.store.memory.tables()})
+    app = await open_minutes(stage, table, language=language)
+    await app.tap("minutes-template")
+    await app.tap("template-example")
+    assert app.has("example-banner")
+    assert ("Exempel: påhittade personer" if language == "sv" else "Example: made-up people") in app.texts()
+    assert not [c for c in app.walk() if getattr(c, "on_change", None)]  # nothing to fill in
+    await app.tap("example-close")
+    after = repr({name: list(table.store.memory.table(name)) for name in table.store.memory.tables()})
+    assert before == after
+
+
+async def test_the_minutes_from_last_time_or_that_there_are_none(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/meeting/{table.meeting}/earlier")
+    assert "Ringde arbetsplatsen." in app.texts()
+    await app.tap("earlier-meeting")
+    assert app.desk.places.value[-1] == f"/meeting/{table.earlier}"
+    fresh = lay(before=False)
+    app = await fresh.open(stage, go=f"/meeting/{fresh.meeting}/earlier")
+    assert "Det finns inget protokoll från förra gången." in app.texts()
+
+
+async def test_topics_on_the_agenda_are_chosen_already(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage)
+    topic = app.desk.library.topics()[20].id
+    table.store.execute(AddTopic(mentorship=table.pair, meeting=table.meeting, topic=topic))
+    app = await open_minutes(stage, table.at(16, 10), "minutes.regular")
+    assert app.checked(f"item-topics-{topic}")
+
+
+async def test_minutes_of_nothing_say_so(stage: OpenStage) -> None:
+    app = await lay().open(stage, go="/meeting/nowhere/minutes")
+    assert app.has("Mötet finns inte längre.")

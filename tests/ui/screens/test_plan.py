@@ -1,0 +1,167 @@
+"""Planning: one meeting, a rhythm with days left out, a move, and the clocks that change."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import flet as ft
+import pytest
+
+from app.model.entities import Meeting
+from app.model.queries import MeetingsOf, One
+from tests.support.store import STOCKHOLM
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.table import MEETING, Table, lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
+
+
+async def plan(stage: OpenStage, table: Table, language: str = "sv", **query: str) -> Stage:
+    asked = "&".join(f"{name}={value}" for name, value in (query or {"person": table.pair}).items())
+    return await table.open(stage, go=f"/plan?{asked}", language=language)
+
+
+async def choose_day(app: Stage, day: date) -> None:
+    """Open the calendar and choose: it hands over midnight where this machine is."""
+    await app.tap("plan-day")
+    (picker,) = app.all(kind=ft.DatePicker)
+    await app.fire(picker, "change", None, value=datetime.combine(day, time()).astimezone())
+
+
+async def choose_time(app: Stage, at: time) -> None:
+    await app.tap("plan-time")
+    (picker,) = app.all(kind=ft.TimePicker)
+    await app.fire(picker, "change", None, value=at)
+
+
+def booked(table: Table) -> list[datetime]:
+    """The meetings ahead as another start of the app finds them, by the clock on the wall."""
+    found = table.store.again().ask(MeetingsOf(table.pair, table.clock.at)).upcoming
+    return [row.starts for row in found if row.status == "planned"]
+
+
+@BOTH
+async def test_a_meeting_is_booked_with_what_was_agreed_on(stage: OpenStage, language: str) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table, language)
+    assert app.nameless() == []
+    await choose_day(app, date(2026, 10, 20))
+    await choose_time(app, time(16, 30))
+    await app.tap("plan-length-45")
+    await app.tap("plan-form-video")
+    await app.type("plan-place", "https://exempel.se/rum")
+    await app.type("plan-aim", "Öva intervju")
+    await app.tap("plan-save")
+    (at,) = booked(table)
+    assert at.replace(tzinfo=None) == datetime(2026, 10, 20, 16, 30)
+    meeting = next(one for one in table.store.again().everything(Meeting) if one.starts.day == 20)
+    assert (meeting.length, meeting.mode, meeting.place, meeting.aim) == (
+        45,
+        "video",
+        "https://exempel.se/rum",
+        "Öva intervju",
+    )
+    assert app.desk.places.value == ("/",)
+
+
+@BOTH
+async def test_every_other_week_ten_times_with_one_left_out(stage: OpenStage, language: str) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table, language)
+    await choose_day(app, date(2026, 10, 20))
+    await choose_time(app, time(16))
+    await app.tap("plan-repeat-2")
+    await app.tap("plan-skip-3")
+    await app.tap("plan-save")
+    days = booked(table)
+    assert len(days) == 9 and datetime(2026, 12, 1, 16, tzinfo=STOCKHOLM) not in days
+    assert all(day.hour == 16 and day.weekday() == 1 for day in days)
+    assert {day.utcoffset() for day in days} == {timedelta(hours=2), timedelta(hours=1)}  # summer time ended between
+
+
+async def test_the_number_of_meetings_goes_up_and_down(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await app.tap("plan-repeat-4")
+    await app.tap("plan-count-less")
+    await app.tap("plan-count-less")
+    await app.tap("plan-count-more")
+    assert "9 möten" in app.texts()
+    await app.tap("plan-save")
+    assert len(booked(table)) == 9
+
+
+async def test_one_of_a_series_is_moved(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await choose_day(app, date(2026, 10, 20))
+    await choose_time(app, time(16))
+    await app.tap("plan-repeat-1")
+    await app.tap("plan-save")
+    first = table.store.ask(MeetingsOf(table.pair, table.clock.at)).upcoming[0]
+    app = await plan(stage, table, move=first.id)
+    await choose_day(app, date(2026, 10, 22))
+    await choose_time(app, time(9))
+    await app.type("plan-place", "Kafé Ro")
+    await app.tap("plan-save")
+    moved = table.store.again().ask(One(Meeting, first.id))
+    assert moved is not None and moved.starts == datetime(2026, 10, 22, 9) and moved.place == "Kafé Ro"
+    assert len(booked(table)) == 10
+
+
+async def test_a_time_that_has_been_is_refused_in_words(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await choose_day(app, date(2026, 10, 14))
+    await choose_time(app, time(8))
+    await app.tap("plan-save")
+    assert "Den tiden har redan varit. Välj en senare." in app.texts() and booked(table) == []
+
+
+async def test_two_meetings_at_once_are_refused_in_words(stage: OpenStage) -> None:
+    table = lay()
+    table.at(9)
+    app = await plan(stage, table)
+    await choose_day(app, MEETING.date())
+    await choose_time(app, time(15, 30))
+    await app.tap("plan-save")
+    assert any("Du har redan ett möte då: Yusuf" in text for text in app.texts())
+    assert len(booked(table)) == 1
+    app = await plan(stage, table, move=table.meeting)
+    await choose_time(app, time(15, 30))  # a meeting does not stand in its own way
+    await app.tap("plan-save")
+    assert booked(table) == [datetime(2026, 10, 14, 15, 30, tzinfo=STOCKHOLM)]
+
+
+async def test_all_days_left_out_is_nothing_to_book(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await app.tap("plan-repeat-1")
+    for _ in range(8):
+        await app.tap("plan-count-less")
+    await app.tap("plan-skip-0")
+    await app.tap("plan-skip-1")
+    await app.tap("plan-save")
+    assert "Alla dagar är överhoppade. Ta med minst en." in app.texts() and booked(table) == []
+    await app.tap("plan-skip-1")
+    await app.tap("plan-save")
+    assert len(booked(table)) == 1
+
+
+async def test_a_time_that_spring_skips_is_explained(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await choose_day(app, date(2027, 3, 28))
+    await choose_time(app, time(2, 30))
+    assert any("02:30 finns inte" in text and "03:30" in text for text in app.texts())
+
+
+async def test_with_nobody_to_meet_it_says_so(stage: OpenStage) -> None:
+    app = await lay(people=False).open(stage, go="/plan")
+    assert "Lägg först till den du ska möta." in app.texts() and app.nameless() == []
+
+
+async def test_after_a_meeting_it_begins_with_the_same_time_again(stage: OpenStage) -> None:
+    table = lay()
+    app = await plan(stage, table, after=table.meeting)
+    assert "onsdag 28 oktober" in app.texts() and "15:00" in app.texts()
