@@ -94,6 +94,7 @@ def test_a_good_document_is_read() -> None:
     [
         ("surprise", 1, "surprise"),
         ("items/0/surprise", 1, "surprise"),
+        ("items/0/says_visibility", True, "says_visibility"),
         ("id", ..., "id"),
         ("id", " ", "id"),
         ("id", 5, "id"),

@@ -35,6 +35,8 @@ from app.services.documents import (
 LANGUAGES: Final = ("sv", "en")
 BIGGEST: Final = 1_000_000
 """Bytes of one document. The largest of ours has a twentieth; a larger one is a mistake or an attack."""
+DERIVED: Final = frozenset({"says_visibility"})
+"""What an item shows and no file says."""
 
 ROLES: Final = frozenset({"mentor", "mentee", "coordinator", "participant"})
 VISIBILITIES: Final = frozenset({"private", "shared", "aggregate", "coordinator", "safety_lead"})
@@ -266,7 +268,7 @@ class _Reading:
         return DocumentInvalid(document=self._document, item=self._item, field=field, reason=reason)
 
     def only(self, shape: type[Document] | type[Item]) -> None:
-        unknown = sorted(self._tree.keys() - {field.name for field in fields(shape)})
+        unknown = sorted(self._tree.keys() - {field.name for field in fields(shape)} | self._tree.keys() & DERIVED)
         if unknown:
             raise self.wrong(unknown[0], "is unknown")
 

@@ -1,0 +1,122 @@
+"""A page to print: complete, escaped, without anything from elsewhere, and without what is only mine."""
+
+from collections.abc import Mapping
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from app.services.library import Library
+from app.services.printing import Answer, page, said
+from app.services.speech import Speech
+
+ASSETS = Path(__file__).parents[2] / "assets"
+LIBRARY = Library(ASSETS)
+SV = Speech("sv", ASSETS, LIBRARY.facts("SE"), strict=True)
+EN = Speech("en", ASSETS, LIBRARY.facts("SE"), strict=True)
+
+
+class Reader(HTMLParser):
+    """Reads a page strictly: every element is closed in order; collects texts, tags and attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: dict[str, str | None] = {}
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes.update(attrs)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.words.append(data.strip())
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+@pytest.mark.parametrize("speech", [SV, EN], ids=["sv", "en"])
+@pytest.mark.parametrize("id", [entry.id for entry in LIBRARY.entries()])
+def test_every_document_can_be_printed(id: str, speech: Speech) -> None:
+    document = LIBRARY.document(id)
+    html = page(document, speech, LIBRARY, mine=True)
+    reader = read(html)
+    assert reader.attributes["lang"] == speech.language
+    for item in document.items:
+        assert any(speech.read(item.text) in words for words in reader.words)
+    assert "{" not in " ".join(reader.words)
+    assert "http" not in html
+    assert not {"script", "img", "link", "iframe"} & reader.tags
+
+
+def test_what_somebody_wrote_is_only_text() -> None:
+    hostile = '</dd><script>alert("x")</script>&amp;'
+    html = page(LIBRARY.document("minutes.quick"), SV, LIBRARY, answers={"talked": hostile}, about=[(hostile, hostile)])
+    reader = read(html)
+    assert "script" not in reader.tags
+    assert reader.words.count(hostile) == 3
+
+
+def test_what_is_only_mine_is_left_out_for_others() -> None:
+    answers = {"talked": "Om jobbet", "private": "bara mitt"}
+    minutes = LIBRARY.document("minutes.regular")
+    shared, own = (page(minutes, SV, LIBRARY, answers=answers, mine=mine) for mine in (False, True))
+    assert "bara mitt" not in shared
+    assert "bara mitt" in own
+    assert "Min privata anteckning" not in shared
+    boundaries = LIBRARY.document("prompts.boundaries")
+    answered = page(boundaries, SV, LIBRARY, answers={"share": "bara mitt"})
+    assert "bara mitt" not in answered
+    assert SV.read(boundaries.item("town").text) in answered, "what nobody has answered may be handed out"
+
+
+@pytest.mark.parametrize(
+    ("document", "item", "answer", "words"),
+    [
+        ("agreement.mentoring", "frequency", "biweekly", "Varannan vecka"),
+        (
+            "agreement.mentoring",
+            "focus",
+            frozenset({"work", "studies", "eget"}),
+            "Skola eller studier, Arbete och karriär och eget",
+        ),
+        ("agreement.mentoring", "count", 10, "10"),
+        ("agreement.mentoring", "start", "2025-10-14", "tis 14 okt. 2025"),
+        ("agreement.mentoring", "start", "i höst", "i höst"),
+        ("minutes.quick", "date", "2025-10-14T16:00", "tis 14 okt. 2025 kl. 16:00"),
+        ("survey.after_session_mentee", "useful", 4, "4 av 5"),
+        ("survey.after_session_mentee", "contact_me", True, "Ja"),
+        ("survey.after_session_mentee", "contact_me", False, "Nej"),
+        ("minutes.quick", "talked", None, ""),
+        ("minutes.quick", "talked", "", ""),
+    ],
+)
+def test_an_answer_is_said_in_words(document: str, item: str, answer: Answer, words: str) -> None:
+    assert said(LIBRARY.document(document).item(item), answer, SV, LIBRARY) == words
+
+
+def test_ticks_and_empty_lines_are_seen() -> None:
+    answers: Mapping[str, Answer] = {"checkin": True}
+    words = read(page(LIBRARY.checklist("during_session"), SV, LIBRARY, answers=answers, role="mentee", mine=True)).words
+    assert "☑ Checka in: hur har det varit sedan sist?" in words
+    assert sum(line.startswith("☐") for line in words) == 6
+    assert 'class="blank"' in page(LIBRARY.document("minutes.quick"), SV, LIBRARY)
+
+
+def test_the_page_says_which_text_it_is() -> None:
+    html = page(LIBRARY.document("agreement.mentoring"), SV, LIBRARY, printed=date(2025, 10, 14))
+    assert "Version 1 av texten · Utskrivet tis 14 okt. 2025" in read(html).words
