@@ -94,7 +94,7 @@ class Preferences:
             chosen = replace(self._choices, **changed)  # type: ignore[arg-type]
             if chosen != self._choices:
                 DISK.make_folder(self._path.parent)
-                write_atomically(self._path, _written(chosen))
+                write_atomically(self._path, _written(chosen), DISK)
                 self._choices = chosen
         for listener in tuple(self._listeners):
             listener()
