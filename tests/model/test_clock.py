@@ -1,15 +1,15 @@
 """The clock never runs backwards, never refuses, and lets nobody pull it far."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.clock import COUNTER_BITS, LEEWAY, Clock, milliseconds, moment_of, reading, skew
 
-moments = st.datetimes(datetime(1960, 1, 1), datetime(2200, 1, 1)).map(lambda at: at.replace(tzinfo=timezone.utc))
+moments = st.datetimes(datetime(1960, 1, 1), datetime(2200, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
 remote = st.integers(0, (1 << 63) - 1)
-NOW = datetime(2026, 10, 14, 12, tzinfo=timezone.utc)
+NOW = datetime(2026, 10, 14, 12, tzinfo=UTC)
 
 
 @given(st.lists(st.one_of(moments, st.tuples(remote, moments)), max_size=30))
@@ -36,16 +36,16 @@ def test_a_wall_that_goes_back_only_makes_the_counter_count() -> None:
 def test_somebody_elses_clock_pulls_five_minutes_at_most() -> None:
     near = reading(NOW + timedelta(minutes=4))
     assert Clock().meet(near, NOW).last == near + 1
-    far = reading(datetime(2099, 1, 1, tzinfo=timezone.utc))
+    far = reading(datetime(2099, 1, 1, tzinfo=UTC))
     assert Clock().meet(far, NOW).last == reading(NOW + LEEWAY) + 1
     assert Clock(far).meet(near, NOW).last == far + 1
 
 
 def test_readings_have_room_below_and_an_end_above() -> None:
-    assert reading(datetime(1969, 1, 1, tzinfo=timezone.utc)) == 0
+    assert reading(datetime(1969, 1, 1, tzinfo=UTC)) == 0
     assert milliseconds(reading(NOW)) == int(NOW.timestamp() * 1000)
     assert reading(NOW) & ((1 << COUNTER_BITS) - 1) == 0
-    assert reading(datetime(9999, 12, 31, tzinfo=timezone.utc)) < 1 << 63
+    assert reading(datetime(9999, 12, 31, tzinfo=UTC)) < 1 << 63
     assert moment_of((1 << 63) - 1).year >= 4000
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.model import fields as f
 from tests.support.effort import effort
 
-UTC = timezone.utc
+UTC = UTC
 KINDS: dict[str, tuple[f.Field, st.SearchStrategy[Any]]] = {
     "text": (f.Text(name="x"), st.text(max_size=50)),
     "prose": (f.Prose(name="x"), st.text(max_size=200)),
@@ -25,7 +25,11 @@ KINDS: dict[str, tuple[f.Field, st.SearchStrategy[Any]]] = {
             lambda at: at.replace(tzinfo=UTC, microsecond=at.microsecond // 1000 * 1000)
         ),
     ),
-    "wall": (f.WallTime(name="x"), st.none() | st.datetimes().map(lambda at: at.replace(second=0, microsecond=0))),
+    "wall": (
+        f.WallTime(name="x"),
+        st.none()
+        | st.datetimes(datetime(1900, 1, 1), datetime(3999, 1, 1)).map(lambda at: at.replace(second=0, microsecond=0)),
+    ),
     "zone": (f.Zone(name="x"), st.sampled_from(["", "Europe/Stockholm", "UTC"])),
     "number": (f.Number(name="x"), st.none() | st.integers(-(1 << 53), 1 << 53) | st.floats(-1e6, 1e6)),
     "flag": (f.Flag(name="x"), st.booleans()),
@@ -75,7 +79,10 @@ BAD: list[tuple[f.Field, Any, str]] = [
     (f.Moment(name="x"), datetime(2026, 1, 1), "not-a-moment"),
     (f.WallTime(name="x"), datetime(2026, 1, 1, tzinfo=UTC), "not-a-wall-time"),
     (f.WallTime(name="x", required=True), None, "not-a-wall-time"),
+    (f.WallTime(name="x"), datetime(1, 1, 1), "out-of-range"),
+    (f.Moment(name="x"), datetime(9999, 1, 1, tzinfo=UTC), "out-of-range"),
     (f.Zone(name="x"), "Europe/Fika", "not-a-zone"),
+    (f.Zone(name="x"), "e" * 65, "not-a-zone"),
     (f.Zone(name="x"), "../../etc/passwd", "not-a-zone"),
     (f.Number(name="x"), True, "not-a-number"),
     (f.Number(name="x"), "5", "not-a-number"),
@@ -147,6 +154,14 @@ def test_a_day_is_told_in_the_zone_it_was_meant() -> None:
     assert f.Moment(name="x").encode(datetime(2026, 10, 14, 16, tzinfo=stockholm)) == "2026-10-14T14:00:00.000Z"
     assert f.Moment(name="x").decode("2026-10-14T14:00") is None
     assert f.WallTime(name="x").decode("2026-10-14T14:00Z") is None
+
+
+def test_what_would_break_a_screen_is_not_read() -> None:
+    assert f.Zone(name="x").decode("Europe/Fika") is None
+    assert f.WallTime(name="x").decode("0001-01-01T00:00") is None
+    assert f.Moment(name="x").decode("9999-12-31T23:59Z") is None
+    assert f.Number(name="x", most=600).decode(1e300) is None
+    assert f.Choice(name="x", options=("a",)).decode("b") is None
 
 
 def test_a_bare_field_is_nobodys() -> None:

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+
 from app.model.changes import GONE, Op, hlc_of, version_id
 from app.model.entities import Goal, Task
 from app.model.records import State, Written, _ancestors, advance, entity_of, fold

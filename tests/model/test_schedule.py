@@ -1,11 +1,11 @@
 """Rhythms on the wall's clock, daylight saving in Stockholm, phases of a meeting, overlaps."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.model.schedule import LISTS, aware, again, overlapping, phase, rhythm
+from app.model.schedule import LISTS, again, aware, overlapping, phase, rhythm
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -15,7 +15,7 @@ def test_every_other_tuesday_ten_times() -> None:
     assert len(times) == 10
     assert {time.strftime("%a %H:%M") for time in times} == {"Tue 16:00"}
     assert times[-1] == datetime(2027, 2, 2, 16)
-    assert {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {timedelta(days=14)}
+    assert {later - earlier for earlier, later in pairwise(times)} == {timedelta(days=14)}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_every_other_tuesday_ten_times() -> None:
 )
 def test_sixteen_stays_sixteen(wall: datetime, utc: str, offset: int) -> None:
     found = aware(wall, "Europe/Stockholm")
-    assert found.astimezone(timezone.utc).isoformat(timespec="minutes") == utc
+    assert found.astimezone(UTC).isoformat(timespec="minutes") == utc
     assert found.replace(tzinfo=None) == wall
     assert found.utcoffset() == timedelta(hours=offset)
 

@@ -24,6 +24,8 @@ Answer: TypeAlias = str | int | float | bool | frozenset[str] | None
 
 LONGEST_PROSE = 10_000_000
 LARGEST_NUMBER = 1 << 53
+YEARS = range(1900, 4000)
+"""Dates outside are mistakes, and some cannot be shown in every zone."""
 MISSING: Any = dataclasses.MISSING
 DOT = "."
 PICK = "/"
@@ -128,7 +130,7 @@ class Choice(Field):
         return value
 
     def decode(self, value: Json) -> Any:
-        return value if isinstance(value, str) else None
+        return value if isinstance(value, str) and value in self.options else None
 
     def beats(self, value: Json) -> int:
         return self.strong.index(value) + 1 if value in self.strong else 0
@@ -161,6 +163,8 @@ class Moment(Field):
             return None
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise Unfit("not-a-moment")
+        if value.year not in YEARS:
+            raise Unfit("out-of-range")
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def decode(self, value: Json) -> Any:
@@ -168,7 +172,7 @@ class Moment(Field):
             found = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             return None
-        return found if found.tzinfo is not None else None
+        return found if found.tzinfo is not None and found.year in YEARS else None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -180,6 +184,8 @@ class WallTime(Field):
             return None
         if not isinstance(value, datetime) or value.tzinfo is not None:
             raise Unfit("not-a-wall-time")
+        if value.year not in YEARS:
+            raise Unfit("out-of-range")
         return value.isoformat(timespec="minutes")
 
     def decode(self, value: Json) -> Any:
@@ -187,7 +193,7 @@ class WallTime(Field):
             found = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             return None
-        return found if found.tzinfo is None else None
+        return found if found.tzinfo is None and found.year in YEARS else None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -199,12 +205,12 @@ class Zone(Text):
 
     def encode(self, value: Any) -> Json:
         name = _written(value)
-        if name:
-            try:
-                ZoneInfo(name)
-            except (OSError, ValueError, LookupError) as exc:
-                raise Unfit("not-a-zone") from exc
+        if not _is_zone(name):
+            raise Unfit("not-a-zone")
         return name
+
+    def decode(self, value: Json) -> Any:
+        return value if isinstance(value, str) and _is_zone(value) else None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -227,7 +233,10 @@ class Number(Field):
         return int(value) if value == int(value) else value
 
     def decode(self, value: Json) -> Any:
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        try:
+            return self.encode(value)
+        except Unfit:
+            return None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -519,6 +528,13 @@ def between(before: str = "", after: str = "") -> str:
 
 
 # ------------------------------------------------------------------ helpers
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return not name or (len(name) <= 64 and bool(ZoneInfo(name).key))
+    except (OSError, ValueError, LookupError):
+        return False
 
 
 def _written(value: Any) -> str:

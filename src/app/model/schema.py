@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from app.errors import InvalidField, WrongSpace
@@ -177,8 +178,10 @@ def show(cls: type[E], cells: Cells, /, **standing: Any) -> E:
         default = _default(cls, name)
         values[name] = kind.read(cells, None if default is dataclasses.MISSING else default)
     for name, value in values.items():
-        if value is None and cls.FIELDS[name].required:
-            values[name] = _EMPTY.get(type(cls.FIELDS[name]), "")
+        kind = cls.FIELDS[name]
+        if value is None and kind.required:
+            empty = kind.options[0] if isinstance(kind, declared.Choice) else ""
+            values[name] = _EMPTY.get(type(kind), empty)
     return cls(**values, **standing)
 
 
@@ -210,4 +213,4 @@ def _cells(cls: type[Entity], kind: Field, before: Cells, value: Any) -> dict[st
         raise InvalidField(entity=cls.KIND, field=kind.name, reason=str(exc)) from exc
 
 
-_EMPTY: Mapping[type[Field], Any] = {declared.Number: 0}
+_EMPTY: Mapping[type[Field], Any] = {declared.Number: 0, declared.WallTime: datetime(1970, 1, 1)}  # noqa: DTZ001
