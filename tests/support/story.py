@@ -4,6 +4,7 @@ The replay of power cuts, the recording below Python and the failing disks all l
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,21 @@ class Teller:
 def live(folder: Path, calls: Calls, say: Callable[[tuple[str, State]], None]) -> None:
     """The story. `say` hears ("saved", state) when a state is durable, ("handed", state) when it may be."""
     files = Files(calls)
+    with ExitStack() as open_engines:
+        _first_part(folder, files, say, open_engines)
+        engine = Engine.open(folder, SECOND, indexes=INDEXES, files=files)
+        open_engines.callback(_closed, engine)
+        engine.documents.table("note").insert({"person": "e", "body": "sist"})
+        last = contents(engine)
+        say(("saved", last))
+        engine.close()
+        say(("saved", last))
+
+
+def _first_part(folder: Path, files: Files, say: Callable[[tuple[str, State]], None], open_engines: ExitStack) -> None:
     tell = Teller(say)
     engine = Engine.create(folder, FIRST, indexes=INDEXES, files=files)
+    open_engines.callback(_closed, engine)
     write_atomically(folder / "header", b"1", files)
     tell.saved(engine)
     table = engine.documents.table("note")
@@ -76,11 +90,12 @@ def live(folder: Path, calls: Calls, say: Callable[[tuple[str, State]], None]) -
     tell.saved(engine)
     tell.begins(engine, lambda _: table.insert({"person": "a", "body": "efter"}))
     engine.close()
-    engine = Engine.open(folder, SECOND, indexes=INDEXES, files=files)
-    tell.begins(engine, lambda _: engine.documents.table("note").insert({"person": "e", "body": "sist"}))
-    last = contents(engine)
-    engine.close()
-    say(("saved", last))
+
+
+def _closed(engine: Engine) -> None:
+    """However the story ends, the next one may open the vault."""
+    with suppress(VaultError):
+        engine.close()
 
 
 def recorded(folder: Path, recorder: Recorder | None = None) -> list[Any]:

@@ -209,10 +209,8 @@ class SealedTable(Table):
                 for document in documents:
                     if not isinstance(document, Mapping):
                         raise ValueError("Document is not a Mapping")
-                    if isinstance(document, self.document_class):
-                        doc_id = self._given_id(document.doc_id)
-                    else:
-                        doc_id = self._get_next_id()
+                    given = isinstance(document, self.document_class)
+                    doc_id = self._given_id(cast(Document, document)) if given else self._get_next_id()
                     engine.change(Op(journal.INSERT, name, int(doc_id), strict_json.write(document)))
                     ids.append(doc_id)
         except BaseException:
@@ -220,7 +218,8 @@ class SealedTable(Table):
             raise
         return ids
 
-    def _given_id(self, doc_id: int) -> int:
+    def _given_id(self, document: Document) -> int:
+        doc_id = document.doc_id
         if not 0 <= doc_id < 1 << 63:
             raise ValueError(f"Document ID {doc_id} is out of range")
         if self._engine.raw(self.name, doc_id) is not None:
@@ -328,7 +327,7 @@ class Documents(TinyDB):
             with self.engine.transaction():
                 self.engine.change(Op(journal.DROP, name))
 
-    def transaction(self, durable: "Durable" = True) -> AbstractContextManager[None]:
+    def transaction(self, durable: "Durable | None" = None) -> AbstractContextManager[None]:
         """Everything inside becomes durable together or not at all; `"soon"` is for drafts."""
         return self.engine.transaction(durable)
 

@@ -105,7 +105,7 @@ class Transaction:
 
     __slots__ = ("_durable", "_engine", "_inner")
 
-    def __init__(self, engine: "Engine", durable: Durable) -> None:
+    def __init__(self, engine: "Engine", durable: Durable | None) -> None:
         self._engine = engine
         self._durable = durable
 
@@ -363,15 +363,16 @@ class Engine:
 
     # ------------------------------------------------------------ writing
 
-    def transaction(self, durable: Durable = True) -> "Transaction":
+    def transaction(self, durable: Durable | None = None) -> "Transaction":
         """Everything inside becomes durable together or not at all.
 
         Inside another transaction it becomes a part of that one; raising out of it takes back this part. With
-        `"soon"` the call returns when the system has the bytes, and the disk has them within half a second.
+        `"soon"` the call returns when the system has the bytes, and the disk has them within half a second; with
+        None it is as durable as the one outside, and durable at once when there is none.
         """
         return Transaction(self, durable)
 
-    def _enter(self, durable: Durable) -> tuple[int, int] | None:
+    def _enter(self, durable: Durable | None) -> tuple[int, int] | None:
         """Begin a transaction; inside another one, say how far that has come."""
         self._mutex.acquire()
         try:
@@ -381,7 +382,7 @@ class Engine:
             raise
         pending = self._pending
         if pending is None:
-            self._pending = _Pending(durable)
+            self._pending = _Pending(durable or True)
             return None
         pending.durable = True if durable is True else pending.durable
         return len(pending.ops), len(pending.undo)

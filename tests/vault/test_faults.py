@@ -1,0 +1,196 @@
+"""A disk that is full, broken or read-only, at every single call: a typed error, nothing called saved in error, and the
+vault opens again with everything that was.
+"""
+
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.errors import NoVault, StorageFailed, VaultError, VaultFull, VaultNotWritable
+from app.vault.engine import Engine
+from app.vault.files import Calls, Files, StrPath, write_atomically
+from app.vault.lock import FolderLock
+from tests.support.disk import Failing, NoSync, get
+from tests.support.story import FIRST, INDEXES, KEYS, State, contents, live
+
+EXPECTED = {errno.ENOSPC: VaultFull, errno.EIO: StorageFailed, errno.EACCES: VaultNotWritable}
+
+
+class Quick(Failing):
+    """Fails where it should, and syncs nothing: these tests look at what the program does, not at the disk."""
+
+    def sync(self, fd: int) -> None:
+        self._perhaps("sync")
+
+    def sync_folder(self, path: StrPath) -> None:
+        self._perhaps("sync_folder")
+
+
+def whole_story(tmp_path: Path) -> tuple[int, list[tuple[str, State]]]:
+    """How many calls there are when nothing fails, and what is told then."""
+    calls = Quick(at=-1)
+    told: list[tuple[str, State]] = []
+    live(tmp_path / "whole", calls, told.append)
+    return calls.made, told
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "for-good"])
+@pytest.mark.parametrize("part", [None, 5])
+def test_at_every_call(tmp_path: Path, number: int, lasting: bool, part: int | None) -> None:
+    """What was called saved is there; the change that was refused is there as a whole or not at all."""
+    made, whole = whole_story(tmp_path)
+    assert made > 100
+    for at in range(1, made + 1):
+        folder = tmp_path / str(at)
+        calls = Quick(at, number, lasting=lasting, part=part)
+        told: list[tuple[str, State]] = []
+        try:
+            live(folder, calls, told.append)
+        except VaultError as exc:
+            assert isinstance(exc, EXPECTED[number] | StorageFailed)
+        assert calls.failed
+        assert told == whole[: len(told)]
+        certain = max((i for i, (kind, _) in enumerate(told) if kind == "saved"), default=None)
+        if certain is not None:
+            key = KEYS[(folder / "header").read_bytes()]
+            with Engine.open(folder, key, indexes=INDEXES, files=Files(NoSync())) as engine:
+                assert contents(engine) in [state for _, state in whole[certain : len(told) + 1]]
+
+
+def test_a_full_disk_leaves_no_trace_and_the_next_save_works(tmp_path: Path) -> None:
+    calls = Quick(at=-1)
+    with Engine.create(tmp_path / "v", FIRST, files=Files(calls)) as engine:
+        table = engine.documents.table("note")
+        table.insert({"n": 1})
+        before = get(tmp_path / "v")
+        for part in (None, 1, 30):
+            calls.at, calls.made, calls.number, calls.part = 1, 0, errno.ENOSPC, part
+            with pytest.raises(VaultFull):
+                table.insert({"n": 2})
+            assert get(tmp_path / "v") == before
+            assert len(table) == 1
+        assert table.insert({"n": 3}) == 2
+        assert [document["n"] for document in table] == [1, 3]
+
+
+def test_after_a_failed_sync_nothing_is_saved_until_the_vault_is_opened_again(tmp_path: Path) -> None:
+    calls = Quick(at=-1)
+    engine = Engine.create(tmp_path / "v", FIRST, files=Files(calls))
+    table = engine.documents.table("note")
+    table.insert({"n": 1})
+    saved = get(tmp_path / "v")["journal-00000001"]
+    position = engine.position
+    calls.at, calls.made = 2, 0
+    with pytest.raises(StorageFailed):
+        table.insert({"n": 2})
+    assert calls.failed == ["sync"]
+    assert engine.failed
+    for _ in range(2):
+        with pytest.raises(StorageFailed):
+            table.insert({"n": 3})
+    with pytest.raises(StorageFailed):
+        engine.compact()
+    assert [document["n"] for document in table] == [1]
+    assert engine.position == position
+    engine.close()
+    assert get(tmp_path / "v")["journal-00000001"] == saved
+    with Engine.open(tmp_path / "v", FIRST) as engine:
+        assert contents(engine) == {"note": {1: {"n": 1}}}
+        engine.documents.table("note").insert({"n": 4})
+
+
+def test_a_failed_sync_of_a_draft_is_told_at_the_next_save(tmp_path: Path) -> None:
+    calls = Quick(at=-1)
+    engine = Engine.create(tmp_path / "v", FIRST, files=Files(calls))
+    table = engine.documents.table("note")
+    with engine.transaction("soon"):
+        table.insert({"n": 1})
+    calls.at, calls.made = 1, 0
+    with pytest.raises(StorageFailed):
+        engine.sync()
+    with pytest.raises(StorageFailed):
+        table.insert({"n": 2})
+    assert len(table) == 0
+    engine.close()
+
+
+def test_a_compaction_that_fails_changes_nothing_and_is_tried_again(tmp_path: Path) -> None:
+    calls = Quick(at=-1)
+    with Engine.create(tmp_path / "v", FIRST, files=Files(calls)) as engine:
+        table = engine.documents.table("note")
+        table.insert({"n": 1})
+        before = get(tmp_path / "v")
+        calls.at, calls.made, calls.number = 2, 0, errno.ENOSPC
+        with pytest.raises(VaultFull):
+            engine.compact()
+        assert get(tmp_path / "v") == before
+        engine.compact()
+        assert contents(engine) == {"note": {1: {"n": 1}}}
+        table.insert_multiple({"n": n, "body": "x" * 1000} for n in range(300))
+        calls.at, calls.made = 1_000_000, 0
+        engine.settle()
+    with Engine.open(tmp_path / "v", FIRST) as engine:
+        assert engine.count("note") == 301
+
+
+def test_a_background_compaction_that_fails_is_a_notice(tmp_path: Path) -> None:
+    class NoSnapshots(NoSync):
+        def open(self, path: StrPath, flags: int) -> int:
+            if str(path).endswith(".new"):
+                raise OSError(errno.ENOSPC, "full")
+            return super().open(path, flags)
+
+    with Engine.create(tmp_path / "v", FIRST, files=Files(NoSnapshots())) as engine:
+        table = engine.documents.table("note")
+        table.insert_multiple({"n": n, "body": "x" * 1000} for n in range(700))
+        engine.settle()
+        assert [code for code, _ in engine.notices] == ["compaction-failed"]
+        table.insert({"n": 1})
+        engine.settle()
+        assert len(engine.notices) == 1
+        assert engine.count("note") == 701
+
+
+@pytest.fixture
+def folder_without_permission(tmp_path: Path) -> Iterator[tuple[Path, Files]]:
+    """Root may write everywhere, so the refusal is played."""
+
+    class ReadOnly(Calls):
+        def open(self, path: StrPath, flags: int) -> int:
+            if flags & 3:
+                raise OSError(errno.EROFS, "read-only")
+            return super().open(path, flags)
+
+    Engine.create(tmp_path / "v", FIRST).close()
+    yield tmp_path / "v", Files(ReadOnly())
+
+
+def test_a_folder_without_write_permission(folder_without_permission: tuple[Path, Files]) -> None:
+    folder, files = folder_without_permission
+    before = get(folder)
+    with pytest.raises(VaultNotWritable):
+        Engine.open(folder, FIRST, files=files)
+    with pytest.raises(VaultNotWritable):
+        write_atomically(folder / "header", b"x", files)
+    assert get(folder) == before
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NoVault):
+        Engine.open(tmp_path / "nothing", FIRST)
+    with pytest.raises(NoVault):
+        FolderLock(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_write_atomically_leaves_the_old_file_when_it_fails(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "f", b"old")
+    for at in range(1, 4):
+        with pytest.raises(VaultError):
+            write_atomically(tmp_path / "f", b"new content", Files(Quick(at, errno.ENOSPC, part=3)))
+        assert get(tmp_path) == {"f": b"old"}
+    write_atomically(tmp_path / "f", b"new content")
+    assert get(tmp_path) == {"f": b"new content"}
