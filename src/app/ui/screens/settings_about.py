@@ -5,6 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.ui import theme
+from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.parts import Card, Live, Rows, Screen, SectionTitle, Soft, Words
 from app.ui.safe import component
@@ -13,6 +14,7 @@ from app.ui.theme import Style
 CAN = ("rest", "offline", "crash", "notice")
 CANNOT = ("open", "guess", "both", "browser")
 LICENCES = ("fika", "font")
+OURS = ("fika", "vault")
 
 
 @component
@@ -23,7 +25,7 @@ def AboutScreen() -> ft.Control:
     tested, test = ft.use_state(None)
     _, run = use_busy()
     parts = ft.use_memo(lambda: tuple(desk.session.about()), [])
-    ft.use_effect(lambda: run(desk.session.self_test, lambda _: test(True), lambda _: test(False)), [])
+    ft.use_effect(lambda: run(desk.session.self_test, test, lambda _: test(False)), [])
 
     def points(area: str, names: tuple[str, ...], icon: ft.IconData, color: str) -> ft.Control:
         return Card(
@@ -56,12 +58,17 @@ def AboutScreen() -> ft.Control:
             points("cannot", CANNOT, ft.Icons.INFO_OUTLINE, theme.ACCENT),
             line,
             SectionTitle(desk.say("settings.about.parts")),
-            Rows([_part(name, version) for name, version in parts]),
+            Rows([_part(_called(desk, name), version) for name, version in parts if version]),
             SectionTitle(desk.say("settings.about.licences")),
             Card([Soft(desk.say(f"settings.about.licence.{name}")) for name in LICENCES], spacing=6),
         ],
         back=True,
     )
+
+
+def _called(desk: Desk, name: str) -> str:
+    """What people call a part: our own by a word, the others by their names."""
+    return desk.say(f"settings.about.part.{name}") if name in OURS else name
 
 
 def _part(name: str, version: str) -> ft.Control:

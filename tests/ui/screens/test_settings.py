@@ -1,0 +1,160 @@
+"""Settings: each takes effect at once and is still there after a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flet as ft
+import pytest
+
+from app.errors import WrongPassphrase
+from app.model.commands import WriteNote
+from app.model.queries import AboutMe, NotesOf
+from app.services.preferences import Preferences
+from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.ui.conftest import OpenStage
+from tests.ui.screens.entrance import LANGUAGES, OTHER, PHRASE, Thumb, again, made, window
+
+PAGES = ("me", "look", "lock", "phrase", "recovery", "backup", "erase")
+
+
+@pytest.mark.usefixtures("quick_kdf")
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_page_opens_has_names_and_comes_back(stage: OpenStage, tmp_path: Path, language: str) -> None:
+    session = made(tmp_path, language)
+    app = await window(stage, session, go="/settings")
+    assert app.nameless() == []
+    for page in PAGES:
+        await app.tap(f"settings-{page}")
+        assert app.nameless() == [], page
+        headings = [c for c in app.walk() if isinstance(c, ft.Semantics) and c.heading_level == 1]
+        assert len(headings) == 1, page
+        await app.tap("back")
+        assert app.has("settings-about"), page
+    session.lock()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+async def test_name_and_role(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    app = await window(stage, session, go="/settings/me")
+    await app.type("me-name", "   ")
+    await app.tap("me-save")
+    assert app.field("me-name").error == app.desk.say("first.name.missing")
+    await app.type("me-name", " Åsa ")
+    await app.tap("me-role-coordinator")
+    await app.tap("me-save")
+    session.lock()
+    after = again(tmp_path)
+    me = after.store.ask(AboutMe())
+    assert me is not None
+    assert (me.name, me.role) == ("Åsa", "coordinator")
+    after.lock()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+async def test_language_theme_and_size_at_once_and_kept(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    app = await window(stage, session, go="/settings/look")
+    assert app.has("Textstorlek")
+    await app.tap("language-en")
+    await app.until(lambda: app.has("Text size"))
+    assert not app.has("Textstorlek")
+    await app.tap("theme-dark")
+    await app.until(lambda: app.page.theme_mode == ft.ThemeMode.DARK)
+    small = app.page.theme.text_theme.body_medium.size
+    await app.tap("text-size-200")
+    await app.until(lambda: app.page.theme.text_theme.body_medium.size == 2 * small)
+    assert app.nameless() == []
+    kept = Preferences(tmp_path / "state")
+    assert (kept.language, kept.theme, kept.text_size) == ("en", "dark", 200)
+    await app.tap("language-sv")
+    await app.until(lambda: app.has("Textstorlek"))
+    session.lock()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+async def test_lock_times(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    app = await window(stage, session, go="/settings/lock")
+    for minutes in (0, 1, 15, 5):
+        await app.tap(f"lock-after-{minutes}")
+        assert Preferences(tmp_path / "state").lock_after == minutes
+        assert app.checked(f"lock-after-{minutes}")
+    for seconds in (0, 60, 20):
+        await app.tap(f"lock-grace-{seconds}")
+        assert Preferences(tmp_path / "state").grace == seconds
+    session.lock()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_new_passphrase_and_the_old_one_is_dead(stage: OpenStage, tmp_path: Path, language: str) -> None:
+    session = made(tmp_path, language)
+    session.store.execute(WriteNote(body="Kvar"))
+    app = await window(stage, session, go="/settings/phrase")
+    await app.tap("phrase-change")
+    assert app.field("old-passphrase").error == app.desk.say("lock.empty")
+    assert app.field("new-passphrase").error == app.desk.say("first.phrase.missing")
+    await app.type("old-passphrase", "inte den")
+    await app.type("new-passphrase", OTHER)
+    await app.tap("phrase-change")
+    await app.until(lambda: app.field("old-passphrase").error)
+    assert app.field("old-passphrase").error == app.desk.say("error.vault-wrong-passphrase")
+    await app.type("old-passphrase", PHRASE)
+    await app.type("new-passphrase", "hejsan")
+    await app.tap("phrase-change")
+    await app.until(lambda: app.field("new-passphrase").error)
+    await app.type("new-passphrase", OTHER)
+    await app.tap("phrase-change")
+    await app.until(lambda: app.has(app.desk.say("settings.phrase.done")))
+    session.lock()
+    with pytest.raises(WrongPassphrase):
+        again(tmp_path, PHRASE)
+    after = again(tmp_path, OTHER)
+    assert [row.title for row in after.store.ask(NotesOf()).rows] == ["Kvar"]
+    after.lock()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_everything_is_erased_in_three_taps_and_the_passphrase(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    session = made(tmp_path, language)
+    app = await window(stage, session)
+    thumb = Thumb(app)
+    await thumb.tap("title")
+    await thumb.tap("settings-erase")
+    await thumb.type("erase-passphrase", OTHER)
+    await app.tap("erase-go")
+    await app.until(lambda: app.field("erase-passphrase").error)
+    assert app.field("erase-passphrase").error == app.desk.say("error.vault-wrong-passphrase")
+    assert (tmp_path / "vault" / "header").exists()
+    await thumb.type("erase-passphrase", PHRASE)
+    await thumb.tap("erase-go")
+    await app.until(lambda: session.phase == "absent")
+    assert thumb.taps == 3
+    await app.until(lambda: app.has("continue"))
+    left = {path.name: path.read_bytes() for path in (tmp_path / "vault").rglob("*") if path.is_file()}
+    assert left in ({}, {"lock": b""})
+
+
+async def test_about_tests_itself_and_says_what_it_cannot(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    app = await window(stage, session, go="/settings/about")
+    await app.until(lambda: app.has(app.desk.say("settings.about.selftest.ok")))
+    assert app.has(app.desk.say("settings.about.cannot.browser"))
+    assert {"cryptography", "argon2-cffi"} <= set(app.texts())
+    assert app.nameless() == []
+    session.lock()
+
+
+async def test_about_says_it_when_the_cryptography_is_wrong(
+    stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = made(tmp_path)
+    monkeypatch.setattr(session, "self_test", lambda: False)
+    app = await window(stage, session, go="/settings/about")
+    await app.until(lambda: app.has(app.desk.say("settings.about.selftest.failed")))
+    session.lock()
