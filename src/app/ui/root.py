@@ -18,6 +18,9 @@ from app.ui.parts import EmptyState, Mark, Screen
 from app.ui.safe import component
 from app.ui.signal import Signal
 
+QUIET = 1.5
+"""Seconds after unlocking until the search index is begun."""
+
 
 @component
 def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any:
@@ -182,8 +185,15 @@ def start(page: ft.Page, desk: Desk) -> None:
             was, now = phase.value, str(session.phase)
             if was == "open" and now != "open":  # on the way in, the screens above the lock stay where they are
                 desk.entering.set(False)
+                desk.hush()
                 desk.places.set((HOME,))
             phase.set(now)
+            if now == "open":
+                await asyncio.sleep(QUIET)  # Today first; then what can be searched
+                from app.ui import finder
+
+                if not desk.closed:
+                    finder.begin(desk)
 
         desk.later(moved)
 
