@@ -132,6 +132,11 @@ class Desk:
             )
         )
 
+    def hush(self) -> None:
+        """Take away every sheet, picker and notice: what they say was said to whoever had unlocked."""
+        while self.page.pop_dialog() is not None:
+            continue
+
     def announce(self, text: str) -> None:
         """Read one sentence out to those who listen; nothing is shown."""
         self.status.set("")
@@ -191,6 +196,7 @@ class Desk:
         self.flush()
         self.entering.set(False)
         self.session.lock()
+        self.hush()
         self.places.set((HOME,))
 
     # ------------------------------------------------------------ threads and the end

@@ -126,8 +126,8 @@ def _apply_patch(self: Session, control_id: int, patch: dict[str, Any]) -> None:
         return
     fields = {field.name for field in dataclasses.fields(control)}
     allowed = {name: value for name, value in patch.items() if name in fields and not _ours(name)}
-    if len(allowed) < len(patch):
-        log.warning("refused to set %s of a %s", sorted(set(patch) - set(allowed)), type(control).__name__)
+    if refused := set(patch) - set(allowed) - _FLETS:
+        log.warning("refused to set %s of a %s", sorted(refused), type(control).__name__)
     _apply(self, control_id, allowed)
 
 
@@ -160,6 +160,7 @@ def _answers(control: Any) -> bool:
     return True
 
 
+_FLETS = frozenset({"_dismissed", "_open", "_selected_index"})  # Flet's client notes these; nothing here reads them
 _OURS = frozenset({"disabled", "visible", "data", "key", "read_only", "ignore_interactions", "url", "action"})
 _touches: WeakKeyDictionary[Session, list[Callable[[], object]]] = WeakKeyDictionary()
 

@@ -22,6 +22,7 @@ import flet as ft
 from app.ui.guard import App, Guard
 
 HOST: Final = "127.0.0.1"
+SAID: Final = ("closed", "elsewhere", "here", "taken", "ended")  # what the page around the app may have to say
 RECONNECT: Final = 15  # seconds a window may be away (loading again, a sleeping tab) before it is closed for good
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024  # a backup file comes in through the window
 
@@ -110,7 +111,6 @@ def _words(assets: Path) -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = {}
     for folder in sorted((assets / "locales").iterdir(), reverse=True):
         said: dict[str, Any] = json.loads((folder / "frame.json").read_text("utf-8"))
-        prefix = "frame.window-"
-        words[folder.name] = {key.removeprefix(prefix): text for key, text in said.items() if key.startswith(prefix)}
+        words[folder.name] = {word: said[f"frame.window-{word}"] for word in SAID}
         words[folder.name]["title"] = said["frame.title"]
     return words

@@ -112,6 +112,7 @@ NOTICE: Final = ft.Colors.INVERSE_SURFACE
 ON_NOTICE: Final = ft.Colors.ON_INVERSE_SURFACE
 NOTICE_ACTION: Final = ft.Colors.INVERSE_PRIMARY
 CLEAR: Final = ft.Colors.TRANSPARENT
+HALF: Final = ft.Colors.with_opacity(0.45, PRIMARY)  # a step half taken: drawn between two that are told in words
 
 # ---------------------------------------------------------------- what meets what (names of tokens): text, then lines
 PAIRS: Final = (

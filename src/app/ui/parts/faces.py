@@ -45,5 +45,5 @@ def _segment(step: Standing) -> ft.Control:
         height=10,
         expand=True,
         border_radius=5,
-        bgcolor=theme.PRIMARY if done else ft.Colors.with_opacity(0.45, theme.PRIMARY) if now else theme.RAISED,
+        bgcolor=theme.PRIMARY if done else theme.HALF if now else theme.RAISED,
     )

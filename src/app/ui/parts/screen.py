@@ -38,64 +38,49 @@ def Screen(
 
     `body` as a list scrolls; as one control it takes the room (a note field, a long `ListView`). `back=True` shows the
     arrow that closes this screen, `close=True` the cross of a sheet-like one. `aside` is a second column from 840 px,
-    under the body on a phone. `title_tap` makes the title a button (the name on Today opens the settings).
+    under the body on a phone. `title_tap` makes the title a button (the name on Today opens the settings); `lead`
+    stands before it.
     """
     desk, wide = use_desk(), use_wide()
-    head: list[ft.Control] = []
-    if back:
-        head.append(_arrow(desk.say("frame.back"), ft.Icons.ARROW_BACK, desk.back if back is True else back, "back"))
-    if lead:
-        head.append(ft.Container(lead, padding=ft.Padding.only(right=10)))
     words: list[ft.Control] = [Title(title, Style.HEADING if back else Style.TITLE)]
     if subtitle:
         words.append(Soft(subtitle))
-    name: ft.Control = ft.Column(words, spacing=0, tight=True, expand=True)
-    if title_tap:
-        tap = title_tap
-        face: list[ft.Control] = [Words(title, Style.TITLE), *words[1:]]
-        button = ft.TextButton(
-            content=ft.Column(face, spacing=0, tight=True),
-            on_click=lambda _: tap(),
-            style=ft.ButtonStyle(
-                padding=ft.Padding.symmetric(vertical=6, horizontal=0),
-                shape=ft.RoundedRectangleBorder(radius=theme.CORNER),
-                alignment=ft.Alignment.CENTER_LEFT,
-            ),
-        )
-        name = ft.Container(
-            ft.Semantics(
-                header=True,
-                heading_level=1,
-                container=True,
-                content=ft.MergeSemantics(
-                    ft.Semantics(identifier="title", hint_text=desk.say("frame.settings"), content=button)
-                ),
-            ),
-            expand=True,
-        )
-    head.append(name)
-    head.extend(actions)
+    front: list[ft.Control] = []
+    if back:
+        front.append(_arrow(desk.say("frame.back"), ft.Icons.ARROW_BACK, desk.back if back is True else back, "back"))
+    name = _pressable(title, words, title_tap, desk.say("frame.settings")) if title_tap else _stack(words)
+    if lead:
+        front.append(ft.Container(lead, padding=ft.Padding.only(right=10)))
+    front.append(ft.Container(name, expand=True, expand_loose=True))
+
+    ends: list[ft.Control] = [*actions]
     if safety:
-        head.append(
+        ends.append(
             HeaderButton(
-                desk.say("frame.safety"),
-                ft.Icons.SHIELD,
-                lambda _: desk.go("/safety"),
-                id="safety",
-                color=theme.ACCENT,
+                desk.say("frame.safety"), ft.Icons.SHIELD, lambda _: desk.go("/safety"), id="safety", color=theme.ACCENT
             )
         )
     if lock:
-        head.append(HeaderButton(desk.say("frame.lock"), ft.Icons.LOCK, lambda _: desk.lock(), id="lock"))
+        ends.append(HeaderButton(desk.say("frame.lock"), ft.Icons.LOCK, lambda _: desk.lock(), id="lock"))
     if close:
-        head.append(_arrow(desk.say("frame.close"), ft.Icons.CLOSE, desk.back if close is True else close, "close"))
+        ends.append(_arrow(desk.say("frame.close"), ft.Icons.CLOSE, desk.back if close is True else close, "close"))
+    head: list[ft.Control] = [ft.Row(front, tight=True, spacing=2)]
+    if ends:
+        head.append(ft.Row(ends, tight=True, spacing=2, wrap=True))
 
     low: list[ft.Control] = [*above]
     if primary:
         low.append(primary)
     parts: list[ft.Control] = [
         ft.Container(
-            ft.Row(head, spacing=2, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+            ft.Row(  # when the text is large the buttons go to a line of their own
+                head,
+                wrap=True,
+                spacing=2,
+                run_spacing=0,
+                alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+                vertical_alignment=ft.CrossAxisAlignment.CENTER,
+            ),
             padding=ft.Padding.only(left=4 if back else theme.SIDE, right=8, top=8, bottom=4),
         ),
         _body(body, aside, wide, spacing, full),
@@ -152,6 +137,29 @@ def _column(controls: Sequence[ft.Control], spacing: int) -> ft.Control:
         expand=True,
         spacing=spacing,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _stack(words: list[ft.Control]) -> ft.Control:
+    return ft.Column(words, spacing=0, tight=True)
+
+
+def _pressable(title: str, words: list[ft.Control], on_click: Callable[[], object], hint: str) -> ft.Control:
+    """A title that opens something: a button inside the h1, as a screen reader expects it."""
+    button = ft.TextButton(
+        content=_stack([Words(title, Style.TITLE), *words[1:]]),
+        on_click=lambda _: on_click(),
+        style=ft.ButtonStyle(
+            padding=ft.Padding.symmetric(vertical=8, horizontal=0),
+            shape=ft.RoundedRectangleBorder(radius=theme.CORNER),
+            alignment=ft.Alignment.CENTER_LEFT,
+        ),
+    )
+    return ft.Semantics(
+        header=True,
+        heading_level=1,
+        container=True,
+        content=ft.MergeSemantics(ft.Semantics(identifier="title", hint_text=hint, content=button)),
     )
 
 

@@ -199,7 +199,7 @@ def VisibilityChip(visibility: Visibility, *, name: str = "") -> ft.Control:
     """Who sees this: the same colour, icon and words everywhere. `name` is the other person of a shared one."""
     icon, key, color, ground = _SEEN[visibility]
     desk = use_desk()
-    text = desk.say(f"{key}-with", name=name) if visibility == "shared" and name else desk.say(key)
+    text = desk.say("frame.shared-with", name=name) if visibility == "shared" and name else desk.say(key)
     return Chip(text, icon, color=color, ground=ground)
 
 
@@ -218,7 +218,7 @@ def VisibilityChoice(
     def side(kind: Visibility) -> ft.Control:
         icon, key, color, ground = _SEEN[kind]
         on = kind == value
-        text = desk.say(f"{key}-with", name=name) if kind == "shared" and name else desk.say(key)
+        text = desk.say("frame.shared-with", name=name) if kind == "shared" and name else desk.say(key)
         face = ft.Row([ft.Icon(icon, color=color, size=20), Words(text, Style.BODY, color)], spacing=8, tight=True)
         box = ft.Container(
             content=ft.Stack([radio_dot(kind), face]),
