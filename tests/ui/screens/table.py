@@ -18,6 +18,7 @@ from app.model.commands import (
     SetGoal,
     StartMeeting,
 )
+from app.model.entities import PairRole
 from tests.support.fake_session import FakeSession
 from tests.support.store import STOCKHOLM, MemoryStore, Now, memory_store
 from tests.ui.conftest import OpenStage, Stage
@@ -50,7 +51,7 @@ class Table:
         return await stage(session=session, go=go, clock=self.clock, **options)
 
 
-def lay(*, role: str = "mentor", people: bool = True, meeting: bool = True, before: bool = True) -> Table:
+def lay(*, role: PairRole = "mentor", people: bool = True, meeting: bool = True, before: bool = True) -> Table:
     """Lay the table: by default with an earlier meeting, its minutes, a goal and a task from it."""
     store = memory_store(careful=False)
     table = Table(store, store.clock)

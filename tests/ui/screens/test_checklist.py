@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.model.entities import PairRole
 from app.model.queries import ListOf, ListView
 from app.ui.screens.lists import lines_of, place_of, settled, shown
 from tests.ui.conftest import OpenStage, Stage
@@ -60,7 +61,7 @@ async def test_the_others_are_a_tap_away(stage: OpenStage) -> None:
 @pytest.mark.parametrize(
     ("role", "theirs", "not_theirs"), [("mentor", "questions", "one_sentence"), ("mentee", "one_sentence", "questions")]
 )
-async def test_each_role_has_its_own_lines(stage: OpenStage, role: str, theirs: str, not_theirs: str) -> None:
+async def test_each_role_has_its_own_lines(stage: OpenStage, role: PairRole, theirs: str, not_theirs: str) -> None:
     app = await lists(stage, lay(role=role), role=role)
     assert app.has(f"tick-{theirs}") and not app.has(f"tick-{not_theirs}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.model.commands import EndMeeting, SetSetting, StartMeeting
-from app.model.entities import Evaluation
+from app.model.entities import Evaluation, PairRole
 from app.model.queries import EvaluationsOf
 from app.ui.screens.ending import worry_key
 from tests.ui.conftest import OpenStage, Stage
@@ -26,7 +26,7 @@ def given(table: Table) -> list[Evaluation]:
 
 @BOTH
 @pytest.mark.parametrize("role", ["mentor", "mentee"])
-async def test_three_taps_and_send_are_enough(stage: OpenStage, role: str, language: str) -> None:
+async def test_three_taps_and_send_are_enough(stage: OpenStage, role: PairRole, language: str) -> None:
     table = lay(role=role)
     app = await evaluate(stage, table, role, language)
     assert app.nameless() == []
@@ -130,7 +130,7 @@ async def test_answering_again_keeps_the_first_answer(stage: OpenStage) -> None:
     for item in SCALES["mentor"]:
         await again.tap(f"answer-{item}-1")
     await again.tap("evaluation-send")
-    assert sorted(one.answers["useful"] for one in given(table)) == [1, 4]
+    assert sorted(int(str(one.answers["useful"])) for one in given(table)) == [1, 4]
 
 
 async def test_the_store_knows_that_the_meeting_is_evaluated(stage: OpenStage) -> None:

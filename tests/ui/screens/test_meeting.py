@@ -161,3 +161,14 @@ async def test_ending_without_a_word_about_worry_is_possible(stage: OpenStage) -
     await app.tap("end-finish")
     assert meeting_of(table).status == "held"
     assert table.store.ask(SettingOf(worry_key(table.meeting))) is None
+
+
+async def test_before_the_first_meeting_it_says_how_much_is_in_place(stage: OpenStage) -> None:
+    table = lay(before=False)
+    app = await page(stage, table)
+    assert "Innan ni börjar: 0 av 8" in app.texts()
+    await app.tap("meeting-ready")
+    await app.check("tick-goals")
+    await app.back()
+    assert "Innan ni börjar: 1 av 8" in app.texts()
+    assert not (await page(stage, lay())).has("meeting-ready")

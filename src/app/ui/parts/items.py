@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import flet as ft
 
+from app.ui import theme
 from app.ui.hooks import use_desk, use_draft
 from app.ui.parts.buttons import Choice, ChoiceButtons, QuietButton, Scale1to5
 from app.ui.parts.fields import DateField, DraftField, Field, TimeField

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.commands import Revise, SkipMeeting
-from app.model.queries import MeetingPage
+from app.model.queries import LastMinutes, ListOf, MeetingPage
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
@@ -33,8 +33,10 @@ from app.ui.theme import Style
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.model.queries import MeetingView
+    from app.model.queries import ListView, MeetingView
     from app.ui.desk import Desk
+
+PREPARATION = "checklist.before_relationship"
 
 
 @component
@@ -42,6 +44,9 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     """One meeting. `aim` opens the sheet where its aim is written."""
     desk, now = use_desk(), use_clock()
     view: MeetingView | None = use_query(MeetingPage(id, now))
+    pair_id = view.row.mentorship if view else ""
+    preparation = use_query(ListOf(PREPARATION, pair_id))
+    earlier = use_query(LastMinutes(pair_id, id))
     sheet, show = ft.use_state("aim" if aim else "")
     undo = use_undo()
 
@@ -116,7 +121,10 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         )
     if not cancelled and row.ended is None and view.open_tasks:
         body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
-    body.append(Rows(_ways(desk, view, now)))
+    ways = _ways(desk, view, now)
+    if earlier is None and row.ended is None:
+        ways.append(_ready(desk, view, preparation))
+    body.append(Rows(ways))
     if view.tasks:
         pair = Pair(row.mentorship, row.name, row.my_role)
         body.append(SectionTitle(desk.say("meeting.tasks.new")))
@@ -249,6 +257,22 @@ def _ways(desk: Desk, view: MeetingView, now: datetime) -> list[ft.Control]:
             )
         )
     return rows
+
+
+def _ready(desk: Desk, view: MeetingView, preparation: ListView) -> ft.Control:
+    """Before the first meeting: how much of what matters most is in place. The meeting can be held anyway."""
+    document = desk.library.document(PREPARATION)
+    seeds = [
+        line
+        for line in lines_of(desk, document, view.row.my_role, preparation)
+        if line.item is not None and line.item.seed_item
+    ]
+    return Row(
+        desk.say("meeting.ready", done=settled(seeds), total=len(seeds)),
+        lambda _: desk.go(f"/checklist/{view.row.mentorship}/before_relationship"),
+        icon=ft.Icons.VERIFIED_OUTLINED,
+        id="meeting-ready",
+    )
 
 
 def _state(desk: Desk, view: MeetingView) -> ft.Control:

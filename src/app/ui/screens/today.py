@@ -529,6 +529,17 @@ def WriteSheet(today: Today, close: Callable[[], object]) -> ft.Control:
         for person in sorted(people, key=lambda person: speech.sort_key(person.name))
         if person.status != "ended"
     ]
+    if desk.store.ask(NotesOf(limit=1)).rows:
+        rows.append(
+            Row(
+                desk.say("note.free.list"),
+                lambda _: leave("/notes"),
+                icon=ft.Icons.FOLDER_OPEN,
+                color=theme.PRIVATE,
+                id="write-notes",
+                key="notes",
+            )
+        )
     rows.append(
         Row(
             desk.say("today.write.free"),
