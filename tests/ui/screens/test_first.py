@@ -8,7 +8,7 @@ import flet as ft
 import pytest
 
 from app.model.queries import AboutMe, NotesOf, SettingOf
-from app.services import passphrase
+from app.services.wordlists import words
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.entrance import LANGUAGES, Thumb, again, session_in, window
@@ -23,7 +23,7 @@ async def test_from_nothing_to_the_first_note_in_eight_taps(stage: OpenStage, tm
     assert app.nameless() == []
     phrase = app.field("new-passphrase").value
     assert len(phrase.split()) == 5
-    assert set(phrase.split()) <= set(passphrase.words(ASSETS, language))
+    assert set(phrase.split()) <= set(words(ASSETS, language))
     thumb = Thumb(app)
     await thumb.tap("role-mentor")
     await thumb.type("name", "Karin")
@@ -125,7 +125,7 @@ async def test_a_language_is_taken_at_once_and_kept(stage: OpenStage, tmp_path: 
     assert app.has("Continue")
     assert not app.has("Fortsätt")
     assert app.field("name").value == "Karin"
-    assert set(app.field("new-passphrase").value.split()) <= set(passphrase.words(ASSETS, "en"))
+    assert set(app.field("new-passphrase").value.split()) <= set(words(ASSETS, "en"))
     assert session_in(tmp_path, "en").preferences.language == "en"
     assert '"en"' in (tmp_path / "state" / "preferences.json").read_text()
 

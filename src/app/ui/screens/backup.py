@@ -9,6 +9,7 @@ import flet as ft
 from app import errors
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
+from app.ui.hooks.state import use_held
 from app.ui.parts import (
     Busy,
     Card,
@@ -34,7 +35,7 @@ def BackupScreen() -> ft.Control:
     """One sealed file, and the proof that it opens."""
     desk = use_desk()
     use_watch(desk.speech)
-    files = ft.use_ref(ft.FilePicker)
+    files = use_held(ft.FilePicker)
     done, tell = ft.use_state("")
     busy, run = use_busy()
     last = desk.session.last_backup
@@ -42,7 +43,7 @@ def BackupScreen() -> ft.Control:
 
     async def save(made: Any) -> None:
         try:
-            where = await files.current.save_file(file_name=made.name, src_bytes=made.data)
+            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
             told = "backup.made" if where is not None or desk.page.web else "backup.made.stopped"
         except RuntimeError:  # what a service call raises when the device has no such dialog
             told = "backup.made.failed"
@@ -94,9 +95,11 @@ def BackupScreen() -> ft.Control:
 def Test() -> ft.Control:
     """Opens a backup only to look, and says what it holds."""
     desk = use_desk()
+    chosen: Any
     chosen, choose = ft.use_state(None)  # (name, bytes)
     secret, set_secret = ft.use_state("")
     fault, say_fault = ft.use_state("")
+    found: Any
     found, find = ft.use_state(None)
     busy, run = use_busy()
 
@@ -147,11 +150,11 @@ def _holds(desk: Desk, found: Any) -> list[ft.Control]:
 def Choose(name: str, on_pick: Any, *, id: str) -> ft.Control:
     """A button that asks for a file, and the name of the one that was chosen."""
     desk = use_desk()
-    files = ft.use_ref(ft.FilePicker)
+    files = use_held(ft.FilePicker)
 
     async def pick(_: object) -> None:
         try:
-            picked = await files.current.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+            picked = await files.value.pick_files(with_data=True, cancel_upload_on_window_blur=False)
         except RuntimeError:  # what a service call raises when the device has no such dialog
             desk.notice(desk.say("backup.pick.failed"))
             return
@@ -171,9 +174,11 @@ def RestoreScreen() -> ft.Control:
     """Beginning from a backup: the file, what opens it, and a passphrase for this device."""
     desk = use_desk()
     use_watch(desk.speech)
+    chosen: Any
     chosen, choose = ft.use_state(None)
     secret, set_secret = ft.use_state("")
     phrase, set_phrase = ft.use_state("")
+    fresh: Any
     fresh, hold = ft.use_state(())  # a new recovery key, when words opened the backup
     faults, say_faults = ft.use_state(("", "", ""))  # at the file, the secret, the passphrase
     busy, run = use_busy()

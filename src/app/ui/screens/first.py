@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import flet as ft
 
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_watch
+from app.ui.hooks.state import use_held
 from app.ui.parts import (
     Busy,
     Choice,
@@ -32,6 +36,7 @@ LANGUAGES = ("sv", "en")
 def FirstScreen() -> ft.Control:
     """From nothing to the first note: who one is and how it is locked, then the key."""
     desk = use_desk()
+    made: Any
     made, hold = ft.use_state(())  # the groups of the key, and the words of a passphrase that was suggested
 
     def finish() -> None:
@@ -45,14 +50,15 @@ def FirstScreen() -> ft.Control:
 
 
 @component
-def Introduction(done: object) -> ft.Control:
+def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
     """One page of four questions, each with an answer that is right for most."""
     desk = use_desk()
     use_watch(desk.speech)
     role, set_role = ft.use_state("")
     name, set_name = ft.use_state("")
-    offered, offer = ft.use_state(lambda: suggestion(desk))
-    phrase, set_phrase = ft.use_state(offered)
+    first = use_held(lambda: suggestion(desk))
+    offered, offer = ft.use_state(first.value)
+    phrase, set_phrase = ft.use_state(first.value)
     asked, ask = ft.use_state(False)  # somebody has tried to go on: say what is missing
     working, work = ft.use_state("")
     busy, run = use_busy()
@@ -74,7 +80,7 @@ def Introduction(done: object) -> ft.Control:
         desk.entering.set(True)
         run(
             lambda: desk.session.create(phrase, name=name.strip(), role=role),
-            lambda key: done(key.groups, phrase if phrase == offered else ""),  # type: ignore[operator]
+            lambda key: done(key.groups, phrase if phrase == offered else ""),
             failed,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import flet as ft
 
@@ -35,7 +36,9 @@ def LockScreen() -> ft.Control:
     use_watch(desk.speech)
     phrase, set_phrase = ft.use_state("")
     wrong, say_wrong = ft.use_state("")
+    trouble: Any
     trouble, set_trouble = ft.use_state(None)
+    rescue: Any
     rescue, set_rescue = ft.use_state(None)
     busy, run = use_busy()
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import flet as ft
 
 from app import errors
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_watch
+from app.ui.hooks.state import use_held
 from app.ui.parts import (
     Busy,
     Card,
@@ -43,10 +46,12 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
     use_watch(desk.speech)
     ticked, tick = ft.use_state(False)
     hint, say_hint = ft.use_state(False)
-    places = ft.use_ref(lambda: tuple(sorted(secrets.SystemRandom().sample(range(len(groups)), ASKED))))
+    places = use_held(lambda: tuple(sorted(secrets.SystemRandom().sample(range(len(groups)), ASKED))))
+    typed: tuple[str, ...]
     typed, set_typed = ft.use_state(("",) * ASKED)
+    wrong: Any
     wrong, say_wrong = ft.use_state(())
-    asked = places.current
+    asked = places.value
 
     def write(at: int, text: str) -> None:
         set_typed(tuple(text if place == at else old for place, old in enumerate(typed)))
@@ -79,15 +84,15 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
         body.append(Words(desk.say("recovery.check")))
         body += [
             Field(
-                desk.say("recovery.check.group", number=asked[at] + 1),
+                desk.say("recovery.check.group", number=place + 1),
                 typed[at],
-                lambda text, at=at: write(at, text),
-                id=f"key-group-{asked[at] + 1}",
+                partial(write, at),
+                id=f"key-group-{place + 1}",
                 limit=20,
-                error=desk.say("recovery.check.wrong", number=asked[at] + 1) if at in wrong else "",
+                error=desk.say("recovery.check.wrong", number=place + 1) if at in wrong else "",
                 on_submit=finish,
             )
-            for at in range(ASKED)
+            for at, place in enumerate(asked)
         ]
     elif hint:
         body.append(Live(desk.say("recovery.tick"), ft.Icons.INFO_OUTLINE, theme.ACCENT))
@@ -116,6 +121,7 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
 def RecoverySettingsScreen() -> ft.Control:
     """The key while it is not saved yet; afterwards the way to a new one."""
     desk = use_desk()
+    fresh: Any
     fresh, hold = ft.use_state(())
     shown, show = ft.use_state(False)
     waiting = desk.session.unsaved_recovery

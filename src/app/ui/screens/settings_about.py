@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flet as ft
 
 from app.ui import theme
@@ -22,6 +24,7 @@ def AboutScreen() -> ft.Control:
     """Said plainly, for somebody who decides whether to trust it."""
     desk = use_desk()
     use_watch(desk.speech)
+    tested: Any
     tested, test = ft.use_state(None)
     _, run = use_busy()
     parts = ft.use_memo(lambda: tuple(desk.session.about()), [])
