@@ -19,3 +19,10 @@ def test_every_phrase_of_a_line_is_found() -> None:
     scale = next(item for item in Library(ASSETS).survey_after("mentee").items if item.scale)
     assert scale.scale is not None
     assert scale.scale.min_label in list(scale.phrases)
+
+
+def test_a_document_knows_whom_it_is_for() -> None:
+    library = Library(ASSETS)
+    plan = library.document("checklist.programme")
+    assert (plan.is_for("coordinator"), plan.is_for("mentor"), plan.is_for(None)) == (True, False, True)
+    assert [group for group, _ in library.document("texts.messages").in_groups()] == [None]

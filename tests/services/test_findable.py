@@ -7,6 +7,7 @@ import pytest
 
 from app.model import commands, entities
 from app.model.queries import One
+from app.model.schema import Version
 from app.services.findable import SEARCHED, StoreTexts, document_texts, text_of
 from app.services.library import Library
 from app.services.search import Search
@@ -101,3 +102,24 @@ def test_the_library_is_found_in_the_readers_language(store: MemoryStore, langua
     hits = search.find(word).hits
     assert "guidance.contacts" in {hit.text.id for hit in hits}
     assert not any("{" in hit.snippet for hit in hits)
+
+
+def test_what_has_no_words_or_is_gone_is_not_there(store: MemoryStore) -> None:
+    texts = StoreTexts(store)
+    done = store.execute(commands.WriteNote(body="Kort"))
+    found = texts.text("note", done.record)
+    assert found is not None
+    store.execute(commands.Delete(kind="note", id=done.record))
+    assert texts.text("note", done.record) is None
+    assert texts.text("setting", "theme") is None
+    assert texts.text("note", "nowhere") is None
+    assert text_of(entities.Note(body="  ", written=None)) is None
+
+
+def test_every_wording_written_at_the_same_time_is_found() -> None:
+    """Until somebody has picked one, the other one must not be lost to the search."""
+    both = (Version(version="2" * 32, value="Körkort"), Version(version="1" * 32, value="Truckkort"))
+    goal = entities.Goal(id="g", title="Körkort", also={"title": both})
+    text = text_of(goal)
+    assert text is not None
+    assert (text.title, text.body) == ("Körkort", "Körkort\nTruckkort")

@@ -234,6 +234,17 @@ def test_it_says_when_it_has_not_seen_everything_yet() -> None:
     assert search.complete
 
 
+def test_a_text_that_has_just_gone_is_no_hit() -> None:
+    """Also where it would have been read only now, because it did not fit."""
+    for room in (1 << 20, 0):
+        shelf = Shelf(note("fika", 1), note("fika", 2))
+        search = Search(shelf, room=room, breath=lambda _: None)
+        search.build()
+        del shelf.kept["note", "2"]  # not told yet
+        found = search.find("fika")
+        assert ([hit.text.id for hit in found.hits], found.total) == (["1"], 1)
+
+
 # ---------------------------------------------------------------------------------------------- lock
 def test_nothing_is_left_after_lock() -> None:
     shelf = Shelf(note("hemligt"))

@@ -59,18 +59,19 @@ class StoreTexts:
 
 def text_of(record: Entity) -> search.Text | None:
     """The words of a record, or nothing when it has none. What was written at the same time is found as well."""
-    title, words = "", []
+    title = ""
+    words: list[str] = []
     for name, kind in record.FIELDS.items():
         if isinstance(kind, Zone):
             continue
         value = getattr(record, name)
-        if isinstance(kind, Text) and isinstance(value, str) and value.strip():
+        if isinstance(kind, Answers | Reasons):
+            words.extend(each for each in value.values() if isinstance(each, str) and each.strip())
+        elif isinstance(kind, Text) and isinstance(value, str) and value.strip():
             if not title and name in _TITLES and not isinstance(kind, Prose):
                 title = value
             else:
                 words.append(value)
-        elif isinstance(kind, Answers | Reasons):
-            words.extend(each for each in value.values() if isinstance(each, str) and each.strip())
     for versions in record.also.values():
         words.extend(version.value for version in versions if isinstance(version.value, str))
     if not title and not words:
