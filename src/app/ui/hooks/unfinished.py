@@ -7,6 +7,7 @@ again goes on where it was left.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -76,7 +77,8 @@ def unpacked(start: T, text: object) -> T | None:
         kinds = {field.name: getattr(start, field.name) for field in fields(start)}
         if not isinstance(left, dict) or left.keys() != kinds.keys():
             return None
-        return type(start)(**{name: _again(left[name], kinds[name]) for name in kinds})
+        make: Callable[..., T] = type(start)
+        return make(**{name: _again(left[name], kinds[name]) for name in kinds})
     except (TypeError, ValueError):
         return None
 

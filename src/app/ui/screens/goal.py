@@ -327,10 +327,11 @@ def _chart(desk: Desk, view: GoalView, now: datetime) -> ft.Control | None:
         desk.say("goal.chart-point", day=day(at.date()), value=number(value)) for at, value in _last_of_day(marks)
     )
     high = view.row.target if view.row.target is not None else max(value for _, value in points)
-    labels = [(0.0, day(began.date())), (100.0, desk.say("goal.today"))]
-    return LineChart(
-        points, said=said, labels=labels, low=min(view.row.start, 0.0), high=max(high, view.row.value), height=150
-    )
+    low = min(view.row.start, *(value for _, value in points))
+    curve = LineChart(points, said=said, low=low, high=max(high, view.row.value), height=130)
+    ends = ft.Row([Soft(day(began.date())), Soft(desk.say("goal.today"))], alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
+    under = ft.Semantics(exclude_semantics=True, content=ends)
+    return ft.Column([curve, under], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _last_of_day(marks: Sequence[tuple[datetime, float]]) -> list[tuple[datetime, float]]:

@@ -15,6 +15,7 @@ from app.services.library import Group, Item
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.hooks.unfinished import Unfinished, use_unfinished
 from app.ui.parts import (
     Choice,
     ChoiceButtons,
@@ -154,7 +155,8 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
     desk = use_desk()
     document = desk.library.document("goal.smart")
     groups = document.groups
-    wanted, want = ft.use_state(begun(view, people, person))
+    form = use_unfinished(f"goal.{view.goal.id if view else 'new'}", begun(view, people, person))
+    wanted = form.values
     at, go_to = ft.use_state(0)
     asking, ask = ft.use_state(False)
     told, tell = ft.use_state("")
@@ -163,7 +165,7 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
     mine = chosen.my_role if chosen else ("mentee" if desk.role == "mentee" else "mentor")
 
     def put(**values: Any) -> None:
-        want(replace(wanted, **values))
+        form.put(replace(wanted, **values))
         tell("")
 
     def save(seen: str = "") -> None:
@@ -183,12 +185,14 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
         values = fields_of(wanted)
         if view is not None:
             desk.store.execute(Revise(kind="goal", id=view.goal.id, values=values))
+            form.done()
             desk.notice(desk.say("goal.saved"))
             desk.back()
             return
         done = desk.store.execute(
             SetGoal(mentorship=wanted.mentorship or None, private=seen == "only_me", owner=mine, **values)
         )
+        form.done()
         desk.notice(desk.say("goal.saved"))
         desk.swap(f"/goal/{done.record}")
 
@@ -229,6 +233,8 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
         ),
         *_letter(desk, group, wanted, put, people, view is None),
     ]
+    if form.resumed:
+        body.insert(1, _Resumed(desk, form, begun(view, people, person)))
     above: list[ft.Control] = []
     if told:
         above.append(Live(desk.say(told), ft.Icons.INFO_OUTLINE, theme.ACCENT))
@@ -241,6 +247,20 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
         back=True,
         above=above,
         primary=primary,
+    )
+
+
+def _Resumed(desk: Desk, form: Unfinished[Wanted], start: Wanted) -> ft.Control:
+    """What was left over from before, and the way to begin anew."""
+
+    def anew(_: object) -> None:
+        form.put(start)
+        form.done()
+
+    return ft.Row(
+        [Soft(desk.say("goal.resumed")), QuietButton(desk.say("goal.anew"), anew, id="anew")],
+        wrap=True,
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import flet as ft
@@ -11,6 +13,7 @@ from app.model.entities import Owner, Task
 from app.model.queries import GoalRow, GoalsList, MeetingPage, MeetingView, One, PeopleList, PersonRow
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     DateField,
@@ -29,6 +32,17 @@ from app.ui.parts.toggles import Picks
 from app.ui.safe import component
 from app.ui.screens.rows import local
 from app.ui.screens.tasks import owners
+
+
+@dataclass(frozen=True)
+class Written:
+    """A task while it is being written."""
+
+    text: str
+    owner: str
+    due: date | None
+    goal: str
+    mentorship: str
 
 
 @component
@@ -51,30 +65,43 @@ def _Form(
     desk = use_desk()
     now = use_clock()
     only = people[0].mentorship if len(people) == 1 else ""
-    mentorship, set_mentorship = ft.use_state((task.mentorship or "") if task else person or only)
-    row = next((one for one in people if one.mentorship == mentorship), None)
+    role = next((one.my_role for one in people if one.mentorship == (person or only)), "mentor")
+    start = (
+        Written(task.text, task.owner, task.due, task.goal or "", task.mentorship or "")
+        if task
+        else Written("", role, None, goal, person or only)
+    )
+    form = use_unfinished(f"task.{task.id if task else 'new'}", start)
+    wrote = form.values
+    row = next((one for one in people if one.mentorship == wrote.mentorship), None)
     mine = row.my_role if row else "mentor"
-    text, set_text = ft.use_state(task.text if task else "")
-    owner, set_owner = ft.use_state(task.owner if task else mine)
-    due, set_due = ft.use_state(task.due if task else None)
-    aim, set_aim = ft.use_state((task.goal or "") if task else goal)
     missing, set_missing = ft.use_state(False)
-    goals: tuple[GoalRow, ...] = use_query(GoalsList(mentorship or None))
+
+    def put(**values: Any) -> None:
+        form.put(replace(wrote, **values))
+
+    goals: tuple[GoalRow, ...] = use_query(GoalsList(wrote.mentorship or None))
     met: MeetingView | None = use_query(MeetingPage((task.meeting or "") if task else meeting, now))
     say = desk.say
 
     def save(_: object = None) -> None:
-        if not text.strip():
+        if not wrote.text.strip():
             set_missing(True)
             return
-        whose: Owner = next(one for one in ("mentor", "mentee", "both") if one == owner)
-        values: dict[str, Any] = {"text": text.strip(), "owner": whose, "due": due, "goal": aim or None}
+        whose: Owner = next(one for one in ("mentor", "mentee", "both") if one == wrote.owner)
+        values: dict[str, Any] = {
+            "text": wrote.text.strip(),
+            "owner": whose,
+            "due": wrote.due,
+            "goal": wrote.goal or None,
+        }
         if task is not None:
             desk.store.execute(Revise(kind="task", id=task.id, values=values))
             desk.notice(say("task.saved"))
         else:
-            desk.store.execute(AddTask(mentorship=mentorship or None, meeting=meeting or None, **values))
+            desk.store.execute(AddTask(mentorship=wrote.mentorship or None, meeting=meeting or None, **values))
             desk.notice(say("task.added"))
+        form.done()
         desk.back()
 
     def remove(_: object) -> None:
@@ -91,33 +118,39 @@ def _Form(
         who = [*(Choice(one.mentorship, one.name) for one in ordered), Choice("", say("task.private"))]
         parts += [
             SectionTitle(say("task.with")),
-            Picks(who, mentorship, set_mentorship, label=say("task.with"), id="task-person"),
+            Picks(who, wrote.mentorship, lambda v: put(mentorship=v), label=say("task.with"), id="task-person"),
         ]
     parts.append(
         Field(
             say("task.add-hint"),
-            text,
-            set_text,
+            wrote.text,
+            lambda v: put(text=v),
             id="task-text",
             lines=2,
             limit=300,
             autofocus=task is None,
-            error=say("task.title-missing") if missing and not text.strip() else "",
+            error=say("task.title-missing") if missing and not wrote.text.strip() else "",
         )
     )
     if row is not None:
         parts += [
             SectionTitle(say("task.owner")),
-            Picks(owners(desk, mine, row.name), owner, set_owner, label=say("task.owner"), id="task-owner"),
+            Picks(
+                owners(desk, mine, row.name),
+                wrote.owner,
+                lambda v: put(owner=v),
+                label=say("task.owner"),
+                id="task-owner",
+            ),
         ]
-    parts.append(DateField(say("task.due"), due, set_due, id="task-due"))
-    if due is not None:
-        parts.append(ft.Row([QuietButton(say("task.clear-date"), lambda _: set_due(None), id="clear-date")]))
+    parts.append(DateField(say("task.due"), wrote.due, lambda v: put(due=v), id="task-due"))
+    if wrote.due is not None:
+        parts.append(ft.Row([QuietButton(say("task.clear-date"), lambda _: put(due=None), id="clear-date")]))
     if goals:
         choices = [*(Choice(one.id, one.title) for one in goals), Choice("", say("task.no-goal"))]
         parts += [
             SectionTitle(say("task.goal")),
-            Picks(choices, aim, set_aim, label=say("task.goal"), id="task-goal"),
+            Picks(choices, wrote.goal, lambda v: put(goal=v), label=say("task.goal"), id="task-goal"),
         ]
     if met is not None:
         when = desk.speech.value.near(local(met.row.starts, now), now)
