@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.errors import (
+    BackupDamaged,
     InboxKeyChanged,
     NoVault,
     PassphraseUnfit,
@@ -571,6 +572,19 @@ class Session:
             locks = backup.Secrets(recovery=None if words else secret, words=phrase)
             return self._backup(_rows(vault.documents), locks)
 
+    def _read_everything(self, documents: Any, spaces: Spaces) -> None:
+        """Every record once, before a restored vault becomes one: what cannot be read now must not be met later."""
+        from app.model.schema import KINDS
+        from app.services.store import Store
+
+        if spaces.kind(spaces.personal) != "personal":
+            raise LookupError("no personal space")
+        store = Store(documents, spaces, now=self._now)
+        for kind in KINDS.values():
+            for _ in store.everything(kind):
+                pass
+        store.close()
+
     def _backup(self, rows: Rows, locks: BackupSecrets) -> Backup:
         from app.vault import backup
 
@@ -611,6 +625,7 @@ class Session:
         from app.services.spaces import Spaces
         from app.vault import backup
         from app.vault.vault import Vault
+        from sync.errors import SyncError
         from sync.recovery import RecoveryKey
 
         self._accept(new_passphrase)
@@ -618,12 +633,15 @@ class Session:
         recovery = typed or RecoveryKey.new()
 
         def fill(documents: Any) -> None:
-            _, rows = backup.read(io.BytesIO(data), locks)
-            _put(documents, rows)
+            _put(documents, backup.read(io.BytesIO(data), locks)[1])
             spaces = Spaces(documents)
-            spaces.become_new_device(typed)
-            if typed is None:
-                spaces.replace_root(recovery)
+            try:
+                spaces.become_new_device(typed)
+                if typed is None:
+                    spaces.replace_root(recovery)
+                self._read_everything(documents, spaces)
+            except (LookupError, ValueError, TypeError, AttributeError, StopIteration, SyncError) as exc:
+                raise BackupDamaged(part="records") from exc
 
         with self._opening(Phase.ABSENT):
             Vault.finish_erasing(self._folder, self._state)
@@ -777,8 +795,6 @@ def _belongs_to_person(table: str) -> bool:
 def _put(documents: Any, rows: Iterator[tuple[str, int, dict[str, Any]]]) -> None:
     """Put the rows of a backup into an empty vault, in transactions of a bounded size."""
     from tinydb.table import Document
-
-    from app.errors import BackupDamaged
 
     waiting: list[tuple[str, Document]] = []
 
