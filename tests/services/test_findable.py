@@ -123,3 +123,30 @@ def test_every_wording_written_at_the_same_time_is_found() -> None:
     text = text_of(goal)
     assert text is not None
     assert (text.title, text.body) == ("Körkort", "Körkort\nTruckkort")
+
+
+def test_only_words_are_searched_not_the_options_that_were_taken() -> None:
+    form = entities.FilledForm(
+        id="f",
+        document="agreement.mentoring",
+        answers={"frequency": "biweekly", "place": "Biblioteket", "start": "2025-10-14", "unknown": "kvar"},
+    )
+    text = text_of(form, Library(ASSETS))
+    assert text is not None
+    assert f"{text.title}\n{text.body}" == "Biblioteket\nkvar"
+    assert (
+        text_of(
+            entities.Evaluation(id="e", survey="survey.end", role="mentor", answers={"goals": "some"}), Library(ASSETS)
+        )
+        is None
+    )
+
+
+def test_records_of_content_that_is_not_here_are_searched_whole() -> None:
+    text = text_of(entities.FilledForm(id="f", document="form.other", answers={"a": "ord"}), Library(ASSETS))
+    assert text is not None
+    assert text.title == "ord"
+
+
+def test_a_concern_is_never_found() -> None:
+    assert text_of(entities.FilledForm(id="f", document="form.concern", answers={"words": "hemligt"})) is None

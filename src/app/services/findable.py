@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
+from app.errors import ContentError
 from app.model import entities
 from app.model.clock import moment_of
 from app.model.fields import Answers, Prose, Reasons, Text, Zone
@@ -27,6 +28,12 @@ SEARCHED: Final = tuple(
 )
 """The kinds with words in them. Settings are the app's words, not people's."""
 
+_NAMES_OF_CONTENT: Final = frozenset({"document", "survey", "topic", "item"})
+"""Fields that say which part of the library a record is about: the app's words, not people's."""
+_CHOSEN: Final = frozenset({"choice", "multi", "yesno", "date", "datetime", "daterange", "number", "scale"})
+"""Answers to these lines are no words either, only which option was taken."""
+_NOT_SEARCHED: Final = frozenset({"form.concern"})
+"""A concern is between its writer and the person responsible for safety."""
 _TITLES: Final = ("title", "name", "text", "aim")
 DOCUMENT: Final = "document"
 
@@ -34,14 +41,15 @@ DOCUMENT: Final = "document"
 class StoreTexts:
     """An open store, as the search sees it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, library: Library | None = None) -> None:
         self._store = store
+        self._library = library
 
     def texts(self) -> Iterator[search.Text]:
         """Everything with words, kind by kind, notes first."""
         for kind in sorted(SEARCHED, key=lambda kind: kind != "note"):
             for record in self._store.everything(KINDS[kind], step=search.AT_ONCE):
-                text = text_of(record)
+                text = text_of(record, self._library)
                 if text is not None:
                     yield text
 
@@ -50,23 +58,31 @@ class StoreTexts:
         if kind not in SEARCHED:
             return None
         record = self._store.ask(One(KINDS[kind], id))
-        return None if record is None or record.gone else text_of(record)
+        return None if record is None or record.gone else text_of(record, self._library)
 
     def on_change(self, listener: Callable[[Iterable[Key]], None]) -> Callable[[], None]:
         """Hand on which records every commit touched."""
         return self._store.on_change(listener)
 
 
-def text_of(record: Entity) -> search.Text | None:
-    """The words of a record, or nothing when it has none. What was written at the same time is found as well."""
+def text_of(record: Entity, library: Library | None = None) -> search.Text | None:
+    """The words of a record, or nothing when it has none. What was written at the same time is found as well.
+
+    With the library it is known which answers are words and which only name an option.
+    """
+    about = getattr(record, "document", "") or getattr(record, "survey", "")
+    if about in _NOT_SEARCHED:
+        return None
+    chosen = _chosen(library, about) if library is not None and about else frozenset()
     title = ""
     words: list[str] = []
     for name, kind in record.FIELDS.items():
-        if isinstance(kind, Zone):
+        if isinstance(kind, Zone) or name in _NAMES_OF_CONTENT:
             continue
         value = getattr(record, name)
         if isinstance(kind, Answers | Reasons):
-            words.extend(each for each in value.values() if isinstance(each, str) and each.strip())
+            written = (each for item, each in value.items() if item not in chosen)
+            words.extend(each for each in written if isinstance(each, str) and each.strip())
         elif isinstance(kind, Text) and isinstance(value, str) and value.strip():
             if not title and name in _TITLES and not isinstance(kind, Prose):
                 title = value
@@ -100,6 +116,14 @@ def document_texts(library: Library, speech: Speech, role: str | None = None) ->
         yield search.Text(
             kind=DOCUMENT, id=document.id, title=speech.read(document.title), body="\n".join(dict.fromkeys(lines))
         )
+
+
+def _chosen(library: Library, document: str) -> frozenset[str]:
+    """The lines of a document whose answers are no words; of one we do not have, none is known."""
+    try:
+        return frozenset(item.id for item in library.document(document).items if item.type in _CHOSEN)
+    except ContentError:
+        return frozenset()
 
 
 def _when(record: Entity) -> datetime | None:

@@ -50,7 +50,7 @@ def finder_of(desk: Desk) -> Finder:
         known.search.close()
     else:
         _close_with(desk)
-    finder = Finder(store, Search(StoreTexts(store)), Signal(False))
+    finder = Finder(store, Search(StoreTexts(store, desk.library)), Signal(False))
     _finders[desk] = finder
     Thread(target=_build, args=(finder,), name="search", daemon=True).start()
     return finder
