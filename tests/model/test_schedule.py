@@ -1,6 +1,7 @@
 """Rhythms on the wall's clock, daylight saving in Stockholm, phases of a meeting, overlaps."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
