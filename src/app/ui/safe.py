@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 
 import flet as ft
 from flet.components.component import Component
+from flet.controls.context import _context_page
 from flet.messaging.protocol import Message
 from flet.messaging.session import Session
 
@@ -115,6 +116,7 @@ def _message(self: Message) -> str:
     return f"Message({self.action})"
 
 
+MOST_ROUNDS = 8  # drawing a part may queue another; the scheduler takes what is left after so many rounds
 _apply = Session.apply_patch
 _dispatch = Session.dispatch_event
 
@@ -132,7 +134,12 @@ def _apply_patch(self: Session, control_id: int, patch: dict[str, Any]) -> None:
 
 
 async def _dispatch_event(self: Session, control_id: int, event_name: str, event_data: Any) -> None:
-    """Run a handler, unless its control is disabled, hidden or gone."""
+    """Run a handler, unless its control is disabled, hidden or gone.
+
+    What an earlier event changed is drawn first: Flet only queues the drawing, and a tap that waits behind the last
+    letter of a name would otherwise meet the handler from before that letter.
+    """
+    _draw_pending(self)
     control = self.index.get(control_id)
     if control is not None and not _answers(control):
         log.warning("refused %s of a disabled or hidden %s", event_name, type(control).__name__)
@@ -140,6 +147,22 @@ async def _dispatch_event(self: Session, control_id: int, event_name: str, event
     for told in _touches.get(self, ()):
         told()
     await _dispatch(self, control_id, event_name, event_data)
+
+
+def _draw_pending(session: Session) -> None:
+    waiting = session._Session__pending_updates  # type: ignore[attr-defined]
+    for _ in range(MOST_ROUNDS):
+        if not waiting:
+            return
+        batch = list(waiting)
+        waiting.clear()
+        _context_page.set(session.page)
+        for part in batch:
+            try:
+                part.update()
+            except Exception as fault:  # noqa: BLE001 - as in the scheduler: the event must still reach its handler
+                log.error("updating %s failed: %s", type(part).__name__, _where(fault))
+                _seen(fault)
 
 
 def touches(session: Session, told: Callable[[], object]) -> None:
