@@ -50,7 +50,7 @@ async def at_once(app: Stage, *events: tuple[ft.Control, str, object]) -> None:
 
 async def test_a_tap_right_behind_the_last_letter_sees_the_letter(stage: OpenStage) -> None:
     app = await stage(screen=Form)
-    field, button = app.get("name"), app.get("save")
+    field, button = app.field("name"), app.usable("save", "click")
     await at_once(app, (field, "change", "Y"), (field, "change", "Yusuf"), (button, "click", None))
     assert app.has("sparat Yusuf")
 

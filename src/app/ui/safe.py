@@ -156,7 +156,7 @@ def _draw_pending(session: Session) -> None:
             return
         batch = list(waiting)
         waiting.clear()
-        _context_page.set(session.page)
+        _context_page.set(session.page)  # pyright: ignore[reportArgumentType]
         for part in batch:
             try:
                 part.update()
