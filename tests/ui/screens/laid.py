@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -83,4 +83,7 @@ async def open_at(
     return await stage(session=laid.session(language, role), clock=clock, go=path, **options)
 
 
-Opened = Callable[..., Awaitable[Stage]]
+def identifiers(app: Stage, prefix: str) -> set[str]:
+    """What follows this prefix in the identifiers in sight."""
+    names = {str(getattr(control, "identifier", None) or "") for control in app.walk()}
+    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}

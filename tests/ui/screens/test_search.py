@@ -8,7 +8,7 @@ import pytest
 from app.model.commands import KeepMinutes, WriteNote
 from app.ui.finder import finder_of
 from tests.ui.conftest import OpenStage, Stage
-from tests.ui.screens.laid import LANGUAGES, lay, open_at
+from tests.ui.screens.laid import LANGUAGES, identifiers, lay, open_at
 
 
 async def found(app: Stage, word: str) -> None:
@@ -19,11 +19,8 @@ async def found(app: Stage, word: str) -> None:
 
 
 def hits(app: Stage) -> set[str]:
-    return {
-        str(one.identifier)
-        for one in app.walk()
-        if isinstance(one, ft.Semantics) and str(one.identifier).startswith("hit-")
-    }
+    """The rows that were found: kind and id."""
+    return {f"hit-{name}" for name in identifiers(app, "hit-")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -51,7 +48,7 @@ async def test_every_kind_is_searched_and_the_hit_is_bold(stage: OpenStage) -> N
     kinds = {one.split("-")[1] for one in hits(app)}
     assert {"person", "note", "minutes"} <= kinds
     assert {"Personer", "Anteckningar", "Protokoll"} <= set(app.texts())
-    bold = [span.text for c in app.walk() if isinstance(c, ft.Text) and c.spans for span in c.spans if span.style]
+    bold = [str(span.text) for c in app.walk() if isinstance(c, ft.Text) and c.spans for span in c.spans if span.style]
     assert {text.casefold() for text in bold} == {"kanel"}
     minutes = next(one for one in hits(app) if one.startswith("hit-minutes-"))
     await app.tap(minutes)
