@@ -100,6 +100,13 @@ def test_what_nobody_has_filled_in_is_a_blank() -> None:
     assert SV.read(phrase, name="Yusuf") == "Träffa Yusuf"
 
 
+def test_a_number_to_call_is_never_a_gap() -> None:
+    """112 answers in the whole of the EU and in the United Kingdom, whatever was forgotten."""
+    assert SV.read(Phrase(sv="Ring {emergency} eller {crisis_line}", en="Call {emergency} or {crisis_line}")) == (
+        "Ring 112 eller 112"
+    )
+
+
 def test_another_region_is_another_speech() -> None:
     assert Speech("sv", ASSETS, {"emergency": "112"}) == Speech("sv", ASSETS, {"emergency": "112"})
     assert Speech("sv", ASSETS, {"emergency": "112"}) != Speech("sv", ASSETS, {"emergency": "999"})
