@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.support.browser import ROOT, Running, phone, running
 
@@ -76,7 +77,7 @@ def window(
         headers["Host"] = host
     with connect(
         f"ws://127.0.0.1:{app.port}/ws",
-        origin=origin or f"http://127.0.0.1:{app.port}",  # type: ignore[arg-type]
+        origin=Origin(origin or f"http://127.0.0.1:{app.port}"),
         additional_headers=headers,
         max_size=None,
         open_timeout=10,

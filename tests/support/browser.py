@@ -66,7 +66,7 @@ class Running:
 
 
 @contextmanager
-def running(*command: str, seconds: float = 30, **environment: str) -> Iterator[Running]:
+def running(*command: str, **environment: str) -> Iterator[Running]:
     """Start a Python program that prints its address; end it by its own process id."""
     began = time.monotonic()
     process = subprocess.Popen(
@@ -77,7 +77,7 @@ def running(*command: str, seconds: float = 30, **environment: str) -> Iterator[
         text=True,
     )
     try:
-        yield Running(process, _line(process, seconds), began)
+        yield Running(process, _line(process, 60), began)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

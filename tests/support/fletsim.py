@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import flet as ft
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 from flet.components.component import Component
 from flet.components.public_utils import unwrap_component
 from flet.controls.base_control import BaseControl
@@ -38,7 +38,7 @@ from flet.pubsub.pubsub_hub import PubSubHub
 from app.errors import AppError
 from app.ui import safe
 
-_pack = configure_encode_object_for_msgpack(BaseControl)
+_pack = configure_encode_object_for_msgpack(BaseControl)  # type: ignore[no-untyped-call]
 _NO_EDGE = {"top": 0, "right": 0, "bottom": 0, "left": 0}
 _WORDS = ("value", "label", "content", "title", "text", "error", "helper", "hint_text")
 _NAMES = ("identifier", "key", "value", "label", "content", "text", "title", "semantics_label", "tooltip")
@@ -50,7 +50,7 @@ class Line(Connection):
     """The wire: counts the bytes, keeps the messages, answers method calls from `replies`."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.loop = asyncio.get_running_loop()
         self.executor = ThreadPoolExecutor(2)
         self.pubsubhub = PubSubHub(loop=self.loop, executor=self.executor)

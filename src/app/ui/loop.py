@@ -13,7 +13,7 @@ def post(page: ft.Page, loop: asyncio.AbstractEventLoop, task: Callable[[], Awai
     """Call `task` soon on `loop`, with `page` as the page that is meant. Flet's `run_task` fails without a connection."""
 
     async def run() -> None:
-        _context_page.set(page)  # type: ignore[arg-type]
+        _context_page.set(page)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         waiting = task()
         if waiting is not None:
             await waiting

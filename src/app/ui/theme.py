@@ -13,9 +13,7 @@ from typing import Final
 import flet as ft
 
 FONT: Final = "Atkinson Hyperlegible Next"
-BOLD: Final = (
-    "Atkinson Hyperlegible Next Bold"  # a family of its own, or the engine smears the regular one
-)
+BOLD: Final = "Atkinson Hyperlegible Next Bold"  # a family of its own, or the engine smears the regular one
 FONT_FILES: Final = {
     FONT: "/fonts/AtkinsonHyperlegibleNext-Regular.ttf",
     BOLD: "/fonts/AtkinsonHyperlegibleNext-Bold.ttf",

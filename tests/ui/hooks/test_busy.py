@@ -26,7 +26,8 @@ def waiting(work: Callable[[], Any], **ends: Callable[[Any], object]) -> ft.Cont
 
 
 async def test_it_shows_after_half_a_second_and_starts_once(stage: OpenStage) -> None:
-    free, started, done = threading.Event(), [], []
+    free, started = threading.Event(), list[int]()
+    done: list[Any] = []
 
     def work() -> str:
         started.append(1)
