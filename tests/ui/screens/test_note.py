@@ -324,3 +324,18 @@ async def test_the_words_go_into_the_line_of_the_template(stage: OpenStage) -> N
     assert view is not None
     document = app.desk.library.document("minutes.quick")
     assert note_item(document).id == "talked"
+
+
+async def test_when_there_is_little_room_the_field_keeps_it(stage: OpenStage) -> None:
+    table = lay().at(15, 12)
+    app = await at_the_table(stage, table)
+    await app.type("shared-note", "Ord")
+    room = next(c for c in app.walk() if getattr(c, "on_size_change", None))
+    await app.fire(room, "size_change", {"w": 358.0, "h": 90.0})
+    assert not app.has("note-aim") and not app.has("note-tasks")
+    assert app.field("shared-note").value == "Ord"
+    await app.tap("note-aim-open")
+    assert app.has("aim-text")
+    room = next(c for c in app.walk() if getattr(c, "on_size_change", None))
+    await app.fire(room, "size_change", {"w": 358.0, "h": 520.0})
+    assert app.has("note-aim") and app.has("note-tasks")

@@ -149,10 +149,12 @@ def _datetime(
 
     return ft.ResponsiveRow(
         [
-            ft.Container(DateField(text, at.date() if at else None, day, id=f"item-{item.id}"), col=8),
+            ft.Container(
+                DateField(text, at.date() if at else None, day, id=f"item-{item.id}"), col={"xs": 12, "sm": 8}
+            ),
             ft.Container(
                 TimeField(desk.say("minutes.date.time"), at.time() if at else None, clock, id=f"item-{item.id}-time"),
-                col=4,
+                col={"xs": 12, "sm": 4},
             ),
         ],
         spacing=8,

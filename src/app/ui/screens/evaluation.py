@@ -124,6 +124,7 @@ def Survey(
                     columns=1,
                 ),
                 *([Soft(desk.read(info.text))] if info else []),
+                Soft(desk.say(f"evaluation.seen.{share}.help", name=name)),
                 PrimaryButton(desk.say("checklist.done"), lambda _: unfold(""), ft.Icons.CHECK, id="share-done"),
             ],
             spacing=12,
@@ -199,7 +200,7 @@ def Survey(
         above.append(
             Fold(
                 desk.say("evaluation.seen", who=desk.say(f"evaluation.seen.{share}", name=name)),
-                desk.say(f"evaluation.seen.{share}.help", name=name),
+                desk.say(f"evaluation.seen.{share}.help", name=name) if desk.prefs.text_size <= 130 else "",
                 ft.Icons.LOCK if share == "none" else ft.Icons.GROUPS,
                 open_ == "share",
                 turn("share"),
@@ -296,7 +297,7 @@ def Fold(
 ) -> ft.Control:
     """A line that unfolds. `under`: what it says more stands on a line of its own."""
     words: list[ft.Control] = (
-        [ft.Column([Words(title), Soft(more)], spacing=2, tight=True, expand=True)]
+        [ft.Column([Words(title), *([Soft(more)] if more else [])], spacing=2, tight=True, expand=True)]
         if under
         else [Words(title), Soft(more, Style.BODY, expand=True)]
     )

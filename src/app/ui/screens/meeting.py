@@ -112,11 +112,14 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         ),
     ]
     if view.agenda:
-        topics = {item.id: desk.read(item.text) for item in desk.library.topics()}
+        topics: dict[str, str] = {item.id: desk.read(item.text) for item in desk.library.topics()}
         body.append(SectionTitle(desk.say("meeting.topics")))
         body.append(
             Rows(
-                [Row(topics.get(one.topic, one.title), icon=ft.Icons.CHAT_OUTLINED, key=one.id) for one in view.agenda]
+                [
+                    Row(topics.get(one.topic) or one.title, icon=ft.Icons.CHAT_OUTLINED, key=one.id)
+                    for one in view.agenda
+                ]
             )
         )
     if not cancelled and row.ended is None and view.open_tasks:

@@ -28,6 +28,7 @@ from app.ui.parts import (
     EmptyState,
     Live,
     LongList,
+    Named,
     PrimaryButton,
     QuietButton,
     Row,
@@ -57,6 +58,8 @@ EARLY = timedelta(minutes=30)
 LATE = timedelta(hours=3)
 NEARLY_FULL = 2_000  # characters left when the screen begins to say so
 LISTED = 30
+LOW, HIGH = 170, 480
+"""Room for the field at which what stands over it steps aside (large text, a keyboard) and comes back."""
 
 
 @component
@@ -68,6 +71,7 @@ def NoteScreen(id: str) -> ft.Control:
     seen, see = ft.use_state("shared")  # type: ignore[assignment]
     sheet, show = ft.use_state("")
     part, turn = ft.use_state(0)  # 0: the last one
+    tight, tighten = ft.use_state(False)
     question = use_held(lambda: [0])
     document = OF_PHASE["during"]
     run = use_query(ListOf(document, id))
@@ -80,6 +84,12 @@ def NoteScreen(id: str) -> ft.Control:
 
     def close() -> None:
         show("")
+
+    def measure(e: Any) -> None:
+        if e.height < LOW:
+            tighten(True)
+        elif e.height > HIGH:
+            tighten(False)
 
     sheets: dict[str, tuple[str, Callable[[], ft.Control]]] = {}
     if view:
@@ -152,20 +162,18 @@ def NoteScreen(id: str) -> ft.Control:
         )
 
     ended = view.row.ended is not None
+    tools = [
+        ("task", ft.Icons.ADD_TASK, desk.say("note.task")),
+        ("question", ft.Icons.CHAT_BUBBLE_OUTLINE, desk.say("note.question")),
+        ("list", ft.Icons.CHECKLIST, desk.say("note.list.progress", done=settled(lines), total=len(lines))),
+    ]
+    if tight:
+        tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
     above: list[ft.Control] = [
         ft.Row(
-            [
-                _tool(desk, "task", ft.Icons.ADD_TASK, desk.say("note.task"), show),
-                _tool(desk, "question", ft.Icons.CHAT_BUBBLE_OUTLINE, desk.say("note.question"), show),
-                _tool(
-                    desk,
-                    "list",
-                    ft.Icons.CHECKLIST,
-                    desk.say("note.list.progress", done=settled(lines), total=len(lines)),
-                    show,
-                ),
-            ],
+            [_tool(name, icon, words, show, expand=not tight) for name, icon, words in tools],
             spacing=8,
+            scroll=ft.ScrollMode.HIDDEN if tight else None,
         )
     ]
     end = PrimaryButton(
@@ -174,20 +182,14 @@ def NoteScreen(id: str) -> ft.Control:
         id="note-end",
         soft=True,
     )
-    head: list[ft.Control] = [_aim(desk, view, lambda: show("aim"))]
-    if view.open_tasks:
-        head.append(
-            ft.Row(
-                [
-                    QuietButton(
-                        desk.say("note.open-tasks", count=len(view.open_tasks)),
-                        lambda _: show("tasks"),
-                        ft.Icons.TASK_ALT,
-                        id="note-tasks",
-                    )
-                ]
-            )
-        )
+    head: list[ft.Control] = [_aim(desk, view, lambda: show("aim"), shown=not tight)]
+    tasks = QuietButton(
+        desk.say("note.open-tasks", count=len(view.open_tasks)),
+        lambda _: show("tasks"),
+        ft.Icons.TASK_ALT,
+        id="note-tasks",
+    )
+    head.append(ft.Row([tasks], visible=bool(view.open_tasks) and not tight))
     head.append(VisibilityChoice(seen, turn_to, name=view.row.name, id="note"))
     if parts > 1 or at > 1:
         total = max(parts, at)
@@ -203,7 +205,7 @@ def NoteScreen(id: str) -> ft.Control:
     return Screen(
         view.row.name,
         ft.Column(
-            [*head, field],
+            [*head, ft.Container(field, expand=True, on_size_change=measure, size_change_interval=100)],
             spacing=8,
             expand=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -216,13 +218,30 @@ def NoteScreen(id: str) -> ft.Control:
     )
 
 
-def _tool(desk: Desk, name: str, icon: ft.IconData, words: str, show: Callable[[str], object]) -> ft.Control:
-    return SecondaryButton(words, lambda _: show(name), icon, id=f"note-{name}", expand=True)
+def _tool(name: str, icon: ft.IconData, words: str, show: Callable[[str], object], *, expand: bool) -> ft.Control:
+    """A way to a sheet: its icon and its word, in as little room as both can do with."""
+    button = ft.OutlinedButton(
+        content=ft.Row(
+            [ft.Icon(icon, color=theme.INK, size=20), Words(words, Style.BODY)],
+            spacing=6,
+            tight=True,
+            alignment=ft.MainAxisAlignment.CENTER,
+        ),
+        on_click=lambda _: show(name),
+        style=ft.ButtonStyle(
+            bgcolor=theme.SURFACE,
+            side=ft.BorderSide(1, theme.LINE),
+            shape=ft.RoundedRectangleBorder(radius=theme.CORNER),
+            padding=ft.Padding.symmetric(vertical=13, horizontal=6 if expand else 12),
+        ),
+        expand=expand,
+    )
+    return Named(f"note-{name}-open" if name == "aim" else f"note-{name}", button)
 
 
-def _aim(desk: Desk, view: MeetingView, edit: Callable[[], object]) -> ft.Control:
+def _aim(desk: Desk, view: MeetingView, edit: Callable[[], object], *, shown: bool) -> ft.Control:
     aim = view.meeting.aim
-    return Card(
+    card = Card(
         [Soft(desk.say("note.aim")), Words(aim or desk.say("note.aim.empty"), Style.BODY, lines=3)],
         lambda _: edit(),
         id="note-aim",
@@ -230,6 +249,8 @@ def _aim(desk: Desk, view: MeetingView, edit: Callable[[], object]) -> ft.Contro
         spacing=2,
         padding=12,
     )
+    card.visible = shown
+    return card
 
 
 def _elapsed(desk: Desk, view: MeetingView, now: Any) -> str:

@@ -35,6 +35,7 @@ from app.ui.safe import component
 from app.ui.screens.today import zone_of
 
 if TYPE_CHECKING:
+    from app.model.entities import Mode
     from app.model.queries import MeetingRow, PersonRow
     from app.ui.desk import Desk
 
@@ -135,7 +136,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                     count=count,
                     length=length,
                     place=place.strip(),
-                    mode=mode,
+                    mode=cast("Mode", mode),
                 )
             )
             for number, one in enumerate(moments):
@@ -149,7 +150,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                     zone=zone_of(desk),
                     length=length,
                     place=place.strip(),
-                    mode=mode,
+                    mode=cast("Mode", mode),
                     aim=aim.strip(),
                 )
             )
@@ -187,9 +188,12 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
         ft.ResponsiveRow(
             [
                 ft.Container(
-                    DateField(desk.say("plan.day"), day, changed(set_day), id="plan-day", first=now.date()), col=7
+                    DateField(desk.say("plan.day"), day, changed(set_day), id="plan-day", first=now.date()),
+                    col={"xs": 12, "sm": 7},
                 ),
-                ft.Container(TimeField(desk.say("plan.time"), at, changed(set_at), id="plan-time"), col=5),
+                ft.Container(
+                    TimeField(desk.say("plan.time"), at, changed(set_at), id="plan-time"), col={"xs": 12, "sm": 5}
+                ),
             ],
             spacing=8,
             run_spacing=8,
