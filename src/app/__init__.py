@@ -1,1 +1,3 @@
 """Fika: the pocket companion for mentoring."""
+
+__version__ = "0.1.0"

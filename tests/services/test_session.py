@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -720,6 +721,7 @@ def test_it_tells_what_its_safety_rests_on(life: Life) -> None:
     shown = dict(life.session.about())
     assert shown["vault"] == "1"
     assert shown["cryptography"]
+    assert shown["fika"] == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert set(shown) == {"fika", "cryptography", "argon2-cffi", "tinydb", "flet", "python", "vault"}
     assert life.now.astimezone(UTC) < datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -718,17 +718,17 @@ class Session:
         import platform
         from importlib.metadata import PackageNotFoundError, version
 
+        import app
         from app.vault import header
 
         def number(name: str) -> str:
             try:
                 return version(name)
-            except PackageNotFoundError:  # run from its folder, without having been installed
+            except PackageNotFoundError:  # a packaged app may come without the notes that say so
                 return ""
 
-        names = {"fika": "fika-mentoring", "cryptography": "", "argon2-cffi": "", "tinydb": "", "flet": ""}
-        found = ((shown, number(package or shown)) for shown, package in names.items())
-        return (*found, ("python", platform.python_version()), ("vault", str(header.FORMAT)))
+        found = ((name, number(name)) for name in ("cryptography", "argon2-cffi", "tinydb", "flet"))
+        return (("fika", app.__version__), *found, ("python", platform.python_version()), ("vault", str(header.FORMAT)))
 
     @staticmethod
     def self_test() -> bool:

@@ -72,9 +72,11 @@ class Spaces:
     @property
     def personal(self) -> str:
         """The space of my own notes, settings and keys."""
-        if self._personal is None:
-            self._personal = next(row["id"] for row in self._rows(KEYRING, "space") if row["space_kind"] == "personal")
-        return self._personal
+        found = self._personal
+        if found is None:
+            rows = self._rows(KEYRING, "space")
+            found = self._personal = next(str(row["id"]) for row in rows if row["space_kind"] == "personal")
+        return found
 
     def kind(self, space: str) -> str:
         """What kind of space it is; `KeyError` when I am not in it."""
