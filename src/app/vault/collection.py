@@ -186,7 +186,7 @@ def _searcher(needle: str, fold: bool) -> tuple[bytes, Callable[[bytes], bytes]]
     return run.lower().encode(), bytes.lower
 
 
-_ODD: Final = ("İ".encode(), "ı".encode(), "ſ".encode(), b"K")
+_ODD: Final = tuple(letter.encode() for letter in "\u0130\u0131\u017f\u212a")
 """The letters outside ASCII that a case-blind comparison takes for ASCII ones."""
 
 

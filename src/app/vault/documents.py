@@ -167,24 +167,33 @@ class SealedTable(Table):
     def _candidates(self, cond: QueryLike) -> Iterable[tuple[int, dict[str, Any]]]:
         engine, name = self._engine, self.name
         known = getattr(cond, "_hash", None)
-        for field, value in _equalities(known):
-            if engine.indexed(name, field):
-                rows = engine.raws(name, engine.equal(name, field, value))
-                return ((doc_id, load(raw)) for doc_id, raw in rows)
+        ids = self._by_index(known)
+        if ids is not None:
+            return ((doc_id, load(raw)) for doc_id, raw in engine.raws(name, ids))
         words = _words(known)
         if words:
             return ((doc_id, load(raw)) for doc_id, raw in engine.containing(name, words, fold=True))
         return engine.documents_of(name)
 
+    def _by_index(self, known: object) -> list[int] | None:
+        """Ids, ascending, of all documents that can match by what the indexes know; None when they know nothing."""
+        engine, name = self._engine, self.name
+        found = [engine.equal(name, field, value) for field, value in _equalities(known) if engine.indexed(name, field)]
+        if not found:
+            return None
+        smallest = min(found, key=len)
+        others = [set(ids) for ids in found if ids is not smallest]
+        return [doc_id for doc_id in smallest if all(doc_id in ids for ids in others)]
+
     def _descending(self, cond: QueryLike, before: int | None) -> Iterator[tuple[int, dict[str, Any]]]:
         engine, name = self._engine, self.name
-        for field, value in _equalities(getattr(cond, "_hash", None)):
-            if engine.indexed(name, field):
-                for doc_id in reversed(engine.equal(name, field, value)):
-                    raw = engine.raw(name, doc_id) if before is None or doc_id < before else None
-                    if raw is not None:
-                        yield doc_id, load(raw)
-                return
+        ids = self._by_index(getattr(cond, "_hash", None))
+        if ids is not None:
+            for doc_id in reversed(ids):
+                raw = engine.raw(name, doc_id) if before is None or doc_id < before else None
+                if raw is not None:
+                    yield doc_id, load(raw)
+            return
         step = 64
         while rows := engine.newest(name, step, before):
             for doc_id, raw in rows:

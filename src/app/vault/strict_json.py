@@ -35,7 +35,7 @@ def read(data: bytes | str, *, size: int = 16 * MEBIBYTE, depth: int = 32) -> An
         raise JsonRefused(reason="encoding") from exc
     _check_depth(raw, depth)
     try:
-        return json.loads(
+        found = json.loads(
             text,
             object_pairs_hook=_once,
             parse_int=_integer,
@@ -46,6 +46,9 @@ def read(data: bytes | str, *, size: int = 16 * MEBIBYTE, depth: int = 32) -> An
         raise JsonRefused(reason="depth") from exc
     except json.JSONDecodeError as exc:
         raise JsonRefused(reason="syntax") from exc
+    if "\\u" in text:
+        _check_letters(found)
+    return found
 
 
 def _bytes(data: bytes | str) -> bytes:
@@ -74,29 +77,23 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise JsonRefused(reason="twice")
-    for key, value in pairs:
-        _letters(key)
-        if isinstance(value, str):
-            _letters(value)
-        elif isinstance(value, list):
-            _letters_in(value)
     return found
 
 
-def _letters_in(values: list[Any]) -> None:
-    for value in values:
-        if isinstance(value, str):
-            _letters(value)
-        elif isinstance(value, list):
-            _letters_in(value)
-
-
-def _letters(text: str) -> None:
-    if not text.isascii():
+def _check_letters(value: Any) -> None:
+    """Half a letter can only come from an escape: the text itself was proper UTF-8."""
+    if isinstance(value, str):
         try:
-            text.encode()
+            value.encode()
         except UnicodeEncodeError as exc:
             raise JsonRefused(reason="letters") from exc
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check_letters(key)
+            _check_letters(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_letters(inner)
 
 
 def _integer(digits: str) -> int:
