@@ -69,6 +69,7 @@ async def test_the_key_is_asked_back(stage: OpenStage, tmp_path: Path, language:
     await app.check("key-saved")
     asked = [place for place in range(1, 9) if app.has(f"key-group-{place}")]
     assert len(asked) == 2
+    assert not set(key.groups) & set(app.texts())  # asked from the paper, not from the screen
     assert app.nameless() == []
     first, second = asked
     await app.type(f"key-group-{first}", key.groups[first - 1].upper())

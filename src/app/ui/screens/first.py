@@ -72,9 +72,20 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
             offer(words)
             set_phrase(words)
 
+    def missing() -> list[str]:
+        """What is still to be answered, in words: near the button, where one looks, and at its place above."""
+        faults = (
+            "" if role else desk.say("first.role.missing"),
+            "" if name.strip() else desk.say("first.name.missing"),
+            refusal(desk, phrase),
+        )
+        return [fault for fault in faults if fault]
+
+    lacking = missing() if asked else []
+
     def go_on(_: object = None) -> None:
         ask(True)
-        if not role or not name.strip() or refusal(desk, phrase):
+        if missing():
             return
         work("first.working")
         desk.entering.set(True)
@@ -110,8 +121,6 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
             columns=1 if large else 2,
         ),
     ]
-    if asked and not role:
-        body.append(Live(desk.say("first.role.missing"), ft.Icons.ERROR_OUTLINE, theme.ERROR))
     body += [
         ft.Container(height=4),
         Field(
@@ -151,12 +160,19 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
             ]
         ),
     ]
+    promise = Soft(desk.say("first.promise"))
+    if busy:
+        above: list[ft.Control] = [Busy(desk.say(working))]
+    elif lacking:
+        above = [Live(lacking[0], ft.Icons.ERROR_OUTLINE, theme.ERROR)]
+    else:
+        above = [] if large else [promise]
     return Screen(
         desk.say("frame.name"),
-        body,
-        subtitle=desk.say("first.tagline"),
-        lead=Mark(44),
+        [*body, promise] if large else body,
+        subtitle="" if large else desk.say("first.tagline"),
+        lead=None if large else Mark(44),
         lock=False,
-        above=[Busy(desk.say(working)) if busy else Soft(desk.say("first.promise"))],
+        above=above,
         primary=PrimaryButton(desk.say("first.continue"), go_on, busy=busy, id="continue"),
     )

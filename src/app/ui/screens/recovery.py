@@ -11,6 +11,7 @@ import flet as ft
 
 from app import errors
 from app.ui import theme
+from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.state import use_held
 from app.ui.parts import (
@@ -68,18 +69,8 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
             desk.notice(desk.say("recovery.confirmed"))
             done()
 
-    spoken = [
-        desk.say("recovery.key.group", number=at, symbols=" ".join(group)) for at, group in enumerate(groups, start=1)
-    ]
-    body: list[ft.Control] = [
-        Words(desk.say("recovery.why")),
-        KeyCard(groups, spoken),
-        KeyKeepers(groups),
-        Soft(desk.say("recovery.where")),
-    ]
-    if words:
-        body.append(Card([Soft(desk.say("recovery.phrase")), Words(words, Style.STRONG, selectable=True)], spacing=2))
-    body.append(Card(TickRow(desk.say("recovery.saved"), ticked, tick, id="key-saved", undo=False), padding=0))
+    saved = Card(TickRow(desk.say("recovery.saved"), ticked, tick, id="key-saved", undo=False), padding=0)
+    body: list[ft.Control] = [saved] if ticked else [*_shown(desk, groups, words), saved]
     if ticked:
         body.append(Words(desk.say("recovery.check")))
         body += [
@@ -114,6 +105,22 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
         safety=True,
         primary=ft.Column(low, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
     )
+
+
+def _shown(desk: Desk, groups: tuple[str, ...], words: str) -> list[ft.Control]:
+    """The key and how to keep it. While two groups are asked back it is out of sight, or one would copy the screen."""
+    spoken = [
+        desk.say("recovery.key.group", number=at, symbols=" ".join(group)) for at, group in enumerate(groups, start=1)
+    ]
+    body: list[ft.Control] = [
+        Words(desk.say("recovery.why")),
+        KeyCard(groups, spoken),
+        KeyKeepers(groups),
+        Soft(desk.say("recovery.where")),
+    ]
+    if words:
+        body.append(Card([Soft(desk.say("recovery.phrase")), Words(words, Style.STRONG, selectable=True)], spacing=2))
+    return body
 
 
 # ---------------------------------------------------------------- from the settings
