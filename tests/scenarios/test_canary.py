@@ -23,7 +23,9 @@ from app.model import commands as do
 from app.model.schema import KINDS
 from app.services.drafts import Target
 from app.services.session import Session
-from tests.support.keys import FLOOR
+from tests.support.keys import FLOOR, quick_kdf
+
+__all__ = ["quick_kdf"]
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PASSPHRASE = "kanariegömma tall regn moln fyr"
@@ -155,6 +157,7 @@ def plant(session: Session, bird: Birds) -> None:
     store.drafts.flush()
 
 
+@pytest.mark.usefixtures("quick_kdf")
 def test_a_day_with_fika_leaves_no_readable_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: Any
 ) -> None:
