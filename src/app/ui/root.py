@@ -210,6 +210,8 @@ def start(page: ft.Page, desk: Desk) -> None:
 
     page.on_resize = lambda e: desk.wide.set(e.width >= theme.WIDE)
     page.on_view_pop = lambda _: desk.back()
+    if page.web:
+        _follow_browser(page, desk)
     page.on_app_lifecycle_state_change = _lifecycle(desk)
     page.on_close = lambda _: _closed(desk)
     page.on_disconnect = lambda _: desk.flush()
@@ -241,6 +243,26 @@ def apply_look(page: ft.Page, desk: Desk) -> None:
 
 def _look(desk: Desk) -> tuple[object, ...]:
     return (desk.prefs.language, str(desk.prefs.theme), int(desk.prefs.text_size))
+
+
+def _follow_browser(page: ft.Page, desk: Desk) -> None:
+    """Let the browser's own *Back* close the screen on top. The address tells how deep one is and nothing else."""
+    depth = [len(desk.places.value)]
+
+    def moved() -> None:
+        was, depth[0] = depth[0], len(desk.places.value)
+        if depth[0] > was:
+            page.navigate(f"/{depth[0]}")
+
+    def back(e: Any) -> None:
+        step = str(e.route).strip("/") or "1"
+        if step.isdecimal() and 1 <= int(step) < len(desk.places.value):
+            desk.flush()
+            depth[0] = int(step)
+            desk.places.set(desk.places.value[: int(step)])
+
+    desk.until_closed(desk.places.watch(moved))
+    page.on_route_change = back
 
 
 def _closed(desk: Desk) -> None:
