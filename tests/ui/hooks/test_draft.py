@@ -6,6 +6,7 @@ import asyncio
 import time
 
 import flet as ft
+import pytest
 
 from app.ui.hooks import Draft, use_draft
 from app.ui.hooks.draft import PAUSE
@@ -55,12 +56,13 @@ async def test_the_oldest_unsaved_key_is_never_older_than_a_second_while_typing_
         saved = len(disk.saved[-1]) if disk.saved else 0
         if saved < len(text):
             oldest = max(oldest, time.monotonic() - born[saved + 1])
-    assert oldest < PAUSE + 0.3
+    assert oldest < 1.0
     assert len(disk.saved) >= 5, "the clock was moved by later keys"
     assert draft.text == text
 
 
-async def test_a_key_costs_no_render(stage: OpenStage) -> None:
+async def test_a_key_costs_no_render(stage: OpenStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.hooks.draft.PAUSE", 60)  # the saved line is drawn when the pause ends, not at a key
     disk, drafts = Disk(), list[Draft]()
     app = await stage(screen=lambda: screen(disk, drafts))
     renders = len(drafts)
