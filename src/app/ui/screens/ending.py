@@ -129,12 +129,13 @@ def EndScreen(id: str) -> ft.Control:
     )
     body.append(Rows(tasks))
 
-    body.append(SectionTitle(desk.say("meeting.end.next")))
+    aside: list[ft.Control] = []
+    aside.append(SectionTitle(desk.say("meeting.end.next")))
     upcoming = [one for one in coming.upcoming if one.id != id and one.status == "planned" and one.starts > row.starts]
-    body += next_meeting(desk, view, upcoming, booked is not None, same, unbook, now)
+    aside += next_meeting(desk, view, upcoming, booked is not None, same, unbook, now)
 
-    body.append(SectionTitle(desk.say("meeting.end.worry")))
-    body.append(
+    aside.append(SectionTitle(desk.say("meeting.end.worry")))
+    aside.append(
         ChoiceButtons(
             [Choice(name, desk.say(f"meeting.end.worry.{name}")) for name in WORRIES],
             worry,
@@ -144,10 +145,10 @@ def EndScreen(id: str) -> ft.Control:
             columns=3,
         )
     )
-    body.append(ft.Row([VisibilityChip("only_me")]))
+    aside.append(ft.Row([VisibilityChip("only_me")]))
     if worry in ("little", "yes"):
-        body.append(Live(desk.say(f"meeting.end.worry.{worry}.help"), ft.Icons.SHIELD, theme.ACCENT))
-        body.append(
+        aside.append(Live(desk.say(f"meeting.end.worry.{worry}.help"), ft.Icons.SHIELD, theme.ACCENT))
+        aside.append(
             SecondaryButton(
                 desk.say("meeting.end.worry.open"), lambda _: desk.go("/safety"), ft.Icons.SHIELD, id="worry-safety"
             )
@@ -155,6 +156,7 @@ def EndScreen(id: str) -> ft.Control:
     return Screen(
         desk.say("meeting.end.title"),
         body,
+        aside=aside,
         back=True,
         subtitle=desk.say("checklist.for", name=row.name, when=speech.near(row.starts, now)),
         primary=PrimaryButton(desk.say("meeting.end.finish"), finish, ft.Icons.FLAG, id="end-finish"),

@@ -127,11 +127,11 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     ways = _ways(desk, view, now)
     if earlier is None and row.ended is None:
         ways.append(_ready(desk, view, preparation))
-    body.append(Rows(ways))
+    aside: list[ft.Control] = [Rows(ways)]
     if view.tasks:
         pair = Pair(row.mentorship, row.name, row.my_role)
-        body.append(SectionTitle(desk.say("meeting.tasks.new")))
-        body.append(
+        aside.append(SectionTitle(desk.say("meeting.tasks.new")))
+        aside.append(
             Rows(
                 [
                     Row(
@@ -180,9 +180,12 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
             )
             if row.series:
                 low.append(Soft(desk.say("meeting.skip.help")))
-    body += low
     return Screen(
-        desk.say("meeting.title", name=row.name), body, back=True, primary=None if cancelled else _primary(desk, view)
+        desk.say("meeting.title", name=row.name),
+        body,
+        aside=[*aside, *low],
+        back=True,
+        primary=None if cancelled else _primary(desk, view),
     )
 
 

@@ -109,16 +109,14 @@ def TodayScreen() -> ft.Control:
         body.append(NextCard(today.upcoming))
         rows -= 1
     todo = _todo(desk, today, inbox, now)
-    if not today.people and not todo and not today.meeting:
+    if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
-    else:
-        if not today.people:
-            body = _welcome(desk, name, today.me.role if today.me else "mentor")
-            rows = max(2, FOLD - len(body))
-        body.extend(_do(desk, todo, rows, more, lambda: show_more(not more)))
+        rows = FOLD - 3
+    aside = _do(desk, todo, rows, more, lambda: show_more(not more)) if todo or today.people else []
     return Screen(
         desk.say("today.title"),
         body,
+        aside=aside,
         primary=low,
         subtitle=name,
         title_tap=lambda: desk.go("/settings"),
