@@ -450,6 +450,13 @@ def test_who_records_progress_on_a_goal_of_ones_own(role: Any, by: str) -> None:
     assert get(store, Progress, store.execute(RecordProgress(goal=goal, delta=1)).record).by == by
 
 
+def test_progress_without_a_person_is_recorded_in_my_own_role(store: MemoryStore, pair: str) -> None:
+    goal = store.execute(SetGoal(title="m", mentorship=pair)).record
+    person = next(iter(store.everything(Person)))
+    store.execute(Revise(kind="person", id=person.id, values={"mentorship": "0" * 32}))
+    assert get(store, Progress, store.execute(RecordProgress(goal=goal, delta=1)).record).by == "mentor"
+
+
 def test_a_goal_is_reached_let_go_of_and_taken_up_again(store: MemoryStore) -> None:
     goal = store.execute(SetGoal(title="m")).record
     store.execute(ReachGoal(goal=goal))

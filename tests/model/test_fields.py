@@ -181,6 +181,8 @@ def test_there_is_always_room_between() -> None:
         f.between("b", "a")
     with pytest.raises(ValueError, match="order"):
         f.between("a", "a")
+    with pytest.raises(ValueError, match="order"):
+        f.between("a", "a0")
 
 
 @pytest.mark.parametrize("seed", range(effort(20, 200)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import permutations
 from random import Random
 
@@ -83,9 +82,8 @@ def test_very_long_texts_are_not_compared() -> None:
 
 def test_a_text_of_equal_lines_does_not_take_for_ever() -> None:
     lines = "a\n" * 90_000
-    started = time.perf_counter()
     woven = weave({A: lines + "x\n", B: "y\n" + lines}, lines)
-    assert time.perf_counter() - started < 5
+    assert len(woven.pieces) == 1 and not woven.agreed  # not compared: that would take eight thousand million steps
     assert "x" in shown(woven) and "y" in shown(woven)
 
 

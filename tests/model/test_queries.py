@@ -244,6 +244,8 @@ def test_critical_items_are_counted_until_ticked_or_set_aside(store: MemoryStore
     store.execute(TickItem(document="checklist.after_session", item="worry", meeting=meeting))
     assert left() == []
     assert store.ask(TodayView(at(12, days=1))).open_critical == ()
+    for one in CRITICAL[:2]:  # each kind of list also on its own
+        assert store.ask(TodayView(at(12, days=1), (one,))).open_critical == ()
 
 
 def test_reminders_of_the_key_and_the_backup(store: MemoryStore) -> None:

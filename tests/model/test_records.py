@@ -80,6 +80,13 @@ def test_done_beats_undone_and_otherwise_the_later_choice_holds() -> None:
     assert task(early, late).owner == "both" and task(early, late).also == {}
 
 
+def test_a_topic_talked_about_by_one_was_talked_about() -> None:
+    base = written(1, {"mentorship": "m", "topic": "story"}, kind="agenda")
+    used = written(2, {"used": True}, base.version, kind="agenda")
+    not_used = written(3, {"used": False}, base.version, kind="agenda", device="b")
+    assert fold([base, used, not_used]).cells["used"] is True
+
+
 def test_labels_are_a_set_in_which_adding_wins() -> None:
     base = Written(version=version(1), op=Op(record=RECORD, kind="goal", fields={"title": "m", "skills.a": True}))
     removed = written(5, {"skills.a": False, "skills.b": True}, base.version, kind="goal")

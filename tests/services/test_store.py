@@ -48,6 +48,7 @@ from app.model.queries import (
     HistoryOf,
     ListOf,
     MinutesFor,
+    MinutesList,
     NoteOf,
     NotesOf,
     One,
@@ -324,6 +325,40 @@ def test_two_edits_at_the_same_time_are_both_kept_and_shown(store: MemoryStore) 
     assert [past.mine for past in store.ask(HistoryOf("task", task))] == [True, False, True, True]
 
 
+def test_wordings_of_one_sentence_are_still_there_after_a_restart(store: MemoryStore) -> None:
+    person = pair(store)
+    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    task = store.execute(AddTask(text="t", mentorship=person)).record
+    store.execute(Revise(kind="task", id=task, values={"tried": "Ringde."}))
+    seen = store.ask(One(Task, task)).heads  # type: ignore[union-attr]
+    store.execute(Revise(kind="task", id=task, values={"tried": "Ringde i dag."}))
+    op = Op(record=task, kind="task", fields={"tried": "Ringde Åsa."}, parents=seen)
+    store.apply([foreign(shared, 1, NOON, op)])
+    found = store.again().ask(One(Task, task))
+    assert found is not None
+    assert {wording.text for piece in found.woven["tried"] for wording in piece.wordings} == {
+        "Ringde i dag.",
+        "Ringde Åsa.",
+    }
+    store.execute(Revise(kind="task", id=task, values={"tried": "Ringde Åsa i dag."}))
+    assert store.ask(One(Task, task)).woven == {}  # type: ignore[union-attr]
+
+
+def test_a_deletion_may_arrive_before_what_it_deletes(store: MemoryStore) -> None:
+    person = pair(store)
+    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    fields = {"mentorship": person, "meeting": "9" * 32, "document": "minutes.quick"}
+    begun = foreign(shared, 1, NOON, Op(record="1" * 32, kind="minutes", fields=fields))
+    deleted = foreign(
+        shared, 2, NOON, Op(record="1" * 32, kind="minutes", fields={"gone": "1" * 32}, parents=(begun.version,))
+    )
+    store.apply([deleted])
+    assert store.ask(MinutesList()).rows == ()
+    store.apply([begun])
+    assert store.ask(MinutesList()).rows == ()
+    assert [one.id for one in store.ask(TrashList())] == ["1" * 32]
+
+
 def test_order_and_repetition_do_not_matter() -> None:
     one, other = memory_store(), memory_store()
     person = pair(one)
@@ -359,6 +394,8 @@ def test_a_listener_is_told_only_when_its_answer_changed(store: MemoryStore) -> 
     assert told == []
     goal = store.execute(SetGoal(title="mål", mentorship=person)).record
     assert [row.title for row in told[-1]] == ["mål"]
+    store.execute(Revise(kind="goal", id=goal, values={"answers": {"why": "för att"}}))  # not part of the answer
+    assert len(told) == 1
     store.execute(RecordProgress(goal=goal, delta=1))
     assert told[-1][0].value == 1
     stop()
@@ -556,6 +593,10 @@ def test_a_revision_that_makes_no_sense_is_refused(
     known = id or next(iter(store.everything(Person))).id
     with pytest.raises(error):
         store.execute(Revise(kind=kind, id=known, values=values))
+
+
+def test_what_never_was_has_no_history(store: MemoryStore) -> None:
+    assert store.ask(HistoryOf("task", "0" * 32)) == ()
 
 
 def test_settings_are_one_record_a_name(store: MemoryStore) -> None:

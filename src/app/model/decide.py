@@ -278,9 +278,8 @@ def _(command: do.Revise, plan: _Plan) -> Id:
 def _(command: do.Delete, plan: _Plan) -> Id:
     root = plan.get(_class(command.kind), command.id)
     doomed: dict[Id, Entity] = {root.id: root}
-    if isinstance(root, Person):
-        mentorship = plan.records.one(Mentorship, root.mentorship)
-        doomed |= {} if mentorship is None else {mentorship.id: mentorship}
+    if isinstance(root, Person) and (mentorship := plan.records.one(Mentorship, root.mentorship)) is not None:
+        doomed[mentorship.id] = mentorship
     if isinstance(root, Mentorship):
         doomed |= {person.id: person for person in plan.records.where(Person, mentorship=root.id)}
     for record in list(doomed.values()):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
+from itertools import count
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -510,21 +511,18 @@ def between(before: str = "", after: str = "") -> str:
 
     An index never ends in `0`, so that there is always room below it.
     """
-    if after and before >= after:
+    if after and (before >= after or after.endswith("0")):
         raise ValueError("these two are not in order")
     middle = ""
-    place = 0
-    while True:
+    for place in count():
         low = _DIGITS.index(before[place]) if place < len(before) else 0
-        high = _DIGITS.index(after[place]) if place < len(after) else (0 if after and middle == after[:place] else 36)
-        if after and place >= len(after):
-            high = 36
+        high = _DIGITS.index(after[place]) if after else len(_DIGITS)
         if high - low > 1:
             return middle + _DIGITS[(low + high) // 2]
         middle += _DIGITS[low]
         if high > low:
             after = ""  # from here on everything is below `after`
-        place += 1
+    raise AssertionError("there is always room")
 
 
 # ------------------------------------------------------------------ helpers

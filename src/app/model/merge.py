@@ -121,11 +121,8 @@ def _sentences(text: str) -> list[_Sentence]:
     while place < len(text):
         words = _SENTENCE.match(text, place)
         assert words is not None
-        stripped = words.group().rstrip()
-        end = place + len(stripped)
-        if not stripped:  # cannot happen after leading space is gone; keeps the loop honest
-            stripped, end = text[place], place + 1
-        space = _SPACE.match(text, end)
+        stripped = words.group().rstrip()  # never empty: what stands here is no space
+        space = _SPACE.match(text, place + len(stripped))
         assert space is not None
         found.append(_Sentence(stripped, space.group()))
         place = space.end()

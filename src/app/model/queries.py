@@ -941,7 +941,6 @@ class _Look:
         self.now = now
         self._people: dict[Id, Person | None] = {}
         self._mentorships: dict[Id, Mentorship | None] = {}
-        self._open_tasks: list[TaskRow] | None = None
         self._ahead: list[MeetingRow] | None = None
         self._near: list[MeetingRow] | None = None
 
@@ -1175,12 +1174,9 @@ class _Look:
 
     def open_tasks(self) -> list[TaskRow]:
         """What is not done, the earliest day first, without a day last."""
-        if self._open_tasks is None:
-            statuses: tuple[TaskStatus, ...] = ("todo", "doing")
-            found = [task for status in statuses for task in self.read.where(Task, status=status)]
-            ordered = sorted(found, key=lambda task: (task.due or date.max, task.made, task.id))
-            self._open_tasks = [self.task_row(task) for task in ordered]
-        return self._open_tasks
+        found = [*self.read.where(Task, status="todo"), *self.read.where(Task, status="doing")]
+        ordered = sorted(found, key=lambda task: (task.due or date.max, task.made, task.id))
+        return [self.task_row(task) for task in ordered]
 
     def goals(self, mentorship: Id | None, closed: bool) -> list[GoalRow]:
         if mentorship is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
@@ -104,7 +104,7 @@ def entity(
     keys: tuple[str, ...] = (),
     card: tuple[str, ...] = (),
     append_only: bool = False,
-) -> Any:
+) -> Callable[[type[E]], type[E]]:
     """Declare an entity: its kind, the kinds of space that take it, the fields that lists look it up by.
 
     `card` names what a list needs when the record itself carries long text; the card is kept beside it.

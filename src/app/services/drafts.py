@@ -175,13 +175,9 @@ class Drafts:
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def close(self) -> None:
-        """Write what is not written, and stop the timer. Raises if the disk refuses."""
+        """Write what is not written; no timer starts any more. Raises if the disk refuses."""
         self._closed = True
         self.flush()
-        with self._store._lock:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
         self._listeners.clear()
 
     # ------------------------------------------------------------------ writing
