@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from app.vault import labels
 from app.vault.key import KEY_BYTES, VaultKey
 
+Bytes = bytes | bytearray | memoryview
+
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 SALT_BYTES: Final = 16
@@ -55,7 +57,7 @@ class FileSeal:
         """Ciphertext and tag."""
         return self._cipher.encrypt(nonce, plain, context)
 
-    def open(self, nonce: bytes, sealed: bytes | memoryview, context: bytes) -> bytes | None:
+    def open(self, nonce: Bytes, sealed: Bytes, context: bytes) -> bytes | None:
         """The content, or None when not every bit is as it was sealed in this context."""
         try:
             return self._cipher.decrypt(nonce, sealed, context)

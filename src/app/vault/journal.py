@@ -114,11 +114,15 @@ class Chain:
             sequence += 1
             start = place(len(plain) + TAG_BYTES, sequence - self.base, self.seal)
             nonce = new_nonce()
-            context = _CONTEXT.pack(self.salt, sequence, len(plain) + TAG_BYTES, start[_PLACE.size :], tag)
+            context = self.context(sequence, len(plain) + TAG_BYTES, start[_PLACE.size :], tag)
             sealed = self.seal.seal(nonce, plain, context)
             tag = sealed[-TAG_BYTES:]
             parts += (start, nonce, sealed)
         return b"".join(parts), sequence, tag
+
+    def context(self, sequence: int, length: int, check: bytes, tag: bytes) -> bytes:
+        """The associated data of a frame: its place in the file, and the tag of the one before as it is stored."""
+        return _CONTEXT.pack(self.salt, sequence, length, check, tag)
 
     def open(self, data: bytes, at: int, sequence: int, tag: bytes) -> Frame | None:
         """The frame at an offset, if it is whole and the one that follows `sequence - 1` and `tag`."""
@@ -130,7 +134,7 @@ class Chain:
         if end > len(data) or length < TAG_BYTES or self.base + number != sequence:
             return None
         check = data[at + _PLACE.size : start - NONCE_BYTES]
-        context = _CONTEXT.pack(self.salt, sequence, length, check, tag)
+        context = self.context(sequence, length, check, tag)
         plain = self.seal.open(data[start - NONCE_BYTES : start], memoryview(data)[start:end], context)
         return None if plain is None else Frame(plain, end, data[end - TAG_BYTES : end])
 

@@ -17,7 +17,7 @@ from app.vault import journal as journals
 from app.vault import snapshot as snapshots
 from app.vault import strict_json
 from app.vault.collection import load
-from app.vault.crypto import NONCE_BYTES, TAG_BYTES, FileSeal
+from app.vault.crypto import CHECK_BYTES, NONCE_BYTES, TAG_BYTES, Bytes, FileSeal
 from app.vault.files import DISK, Files
 from app.vault.journal import Chain, Frame, Op
 from app.vault.key import Position, VaultKey
@@ -182,16 +182,11 @@ def _snapshot_frame(
     length = end - at - snapshots.FRAME_BYTES
     if length < TAG_BYTES:
         return None
-    start, sealed = snapshots.place(length, number, seal), data[at + snapshots.FRAME_BYTES : end]
-
-    def attempt(mended: bytes) -> bytes | None:
-        return snapshots.open_frame(seal, head.salt, start + mended, length, number)
-
-    plain = attempt(sealed)
-    if plain is None:
-        plain = _mend(sealed, attempt)
-        found.mended += plain is not None
-    return plain
+    context = snapshots.context_of(head.salt, snapshots.place(length, number, seal))
+    nonce = snapshots.nonce(number)
+    return _opened_or_mended(
+        data[at + snapshots.FRAME_BYTES : end], lambda sealed: seal.open(nonce, sealed, context), found
+    )
 
 
 # ---------------------------------------------------------------- the journal
@@ -240,22 +235,15 @@ def _mended_frame(raw: bytes, sequence: int, tag: bytes, chain: Chain, found: Sa
     length = len(raw) - journals.FRAME_BYTES
     if length < TAG_BYTES:
         return None
-    start = journals.place(length, sequence - chain.base, chain.seal)
-    rest = raw[journals.FRAME_BYTES - NONCE_BYTES :]
-    frame = chain.open(start + rest, 0, sequence, tag)
-    tags: list[bytes] = []
+    check = journals.place(length, sequence - chain.base, chain.seal)[-CHECK_BYTES:]
+    context = chain.context(sequence, length, check, tag)
 
-    def attempt(mended: bytes) -> bytes | None:
-        opened = chain.open(start + mended, 0, sequence, tag)
-        if opened is None:
-            return None
-        tags.append(opened.tag)
-        return opened.plain
+    def attempt(rest: Bytes) -> bytes | None:
+        return chain.seal.open(rest[:NONCE_BYTES], memoryview(rest)[NONCE_BYTES:], context)
 
-    if frame is None and (plain := _mend(rest, attempt)) is not None:
-        frame = Frame(plain, len(raw), tags[0])
-    found.mended += frame is not None
-    return frame
+    rest = bytearray(raw[journals.FRAME_BYTES - NONCE_BYTES :])
+    plain = _opened_or_mended(rest, attempt, found)
+    return None if plain is None else Frame(plain, len(raw), bytes(rest[-TAG_BYTES:]))
 
 
 def _apply(op: Op, tables: Tables) -> None:
@@ -271,16 +259,20 @@ def _apply(op: Op, tables: Tables) -> None:
         table[op.id] = op.raw
 
 
-def _mend(sealed: bytes, attempt: Callable[[bytes], bytes | None]) -> bytes | None:
-    """Turn one bit after the other until the seal fits."""
+def _opened_or_mended(sealed: Bytes, attempt: Callable[[Bytes], bytes | None], found: Salvaged) -> bytes | None:
+    """The content, if need be with one bit turned back (in place, where that is possible)."""
+    plain = attempt(sealed)
+    if plain is not None:
+        return plain
     if len(sealed) > REPAIR_BYTES:
         return None
-    trial = bytearray(sealed)
+    trial = sealed if isinstance(sealed, bytearray) else bytearray(sealed)
     for i in range(len(trial)):
         for bit in range(8):
             trial[i] ^= 1 << bit
-            plain = attempt(bytes(trial))
+            plain = attempt(trial)
             if plain is not None:
+                found.mended += 1
                 return plain
             trial[i] ^= 1 << bit
     return None

@@ -302,8 +302,14 @@ def open_frame(seal: FileSeal, salt: bytes, raw: bytes, length: int, number: int
     """The content of a frame that should have this length and number."""
     if len(raw) != FRAME_BYTES + length or raw[: _PLACE.size] != _PLACE.pack(length, number):
         return None
-    check = raw[_PLACE.size : FRAME_BYTES]
-    return seal.open(_nonce(number), memoryview(raw)[FRAME_BYTES:], _CONTEXT.pack(salt, number, length, check))
+    context = _CONTEXT.pack(salt, number, length, raw[_PLACE.size : FRAME_BYTES])
+    return seal.open(nonce(number), memoryview(raw)[FRAME_BYTES:], context)
+
+
+def context_of(salt: bytes, start: bytes) -> bytes:
+    """The associated data of a frame that begins like this."""
+    length, number = _PLACE.unpack_from(start)
+    return _CONTEXT.pack(salt, number, length, start[_PLACE.size :])
 
 
 def place(length: int, number: int, seal: FileSeal) -> bytes:
@@ -321,7 +327,7 @@ def place_at(data: bytes, at: int, seal: FileSeal) -> tuple[int, int] | None:
     return length, number
 
 
-def _nonce(number: int) -> bytes:
+def nonce(number: int) -> bytes:
     """The frame's number. Safe because a snapshot's keys come from fresh salt and each number is used once."""
     return number.to_bytes(12, "big")
 
@@ -382,8 +388,7 @@ class _Writer:
         self._number += 1
         number, length = self._number, len(plain) + TAG_BYTES
         start = place(length, number, self._seal)
-        context = _CONTEXT.pack(self._salt, number, length, start[_PLACE.size :])
-        sealed = self._seal.seal(_nonce(number), plain, context)
+        sealed = self._seal.seal(nonce(number), plain, context_of(self._salt, start))
         at = self._written + self._waiting
         self._parts += (start, sealed)
         self._waiting += FRAME_BYTES + length
