@@ -71,18 +71,21 @@ def Screen(
     low: list[ft.Control] = [*above]
     if primary:
         low.append(primary)
-    parts: list[ft.Control] = [
-        ft.Container(
-            ft.Row(  # when the text is large the buttons go to a line of their own
-                head,
-                wrap=True,
-                spacing=2,
-                run_spacing=0,
-                alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
-                vertical_alignment=ft.CrossAxisAlignment.CENTER,
-            ),
-            padding=ft.Padding.only(left=4 if back else theme.SIDE, right=8, top=8, bottom=4),
+    header = ft.Container(
+        ft.Row(  # when the text is large the buttons go to a line of their own
+            head,
+            wrap=True,
+            spacing=2,
+            run_spacing=0,
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
         ),
+        padding=ft.Padding.only(left=4 if back else theme.SIDE, right=8, top=8, bottom=4),
+        width=theme.COLUMN if wide and not aside and not full else None,
+        expand=True if wide and (aside or full) else None,
+    )
+    parts: list[ft.Control] = [
+        ft.Row([header], spacing=0) if header.expand else header,
         _body(body, aside, wide, spacing, full),
     ]
     if low:
