@@ -32,7 +32,7 @@ def KeyCard(groups: Sequence[str], said: Sequence[str], *, id: str = "recovery-k
             content=ft.Row(
                 [
                     ft.Container(Words(str(at), Style.LABEL, theme.INK_SOFT), width=16),
-                    Words(group, Style.HEADING, selectable=True),
+                    Words(group, Style.HEADING),
                 ],
                 spacing=6,
                 alignment=ft.MainAxisAlignment.CENTER,

@@ -141,8 +141,8 @@ def _holds(desk: Desk, found: Any) -> list[ft.Control]:
     lines: list[ft.Control] = [Live(desk.say("backup.test.ok"), ft.Icons.CHECK_CIRCLE)]
     if found.made:
         lines.append(Soft(desk.say("backup.test.when", moment=desk.speech.value.near(found.made, desk.now()))))
-    if counts:
-        lines.append(Words(desk.say("backup.test.holds", things=desk.speech.value.listing(counts))))
+    holds = desk.say("backup.test.holds", things=desk.speech.value.listing(counts)) if counts else ""
+    lines.append(Words(holds or desk.say("backup.test.empty")))
     return lines
 
 

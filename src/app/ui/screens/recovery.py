@@ -119,7 +119,7 @@ def _shown(desk: Desk, groups: tuple[str, ...], words: str) -> list[ft.Control]:
         Soft(desk.say("recovery.where")),
     ]
     if words:
-        body.append(Card([Soft(desk.say("recovery.phrase")), Words(words, Style.STRONG, selectable=True)], spacing=2))
+        body.append(Card([Soft(desk.say("recovery.phrase")), Words(words, Style.STRONG)], spacing=2))
     return body
 
 

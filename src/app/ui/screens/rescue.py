@@ -54,7 +54,7 @@ def Rescued(found: Any, phrase: str) -> ft.Control:
         lines += [
             Live(desk.say("lock.rescue.saved"), ft.Icons.CHECK_CIRCLE),
             Soft(desk.say("lock.rescue.words")),
-            Words(words, Style.STRONG, selectable=True),
+            Words(words, Style.STRONG),
             SecondaryButton(
                 desk.say("lock.rescue.aside"),
                 lambda _: run(begin_again),

@@ -131,6 +131,8 @@ def SafetyScreen() -> ft.Control:
         body.append(
             QuietButton(desk.say("safety.more"), lambda _: show_more(True), ft.Icons.EXPAND_MORE, id="safety-more")
         )
+    if not guidance.reviewed_by_programme:
+        body.append(Soft(desk.say("safety.noreview")))
     body.append(Soft(desk.say("safety.anonymous")))
     return Screen(desk.say("safety.title"), body, back=True, safety=False, lock=opened)
 
