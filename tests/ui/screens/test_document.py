@@ -11,9 +11,10 @@ from app.services.library import Library
 from app.services.reading import TYPES
 from app.ui import routes
 from app.ui.parts.reading import READERS
+from app.ui.ways import NOT_YET, way
 from tests.support.store import memory_store
 from tests.ui.conftest import ASSETS, OpenStage, Stage
-from tests.ui.screens.laid import LANGUAGES, Laid, lay, open_at
+from tests.ui.screens.laid import LANGUAGES, Laid, identifiers, lay, open_at
 
 DOCUMENTS = tuple(entry.id for entry in Library(ASSETS).entries())
 RAW = re.compile(r"[{}]|\b(?:[a-z]+_[a-z_]+|[a-z]+\.[a-z_]+\.[a-z_]+)\b|==|count\(|\bNone\b|\bTrue\b|Phrase\(")
@@ -45,8 +46,8 @@ async def test_a_document_opens_in_both_languages(stage: OpenStage, document: st
     gone_to: list[str] = []
     app.desk.go = lambda path, **_: gone_to.append(path)  # type: ignore[method-assign]
     ways = [one for one in app.walk() if isinstance(one, ft.Semantics) and str(one.identifier).startswith("open-")]
-    for way in ways:
-        await app.fire(app.usable(way, "click"), "click")
+    for one in ways:
+        await app.fire(app.usable(one, "click"), "click")
     assert len(gone_to) == len(ways)
     assert all(routes.find(path) for path in gone_to), gone_to
 
@@ -57,8 +58,21 @@ def headings(app: Stage) -> list[ft.Semantics]:
 
 
 async def test_a_line_whose_screen_does_not_exist_has_no_button(stage: OpenStage) -> None:
-    app = await open_at(stage, lay(), "/document/guidance.safeguarding")
-    assert not app.has("open-call_emergency") and not app.has("open-write")
+    laid = lay()
+    app = await open_at(stage, laid, "/document/guidance.safeguarding")
+    items = Library(ASSETS).document("guidance.safeguarding").items
+    later = {item.id for item in items if item.action in NOT_YET}
+    assert len(later) >= 3
+    assert identifiers(app, "open-") == {
+        item.id for item in items if item.action and way(item.action, app.desk.library, person=laid.pair)
+    }
+    assert not identifiers(app, "open-") & later
+
+
+async def test_a_way_to_nowhere_is_not_offered(stage: OpenStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.screens.document.way", lambda *_, **__: "/nowhere")
+    app = await open_at(stage, lay(), "/document/checklist.before_relationship")
+    assert identifiers(app, "open-") == set()
 
 
 async def test_nobody_there_yet_and_everything_can_be_read(stage: OpenStage) -> None:

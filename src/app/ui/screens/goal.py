@@ -349,7 +349,7 @@ def _details(desk: Desk, view: GoalView) -> list[ft.Control]:
             rows.append(_said(desk.say(f"goal.{name}"), answer))
     if view.goal.support:
         options = {option.value: desk.read(option.label) for option in document.item("support").options}
-        names = [options.get(one, one) for one in sorted(view.goal.support)]
+        names: list[str] = [options.get(one) or one for one in sorted(view.goal.support)]
         rows.append(_said(desk.say("goal.support"), desk.speech.value.listing(names)))
     return [SectionTitle(desk.say("goal.details")), Card(rows, spacing=14)] if rows else []
 
