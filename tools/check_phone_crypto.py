@@ -23,6 +23,8 @@ TESTS = [
     "tests/vault/test_inbox.py",
     "tests/vault/test_anchor.py",
     "tests/vault/test_backup.py",
+    "tests/vault/test_key_vectors.py",
+    "tests/services/test_spaces.py",
 ]
 
 
