@@ -33,6 +33,12 @@ def load(raw: bytes) -> Document:
     return found
 
 
+def load_all(rows: list[tuple[int, bytes]]) -> list[tuple[int, Document]]:
+    """Many documents, read in one go."""
+    found = json.loads(b"[%b]" % b",".join([raw for _, raw in rows]))
+    return [(doc_id, document) for (doc_id, _), document in zip(rows, found, strict=True)]
+
+
 class View(NamedTuple):
     """A table as it was at one moment, readable while others go on writing."""
 
@@ -65,6 +71,28 @@ class Collection:
         if doc_id in self.overlay:
             return self.overlay[doc_id]
         return self._snapshot.raw(self._part, doc_id)
+
+    def raws(self, doc_ids: Iterable[int]) -> list[tuple[int, bytes]]:
+        """The JSON of those of the documents that exist; neighbours in one block are found without looking it up again."""
+        overlay, part, snapshot = self.overlay, self._part, self._snapshot
+        rows: list[tuple[int, bytes]] = []
+        block, low, high = None, 1, 0
+        for doc_id in doc_ids:
+            if doc_id in overlay:
+                raw = overlay[doc_id]
+                if raw is not None:
+                    rows.append((doc_id, raw))
+                continue
+            if not low <= doc_id <= high:
+                i = bisect.bisect_left(part.last, doc_id)
+                if i >= len(part.last) or doc_id < part.first[i]:
+                    continue
+                block, low, high = snapshot.block(part, i, keep=True), part.first[i], part.last[i]
+            assert block is not None
+            row = block.row(doc_id)
+            if row >= 0:
+                rows.append((doc_id, block.raw(row)))
+        return rows
 
     def set(self, doc_id: int, raw: bytes | None) -> None:
         """Lay a document, or its absence, over the snapshot."""

@@ -17,7 +17,7 @@ from tinydb.table import Document, Table
 from tinydb.utils import LRUCache
 
 from app.vault import journal, strict_json
-from app.vault.collection import load
+from app.vault.collection import load, load_all
 from app.vault.journal import Op
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class SealedTable(Table):
         answers = cast("LRUCache[QueryLike, list[int]]", self._query_cache)
         known = answers.get(cond)
         if known is not None:
-            return [self._document(doc_id, load(raw)) for doc_id, raw in self._engine.raws(self.name, known)]
+            return [self._document(*row) for row in load_all(self._engine.raws(self.name, known))]
         found = [self._document(doc_id, document) for doc_id, document in self._matching(cond)]
         if getattr(cond, "is_cacheable", _yes)():
             answers[cond] = [document.doc_id for document in found]
@@ -131,8 +131,7 @@ class SealedTable(Table):
     def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Document]:
         """The documents with the highest ids, newest first; those below `before`, and those that match."""
         if cond is None:
-            rows = self._engine.newest(self.name, count, before)
-            return [self._document(doc_id, load(raw)) for doc_id, raw in rows]
+            return [self._document(*row) for row in load_all(self._engine.newest(self.name, count, before))]
         found: list[Document] = []
         for doc_id, document in self._descending(cond, before):
             if len(found) == count:
@@ -169,7 +168,7 @@ class SealedTable(Table):
         known = getattr(cond, "_hash", None)
         ids = self._by_index(known)
         if ids is not None:
-            return ((doc_id, load(raw)) for doc_id, raw in engine.raws(name, ids))
+            return load_all(engine.raws(name, ids))
         words = _words(known)
         if words:
             return ((doc_id, load(raw)) for doc_id, raw in engine.containing(name, words, fold=True))

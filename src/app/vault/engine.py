@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -38,10 +38,12 @@ SOON_SECONDS: Final = 0.4
 """When drafts reach the disk at the latest. Nobody's text may be older than a second, and a sync takes time."""
 
 _JOURNAL_FLOOR: Final = 512 * 1024
+_JOURNAL_LEFT: Final = 64 * 1024
+"""A longer journal is not left behind when the vault is closed: reading it would take longer than all the rest."""
 _JOURNAL_CEILING: Final = 4 * 1024 * 1024
 
 _SNAPSHOT: Final = re.compile(r"snapshot-\d{8,19}")
-_OURS: Final = re.compile(r"(?:snapshot|journal)-(\d{8,19})(\.new)?")
+_OURS: Final = re.compile(r"(?:snapshot|journal)-\d{8,19}(?:\.new)?")
 
 
 def _snapshot(folder: Path, generation: int) -> str:
@@ -217,6 +219,8 @@ class Engine:
             if self._pending is not None:
                 raise RuntimeError("a transaction is open")
         self.settle()
+        if self._journal.end > _JOURNAL_LEFT and self._failed is None:
+            self._tidy_quietly()  # so that the next opening has little to read
         with self._renewing, self._mutex, self._syncing:
             if self._closed:
                 return
@@ -277,7 +281,7 @@ class Engine:
             self._tables[name] = Collection(name, self._snapshot, part)
         for _, ops in found.transactions:
             for op in ops:
-                self._apply(op)
+                self._carry_out(op)
         if found.end < len(data):
             self.notices.append(("tail-dropped", {"bytes": len(data) - found.end}))
             self._journal.cut(found.end)
@@ -290,14 +294,16 @@ class Engine:
         self._written = self._synced = _Written(self._journal, self._generation)
         if self._mark.position != self._synced.position:
             self._mark.write(self._synced.position, sync=True)
+        current = {f"{kind}-{self._generation:08d}" for kind in ("snapshot", "journal")}
         for name in names:
-            match = _OURS.fullmatch(name)
-            if match and (match[2] or int(match[1]) != self._generation):
+            if name not in current and name.startswith(("snapshot-", "journal-")) and _OURS.fullmatch(name):
                 remove(f"{self._folder}/{name}", self._files)
 
     def _newest(self, key: VaultKey, names: list[str]) -> Snapshot:
         """The newest snapshot of this key. Those that name another counter were never committed, or are over."""
-        generations = sorted((int(n[9:]) for n in names if _SNAPSHOT.fullmatch(n)), reverse=True)
+        generations = sorted(
+            (int(n[9:]) for n in names if n.startswith("snapshot-") and _SNAPSHOT.fullmatch(n)), reverse=True
+        )
         for generation in generations:
             found = Snapshot.of(self._files, _snapshot(self._folder, generation), key)
             if found is None:
@@ -508,33 +514,35 @@ class Engine:
         self.revision += 1
         tables, name = self._tables, op.table
         table = tables.get(name)
-        if op.kind <= journals.DELETE:
-            if table is None:
-                table = tables[name] = Collection(name, self._snapshot)
-                undo_document = _restore(table, op.id)
+        undo_document = _restore(table, op.id) if table is not None and op.kind <= journals.DELETE else None
 
-                def undo_both() -> None:
-                    undo_document()
-                    tables.pop(name, None)
-
-                undo: Undo = undo_both
-            else:
-                undo = _restore(table, op.id)
-            table.live += (op.kind == journals.INSERT) - (op.kind == journals.DELETE)
-            table.set(op.id, None if op.kind == journals.DELETE else op.raw)
-            return undo
-
-        def undo_table() -> None:
+        def undo() -> None:
             if table is None:
                 tables.pop(name, None)
+            elif undo_document is not None:
+                undo_document()
             else:
                 tables[name] = table
 
-        if op.kind == journals.DROP:
-            tables.pop(name, None)
-        elif op.kind == journals.TRUNCATE or table is None:
-            tables[name] = Collection(name, self._snapshot)
-        return undo_table
+        self._carry_out(op)
+        return undo
+
+    def _carry_out(self, op: Op) -> None:
+        kind, name, doc_id, raw = op
+        table = self._tables.get(name)
+        if kind <= journals.DELETE:
+            if table is None:
+                table = self._tables[name] = Collection(name, self._snapshot)
+            if kind == journals.DELETE:
+                table.live -= 1
+                table.set(doc_id, None)
+            else:
+                table.live += kind == journals.INSERT
+                table.set(doc_id, raw)
+        elif kind == journals.DROP:
+            self._tables.pop(name, None)
+        elif kind == journals.TRUNCATE or table is None:
+            self._tables[name] = Collection(name, self._snapshot)
 
     # ------------------------------------------------------------ reading
 
@@ -573,15 +581,12 @@ class Engine:
             found = self._tables.get(table)
             return found.raw(doc_id) if found else None
 
-    def raws(self, table: str, doc_ids: Sequence[int]) -> list[tuple[int, bytes]]:
+    def raws(self, table: str, doc_ids: Iterable[int]) -> list[tuple[int, bytes]]:
         """Those of the documents that exist, in the order asked for."""
         with self._mutex:
             self._open_only()
             found = self._tables.get(table)
-            if found is None:
-                return []
-            rows = [(doc_id, found.raw(doc_id)) for doc_id in doc_ids]
-        return [(doc_id, raw) for doc_id, raw in rows if raw is not None]
+            return found.raws(doc_ids) if found else []
 
     def newest(self, table: str, count: int, before: int | None = None) -> list[tuple[int, bytes]]:
         """The documents with the highest ids, descending."""
@@ -752,7 +757,7 @@ class Engine:
         self._tables = {name: Collection(name, snapshot, part) for name, part in snapshot.tables.items()}
         for ops in since:
             for op in ops:
-                self._apply(op)
+                self._carry_out(op)
         old_snapshot.forget()
         old_journal.close()
         remove(_snapshot(self._folder, old), files)

@@ -6,7 +6,7 @@ and at most its follower, and the rest still opens.
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -162,7 +162,7 @@ def replay(data: bytes, chain: Chain, tag: bytes) -> Replay:
         if frame is None:
             break
         sequence, at, tag = sequence + 1, frame.end, frame.tag
-        waiting.extend(decode(frame.plain))
+        waiting += decode(frame.plain)
         if frame.plain[:1] == LAST:
             found.transactions.append((sequence, waiting))
             found.tags[sequence] = (tag, at)
@@ -187,16 +187,16 @@ def encode(ops: Iterable[Op]) -> list[bytes]:
     return plains
 
 
-def decode(plain: bytes) -> Iterator[Op]:
+def decode(plain: bytes) -> list[Op]:
     """The changes in a frame's content, which is authentic: what does not fit is a fault of ours."""
-    at = 1
-    while at < len(plain):
+    ops: list[Op] = []
+    at, end = 1, len(plain)
+    while at < end:
         kind, name_length, doc_id, length = _OP.unpack_from(plain, at)
-        at += _OP.size
-        name = plain[at : at + name_length].decode()
-        at += name_length
-        yield Op(kind, name, doc_id, plain[at : at + length])
-        at += length
+        start = at + _OP.size + name_length
+        at = start + length
+        ops.append(Op(kind, plain[start - name_length : start].decode(), doc_id, plain[start:at]))
+    return ops
 
 
 def place(length: int, number: int, seal: FileSeal) -> bytes:

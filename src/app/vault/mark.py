@@ -31,7 +31,8 @@ class Mark:
         self._files = files
         self._fd = fd
         self._mac = Mac(key.subkey(labels.MARK, key.vault))
-        slots = [self._read(number) for number in (0, 1)]
+        raw = files.read(fd, 2 * SLOT_BYTES, 0)
+        slots = [self._read(raw[:SLOT_BYTES]), self._read(raw[SLOT_BYTES:])]
         self.position = max((slot for slot in slots if slot is not None), default=None)
         self._next = 1 if self.position is not None and slots[0] == self.position else 0
 
@@ -78,8 +79,7 @@ class Mark:
             fd, self._fd = self._fd, -1
             self._files.close(fd)
 
-    def _read(self, number: int) -> Position | None:
-        slot = self._files.read(self._fd, SLOT_BYTES, number * SLOT_BYTES)
+    def _read(self, slot: bytes) -> Position | None:
         if len(slot) != SLOT_BYTES:
             return None
         body, mac = slot[: _BODY.size], slot[_BODY.size :]
