@@ -96,12 +96,10 @@ def Screen(
                 width=theme.COLUMN if wide else None,
             )
         )
-    return ft.Column(
-        parts,
-        spacing=0,
-        expand=True,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER if wide else ft.CrossAxisAlignment.STRETCH,
-    )
+    if wide:
+        whole = ft.Column(parts, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+        return ft.Container(whole, expand=True, alignment=ft.Alignment.TOP_CENTER)
+    return ft.Column(parts, spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _body(
