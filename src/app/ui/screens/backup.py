@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import flet as ft
 
@@ -27,6 +27,7 @@ from app.ui.parts.new_phrase import NewPassphrase, refusal
 from app.ui.safe import component
 from app.ui.screens.recovery import SaveKey
 
+NO_FAULTS: tuple[str, str, str] = ("", "", "")
 SHOWN = ("meeting", "note", "minutes", "goal", "task", "person")
 
 
@@ -95,12 +96,10 @@ def BackupScreen() -> ft.Control:
 def Test() -> ft.Control:
     """Opens a backup only to look, and says what it holds."""
     desk = use_desk()
-    chosen: Any
-    chosen, choose = ft.use_state(None)  # (name, bytes)
+    chosen, choose = ft.use_state(cast("Any", None))  # (name, bytes)
     secret, set_secret = ft.use_state("")
     fault, say_fault = ft.use_state("")
-    found: Any
-    found, find = ft.use_state(None)
+    found, find = ft.use_state(cast("Any", None))
     busy, run = use_busy()
 
     def pick(name: str, data: bytes) -> None:
@@ -174,13 +173,13 @@ def RestoreScreen() -> ft.Control:
     """Beginning from a backup: the file, what opens it, and a passphrase for this device."""
     desk = use_desk()
     use_watch(desk.speech)
-    chosen: Any
-    chosen, choose = ft.use_state(None)
+    chosen, choose = ft.use_state(cast("Any", None))
     secret, set_secret = ft.use_state("")
     phrase, set_phrase = ft.use_state("")
-    fresh: Any
-    fresh, hold = ft.use_state(())  # a new recovery key, when words opened the backup
-    faults, say_faults = ft.use_state(("", "", ""))  # at the file, the secret, the passphrase
+    fresh, hold = ft.use_state(cast("tuple[str, ...]", ()))  # a new recovery key, when words opened the backup
+    faults, say_faults = ft.use_state(
+        cast("tuple[str, str, str]", ("", "", ""))
+    )  # at the file, the secret, the passphrase
     busy, run = use_busy()
 
     def failed(problem: Exception) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import flet as ft
 
@@ -36,8 +36,9 @@ LANGUAGES = ("sv", "en")
 def FirstScreen() -> ft.Control:
     """From nothing to the first note: who one is and how it is locked, then the key."""
     desk = use_desk()
-    made: Any
-    made, hold = ft.use_state(())  # the groups of the key, and the words of a passphrase that was suggested
+    made, hold = ft.use_state(
+        cast("Any", ())
+    )  # the groups of the key, and the words of a passphrase that was suggested
 
     def finish() -> None:
         hold(())

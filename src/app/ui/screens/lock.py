@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import flet as ft
 
@@ -36,10 +36,8 @@ def LockScreen() -> ft.Control:
     use_watch(desk.speech)
     phrase, set_phrase = ft.use_state("")
     wrong, say_wrong = ft.use_state("")
-    trouble: Any
-    trouble, set_trouble = ft.use_state(None)
-    rescue: Any
-    rescue, set_rescue = ft.use_state(None)
+    trouble, set_trouble = ft.use_state(cast("Any", None))
+    rescue, set_rescue = ft.use_state(cast("Any", None))
     busy, run = use_busy()
 
     def failed(fault: Exception) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import cast
 
 import flet as ft
 
@@ -34,6 +34,7 @@ from app.ui.safe import component
 from app.ui.theme import Style
 
 ASKED = 2  # groups asked back, chosen at random
+UNTYPED: tuple[str, ...] = ("",) * ASKED
 
 
 @component
@@ -48,10 +49,8 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
     ticked, tick = ft.use_state(False)
     hint, say_hint = ft.use_state(False)
     places = use_held(lambda: tuple(sorted(secrets.SystemRandom().sample(range(len(groups)), ASKED))))
-    typed: tuple[str, ...]
-    typed, set_typed = ft.use_state(("",) * ASKED)
-    wrong: Any
-    wrong, say_wrong = ft.use_state(())
+    typed, set_typed = ft.use_state(UNTYPED)
+    wrong, say_wrong = ft.use_state(cast("tuple[int, ...]", ()))
     asked = places.value
 
     def write(at: int, text: str) -> None:
@@ -128,8 +127,7 @@ def _shown(desk: Desk, groups: tuple[str, ...], words: str) -> list[ft.Control]:
 def RecoverySettingsScreen() -> ft.Control:
     """The key while it is not saved yet; afterwards the way to a new one."""
     desk = use_desk()
-    fresh: Any
-    fresh, hold = ft.use_state(())
+    fresh, hold = ft.use_state(cast("tuple[str, ...]", ()))
     shown, show = ft.use_state(False)
     waiting = desk.session.unsaved_recovery
     groups = fresh or (waiting.groups if waiting and shown else ())

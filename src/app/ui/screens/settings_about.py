@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import flet as ft
 
@@ -24,8 +24,7 @@ def AboutScreen() -> ft.Control:
     """Said plainly, for somebody who decides whether to trust it."""
     desk = use_desk()
     use_watch(desk.speech)
-    tested: Any
-    tested, test = ft.use_state(None)
+    tested, test = ft.use_state(cast("Any", None))
     _, run = use_busy()
     parts = ft.use_memo(lambda: tuple(desk.session.about()), [])
     ft.use_effect(lambda: run(desk.session.self_test, test, lambda _: test(False)), [])

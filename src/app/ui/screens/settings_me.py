@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import flet as ft
 
 from app.model.commands import IntroduceMe
+from app.model.entities import Role
 from app.model.queries import AboutMe
 from app.ui.hooks import use_desk, use_query
 from app.ui.parts import Choice, ChoiceButtons, Field, PrimaryButton, Screen, SectionTitle
@@ -26,7 +29,7 @@ def SettingsMeScreen() -> ft.Control:
         if not name.strip():
             miss(True)
             return
-        desk.store.execute(IntroduceMe(name=name.strip(), role=role))
+        desk.store.execute(IntroduceMe(name=name.strip(), role=cast("Role", role)))
         desk.notice(desk.say("settings.me.saved"))
         desk.back()
 
