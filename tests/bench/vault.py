@@ -18,6 +18,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,7 +46,25 @@ T = TypeVar("T")
 def documents(count: int, seed: int = 7) -> Iterator[Document]:
     """Notes of about 450 bytes; one in a thousand has the words that the search looks for."""
     rng = random.Random(seed)
-    words = "möte mål fråga svar nästa gång prova lyssna steg kurs plan vecka tanke råd hjälp tack idé".split()
+    words = [
+        "möte",
+        "mål",
+        "fråga",
+        "svar",
+        "nästa",
+        "gång",
+        "prova",
+        "lyssna",
+        "steg",
+        "kurs",
+        "plan",
+        "vecka",
+        "tanke",
+        "råd",
+        "hjälp",
+        "tack",
+        "idé",
+    ]
     for number in range(count):
         body = " ".join(rng.choices(words, k=52))
         yield {
@@ -86,7 +105,7 @@ class Peer(ABC):
     @abstractmethod
     def bulk(self, found: list[Document]) -> None: ...
 
-    def settle(self) -> None:
+    def settle(self) -> None:  # noqa: B027 - most have nothing to wait for
         """Wait for what goes on in the background."""
 
 
@@ -292,7 +311,7 @@ def _time(turns: int, act: Callable[[int], object]) -> float:
     return statistics.median(taken)
 
 
-def measure(kind: type[Peer], folder: Path, count: int) -> dict[str, float]:
+def measure(kind: type[Peer], count: int, folder: Path) -> dict[str, float]:
     """Every operation once, on a database made for it."""
     few = 2 if count >= 100_000 else 5
     many = 200 if kind.patient else few
@@ -449,24 +468,17 @@ def run(sizes: list[int], runs: int, folder: Path) -> dict[str, Any]:
             row: dict[str, dict[str, float]] = {}
             bare = [_in_folder(folder, bare_append)]
             for peer in peers:
-                row[peer.name] = _in_folder(folder, lambda place, peer=peer: measure(peer, place, count))  # type: ignore[misc]
+                row[peer.name] = _in_folder(folder, partial(measure, peer, count))
                 print(f"  {count} documents, run {turn + 1}: {peer.name}", file=sys.stderr)
             bare.append(_in_folder(folder, bare_append))
             row["bare append + fsync"] = {"insert": statistics.mean(bare)}
             rows.append(row)
         result["sizes"][str(count)] = rows
     result["one insert"] = _in_folder(folder, lambda place: one_insert(place / "v"))
-    result["bytes of an insert"] = {
-        peer.name: _in_folder(folder, lambda place, peer=peer: _bytes_at(peer, place))  # type: ignore[misc]
-        for peer in PEERS
-    }
-    result["resident"] = {
-        peer.name: _in_folder(folder, lambda place, peer=peer: _resident_at(peer, place))  # type: ignore[misc]
-        for peer in PEERS
-    }
-    result["settings"] = {
-        peer.name: _in_folder(folder, lambda place, peer=peer: _settings(peer, place)) for peer in (Sqlite, SqlCipher)
-    }  # type: ignore[misc]  # noqa: E501
+    inserts = {peer.name: _in_folder(folder, partial(_bytes_at, peer)) for peer in PEERS}
+    result["bytes of an insert"] = inserts
+    result["resident"] = {peer.name: _in_folder(folder, partial(_resident_at, peer)) for peer in PEERS}
+    result["settings"] = {peer.name: _in_folder(folder, partial(_settings, peer)) for peer in (Sqlite, SqlCipher)}
     return result
 
 

@@ -120,6 +120,26 @@ def test_an_old_frame_put_back_is_noticed(sample: Sample) -> None:
         judge(sample, {**sample.disk, "journal-00000002": changed}, told=True)
 
 
+def test_a_frame_of_another_history_is_noticed(sample: Sample) -> None:
+    """The same place, the same length, sealed under the same keys, and yet not what came before the next frame."""
+    journal = "journal-00000002"
+    start = len(sample.disk[journal])
+    put(sample.folder, sample.disk)
+    with Engine.open(sample.folder, FIRST, indexes=INDEXES, files=QUIET) as engine:
+        engine.documents.table("note").insert({"body": "så var det"})
+    one = get(sample.folder)[journal][start:]
+    put(sample.folder, sample.disk)
+    with Engine.open(sample.folder, FIRST, indexes=INDEXES, files=QUIET) as engine:
+        engine.documents.table("note").insert({"body": "nej, så!!!"})
+        engine.documents.table("note").insert({"body": "och sedan"})
+    other = get(sample.folder)
+    content = other[journal]
+    mixed = {**other, journal: content[:start] + one + content[start + len(one) :]}
+    assert len(mixed[journal]) == len(content)
+    assert mixed != other
+    judge(sample, mixed, told=True)
+
+
 def test_old_blocks_put_back_into_the_snapshot_are_noticed(sample: Sample, tmp_path: Path) -> None:
     """The same documents, written once more: not a byte of the other file may take part."""
     other = Sample(tmp_path / "other")

@@ -109,7 +109,7 @@ class Transaction:
 
     def __init__(self, engine: "Engine", durable: Durable | None) -> None:
         self._engine = engine
-        self._durable = durable
+        self._durable: Durable | None = durable
 
     def __enter__(self) -> None:
         self._inner = self._engine._enter(self._durable)
