@@ -177,9 +177,7 @@ def RestoreScreen() -> ft.Control:
     secret, set_secret = ft.use_state("")
     phrase, set_phrase = ft.use_state("")
     fresh, hold = ft.use_state(cast("tuple[str, ...]", ()))  # a new recovery key, when words opened the backup
-    faults, say_faults = ft.use_state(
-        cast("tuple[str, str, str]", ("", "", ""))
-    )  # at the file, the secret, the passphrase
+    faults, say_faults = ft.use_state(NO_FAULTS)  # at the file, the secret, the passphrase
     busy, run = use_busy()
 
     def failed(problem: Exception) -> None:
