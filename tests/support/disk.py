@@ -257,7 +257,9 @@ class Crash:
             for i, event in enumerate(kept):
                 if event.kind != "write":
                     continue
-                for cut in self.tears(len(event.data)):
+                # Everywhere when all else made it, in the middle when something else is missing as well.
+                length = len(event.data)
+                for cut in self.tears(length) if len(kept) == len(pending) else [length // 2]:
                     torn = Event("write", event.file, at=event.at, data=event.data[:cut])
                     yield [*kept[:i], torn, *kept[i + 1 :]]
                     zeros = bytes(len(event.data) - cut)

@@ -20,12 +20,13 @@ from tests.support.effort import effort
 
 
 def tears(length: int) -> list[int]:
-    """Where a write may be torn: everywhere, or at a few places that are different from each other."""
-    return effort([length // 2], list(range(1, min(length, 2048))))
+    """Where a write may be torn: in the middle, or at each of the first bytes and at many places after them."""
+    everywhere = [*range(1, min(length, 64)), *range(64, length, max(1, length // 64))]
+    return effort([length // 2], everywhere)
 
 
 def crash(events: list[Event], rule: str) -> Crash:
-    return Crash(events, rule, tears=tears, limit=effort(32, 1024))
+    return Crash(events, rule, tears=tears, limit=effort(32, 128))
 
 
 @pytest.mark.parametrize("rule", ["ext4", "posix"])
