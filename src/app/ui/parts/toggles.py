@@ -42,27 +42,34 @@ def Toggles(
 
 
 def Picks(
-    choices: Sequence[Choice], value: str, on_change: Callable[[str], object], *, label: str, id: str
+    choices: Sequence[Choice],
+    value: str,
+    on_change: Callable[[str], object],
+    *,
+    label: str,
+    id: str,
+    line: bool = False,
 ) -> ft.Control:
-    """Chips of which one is on: filters and small choices. They wrap where the text is large."""
+    """Chips of which one is on: filters and small choices. They wrap; with `line` they scroll sideways instead."""
     return ft.Semantics(
         label=label,
         container=True,
         content=ft.Row(
-            [_toggle(choice, choice.value == value, on_change, f"{id}-{choice.value}") for choice in choices],
-            wrap=True,
+            [_toggle(choice, choice.value == value, on_change, f"{id}-{choice.value}", not line) for choice in choices],
+            wrap=not line,
+            scroll=ft.ScrollMode.HIDDEN if line else None,
             spacing=8,
             run_spacing=8,
         ),
     )
 
 
-def _toggle(choice: Choice, on: bool, turn: Callable[[str], object], identifier: str) -> ft.Control:
+def _toggle(choice: Choice, on: bool, turn: Callable[[str], object], identifier: str, wraps: bool = True) -> ft.Control:
     color = theme.ON_PRIMARY_CONTAINER if on else theme.INK
     icon = ft.Icons.CHECK if on else choice.icon
     face: list[ft.Control] = [ft.Icon(icon, color=color, size=18)] if icon else []
     words = Words(choice.text, Style.STRONG if on else Style.BODY, color)
-    face.append(ft.Container(words, expand=True, expand_loose=True))
+    face.append(ft.Container(words, expand=True, expand_loose=True) if wraps else words)
     return ft.MergeSemantics(
         content=ft.Semantics(
             identifier=identifier,

@@ -44,7 +44,7 @@ def TopicsScreen(person: str = "", meeting: str = "") -> ft.Control:
     group, show = ft.use_state(ALL)
     active = [row for row in people if row.status != "ended"]
     whom, choose = ft.use_state(person)
-    chosen = next((row for row in people if row.mentorship == (whom or only(people))), None)
+    chosen = next((row for row in people if row.mentorship == (whom or only(people) or _soonest(active))), None)
     target = meeting or (chosen.next.id if chosen and chosen.next else "")
     agenda: tuple[Agenda, ...] = use_query(AgendaOf(target))
     used: frozenset[str] = use_query(TopicsUsed(chosen.mentorship if chosen else None))
@@ -62,7 +62,7 @@ def TopicsScreen(person: str = "", meeting: str = "") -> ft.Control:
             SectionTitle(desk.say("topic.who")),
             Picks(
                 [Choice(row.mentorship, row.name) for row in names],
-                whom,
+                chosen.mentorship if chosen else "",
                 choose,
                 label=desk.say("topic.who"),
                 id="topic-person",
@@ -71,7 +71,7 @@ def TopicsScreen(person: str = "", meeting: str = "") -> ft.Control:
     if chosen and chosen.next and not meeting:
         when = desk.speech.value.near(local(chosen.next.starts, now), now)
         parts.append(Soft(desk.say("topic.goes-to", name=chosen.name, when=when)))
-    parts.append(Picks(groups, group, show, label=desk.say("topic.filter"), id="topic-group"))
+    parts.append(Picks(groups, group, show, label=desk.say("topic.filter"), id="topic-group", line=True))
     for heading, items in document.in_groups(None):
         if group != ALL and (heading is None or heading.id != group):
             continue
@@ -79,6 +79,12 @@ def TopicsScreen(person: str = "", meeting: str = "") -> ft.Control:
             parts.append(SectionTitle(desk.read(heading.title)))
         parts += [TopicCard(item, item.id in used, there.get(item.id), chosen, target, key=item.id) for item in items]
     return Screen(desk.say("topic.title"), parts, back=True)
+
+
+def _soonest(people: Sequence[PersonRow]) -> str:
+    """The person one meets next."""
+    booked = [(row.next.starts, row.mentorship) for row in people if row.next]
+    return min(booked)[1] if booked else ""
 
 
 @component
