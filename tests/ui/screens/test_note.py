@@ -339,3 +339,12 @@ async def test_when_there_is_little_room_the_field_keeps_it(stage: OpenStage) ->
     room = next(c for c in app.walk() if getattr(c, "on_size_change", None))
     await app.fire(room, "size_change", {"w": 358.0, "h": 520.0})
     assert app.has("note-aim") and app.has("note-tasks")
+
+
+async def test_turning_to_the_private_side_makes_a_version_of_the_shared_words(stage: OpenStage) -> None:
+    table = lay().at(15, 12)
+    app = await at_the_table(stage, table)
+    await app.type("shared-note", "Innan jag vänder bladet")
+    await app.tap("note-only_me")
+    assert shared_words(table) == "Innan jag vänder bladet"
+    assert table.store.drafts.waiting() == ()
