@@ -147,7 +147,8 @@ def test_the_order_of_versions_does_not_matter() -> None:
         chance = Random(seed)
         base = base_text(chance)
         heads = {version: Writer(version[0], chance).edit(base) for version in (A, B, C)}
-        assert len({weave(dict(order), base) for order in permutations(heads.items())}) == 1
+        for ground in (base, None):
+            assert len({weave(dict(order), ground) for order in permutations(heads.items())}) == 1
 
 
 @settings(max_examples=effort(200, 5000))

@@ -107,6 +107,8 @@ def test_answers_weave_pick_and_settle_by_their_kind() -> None:
     found = entity_of(fold([base, one, two]), "s", "mentoring")
     assert isinstance(found, Goal)
     assert found.answers == {"why": "Noll. Ett. Två.", "n": 2, "m": frozenset({"x", "y"})}
+    taken = written(9, {"answers.m/x": False}, base.version, kind="goal", device="c")
+    assert "x" in entity_of(fold([base, one, two, taken]), "s", "mentoring").answers["m"]  # type: ignore[attr-defined]
     mixed = written(4, {"answers.why": 7}, base.version, kind="goal", device="c")
     assert entity_of(fold([base, one, mixed]), "s", "mentoring").answers["why"] == 7  # type: ignore[attr-defined]
 

@@ -35,8 +35,11 @@ def note(id: str, **context: Any) -> Target:
 
 def test_typing_does_not_put_the_write_off(store: MemoryStore) -> None:
     target = note(store.new_id())
-    for n in range(40):
+    store.drafts.keep(target, "å")
+    (first,) = store.timers.waiting
+    for n in range(1, 40):
         store.drafts.keep(target, "å" * (n + 1))
+    assert store.timers.waiting == [first]  # the timer of the oldest unsaved key, never put off
     assert [timer.seconds for timer in store.timers.waiting] == [PATIENCE]
     assert PATIENCE + 0.5 < 1.0
     store.timers.ring()

@@ -378,6 +378,8 @@ def test_order_and_repetition_do_not_matter() -> None:
         for change in shaken:
             fresh.apply([change])
         fresh.apply(shaken)
+        keys = [row["key"] for row in fresh.memory.table(VERSIONS)]
+        assert len(keys) == len(set(keys)) == sum(len(change.ops) for change in changes)
         mine = {row["id"]: dict(row) for row in one.memory.table("task")}
         assert {row["id"]: dict(row) for row in fresh.memory.table("task")} == mine
 

@@ -1,0 +1,101 @@
+"""Asking: what a query is, and the reader it gets its answer through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from app.model.fields import Scalar
+from app.model.ids import Id
+from app.model.schema import Entity
+
+E = TypeVar("E", bound=Entity)
+A = TypeVar("A", covariant=True)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a list shows of a record that carries long text."""
+
+    id: Id
+    space: str
+    made: int
+    edited: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """One version of a record."""
+
+    version: str
+    at: datetime
+    device: str
+    mine: bool
+    cells: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trashed:
+    """A deleted record."""
+
+    kind: str
+    id: Id
+    title: str
+    at: datetime
+    mentorship: Id | None
+
+
+class Reader(Protocol):
+    """The records as they stand. What is in the trash is not there, except where a method says so."""
+
+    @property
+    def personal(self) -> str:
+        """The personal space."""
+        ...
+
+    def one(self, cls: type[E], id: Id) -> E | None:
+        """The record with that id."""
+        ...
+
+    def where(self, cls: type[E], **equal: Scalar) -> list[E]:
+        """The records whose keys have these values, those made first coming first."""
+        ...
+
+    def newest(self, cls: type[E], count: int, **equal: Scalar) -> list[E]:
+        """Of the records with these values, those made last, newest first."""
+        ...
+
+    def cards(self, cls: type[Entity], **equal: Scalar) -> list[Card]:
+        """The same as cards: no body is read."""
+        ...
+
+    def newest_cards(
+        self, cls: type[Entity], count: int, before: int | None, **equal: Scalar
+    ) -> tuple[list[Card], int | None]:
+        """The newest cards, and where to go on."""
+        ...
+
+    def count(self, cls: type[Entity], **equal: Scalar) -> int:
+        """How many there are, of a kind or with these values; nothing is read where an index knows."""
+        ...
+
+    def history(self, kind: str, id: Id) -> list[Past]:
+        """The versions of a record, newest first."""
+        ...
+
+    def trash(self, kinds: Sequence[str]) -> list[Trashed]:
+        """What has been deleted, newest first."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query(Generic[A]):
+    """A question with one kind of answer."""
+
+    def answer(self, read: Reader) -> A:
+        """The answer, from what the reader gives."""
+        raise NotImplementedError

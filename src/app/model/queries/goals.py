@@ -1,0 +1,102 @@
+"""Goals with their history, and the board of tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.model.entities import (
+    Goal,
+    Task,
+    TaskStatus,
+)
+from app.model.fields import Scalar
+from app.model.ids import Id
+from app.model.queries.asking import Query, Reader
+from app.model.queries.look import (
+    Look,
+    in_place,
+)
+from app.model.queries.rows import (
+    GoalRow,
+    ProgressRow,
+    TaskRow,
+)
+
+
+@dataclass(frozen=True)
+class GoalsList(Query[tuple[GoalRow, ...]]):
+    """Goals, those due first coming first; closed ones at the end where they are asked for."""
+
+    mentorship: Id | None = None
+    closed: bool = False
+
+    def answer(self, read: Reader) -> tuple[GoalRow, ...]:
+        return tuple(Look(read, None).goals(self.mentorship, self.closed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalView:
+    """Everything that a goal's page shows; the history has the newest entry first."""
+
+    row: GoalRow
+    goal: Goal
+    history: tuple[ProgressRow, ...]
+
+
+@dataclass(frozen=True)
+class GoalPage(Query["GoalView | None"]):
+    """A goal with its history."""
+
+    goal: Id
+
+    def answer(self, read: Reader) -> GoalView | None:
+        goal = read.one(Goal, self.goal)
+        if goal is None:
+            return None
+        look = Look(read, None)
+        return GoalView(row=look.goal_row(goal), goal=goal, history=tuple(look.goal_history(goal)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """The three columns; of what is done, the latest."""
+
+    todo: tuple[TaskRow, ...]
+    doing: tuple[TaskRow, ...]
+    done: tuple[TaskRow, ...]
+    more_done: bool
+
+
+@dataclass(frozen=True)
+class TaskBoard(Query[Board]):
+    """The tasks of a mentorship, or all, by column."""
+
+    mentorship: Id | None = None
+    done: int = 50
+
+    def answer(self, read: Reader) -> Board:
+        look = Look(read, None)
+
+        equal: dict[str, Scalar] = {"mentorship": self.mentorship} if self.mentorship else {}
+        done = read.newest(Task, self.done + 1, status="done", **equal)
+
+        def column(status: TaskStatus) -> tuple[TaskRow, ...]:
+            return tuple(look.task_row(task) for task in in_place(read.where(Task, status=status, **equal)))
+
+        return Board(
+            todo=column("todo"),
+            doing=column("doing"),
+            done=tuple(look.task_row(task) for task in done[: self.done]),
+            more_done=len(done) > self.done,
+        )
+
+
+@dataclass(frozen=True)
+class TasksMine(Query[tuple[TaskRow, ...]]):
+    """What I have promised, the earliest day first."""
+
+    now: datetime
+
+    def answer(self, read: Reader) -> tuple[TaskRow, ...]:
+        return tuple(row for row in Look(read, self.now).open_tasks() if row.mine)

@@ -1,0 +1,445 @@
+"""How answers are put together: names and rows, each read once an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from app.model.clock import moment_of
+from app.model.entities import (
+    Agenda,
+    Checklist,
+    Evaluation,
+    Goal,
+    GoalStatus,
+    ListItem,
+    Me,
+    Meeting,
+    Mentorship,
+    Minutes,
+    Note,
+    PairRole,
+    Person,
+    Progress,
+    Task,
+    checklist_id,
+    me_id,
+    minutes_id,
+    note_id,
+)
+from app.model.ids import Id
+from app.model.queries.asking import Card, Reader
+from app.model.queries.records import SettingOf
+from app.model.queries.rows import (
+    GoalRow,
+    ListView,
+    MeetingRow,
+    MinutesRow,
+    NoteRow,
+    OpenCritical,
+    PairRow,
+    PersonRow,
+    ProgressRow,
+    TaskRow,
+    TodayMeeting,
+)
+from app.model.schedule import LISTS, aware, overlapping, phase
+
+DRAFT_AGE = timedelta(hours=24)
+BACKUP_EVERY = timedelta(days=7)
+MONTHS_AHEAD = 6
+MONTHS_BACK = 2
+
+
+class Look:
+    """One answer being put together: names and rows, each read once."""
+
+    def __init__(self, read: Reader, now: datetime | None) -> None:
+        self.read = read
+        self.now = now
+        self._people: dict[Id, Person | None] = {}
+        self._mentorships: dict[Id, Mentorship | None] = {}
+        self._ahead: list[MeetingRow] | None = None
+        self._near: list[MeetingRow] | None = None
+
+    # ---- people
+
+    def people(self) -> list[Person]:
+        found = self.read.where(Person)
+        self._people |= {person.mentorship: person for person in found}
+        return found
+
+    def person(self, mentorship: Id | None) -> Person | None:
+        if mentorship is None:
+            return None
+        if mentorship not in self._people:
+            found = self.read.where(Person, mentorship=mentorship)
+            self._people[mentorship] = found[0] if found else None
+        return self._people[mentorship]
+
+    def name(self, mentorship: Id | None) -> str:
+        person = self.person(mentorship)
+        return "" if person is None else person.name
+
+    def my_role(self, mentorship: Id | None) -> PairRole:
+        person = self.person(mentorship)
+        return "mentor" if person is None else person.my_role
+
+    def active(self, mentorship: Id) -> bool:
+        if mentorship not in self._mentorships:
+            self._mentorships[mentorship] = self.read.one(Mentorship, mentorship)
+        found = self._mentorships[mentorship]
+        return found is not None and found.status != "ended"
+
+    def pair_row(self, person: Person) -> PairRow:
+        return PairRow(mentorship=person.mentorship, person=person.id, name=person.name, my_role=person.my_role)
+
+    def person_row(self, person: Person) -> PersonRow:
+        mentorship = self.read.one(Mentorship, person.mentorship) or Mentorship()
+        held = self.read.count(Meeting, standing=f"{person.mentorship}/held")
+        return PersonRow(
+            mentorship=person.mentorship,
+            person=person.id,
+            name=person.name,
+            my_role=person.my_role,
+            status=mentorship.status,
+            form=mentorship.form,
+            next=self.next_of(person.mentorship),
+            last_met=self.last_met(person.mentorship) if held else None,
+            open_tasks=self.read.count(Task, open=person.mentorship),
+            open_goals=self.read.count(Goal, open=person.mentorship),
+            held=held,
+            planned=mentorship.planned,
+        )
+
+    def next_of(self, mentorship: Id) -> MeetingRow | None:
+        """The planned meeting that is on, or the next one."""
+        assert self.now is not None
+        if self._near is None:
+            self._near = [row for row in self.around(self.now) if row.status == "planned" and row.phase == "during"]
+        return next((row for row in [*self._near, *self.ahead()] if row.mentorship == mentorship), None)
+
+    def last_met(self, mentorship: Id) -> datetime | None:
+        """When the latest meeting that was held began: month by month backwards, then all of them."""
+        assert self.now is not None
+        today = self.now.date()
+        for month in reversed(months(today - timedelta(days=366), today)):
+            found = self.read.where(Meeting, in_month=f"{mentorship}/{month}")
+            rows = [row for row in self.rows(found) if row.status == "held"]
+            if rows:
+                return rows[-1].began or rows[-1].starts
+        rows = self.rows(self.read.where(Meeting, standing=f"{mentorship}/held"))
+        return rows[-1].began or rows[-1].starts if rows else None
+
+    # ---- meetings
+
+    def row(self, meeting: Meeting) -> MeetingRow:
+        starts = aware(meeting.starts, meeting.zone, None if self.now is None else self.now.tzinfo)
+        ends = starts + timedelta(minutes=meeting.length)
+        return MeetingRow(
+            id=meeting.id,
+            mentorship=meeting.mentorship,
+            name=self.name(meeting.mentorship),
+            my_role=self.my_role(meeting.mentorship),
+            starts=starts,
+            ends=ends,
+            length=meeting.length,
+            place=meeting.place,
+            mode=meeting.mode,
+            aim=meeting.aim,
+            status=meeting.status,
+            phase="before" if self.now is None else phase(starts, ends, self.now, meeting.began, meeting.ended),
+            began=meeting.began,
+            ended=meeting.ended,
+            series=meeting.series,
+            number=meeting.number,
+        )
+
+    def rows(self, meetings: list[Meeting]) -> list[MeetingRow]:
+        """Rows in order of time, each knowing whether it touches another of them."""
+        rows = sorted((self.row(meeting) for meeting in meetings), key=lambda row: (row.starts, row.id))
+        busy = [row for row in rows if row.status != "cancelled"]
+        touching: set[Id] = set()
+        latest: MeetingRow | None = None
+        for row in busy:
+            if latest is not None and overlapping([(latest.starts, latest.ends)], (row.starts, row.ends)):
+                touching |= {latest.id, row.id}
+            if latest is None or row.ends > latest.ends:
+                latest = row
+        return [replace(row, overlaps=True) if row.id in touching else row for row in rows]
+
+    def around(self, now: datetime) -> list[MeetingRow]:
+        """What is not cancelled, yesterday, today and tomorrow: enough for every zone."""
+        days = [(now.date() + timedelta(days=offset)).isoformat() for offset in (-1, 0, 1)]
+        found = [meeting for day in days for meeting in self.read.where(Meeting, day=day)]
+        return [row for row in self.rows(found) if row.status != "cancelled"]
+
+    def ahead(self) -> list[MeetingRow]:
+        """Planned meetings of the months to come, soonest first."""
+        if self._ahead is None:
+            assert self.now is not None
+            first = self.now.date()
+            found = [
+                meeting
+                for month in months(first, first + timedelta(days=30 * MONTHS_AHEAD))
+                for meeting in self.read.where(Meeting, month=month)
+                if meeting.status == "planned"
+            ]
+            self._ahead = [row for row in self.rows(found) if row.starts > self.now]
+        return self._ahead
+
+    def today(self, row: MeetingRow) -> TodayMeeting:
+        meeting = self.read.one(Meeting, row.id)
+        assert meeting is not None
+        goal = None if meeting.goal is None else self.read.one(Goal, meeting.goal)
+        goals = [self.goal_row(goal)] if goal is not None else self.goals(row.mentorship, closed=False)
+        minutes = minutes_id(row.id)
+        note = next((card.id for card in self.read.cards(Note, meeting=row.id)), None)
+        return TodayMeeting(
+            row=row,
+            phase=row.phase,
+            checklist=row.checklist,
+            run=self.list_view(row.checklist, row.id),
+            goal=goals[0] if goals else None,
+            minutes=minutes if self.read.cards(Minutes, meeting=row.id) else None,
+            note=note,
+            evaluated=self.evaluated(row),
+            agenda=self.agenda(row.id),
+        )
+
+    def evaluated(self, row: MeetingRow) -> bool:
+        return any(
+            one.space == self.read.personal or one.role == row.my_role
+            for one in self.read.where(Evaluation, meeting=row.id)
+        )
+
+    def agenda(self, meeting: Id) -> tuple[Agenda, ...]:
+        return tuple(in_place(self.read.where(Agenda, meeting=meeting)))
+
+    def list_view(self, document: str, about: Id) -> ListView:
+        return list_view(self.read, document, about)
+
+    def open_critical(self, critical: tuple[tuple[str, str, tuple[str, ...]], ...]) -> list[OpenCritical]:
+        """Critical items left open: after each meeting that was held lately, and before each relationship."""
+        if not critical:
+            return []
+        assert self.now is not None
+        found: list[OpenCritical] = []
+        after = [entry for entry in critical if entry[0] == LISTS["after"]]
+        before = [entry for entry in critical if entry[0] == "checklist.before_relationship"]
+        if after:
+            today = self.now.date()
+            for month in months(today - timedelta(days=30 * MONTHS_BACK), today):
+                for row in self.rows(self.read.where(Meeting, month=month)):
+                    if row.phase == "after" and (row.status == "held" or (row.began and row.status != "cancelled")):
+                        found += self._left_open(after, row.id, row.mentorship, row.id)
+        if before:
+            for person in self.people():
+                if self.active(person.mentorship):
+                    found += self._left_open(before, person.mentorship, person.mentorship, None)
+        return found
+
+    def _left_open(
+        self, entries: list[tuple[str, str, tuple[str, ...]]], about: Id, mentorship: Id, meeting: Id | None
+    ) -> list[OpenCritical]:
+        role = self.my_role(mentorship)
+        run = self.read.one(Checklist, checklist_id(self.read.personal, entries[0][0], about))
+        settled = frozenset[str]() if run is None else run.ticks | run.set_aside.keys()
+        return [
+            OpenCritical(
+                document=document, item=item, meeting=meeting, mentorship=mentorship, name=self.name(mentorship)
+            )
+            for document, item, roles in entries
+            if (not roles or role in roles) and item not in settled
+        ]
+
+    def unfinished(self) -> tuple[MinutesRow, ...]:
+        """Drafts of minutes that are a day old."""
+        assert self.now is not None
+        rows = [self.minutes_row(card) for card in self.read.cards(Minutes, status="draft")]
+        return tuple(sorted((row for row in rows if self.now - row.begun > DRAFT_AGE), key=lambda row: row.begun))
+
+    def reminders(self) -> tuple[str, ...]:
+        """The recovery key until it is kept; the backup when the last one is a week old."""
+        assert self.now is not None
+        found: list[str] = []
+        if SettingOf("recovery.later").answer(self.read) is True:
+            found.append("recovery")
+        last = SettingOf("backup.last").answer(self.read)
+        if isinstance(last, str) and self.now - datetime.fromisoformat(last) > BACKUP_EVERY:
+            found.append("backup")
+        return tuple(found)
+
+    # ---- tasks and goals
+
+    def task_row(self, task: Task) -> TaskRow:
+        role = self.my_role(task.mentorship)
+        return TaskRow(
+            id=task.id,
+            text=task.text,
+            mentorship=task.mentorship,
+            name=self.name(task.mentorship),
+            owner=task.owner,
+            mine=task.owner in (role, "both") or task.mentorship is None,
+            due=task.due,
+            status=task.status,
+            outcome=task.outcome,
+            learned=task.learned,
+            meeting=task.meeting,
+            goal=task.goal,
+            visibility=task.visibility,
+        )
+
+    def open_tasks(self) -> list[TaskRow]:
+        """What is not done, the earliest day first, without a day last."""
+        found = [*self.read.where(Task, status="todo"), *self.read.where(Task, status="doing")]
+        ordered = sorted(found, key=lambda task: (task.due or date.max, task.made, task.id))
+        return [self.task_row(task) for task in ordered]
+
+    def goals(self, mentorship: Id | None, closed: bool) -> list[GoalRow]:
+        if mentorship is not None:
+            found = self.read.where(Goal, **({"mentorship": mentorship} if closed else {"open": mentorship}))
+        else:
+            statuses: tuple[GoalStatus, ...] = ("active", "changed", "reached", "let_go")
+            found = [goal for status in statuses[: 4 if closed else 2] for goal in self.read.where(Goal, status=status)]
+        opened = [goal for goal in found if goal.status in ("active", "changed")]
+        settled = [goal for goal in found if goal.status in ("reached", "let_go")] if closed else []
+        opened.sort(key=lambda goal: (goal.due or date.max, goal.made, goal.id))
+        settled.sort(key=lambda goal: (goal.edited, goal.id), reverse=True)
+        return [self.goal_row(goal) for goal in opened + settled]
+
+    def goal_row(self, goal: Goal) -> GoalRow:
+        steps = self.read.where(Progress, goal=goal.id)
+        totals = _totals(goal, steps)
+        value = totals[-1][1] if totals else goal.start
+        target = goal.target if goal.target is not None else {"done": 1.0, "percent": 100.0}.get(goal.measure)
+        fraction: float | None = None
+        if goal.status == "reached":
+            fraction = 1.0
+        elif target is not None and target != goal.start:
+            fraction = min(max((value - goal.start) / (target - goal.start), 0.0), 1.0)
+        return GoalRow(
+            id=goal.id,
+            title=goal.title,
+            mentorship=goal.mentorship,
+            name=self.name(goal.mentorship),
+            owner=goal.owner,
+            mine=goal.mentorship is None or goal.owner == self.my_role(goal.mentorship),
+            visibility=goal.visibility,
+            measure=goal.measure,
+            value=value,
+            start=goal.start,
+            target=target,
+            unit=goal.unit,
+            fraction=fraction,
+            due=goal.due,
+            status=goal.status,
+            next_step=goal.next_step,
+            skills=goal.skills,
+            steps=len(steps),
+        )
+
+    def goal_history(self, goal: Goal) -> list[ProgressRow]:
+        role = self.my_role(goal.mentorship)
+        me = self.read.one(Me, me_id(self.read.personal))
+        rows = []
+        for step, total in _totals(goal, self.read.where(Progress, goal=goal.id)):
+            mine = goal.mentorship is None or step.by == role
+            rows.append(
+                ProgressRow(
+                    id=step.id,
+                    at=step.at or moment_of(step.made),
+                    by=step.by,
+                    mine=mine,
+                    name=(me.name if me else "") if mine else self.name(goal.mentorship),
+                    delta=step.delta,
+                    value=step.value,
+                    total=total,
+                    comment=step.comment,
+                )
+            )
+        return rows[::-1]
+
+    # ---- notes and minutes
+
+    def note(self, meeting: Id) -> Note | None:
+        own = self.read.one(Note, note_id(meeting))
+        if own is not None:
+            return own
+        card = next(iter(self.read.cards(Note, meeting=meeting)), None)
+        return None if card is None else self.read.one(Note, card.id)
+
+    def note_row(self, card: Card) -> NoteRow:
+        mentorship = card.values.get("mentorship")
+        return NoteRow(
+            id=card.id,
+            title=card.values.get("title") or "",
+            mentorship=mentorship,
+            meeting=card.values.get("meeting"),
+            name=self.name(mentorship),
+            origin=card.values.get("origin") or "typed",
+            at=_moment(card.values.get("written"), card.made),
+            edited=moment_of(card.edited),
+        )
+
+    def minutes_row(self, card: Card) -> MinutesRow:
+        meeting = self.read.one(Meeting, card.values["meeting"])
+        begun = _moment(card.values.get("begun"), card.made)
+        return MinutesRow(
+            id=card.id,
+            meeting=card.values["meeting"],
+            mentorship=card.values["mentorship"],
+            name=self.name(card.values["mentorship"]),
+            document=card.values["document"],
+            status=card.values["status"],
+            at=begun
+            if meeting is None
+            else aware(meeting.starts, meeting.zone, None if self.now is None else self.now.tzinfo),
+            begun=begun,
+            edited=moment_of(card.edited),
+        )
+
+
+def list_view(read: Reader, document: str, about: Id) -> ListView:
+    run = read.one(Checklist, checklist_id(read.personal, document, about)) if about else None
+    items = read.where(ListItem, document=document)
+    return ListView(
+        document=document,
+        ticks=frozenset() if run is None else run.ticks,
+        set_aside={} if run is None else run.set_aside,
+        hidden=frozenset(item.item or item.id for item in items if item.hidden),
+        places={item.item or item.id: item.place for item in items if item.place},
+        own=tuple(in_place([item for item in items if not item.item])),
+    )
+
+
+P = TypeVar("P", Agenda, Task, ListItem)
+
+
+def in_place(records: list[P]) -> list[P]:
+    """In their order; what nobody placed comes in the order it was made."""
+    return sorted(records, key=lambda record: (record.place, record.made, record.id))
+
+
+def _totals(goal: Goal, steps: list[Progress]) -> list[tuple[Progress, float]]:
+    """Each step with where the goal stood after it."""
+    total = goal.start
+    found: list[tuple[Progress, float]] = []
+    for step in sorted(steps, key=lambda step: (step.at or moment_of(step.made), step.made, step.id)):
+        total = step.value if step.value is not None else total + (step.delta or 0)
+        found.append((step, total))
+    return found
+
+
+def months(first: date, last: date) -> list[str]:
+    months: list[str] = []
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        months.append(f"{year:04}-{month:02}")
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return months
+
+
+def _moment(value: object, otherwise: int) -> datetime:
+    return value if isinstance(value, datetime) else moment_of(otherwise)

@@ -1,0 +1,165 @@
+"""Meetings, their agenda and their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.model.entities import (
+    Agenda,
+    Meeting,
+    Mentorship,
+    Minutes,
+    Note,
+    Person,
+    Task,
+    minutes_id,
+)
+from app.model.ids import Id
+from app.model.queries.asking import Query, Reader
+from app.model.queries.look import (
+    Look,
+    in_place,
+    list_view,
+    months,
+)
+from app.model.queries.rows import (
+    GoalRow,
+    ListView,
+    MeetingRow,
+    TaskRow,
+)
+from app.model.schedule import LISTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meetings:
+    """The meetings of a mentorship: those to come, soonest first, and those past, latest first."""
+
+    upcoming: tuple[MeetingRow, ...]
+    past: tuple[MeetingRow, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class MeetingsOf(Query[Meetings]):
+    """The meetings of a mentorship. `limit` and `skip` page through the past."""
+
+    mentorship: Id
+    now: datetime
+    limit: int = 50
+    skip: int = 0
+
+    def answer(self, read: Reader) -> Meetings:
+        look = Look(read, self.now)
+        rows = look.rows(read.where(Meeting, mentorship=self.mentorship))
+        past = [row for row in reversed(rows) if row.phase == "after"]
+        return Meetings(
+            upcoming=tuple(row for row in rows if row.phase != "after"),
+            past=tuple(past[self.skip : self.skip + self.limit]),
+            more=len(past) > self.skip + self.limit,
+        )
+
+
+@dataclass(frozen=True)
+class MeetingsBetween(Query[tuple[MeetingRow, ...]]):
+    """All meetings from one local day to another, both included."""
+
+    first: date
+    last: date
+    now: datetime
+
+    def answer(self, read: Reader) -> tuple[MeetingRow, ...]:
+        look = Look(read, self.now)
+        found = [
+            meeting
+            for month in months(self.first, self.last)
+            for meeting in read.where(Meeting, month=month)
+            if self.first <= meeting.starts.date() <= self.last
+        ]
+        return tuple(look.rows(found))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingView:
+    """Everything that a meeting's page shows."""
+
+    row: MeetingRow
+    meeting: Meeting
+    mentorship: Mentorship
+    person: Person | None
+    minutes: Minutes | None
+    note: Note | None
+    agenda: tuple[Agenda, ...]
+    tasks: tuple[TaskRow, ...]
+    open_tasks: tuple[TaskRow, ...]
+    goals: tuple[GoalRow, ...]
+    lists: Mapping[str, ListView]
+    evaluated: bool
+
+
+@dataclass(frozen=True)
+class MeetingPage(Query["MeetingView | None"]):
+    """A meeting with all that belongs to it."""
+
+    meeting: Id
+    now: datetime
+
+    def answer(self, read: Reader) -> MeetingView | None:
+        look = Look(read, self.now)
+        meeting = read.one(Meeting, self.meeting)
+        mentorship = None if meeting is None else read.one(Mentorship, meeting.mentorship)
+        if meeting is None or mentorship is None:
+            return None
+        row = look.row(meeting)
+        return MeetingView(
+            row=row,
+            meeting=meeting,
+            mentorship=mentorship,
+            person=look.person(meeting.mentorship),
+            minutes=read.one(Minutes, minutes_id(meeting.id)),
+            note=look.note(meeting.id),
+            agenda=look.agenda(meeting.id),
+            tasks=tuple(look.task_row(task) for task in in_place(read.where(Task, meeting=meeting.id))),
+            open_tasks=tuple(
+                task
+                for task in look.open_tasks()
+                if task.mentorship == meeting.mentorship and task.meeting != meeting.id
+            ),
+            goals=tuple(look.goals(meeting.mentorship, closed=False)),
+            lists={document: look.list_view(document, meeting.id) for document in LISTS.values()},
+            evaluated=look.evaluated(row),
+        )
+
+
+@dataclass(frozen=True)
+class AgendaOf(Query[tuple[Agenda, ...]]):
+    """The topics of a meeting, in order."""
+
+    meeting: Id
+
+    def answer(self, read: Reader) -> tuple[Agenda, ...]:
+        return tuple(in_place(read.where(Agenda, meeting=self.meeting)))
+
+
+@dataclass(frozen=True)
+class TopicsUsed(Query[frozenset[str]]):
+    """The topics of the library that were talked about before, with somebody or at all."""
+
+    mentorship: Id | None = None
+
+    def answer(self, read: Reader) -> frozenset[str]:
+        found = read.where(Agenda, **({"mentorship": self.mentorship} if self.mentorship else {}))
+        return frozenset(one.topic for one in found if one.used and one.topic)
+
+
+@dataclass(frozen=True)
+class ListOf(Query[ListView]):
+    """A list as it stands, for a meeting or mentorship (`about`), or in itself."""
+
+    document: str
+    about: Id = ""
+
+    def answer(self, read: Reader) -> ListView:
+        return list_view(read, self.document, self.about)

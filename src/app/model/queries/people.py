@@ -1,0 +1,114 @@
+"""People and the way of a relationship."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from app.model.entities import (
+    FilledForm,
+    Mentorship,
+    Person,
+    form_id,
+)
+from app.model.ids import Id
+from app.model.queries.asking import Query, Reader
+from app.model.queries.look import (
+    Look,
+)
+from app.model.queries.rows import (
+    GoalRow,
+    ListView,
+    MeetingRow,
+    PersonRow,
+    TaskRow,
+)
+
+
+@dataclass(frozen=True)
+class PeopleList(Query[tuple[PersonRow, ...]]):
+    """Everybody, in the order they were added."""
+
+    now: datetime
+
+    def answer(self, read: Reader) -> tuple[PersonRow, ...]:
+        look = Look(read, self.now)
+        return tuple(look.person_row(person) for person in look.people())
+
+
+StepState = Literal["done", "now", "ahead"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of the way of a relationship, and what it still takes."""
+
+    name: str
+    state: StepState
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonView:
+    """Everything that a person's page shows."""
+
+    row: PersonRow
+    person: Person
+    mentorship: Mentorship
+    steps: tuple[Step, ...]
+    next: MeetingRow | None
+    tasks: tuple[TaskRow, ...]
+    goals: tuple[GoalRow, ...]
+    preparation: ListView
+
+
+@dataclass(frozen=True)
+class PersonPage(Query["PersonView | None"]):
+    """A person's page. `seeds` are the items of the list before the relationship that make it ready."""
+
+    mentorship: Id
+    now: datetime
+    seeds: tuple[str, ...] = ()
+
+    def answer(self, read: Reader) -> PersonView | None:
+        look = Look(read, self.now)
+        person = look.person(self.mentorship)
+        mentorship = read.one(Mentorship, self.mentorship)
+        if person is None or mentorship is None:
+            return None
+        row = look.person_row(person)
+        preparation = look.list_view("checklist.before_relationship", self.mentorship)
+        return PersonView(
+            row=row,
+            person=person,
+            mentorship=mentorship,
+            steps=_steps(look, row, mentorship, preparation, self.seeds),
+            next=row.next,
+            tasks=tuple(task for task in look.open_tasks() if task.mentorship == self.mentorship),
+            goals=tuple(look.goals(self.mentorship, closed=False)),
+            preparation=preparation,
+        )
+
+
+def _steps(
+    look: Look, row: PersonRow, mentorship: Mentorship, preparation: ListView, seeds: tuple[str, ...]
+) -> tuple[Step, ...]:
+    settled = preparation.ticks | preparation.set_aside.keys()
+    agreement = look.read.one(FilledForm, form_id(mentorship.space, "agreement.mentoring", row.mentorship))
+    agreed = "agreement" in settled or (agreement is not None and agreement.status == "done")
+    ended = mentorship.status == "ended"
+    missing: list[tuple[str, tuple[str, ...]]] = [
+        ("ready", tuple(seed for seed in seeds if seed not in settled) if seeds or settled else ("preparation",)),
+        ("agreed", () if agreed else ("agreement",)),
+        ("started", () if row.held else ("first_meeting",)),
+        ("rhythm", () if row.held > 1 and (row.next or ended) else ("next_meeting",)),
+        ("halfway", () if row.held * 2 >= row.planned else ("half_of_meetings",)),
+        ("ending", () if ended or mentorship.status == "ending" or row.planned - row.held <= 3 else ("last_three",)),
+        ("ended", () if ended else ("closing",)),
+    ]
+    current = next((place for place, (_, lacks) in enumerate(missing) if lacks), len(missing))
+    return tuple(
+        Step(name=name, state="done" if not lacks else "now" if place == current else "ahead", missing=lacks)
+        for place, (name, lacks) in enumerate(missing)
+    )

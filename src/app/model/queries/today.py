@@ -1,0 +1,139 @@
+"""Today: what now?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from app.model.entities import (
+    Me,
+    me_id,
+)
+from app.model.ids import Id
+from app.model.queries.asking import Query, Reader
+from app.model.queries.look import (
+    Look,
+)
+from app.model.queries.rows import (
+    MeetingRow,
+    MinutesRow,
+    OpenCritical,
+    PairRow,
+    TaskRow,
+    TodayMeeting,
+)
+from app.model.schedule import NEAR
+
+PrimaryAction = Literal["add_person", "plan", "prepare", "note", "end", "evaluate", "minutes"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Primary:
+    """What the one wide button does now."""
+
+    action: PrimaryAction
+    mentorship: Id | None = None
+    meeting: Id | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """Everything that Today shows."""
+
+    me: Me | None
+    meeting: TodayMeeting | None
+    later: tuple[MeetingRow, ...]
+    upcoming: MeetingRow | None
+    tasks: tuple[TaskRow, ...]
+    unfinished: tuple[MinutesRow, ...]
+    open_critical: tuple[OpenCritical, ...]
+    unbooked: tuple[PairRow, ...]
+    reminders: tuple[str, ...]
+    people: int
+    primary: Primary
+
+
+@dataclass(frozen=True)
+class TodayView(Query[Today]):
+    """What now? `critical` lists the critical items of the lists: (document, item, roles it is for or none for all)."""
+
+    now: datetime
+    critical: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    def answer(self, read: Reader) -> Today:
+        look = Look(read, self.now)
+        people = look.people()
+        rows = look.around(self.now)
+        today = [row for row in rows if row.starts.astimezone(self.now.tzinfo).date() == self.now.date()]
+        current = _current(look, today, self.now)
+        meeting = None if current is None else look.today(current)
+        later = tuple(row for row in today if row is not current and row.phase == "before")
+        ahead = [row for row in look.ahead() if row.starts.astimezone(self.now.tzinfo).date() > self.now.date()]
+        upcoming = ahead[0] if ahead else None
+        booked = {row.mentorship for row in [*ahead, *later] if row.status == "planned"}
+        if current is not None and current.phase != "after":
+            booked.add(current.mentorship)
+        unbooked = tuple(
+            look.pair_row(person)
+            for person in people
+            if person.mentorship not in booked and look.active(person.mentorship)
+        )
+        unfinished = look.unfinished()
+        return Today(
+            me=read.one(Me, me_id(read.personal)),
+            meeting=meeting,
+            later=later,
+            upcoming=upcoming,
+            tasks=tuple(row for row in look.open_tasks() if row.mine and row.due and row.due <= self.now.date()),
+            unfinished=unfinished,
+            open_critical=tuple(look.open_critical(self.critical)),
+            unbooked=unbooked,
+            reminders=look.reminders(),
+            people=len(people),
+            primary=_primary(meeting, unbooked, unfinished, upcoming, len(people), self.now),
+        )
+
+
+def _current(look: Look, today: list[MeetingRow], now: datetime) -> MeetingRow | None:
+    """The meeting of the day that matters now: running, then about to begin, then to be wrapped up, then next."""
+    running = [row for row in today if row.phase == "during"]
+    if running:
+        return running[-1]
+    coming = [row for row in today if row.phase == "before"]
+    past = [row for row in today if row.phase == "after"]
+    if coming and (not past or coming[0].starts - now <= NEAR):
+        return coming[0]
+    if past and (not coming or past[-1].ended is None or not look.evaluated(past[-1])):
+        return past[-1]
+    return coming[0] if coming else None
+
+
+def _primary(
+    meeting: TodayMeeting | None,
+    unbooked: tuple[PairRow, ...],
+    unfinished: tuple[MinutesRow, ...],
+    upcoming: MeetingRow | None,
+    people: int,
+    now: datetime,
+) -> Primary:
+    if meeting is not None:
+        row = meeting.row
+        about: dict[str, Any] = {"mentorship": row.mentorship, "meeting": row.id}
+        if meeting.phase == "before":
+            return Primary(action="note" if row.starts - now <= NEAR else "prepare", **about)
+        if meeting.phase == "during":
+            return Primary(action="note", **about)
+        if row.ended is None:
+            return Primary(action="end", **about)
+        if not meeting.evaluated:
+            return Primary(action="evaluate", **about)
+    if not people:
+        return Primary(action="add_person")
+    if unfinished:
+        return Primary(action="minutes", mentorship=unfinished[0].mentorship, meeting=unfinished[0].meeting)
+    if unbooked:
+        return Primary(action="plan", mentorship=unbooked[0].mentorship)
+    if upcoming is not None:
+        return Primary(action="prepare", mentorship=upcoming.mentorship, meeting=upcoming.id)
+    return Primary(action="plan")
