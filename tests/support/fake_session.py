@@ -69,6 +69,8 @@ class FakeSession:
         self.preferences = FakePreferences()
         self.example = False
         self.locks = 0
+        self.notices: list[Any] = []
+        self.inbox_alarm = False
         self.touches = 0
         self._store = store if store is not None else FakeStore()
         self._passphrase = passphrase

@@ -244,3 +244,83 @@ async def test_a_wrong_answer_leaves_every_byte(stage: OpenStage, tmp_path: Path
     await try_to_open(app, OTHER)
     await app.until(lambda: app.field("passphrase").error)
     assert everything_on_disk(tmp_path) == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_the_vault_noticed_is_one_grey_line_on_today(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    locked(tmp_path, language)
+    (tmp_path / "state" / "anchor").unlink()
+    session = session_in(tmp_path, language)
+    app = await window(stage, session)
+    await try_to_open(app)
+    await app.until(lambda: app.has("notices-close"))
+    assert app.has(app.desk.say("lock.notice.anchor-missing"))
+    assert app.nameless() == []
+    await app.tap("notices-close")
+    assert not app.has(app.desk.say("lock.notice.anchor-missing"))
+    session.lock()
+    await app.until(lambda: app.has("unlock"))
+    await try_to_open(app)
+    await app.until(lambda: app.has("today-note"))
+    assert not app.has("notices-close")
+    session.lock()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_exchanged_inbox_key_is_an_alarm_before_anything_is_read_in(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    locked(tmp_path, language)
+    locked(tmp_path / "stranger", language)
+    ours, theirs = (folder / "vault" / "inbox" / "key" for folder in (tmp_path, tmp_path / "stranger"))
+    found = bytearray(ours.read_bytes())
+    found[-32:] = theirs.read_bytes()[-32:]
+    ours.write_bytes(found)
+    session = session_in(tmp_path, language)
+    app = await window(stage, session)
+    await try_to_open(app)
+    await app.until(lambda: app.has("alarm-accept"))
+    assert app.has(app.desk.say("lock.alarm.title"))
+    assert app.nameless() == []
+    await app.tap("alarm-accept")
+    await app.until(lambda: not app.has("alarm-accept"))
+    assert not session.inbox_alarm
+    session.lock()
+    after = again(tmp_path)
+    assert not after.inbox_alarm
+    after.lock()
+
+
+def test_every_notice_of_the_vault_has_its_sentence() -> None:
+    """The codes stand as literals where they are raised; a new one has to be put into words, or be left out by name."""
+    import ast
+    import json
+
+    from tests.ui.conftest import ASSETS
+
+    silent = {"lock-incomplete"}  # told while locking, when there is no screen to tell it on
+    source = ASSETS.parent / "src" / "app"
+    codes: set[str] = {"anchor-missing", "anchor-unreadable"}
+    for name in ("vault/engine.py", "vault/vault.py", "services/session.py"):
+        for node in ast.walk(ast.parse((source / name).read_text())):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            first = node.args[0]
+            if called == "append" and isinstance(first, ast.Tuple):
+                first = first.elts[0]
+            elif called not in ("Notice", "_notice"):
+                continue
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                codes.add(first.value)
+    assert {"mark-missing", "tail-dropped", "header-mended", "inbox-unreadable"} <= codes
+    for language in LANGUAGES:
+        said = json.loads((ASSETS / "locales" / language / "lock.json").read_text())
+        missing = {
+            code
+            for code in codes - silent
+            if f"lock.notice.{code}" not in said and f"lock.notice.{code}.other" not in said
+        }
+        assert missing == set()

@@ -25,6 +25,7 @@ from app.ui.parts import (
     Words,
     use_sheet,
 )
+from app.ui.parts.notices import Notices, waiting
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.lists import Line, capital, lines_of, settled, shown
@@ -113,6 +114,8 @@ def TodayScreen() -> ft.Control:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
         rows = FOLD - 3
     aside = _do(desk, todo, rows, more, lambda: show_more(not more)) if todo or today.people else []
+    if waiting(desk):
+        body.insert(0, Notices())
     return Screen(
         desk.say("today.title"),
         body,
