@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,10 @@ pytestmark = pytest.mark.usefixtures("quick_kdf")
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 START = datetime(2026, 10, 14, 15, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
+
+
+def fails(*_: object, **__: object) -> None:
+    raise RuntimeError
 
 
 class Life:
@@ -130,9 +135,6 @@ def test_a_weak_passphrase_makes_no_vault(life: Life, weak: str) -> None:
 
 def test_a_first_run_that_fails_can_be_begun_again(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     import app.services.spaces as spaces
-
-    def fails(*_: object) -> None:
-        raise RuntimeError
 
     with monkeypatch.context() as patched:
         patched.setattr(spaces.Spaces, "begin", fails)
@@ -252,6 +254,26 @@ def test_it_locks_itself_when_nobody_is_there(life: Life) -> None:
     session.tick()
     assert str(session.phase) == "locked"
     session.tick()
+
+
+def test_a_disk_that_fails_while_nobody_is_there_still_locks(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    import app.services.session as module
+    from app.errors import VaultFull
+
+    def full(*_: object) -> None:
+        raise VaultFull
+
+    monkeypatch.setattr(module, "ANCHOR_SECONDS", 0.02)
+    life.create()
+    monkeypatch.setattr("app.services.store.Store.close", full)
+    life.seconds = 10_000
+    until = time.monotonic() + 10
+    while not life.session.notices and time.monotonic() < until:
+        time.sleep(0.01)
+    assert [notice.code for notice in life.session.notices] == ["lock-incomplete"]
+    assert str(life.session.phase) == "locked"
+    life.session.unlock(PASSPHRASE)
+    monkeypatch.undo()
 
 
 @pytest.mark.parametrize(("minutes", "seconds"), [(0, 60), (1, 60), (5, 300), (15, 900)])
@@ -617,7 +639,12 @@ def test_an_older_copy_is_asked_about_and_becomes_a_new_device(life: Life) -> No
     assert int(caught.value.facts["remembered"]) >= int(caught.value.facts["this_copy"])
     assert str(session.phase) == "locked"
     assert everything(life.root / "vault") == before
-    session.unlock(PASSPHRASE, accept_older=True)
+    # Killed after the answer and before the new device: the next opening sees to it.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("app.services.spaces.Spaces.become_new_device", fails)
+        with pytest.raises(RuntimeError):
+            session.unlock(PASSPHRASE, accept_older=True)
+    session.unlock(PASSPHRASE)
     assert bodies(session) == ["först"]
     assert session._open_spaces.device(space) != device
     session.store.execute(WriteNote(body="vidare"))
@@ -702,9 +729,6 @@ def test_a_look_around_leaves_nothing_behind(life: Life, monkeypatch: pytest.Mon
 
 def test_a_failing_example_leaves_nothing_behind(life: Life, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from app.services import example
-
-    def fails(*_: object, **__: object) -> None:
-        raise RuntimeError
 
     monkeypatch.setattr(example, "fill", fails)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -1,9 +1,11 @@
 """The vault's life: whatever happens in the middle, exactly one of two sets of secrets opens, and nothing is lost."""
 
 import errno
+import os
 import shutil
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -294,7 +296,7 @@ def test_an_old_header_put_back_is_dead(home: Home) -> None:
     new = (home.folder / "header").read_bytes()
     (home.folder / "header").write_bytes(old)
     before = everything(home.root)
-    for attempt in (home.open, lambda: home.open(OTHER), home.recover):
+    for attempt in (home.open, partial(home.open, OTHER), home.recover):
         with pytest.raises((VaultDamaged, WrongPassphrase)):
             attempt()
     assert everything(home.root) == before
@@ -395,7 +397,7 @@ def fails_everywhere(
         here = home.copy(f"failed-{error}-{step}")
         calls, files = mortal(fails_at=step, error=error)
         calls.armed = True
-        outcome(lambda here=here, files=files: work(here, files))
+        outcome(partial(work, here, files))
         judge(here)
         shutil.rmtree(here.root)
         if calls.count < step:
@@ -539,6 +541,9 @@ def test_an_older_copy_is_noticed_and_waits_for_an_answer(home: Home) -> None:
     assert caught.value.facts["remembered"] == vault.question.remembered
     lineage, generation = vault._key.lineage, vault.position.generation
     vault.settle_question(go_on=True)
+    assert vault.needs_new_device
+    vault.has_new_device()
+    assert not vault.needs_new_device
     assert vault._key.lineage != lineage
     assert vault.position.generation > generation
     assert vault.question is None
@@ -595,6 +600,29 @@ def test_recovery_asks_before_it_goes_on_from_an_older_copy(home: Home) -> None:
     assert notes(vault) == HEJ
     vault.lock()
     assert opens(home, OTHER)
+
+
+def test_a_crash_at_every_call_while_going_on_leaves_a_question_or_a_new_lineage(home: Home) -> None:
+    old = home.copy("old")
+    home.open().lock()
+    shutil.rmtree(home.folder)
+    shutil.copytree(old.folder, home.folder)
+    vault = home.open()
+    before = vault._key.lineage
+    vault.leave()
+
+    def work(here: Home, files: Files) -> None:
+        vault = here.open(files=files)
+        vault.settle_question(go_on=True)
+        vault.leave()
+
+    def judge(here: Home) -> None:
+        vault = here.open()
+        assert notes(vault) == HEJ
+        assert (vault.question is not None) or (vault._key.lineage != before and vault.needs_new_device)
+        vault.leave()
+
+    assert dies_everywhere(home, work, judge) > 20
 
 
 def test_another_vault_under_the_same_passphrase_is_told(home: Home, tmp_path: Path) -> None:
@@ -790,8 +818,21 @@ def test_what_a_killed_temporary_vault_left_goes_at_the_next_one(tmp_path: Path)
     left = tmp_path / (TEMPORARY + "left")
     left.mkdir()
     (left / "snapshot-00000001").write_bytes(b"sealed")
+    young = tmp_path / (TEMPORARY + "young")
+    young.mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / (TEMPORARY + "link")).symlink_to(elsewhere)
+    os.utime(left, (1, 1))
+    os.utime(elsewhere, (1, 1))
     alive = Vault.create_temporary(inside=tmp_path)
     assert not left.exists()
+    assert young.exists()
+    assert list(elsewhere.iterdir()) == []
+    young.rmdir()
+    (tmp_path / (TEMPORARY + "link")).unlink()
+    elsewhere.rmdir()
+    os.utime(alive.folder, (1, 1))
     other = Vault.create_temporary(inside=tmp_path)
     assert len(list(tmp_path.glob(TEMPORARY + "*"))) == 2
     alive.lock()

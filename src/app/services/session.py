@@ -27,6 +27,7 @@ from app.errors import (
     NoVault,
     PassphraseUnfit,
     SessionBusy,
+    VaultError,
     VaultExists,
 )
 from app.services.passphrase import Level, Strength, strength, suggest
@@ -235,13 +236,12 @@ class Session:
 
         with self._opening(Phase.LOCKED):
             vault = Vault.open(self._folder, passphrase, state=self._state, indexes=_indexes())
-            older = vault.question is not None
             try:
                 vault.settle_question(go_on=accept_older)
             except BaseException:
                 vault.leave()
                 raise
-            self._enter(vault, new_device=older)
+            self._enter(vault)
 
     def check_recovery(self, typed: str) -> None:
         """Raise `BadRecoveryKey` for a slip of the pen, `WrongRecoveryKey` for another vault's; asked before more
@@ -314,15 +314,17 @@ class Session:
             self._become(Phase.OPEN)
             self._start_ticking()
 
-    def _enter(self, vault: Vault, *, new_device: bool = False) -> None:
+    def _enter(self, vault: Vault) -> None:
         """Everything that stands on an open vault."""
         from app.services.spaces import Spaces
         from app.services.store import Store
 
         self._vault = vault
         self._spaces = Spaces(vault.documents)
-        if new_device:
-            self._spaces.become_new_device()
+        if vault.needs_new_device:
+            with vault.documents.transaction():
+                self._spaces.become_new_device()
+                vault.has_new_device()
         self._store = Store(vault.documents, self._spaces, now=self._now)
         self.notices = list(vault.notices)
         if not vault.temporary:
@@ -404,7 +406,10 @@ class Session:
 
         def run() -> None:
             while not stop.wait(min(ANCHOR_SECONDS, self.idle_seconds / 4)):
-                self.tick()
+                try:
+                    self.tick()
+                except VaultError as exc:  # it is locked all the same; nobody waits for this thread
+                    self.notices = [_notice("lock-incomplete", reason=exc.code)]
 
         threading.Thread(target=run, name="fika-session", daemon=True).start()
 

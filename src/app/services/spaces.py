@@ -25,6 +25,7 @@ class Spaces:
         self._clock = clock
         self._device: Device | None = None
         self._ids: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
         self._personal: str | None = None
 
     # ------------------------------------------------------------------ the first run, and a new device
@@ -80,10 +81,9 @@ class Spaces:
 
     def kind(self, space: str) -> str:
         """What kind of space it is; `KeyError` when I am not in it."""
-        for row in self._rows(KEYRING, "space"):
-            if row["id"] == space:
-                return str(row["space_kind"])
-        raise KeyError(space)
+        if space not in self._kinds:
+            self._kinds.update({row["id"]: str(row["space_kind"]) for row in self._rows(KEYRING, "space")})
+        return self._kinds[space]
 
     def device(self, space: str) -> str:
         """The id of this device in that space: nobody can tell that two of them are one device."""

@@ -8,6 +8,7 @@ more than the folder holds.
 
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +48,8 @@ OWN_TABLE: Final = "_vault"
 
 TEMPORARY: Final = "fika-example-"
 _REMEMBERED_NOTES: Final = 512
+_FRESH_SECONDS: Final = 60.0
+"""A temporary folder this young may be about to be locked by whoever is making it."""
 
 Indexes = Mapping[str, Sequence[str]]
 
@@ -354,10 +357,21 @@ class Vault:
         known = anchor.read(self._state / anchor.FILE) if self._state else None
         after = known.counter if isinstance(known, Anchor) and known.vault == self._key.vault else 0
         try:
+            with self.documents.transaction():
+                self.documents.table(OWN_TABLE).insert({"kind": "new-device"})
             self._rekey(self._kept_slots(), lineage=os.urandom(16), after=after)
         except BaseException:
             self.question = question
             raise
+
+    @property
+    def needs_new_device(self) -> bool:
+        """Whether this copy was continued and its device still goes by the old name; true until somebody has seen to it."""
+        return bool(self._own("new-device"))
+
+    def has_new_device(self) -> None:
+        """The device is a new one: call this in the transaction that made it so."""
+        self.documents.table(OWN_TABLE).remove(doc_ids=[row.doc_id for row in self._own("new-device")])
 
     def confirm(self, passphrase: str, *, keystore: bytes | None = None) -> None:
         """Raise `WrongPassphrase` unless it is the vault's."""
@@ -615,8 +629,12 @@ def _clear(folder: Path, files: Files) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove a temporary vault whose process is gone. Its key was never written down."""
+    """Remove a temporary vault of ours whose process is gone. Its key was never written down."""
     try:
+        found = folder.lstat()
+        ours = stat.S_ISDIR(found.st_mode) and (not hasattr(os, "getuid") or found.st_uid == os.getuid())
+        if not ours or time.time() - found.st_mtime < _FRESH_SECONDS:
+            return
         with FolderLock(folder):
             shutil.rmtree(folder, ignore_errors=True)
     except (VaultError, OSError):
