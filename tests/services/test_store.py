@@ -257,6 +257,8 @@ def test_a_record_of_mine_cannot_be_changed_from_another_space(store: MemoryStor
     op = Op(record=goal.record, kind="goal", fields={"title": "deras"}, parents=heads)
     store.apply([foreign(shared, 1, NOON, op)])
     assert store.ask(One(Goal, goal.record)).title == "mitt"  # type: ignore[union-attr]
+    assert [row.title for row in store.ask(GoalsList())] == ["mitt"]
+    assert "deras" in repr(list(store.memory.table(OTHER)))
 
 
 def test_every_index_is_a_field_that_the_store_writes(store: MemoryStore) -> None:

@@ -79,10 +79,10 @@ class TaskBoard(Query[Board]):
         look = Look(read, None)
 
         equal: dict[str, Scalar] = {"mentorship": self.mentorship} if self.mentorship else {}
-        done = read.newest(Task, self.done + 1, status="done", **equal)
+        done = read.newest(Task, self.done + 1, **equal, status="done")
 
         def column(status: TaskStatus) -> tuple[TaskRow, ...]:
-            return tuple(look.task_row(task) for task in in_place(read.where(Task, status=status, **equal)))
+            return tuple(look.task_row(task) for task in in_place(read.where(Task, **equal, status=status)))
 
         return Board(
             todo=column("todo"),
