@@ -40,6 +40,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
         "fika fika fika",
         "mamma pappa",
         "karin1985",
+        "blåbär 2026 1999",
         "        ",
         "hejhejhej",
         "iloveyou2",

@@ -575,6 +575,42 @@ def test_a_restore_that_fails_leaves_an_empty_app(life: Life, tmp_path: Path, ca
     other.session.close()
 
 
+def test_without_a_recovery_key_at_hand_a_backup_needs_words(life: Life) -> None:
+    """A vault that was restored by words, and whose new recovery key was then lost sight of by the device."""
+    life.create()
+    documents = life.session._open_vault.documents
+    table = documents.table("_device")
+    table.remove(doc_ids=[row.doc_id for row in table if row["kind"] == "backup-secret"])
+    with pytest.raises(SessionBusy):
+        life.session.make_backup()
+    assert life.session.make_backup(words=True).words
+
+
+def test_recovering_gives_a_device_without_a_certificate_one(life: Life) -> None:
+    key = life.create()
+    session = life.session
+    documents = session._open_vault.documents
+    documents.table("_device").update({"certificate": ""})
+    assert session._open_spaces.certificate is None
+    session.lock()
+    session.recover(key.text, OTHER)
+    certificate = session._open_spaces.certificate
+    assert certificate is not None
+    assert certificate.certifier == session._open_spaces.root
+
+
+def test_a_large_vault_is_restored_in_steps(life: Life, tmp_path: Path) -> None:
+    key = life.create()
+    with life.session._open_vault.documents.transaction():
+        for number in range(1500):
+            life.session._open_vault.documents.table("other").insert({"id": f"{number}", "x": 1})
+    made = life.session.make_backup()
+    other = Life(tmp_path / "other")
+    other.session.restore(made.data, key.text, OTHER)
+    assert len(other.session._open_vault.documents.table("other")) == 1500
+    other.session.close()
+
+
 def test_a_backup_that_names_a_table_of_the_vault_itself_is_refused(life: Life, tmp_path: Path) -> None:
     from app.vault import backup
 

@@ -237,7 +237,8 @@ def test_too_much_of_anything_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(backup, "DOCUMENTS_MAX", 10)
     with pytest.raises(BackupTooLarge):
         opened(hostile(b'["t",1,{}]\n' * 11))
-    monkeypatch.setattr(backup, "FILE_BYTES_MAX", 100_000)
+    monkeypatch.setattr(backup, "DOCUMENTS_MAX", 100_000)
+    monkeypatch.setattr(backup, "FILE_BYTES_MAX", 50_000)
     with pytest.raises(BackupTooLarge):
         opened(hostile(b'["t",1,{}]\n' * 9000))
 

@@ -147,6 +147,7 @@ def test_notes_are_forgotten_once_they_are_inside(box: Inbox, pair: InboxPair) -
     box.forget([NOTE, bytes(16)])
     assert box.read([pair]) == ([], 0)
     box.forget([])
+    assert Inbox(box.folder / "nowhere").read([pair]) == ([], 0)
 
 
 def test_a_key_file_that_is_no_key_is_none(box: Inbox) -> None:
