@@ -52,7 +52,7 @@ from app.ui.ways import way
 
 if TYPE_CHECKING:
     from app.model.entities import Minutes
-    from app.model.queries import GoalRow, MeetingView
+    from app.model.queries import GoalRow, MeetingRow, MeetingView
     from app.services.library import Document, Item
     from app.ui.desk import Desk
 
@@ -66,6 +66,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     """The minutes of one meeting: to fill in, or to read when they are finished."""
     desk, now = use_desk(), use_clock()
     view: MeetingView | None = use_query(MeetingPage(id, now))
+    coming = use_query(MeetingsOf(view.row.mentorship if view else "", now))
     chosen, choose = ft.use_state(template)
     sheet, show = ft.use_state("")
     undo = use_undo()
@@ -134,7 +135,9 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     if document.intro:
         body.append(Soft(desk.read(document.intro)))
     for item in document.items:
-        body.append(Line(id, item.id, document.id, lambda: show("task"), key=f"{document.id} {item.id}"))
+        body.append(
+            Line(view, coming.upcoming, item.id, document.id, lambda: show("task"), key=f"{document.id} {item.id}")
+        )
     body += _others(desk, document, answers)
     return Screen(
         desk.read(document.title),
@@ -169,14 +172,17 @@ def _document(desk: Desk, view: MeetingView | None, chosen: str, asked: bool) ->
 
 @component
 def Line(
-    meeting: str, name: str, template: str, add_task: Callable[[], object], *, key: str | None = None
+    view: MeetingView,
+    coming: tuple[MeetingRow, ...],
+    name: str,
+    template: str,
+    add_task: Callable[[], object],
+    *,
+    key: str | None = None,
 ) -> ft.Control:
-    """One line of the template with what it stands for."""
+    """One line of the template with what it stands for. `coming` are the meetings of the two that lie ahead."""
     desk, now = use_desk(), use_clock()
-    view: MeetingView | None = use_query(MeetingPage(meeting, now))
-    coming = use_query(MeetingsOf(view.row.mentorship if view else "", now))
-    if view is None:
-        return ft.Container()
+    meeting = view.row.id
     document = desk.library.document(template)
     item = document.item(name)
     answers = view.minutes.answers if view.minutes else {}
@@ -213,9 +219,7 @@ def Line(
         live = _link(desk, item, view)
     elif item.action == "schedule.next_same":
         upcoming = [
-            one
-            for one in coming.upcoming
-            if one.id != meeting and one.status == "planned" and one.starts > view.row.starts
+            one for one in coming if one.id != meeting and one.status == "planned" and one.starts > view.row.starts
         ]
         live = ft.Column(
             next_meeting(desk, view, upcoming, False, lambda _: desk.store.execute(_same(meeting)), None, now),
