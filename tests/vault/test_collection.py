@@ -63,10 +63,10 @@ def test_untouched_blocks_are_copied_as_they_are(tmp_path: Path) -> None:
         table.set(doc_id, b'{"person":1,"body":"%s"}' % (b"x" * 300))
     table = renewed(tmp_path, table, 1)
     view = table.view()
-    before = [view.snapshot.block(view.part, i).plain for i in range(len(view.part.places))]
+    before = [view.snapshot.block(view.part, i).plain for i in range(len(view.part.blocks.places))]
     table.set(1000, None)
     after_view = renewed(tmp_path, table, 2).view()
-    after = [after_view.snapshot.block(after_view.part, i).plain for i in range(len(after_view.part.places))]
+    after = [after_view.snapshot.block(after_view.part, i).plain for i in range(len(after_view.part.blocks.places))]
     assert len(before) > 5
     assert after[:-1] == before[:-1]
     assert after[-1] != before[-1]

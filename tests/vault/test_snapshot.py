@@ -33,7 +33,7 @@ def opened(path: Path, key: VaultKey = KEY) -> Snapshot:
 def test_it_gives_back_what_it_was_given(tmp_path: Path) -> None:
     found = opened(written(tmp_path))
     part = found.tables["note"]
-    assert (part.live, part.highest, list(part.first), list(part.last)) == (10, 99, [1, 11], [5, 15])
+    assert (part.live, part.highest, list(part.blocks.first), list(part.blocks.last)) == (10, 99, [1, 11], [5, 15])
     assert [found.raw(part, n) for n in (0, 1, 5, 6, 10, 11, 15, 16)] == [
         None,
         b'{"n":1}',

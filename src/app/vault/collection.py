@@ -75,6 +75,7 @@ class Collection:
     def raws(self, doc_ids: Iterable[int]) -> list[tuple[int, bytes]]:
         """The JSON of those of the documents that exist; neighbours in one block are found without looking it up again."""
         overlay, part, snapshot = self.overlay, self._part, self._snapshot
+        blocks = part.blocks
         rows: list[tuple[int, bytes]] = []
         block, low, high = None, 1, 0
         for doc_id in doc_ids:
@@ -84,10 +85,10 @@ class Collection:
                     rows.append((doc_id, raw))
                 continue
             if not low <= doc_id <= high:
-                i = bisect.bisect_left(part.last, doc_id)
-                if i >= len(part.last) or doc_id < part.first[i]:
+                i = bisect.bisect_left(blocks.last, doc_id)
+                if i >= len(blocks.last) or doc_id < blocks.first[i]:
                     continue
-                block, low, high = snapshot.block(part, i, keep=True), part.first[i], part.last[i]
+                block, low, high = snapshot.block(part, i, keep=True), blocks.first[i], blocks.last[i]
             assert block is not None
             row = block.row(doc_id)
             if row >= 0:
@@ -111,7 +112,7 @@ class Collection:
         upper = self.highest + 1 if before is None else before
         recent = sorted((doc_id for doc_id in self.overlay if doc_id < upper), reverse=True)
         at = 0
-        for i in range(bisect.bisect_left(self._part.first, upper) - 1, -1, -1):
+        for i in range(bisect.bisect_left(self._part.blocks.first, upper) - 1, -1, -1):
             block = self._snapshot.block(self._part, i, keep=True)
             for row in range(bisect.bisect_left(block.ids, upper) - 1, -1, -1):
                 doc_id = block.ids[row]
@@ -142,8 +143,8 @@ class Collection:
                 self._scanned[field] = _joined(_scan(View(self._snapshot, self._part, {}), field))
             return ids_in(self._scanned[field], known)
         found: list[int] = []
-        i = max(0, bisect.bisect_left(index.first, known) - 1)
-        while i < len(index.first) and index.first[i][:8] <= known:
+        i = max(0, bisect.bisect_left(index.pages.first, known) - 1)
+        while i < len(index.pages.first) and index.pages.first[i][:8] <= known:
             found += ids_in(self._snapshot.page(index, i), known)
             i += 1
         return found
@@ -170,7 +171,7 @@ class Collection:
 def ids(view: View) -> list[int]:
     """Every id, ascending."""
     found: list[int] = []
-    for i in range(len(view.part.places)):
+    for i in range(len(view.part.blocks.places)):
         found += view.snapshot.block(view.part, i).ids
     if view.overlay:
         found = [doc_id for doc_id in found if doc_id not in view.overlay]
@@ -226,9 +227,9 @@ def _segments(view: View) -> Iterator[tuple[Block | None, list[int]]]:
     """The snapshot's blocks in order, each with the changed ids that belong in or before it."""
     changed = sorted(view.overlay)
     at = 0
-    blocks = len(view.part.places)
+    blocks = len(view.part.blocks.places)
     for i in range(blocks):
-        end = len(changed) if i == blocks - 1 else bisect.bisect_right(changed, view.part.last[i], at)
+        end = len(changed) if i == blocks - 1 else bisect.bisect_right(changed, view.part.blocks.last[i], at)
         yield view.snapshot.block(view.part, i), changed[at:end]
         at = end
     if at < len(changed):
@@ -299,7 +300,7 @@ def _entries(view: View, field: str, fresh: dict[int, Document]) -> Iterator[byt
 
 
 def _pages(snapshot: Snapshot, index: IndexPart) -> Iterator[bytes]:
-    for i in range(len(index.places)):
+    for i in range(len(index.pages.places)):
         yield snapshot.page(index, i)
 
 

@@ -136,7 +136,8 @@ def _snapshot_head(data: bytes, key: VaultKey, generation: int) -> snapshots.Hea
 
 
 def _read_snapshot(data: bytes, head: snapshots.Head, seal: FileSeal, found: Salvaged) -> None:
-    expected: dict[int, int] | None = None
+    lists: dict[int, bytes] = {}
+    tables: dict[str, snapshots.TableEntry] | None = None
     missing: list[int] = []
     for at, end, number in _snapshot_frames(data, seal):
         plain = _snapshot_frame(data, at, end, number, head, seal, found)
@@ -145,17 +146,35 @@ def _read_snapshot(data: bytes, head: snapshots.Head, seal: FileSeal, found: Sal
         elif plain[:1] == snapshots.DOCUMENTS:
             block = snapshots.Block(plain)
             found.raw.setdefault(block.table, {}).update(block.rows())
+        elif plain[:1] == snapshots.LIST:
+            lists[number] = plain
         elif plain[:1] == snapshots.DIRECTORY:
             tables = snapshots.read_directory(plain)
             for name in tables:
                 found.raw.setdefault(name, {})
-            expected = {
-                part.places.number[i]: part.count[i] for part in tables.values() for i in range(len(part.places))
-            }
-    if expected is None:
-        found.losses += [Loss("snapshot", number) for number in missing or [0]]
-    else:
-        found.losses += [Loss("snapshot", number, expected[number]) for number in missing if number in expected]
+    found.losses += _lost_blocks(missing, tables, lists)
+
+
+def _lost_blocks(
+    missing: list[int], tables: dict[str, snapshots.TableEntry] | None, lists: dict[int, bytes]
+) -> list[Loss]:
+    """Which of the frames that do not open held documents, and how many, as far as the directory still knows."""
+    if tables is None:
+        return [Loss("snapshot", number) for number in missing or [0]]
+    expected: dict[int, int] = {}
+    harmless = {place[2] for entry in tables.values() for _, place in entry.indexes.values()}
+    harmless |= {entry.place[2] for entry in tables.values()}
+    whole = True
+    for entry in tables.values():
+        whole &= entry.place[2] in lists
+        if entry.place[2] in lists:
+            blocks = snapshots.Blocks.read(lists[entry.place[2]], entry.count)
+            expected.update(zip(blocks.places.number, blocks.count, strict=True))
+    return [
+        Loss("snapshot", number, expected.get(number))
+        for number in missing
+        if number in expected or not (whole or number in harmless)
+    ]
 
 
 def _snapshot_frames(data: bytes, seal: FileSeal) -> Iterator[tuple[int, int, int]]:

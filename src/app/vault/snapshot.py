@@ -9,8 +9,10 @@ import bisect
 import struct
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from typing import Final
 
@@ -31,16 +33,17 @@ _PLACE: Final = struct.Struct(">II")
 FRAME_BYTES: Final = _PLACE.size + CHECK_BYTES
 _CONTEXT: Final = struct.Struct(">16sII8s")
 
-BLOCK_BYTES: Final = 32 * 1024
+BLOCK_BYTES: Final = 8 * 1024
 ENTRY_BYTES: Final = 16
 PAGE_BYTES: Final = 2048 * ENTRY_BYTES
 
 DOCUMENTS: Final = b"D"
 INDEX: Final = b"I"
+LIST: Final = b"L"
 DIRECTORY: Final = b"T"
 
 _CHUNK: Final = 1 << 20
-_CACHED_BLOCKS: Final = 256
+_CACHED_BLOCKS: Final = 1024
 """About 8 MiB, what SQLite and its kin take too."""
 
 Scalar = str | int | float | bool | None
@@ -115,25 +118,66 @@ class Places:
 
 
 @dataclass(slots=True)
-class IndexPart:
-    """One field's index: pages of sorted entries, and the first entry of each."""
+class Blocks:
+    """The blocks of one table: where they lie, their first and last ids, and how many documents each has."""
 
-    places: Places = field(default_factory=Places)
-    first: list[bytes] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class TablePart:
-    """What the directory says of one table."""
-
-    live: int = 0
-    highest: int = 0
-    volume: int = 0
     places: Places = field(default_factory=Places)
     first: "array[int]" = field(default_factory=lambda: array("Q"))
     last: "array[int]" = field(default_factory=lambda: array("Q"))
     count: "array[int]" = field(default_factory=lambda: array("I"))
+
+    def to_bytes(self) -> bytes:
+        arrays = (self.places.at, self.places.length, self.places.number, self.first, self.last, self.count)
+        return b"".join([LIST, *map(_packed, arrays)])
+
+    @classmethod
+    def read(cls, plain: bytes, count: int) -> "Blocks":
+        source = _Reader(plain, 1)
+        found = cls(source.places(count))
+        found.first, found.last, found.count = (source.array(code, count) for code in "QQI")
+        return found
+
+
+@dataclass(slots=True)
+class Pages:
+    """The pages of one index: where they lie, and the first entry of each."""
+
+    places: Places = field(default_factory=Places)
+    first: list[bytes] = field(default_factory=list)
+
+    def to_bytes(self) -> bytes:
+        arrays = (self.places.at, self.places.length, self.places.number)
+        return b"".join([LIST, *map(_packed, arrays), *self.first])
+
+    @classmethod
+    def read(cls, plain: bytes, count: int) -> "Pages":
+        source = _Reader(plain, 1)
+        return cls(source.places(count), [source.take(ENTRY_BYTES) for _ in range(count)])
+
+
+@dataclass
+class IndexPart:
+    """One field's index. Its list of pages is read when somebody first asks."""
+
+    fetch: Callable[[], Pages] = Pages
+
+    @cached_property
+    def pages(self) -> Pages:
+        return self.fetch()
+
+
+@dataclass
+class TablePart:
+    """What the snapshot has of one table. Its list of blocks is read when somebody first asks."""
+
+    live: int = 0
+    highest: int = 0
     indexes: dict[str, IndexPart] = field(default_factory=dict)
+    fetch: Callable[[], Blocks] = Blocks
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        return self.fetch()
 
 
 class Block:
@@ -213,7 +257,7 @@ class Snapshot:
     def __init__(self, files: Files, fd: int) -> None:
         self._files = files
         self._fd = fd
-        self._cache: dict[int, Block] = {}
+        self._cache: OrderedDict[int, Block] = OrderedDict()
 
     @classmethod
     def of(cls, files: Files, path: StrPath, key: VaultKey) -> "Snapshot | None":
@@ -246,7 +290,17 @@ class Snapshot:
         if at + FRAME_BYTES + length + TAIL_BYTES != self.size:
             raise VaultDamaged(part="snapshot", reason="length")
         directory = self.read((at, length, number), DIRECTORY)
-        self.tables = read_directory(directory)
+        self.tables = {name: self._part(entry) for name, entry in read_directory(directory).items()}
+
+    def _part(self, entry: "TableEntry") -> TablePart:
+        def blocks() -> Blocks:
+            return Blocks.read(self.read(entry.place, LIST), entry.count)
+
+        indexes = {name: self._index(count, place) for name, (count, place) in entry.indexes.items()}
+        return TablePart(entry.live, entry.highest, indexes, blocks)
+
+    def _index(self, count: int, place: tuple[int, int, int]) -> IndexPart:
+        return IndexPart(lambda: Pages.read(self.read(place, LIST), count))
 
     def read(self, place: tuple[int, int, int], kind: bytes) -> bytes:
         """The content of one sealed frame."""
@@ -261,24 +315,25 @@ class Snapshot:
 
     def block(self, part: TablePart, i: int, *, keep: bool = False) -> Block:
         """One block of a table. Blocks that are kept stay open for the next reader; callers hold the lock then."""
-        place = part.places[i]
+        place = part.blocks.places[i]
         found = self._cache.get(place[2])
         if found is None:
             found = Block(self.read(place, DOCUMENTS))
             if keep:
                 self._cache[place[2]] = found
                 if len(self._cache) > _CACHED_BLOCKS:
-                    del self._cache[next(iter(self._cache))]
+                    self._cache.popitem(last=False)
         return found
 
     def page(self, index: IndexPart, i: int) -> bytes:
         """The entries of one page of an index."""
-        return self.read(index.places[i], INDEX)[1:]
+        return self.read(index.pages.places[i], INDEX)[1:]
 
     def raw(self, part: TablePart, doc_id: int) -> bytes | None:
         """One document's JSON."""
-        i = bisect.bisect_left(part.last, doc_id)
-        if i >= len(part.last) or doc_id < part.first[i]:
+        blocks = part.blocks
+        i = bisect.bisect_left(blocks.last, doc_id)
+        if i >= len(blocks.last) or doc_id < blocks.first[i]:
             return None
         block = self.block(part, i, keep=True)
         row = block.row(doc_id)
@@ -351,27 +406,31 @@ def write_snapshot(files: Files, path: StrPath, head: Head, key: VaultKey, table
     try:
         first = head.to_bytes(seal)
         out = _Writer(files, fd, seal, head.salt, first)
-        parts: dict[str, TablePart] = {}
-        for table in tables:
-            part = parts[table.name] = TablePart(highest=table.highest)
-            for plain, low, high, count in table.blocks:
-                part.places.add(out.frame(plain))
-                part.first.append(low)
-                part.last.append(high)
-                part.count.append(count)
-                part.live += count
-                part.volume += len(plain)
-            for name, entries in table.indexes.items():
-                index = part.indexes[name] = IndexPart()
-                for page in entries:
-                    index.places.add(out.frame(INDEX + page))
-                    index.first.append(page[:ENTRY_BYTES])
-        pointer = _TAIL.pack(*out.frame(_write_directory(parts)))
+        entries = {table.name: _write_table(out, table) for table in tables}
+        pointer = _TAIL.pack(*out.frame(_write_directory(entries)))
         out.raw(first + pointer + seal.mac(pointer))
         out.flush()
         files.sync(fd)
     finally:
         files.close(fd)
+
+
+def _write_table(out: "_Writer", table: TableSource) -> "TableEntry":
+    blocks, live = Blocks(), 0
+    for plain, low, high, count in table.blocks:
+        blocks.places.add(out.frame(plain))
+        blocks.first.append(low)
+        blocks.last.append(high)
+        blocks.count.append(count)
+        live += count
+    entry = TableEntry(live, table.highest, len(blocks.places), out.frame(blocks.to_bytes()))
+    for name, found in table.indexes.items():
+        pages = Pages()
+        for page in found:
+            pages.places.add(out.frame(INDEX + page))
+            pages.first.append(page[:ENTRY_BYTES])
+        entry.indexes[name] = len(pages.places), out.frame(pages.to_bytes())
+    return entry
 
 
 class _Writer:
@@ -408,23 +467,31 @@ class _Writer:
 
 # ---------------------------------------------------------------- the directory
 
-_TABLE: Final = struct.Struct(">HQQQIH")
-_FIELD: Final = struct.Struct(">HI")
+_TABLE: Final = struct.Struct(">HQQIHQII")
+_FIELD: Final = struct.Struct(">HIQII")
 
 
-def _write_directory(tables: dict[str, TablePart]) -> bytes:
+@dataclass(slots=True)
+class TableEntry:
+    """What the directory says of one table: how much there is, and where the lists are."""
+
+    live: int
+    highest: int
+    count: int
+    place: tuple[int, int, int]
+    indexes: dict[str, tuple[int, tuple[int, int, int]]] = field(default_factory=dict)
+
+
+def _write_directory(tables: dict[str, TableEntry]) -> bytes:
     out = [DIRECTORY, len(tables).to_bytes(4, "big")]
-    for name, part in tables.items():
+    for name, entry in tables.items():
         known = name.encode()
-        out.append(_TABLE.pack(len(known), part.live, part.highest, part.volume, len(part.places), len(part.indexes)))
-        out.append(known)
-        out += map(_packed, (part.places.at, part.places.length, part.places.number))
-        out += map(_packed, (part.first, part.last, part.count))
-        for fieldname, index in part.indexes.items():
+        out.append(
+            _TABLE.pack(len(known), entry.live, entry.highest, entry.count, len(entry.indexes), *entry.place) + known
+        )
+        for fieldname, (count, place) in entry.indexes.items():
             known = fieldname.encode()
-            out += (_FIELD.pack(len(known), len(index.places)), known)
-            out += map(_packed, (index.places.at, index.places.length, index.places.number))
-            out += index.first
+            out.append(_FIELD.pack(len(known), count, *place) + known)
     return b"".join(out)
 
 
@@ -446,21 +513,17 @@ class _Reader:
         return Places(self.array("Q", count), self.array("I", count), self.array("I", count))
 
 
-def read_directory(plain: bytes) -> dict[str, TablePart]:
+def read_directory(plain: bytes) -> dict[str, TableEntry]:
     """The tables; the bytes are authentic, so they are as `_write_directory` left them."""
-    tables: dict[str, TablePart] = {}
+    tables: dict[str, TableEntry] = {}
     source = _Reader(plain, 5)
     for _ in range(int.from_bytes(plain[1:5], "big")):
-        name_length, live, highest, volume, blocks, fields = source.fields(_TABLE)
+        name_length, live, highest, count, fields, at, length, number = source.fields(_TABLE)
         name = source.take(name_length).decode()
-        part = tables[name] = TablePart(live, highest, volume, source.places(blocks))
-        part.first, part.last = source.array("Q", blocks), source.array("Q", blocks)
-        part.count = source.array("I", blocks)
+        entry = tables[name] = TableEntry(live, highest, count, (at, length, number))
         for _ in range(fields):
-            name_length, pages = source.fields(_FIELD)
-            fieldname = source.take(name_length).decode()
-            places = source.places(pages)
-            part.indexes[fieldname] = IndexPart(places, [source.take(ENTRY_BYTES) for _ in range(pages)])
+            name_length, count, at, length, number = source.fields(_FIELD)
+            entry.indexes[source.take(name_length).decode()] = count, (at, length, number)
     return tables
 
 
