@@ -101,6 +101,16 @@ def test_edits_that_chain_over_each_other_are_one_place() -> None:
     assert woven.text.endswith("Fyran.")
 
 
+def test_edits_that_overlap_without_beginning_together_are_one_place() -> None:
+    base = "Ett. Två. Tre. Fyra. Fem."
+    woven = weave({A: "Ett. AB. Fyra. Fem.", B: "Ett. Två. CD. Fem.", C: "Ett. Två. Tre. Mitt i. Fyra. Fem."}, base)
+    assert [[wording.text for wording in piece.wordings] for piece in woven.pieces] == [
+        [],
+        ["AB. Fyra. ", "Två. CD. ", "Två. Tre. Mitt i. Fyra. "],
+        [],
+    ]
+
+
 @settings(max_examples=effort(300, 5000))
 @given(st.text(alphabet="ab .!?…\n\r\t\u2028🙂å", max_size=60))
 def test_sentences_are_the_text(text: str) -> None:
