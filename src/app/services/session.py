@@ -14,9 +14,8 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -29,6 +28,16 @@ from app.errors import (
     SessionBusy,
     VaultError,
     VaultExists,
+)
+from app.services.backups import (
+    Backup,
+    BackupTest,
+    Rescue,
+    belongs_to_person,
+    kinds,
+    put_into,
+    rows_of,
+    secrets_of,
 )
 from app.services.passphrase import Level, Strength, strength, suggest
 from app.services.preferences import Preferences
@@ -69,24 +78,6 @@ class Trust(enum.StrEnum):
     ASK = "ask"
     """Nobody can check who can read them; the person accepts that once."""
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """A backup to hand to the share sheet. `words` open it, or, when there are none, the recovery key does."""
-
-    data: bytes
-    name: str
-    words: str | None
-    counts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class BackupTest:
-    """What a test of a backup found: when it was made, and how many records of each kind."""
-
-    made: datetime
-    counts: Mapping[str, int]
 
 
 class QuickNote:
@@ -575,7 +566,7 @@ class Session:
             if secret is None and phrase is None:
                 raise SessionBusy(state="no-recovery-key")
             locks = backup.Secrets(recovery=None if words else secret, words=phrase)
-            return self._backup(_rows(vault.documents), locks)
+            return self._backup(rows_of(vault.documents), locks)
 
     def _read_everything(self, documents: Any, spaces: Spaces) -> None:
         """Every record once, before a restored vault becomes one: what cannot be read now must not be met later."""
@@ -597,7 +588,7 @@ class Session:
         target = io.BytesIO()
         contents = backup.write(target, rows, locks, _milliseconds(now), cost=self._cost)
         name = f"fika-{now:%Y-%m-%d}{backup.SUFFIX}"
-        return Backup(target.getvalue(), name, locks.words, _kinds(contents.counts))
+        return Backup(target.getvalue(), name, locks.words, kinds(contents.counts))
 
     def backup_saved(self) -> None:
         """The file has left for where it is kept: remember when, for the weekly reminder."""
@@ -617,8 +608,8 @@ class Session:
         """Open a backup read-only and count. Nothing is changed anywhere. Stretches when it is words."""
         from app.vault import backup
 
-        contents = backup.test(io.BytesIO(data), _secrets(secret)[0])
-        return BackupTest(datetime.fromtimestamp(contents.made / 1000, UTC), _kinds(contents.counts))
+        contents = backup.test(io.BytesIO(data), secrets_of(secret)[0])
+        return BackupTest(datetime.fromtimestamp(contents.made / 1000, UTC), kinds(contents.counts))
 
     def restore(self, data: bytes, secret: str, new_passphrase: str) -> RecoveryKey | None:
         """Into an empty app: an equal vault with a new id, a new key and a new device; all of it or nothing.
@@ -634,11 +625,11 @@ class Session:
         from sync.recovery import RecoveryKey
 
         self._accept(new_passphrase)
-        locks, typed = _secrets(secret)
+        locks, typed = secrets_of(secret)
         recovery = typed or RecoveryKey.new()
 
         def fill(documents: Any) -> None:
-            _put(documents, backup.read(io.BytesIO(data), locks)[1])
+            put_into(documents, backup.read(io.BytesIO(data), locks)[1])
             spaces = Spaces(documents)
             try:
                 spaces.become_new_device(typed)
@@ -670,7 +661,7 @@ class Session:
     def salvage(self, passphrase: str) -> Rescue:
         """Read what is whole in a damaged vault; writes nothing. Stretches the passphrase and waits for the disk."""
         found = self._salvaged(passphrase)
-        return Rescue(_kinds({name: len(rows) for name, rows in found.raw.items()}), len(found.losses))
+        return Rescue(kinds({name: len(rows) for name, rows in found.raw.items()}), len(found.losses))
 
     def rescue(self, passphrase: str) -> Backup:
         """What salvage reads, as a backup that six generated words open: to save, and to restore into an empty app."""
@@ -680,7 +671,7 @@ class Session:
         rows = (
             (name, doc_id, document)
             for name, documents in sorted(found.tables.items())
-            if _belongs_to_person(name)
+            if belongs_to_person(name)
             for doc_id, document in sorted(documents.items())
         )
         phrase = self.suggest(self.preferences.language, BACKUP_WORDS)
@@ -768,74 +759,10 @@ class Session:
             listener()
 
 
-@dataclass(frozen=True, slots=True)
-class Rescue:
-    """What salvage found: how many documents of each table are whole, and how many places were lost."""
-
-    kept: Mapping[str, int]
-    lost: int
-
-
 def _indexes() -> Any:
     from app.services.store import INDEXES
 
     return INDEXES
-
-
-def _rows(documents: Any) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    """Every document that belongs to the person and not to this device."""
-    for name in sorted(documents.tables()):
-        if _belongs_to_person(name):
-            for row in documents.table(name):
-                yield name, row.doc_id, row
-
-
-def _belongs_to_person(table: str) -> bool:
-    from app.services.spaces import DEVICE
-    from app.vault.vault import OWN_TABLE
-
-    return table not in (OWN_TABLE, DEVICE)
-
-
-def _put(documents: Any, rows: Iterator[tuple[str, int, dict[str, Any]]]) -> None:
-    """Put the rows of a backup into an empty vault, in transactions of a bounded size."""
-    from tinydb.table import Document
-
-    waiting: list[tuple[str, Document]] = []
-
-    def put() -> None:
-        with documents.transaction():
-            for table, document in waiting:
-                documents.table(table).insert(document)
-        waiting.clear()
-
-    for table, doc_id, document in rows:
-        if not _belongs_to_person(table):
-            raise BackupDamaged(part="table")
-        waiting.append((table, Document(document, doc_id)))
-        if len(waiting) >= 1000:
-            put()
-    put()
-
-
-def _kinds(counts: Mapping[str, int]) -> dict[str, int]:
-    """Counts of what people know about, and not of the tables that we keep beside them."""
-    from app.model.schema import KINDS
-
-    return {table: count for table, count in counts.items() if table in KINDS}
-
-
-def _secrets(typed: str) -> tuple[Any, RecoveryKey | None]:
-    """What somebody typed to open a backup: a recovery key when it reads as one, otherwise words."""
-    from app.vault.backup import Secrets
-    from sync.errors import BadRecoveryKey
-    from sync.recovery import RecoveryKey
-
-    try:
-        key = RecoveryKey.parse(typed)
-    except BadRecoveryKey:
-        return Secrets(words=typed), None
-    return Secrets(recovery=key.backup), key
 
 
 def _notice(code: str, **facts: str | int) -> Notice:
