@@ -71,6 +71,7 @@ class FakeSession:
         self.locks = 0
         self.notices: list[Any] = []
         self.inbox_alarm = False
+        self.quick_notes_trust = "known"
         self.touches = 0
         self._store = store if store is not None else FakeStore()
         self._passphrase = passphrase

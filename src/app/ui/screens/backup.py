@@ -7,6 +7,7 @@ from typing import Any, cast
 import flet as ft
 
 from app import errors
+from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.state import use_held
@@ -221,7 +222,7 @@ def RestoreScreen() -> ft.Control:
         Choose(chosen[0] if chosen else "", lambda name, data: choose((name, data)), id="restore-file"),
     ]
     if faults[0]:
-        body.append(Live(faults[0], ft.Icons.ERROR_OUTLINE))
+        body.append(Live(faults[0], ft.Icons.ERROR_OUTLINE, theme.ERROR))
     body += [
         Field(desk.say("backup.secret"), secret, set_secret, id="restore-secret", limit=200, error=faults[1], lines=2),
         SectionTitle(desk.say("backup.restore.phrase")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
@@ -26,6 +27,7 @@ from app.ui.safe import component
 from app.ui.screens.rescue import Rescued, told
 from app.ui.theme import Style
 
+READY_AFTER = 0.3  # seconds after the screen is drawn
 TYPED = (errors.WrongPassphrase, errors.PassphraseUnfit)  # said at the field; everything else gets a card of its own
 
 
@@ -39,6 +41,7 @@ def LockScreen() -> ft.Control:
     trouble, set_trouble = ft.use_state(cast("Any", None))
     rescue, set_rescue = ft.use_state(cast("Any", None))
     busy, run = use_busy()
+    ft.use_effect(lambda: desk.later(lambda: _make_ready(desk)), [])
 
     def failed(fault: Exception) -> None:
         if isinstance(fault, TYPED):
@@ -86,6 +89,19 @@ def LockScreen() -> ft.Control:
         _quick(desk),
     ]
     return Entrance(desk.say("lock.name"), desk.say("lock.locked"), body)
+
+
+async def _make_ready(desk: Desk) -> None:
+    """Load what the first tap on the note needs, once the lock screen is drawn and while nobody waits for it."""
+    await asyncio.sleep(READY_AFTER)
+
+    def ask() -> object:
+        try:
+            return desk.session.quick_notes_trust
+        except errors.VaultError as fault:  # an exchanged key: asked again, and told, when the note is opened
+            return fault
+
+    await desk.away(ask)
 
 
 def _quick(desk: Desk) -> ft.Control:
