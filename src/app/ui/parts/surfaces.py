@@ -238,10 +238,17 @@ def VisibilityChoice(
     return radio_group(desk.say("frame.who-sees"), value, choose, sides)
 
 
-def use_sheet(content: Callable[[], ft.Control] | None, on_close: Callable[[], object], *, title: str = "") -> None:
-    """A sheet from below while `content` is given. Swiping it down, tapping beside it and Esc call `on_close`."""
+def use_sheet(
+    content: Callable[[], ft.Control] | None, on_close: Callable[[], object], *, title: str = "", short: bool = False
+) -> None:
+    """A sheet from below while `content` is given. Swiping it down, tapping beside it and Esc call `on_close`.
+
+    A `short` one is as high as its content (Flet's scrolling column takes all the height it can get); where the text is
+    large or the window low, it scrolls like the others.
+    """
     desk = use_desk()
     sheet = None
+    fits = short and desk.prefs.text_size <= 130 and (desk.page.height or 0) >= 640
 
     def closed(_: Any) -> None:
         desk.flush()
@@ -255,7 +262,7 @@ def use_sheet(content: Callable[[], ft.Control] | None, on_close: Callable[[], o
                     [*inside, content()],
                     spacing=16,
                     tight=True,
-                    scroll=ft.ScrollMode.AUTO,
+                    scroll=None if fits else ft.ScrollMode.AUTO,
                     horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
                 ),
                 padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=theme.SIDE),

@@ -183,6 +183,7 @@ def Ticking(
         (lambda: AsideSheet(asked.text, lambda reason: lay(asked, reason), lambda: set_aside(""))) if asked else None,
         lambda: set_aside(""),
         title=desk.say("checklist.aside.title"),
+        short=True,
     )
 
     def row(line: Line) -> ft.Control:

@@ -136,6 +136,7 @@ def Survey(
         share_sheet if choice and open_ == "share" else None,
         lambda: unfold(""),
         title=desk.read(choice.text) if choice else "",
+        short=True,
     )
     missing = [item for item in items if item.required and answers.get(item.id) in (None, "")]
 

@@ -61,7 +61,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
         content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
         title = desk.say("note.task.title")
-    use_sheet(content, close, title=title)
+    use_sheet(content, close, title=title, short=sheet == "aim")
     if view is None:
         return Screen(
             desk.say("meeting.unplanned"),

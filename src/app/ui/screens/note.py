@@ -108,7 +108,9 @@ def NoteScreen(id: str) -> ft.Control:
             "tasks": ("meeting.tasks", lambda: ReviewSheet(id, close)),
         }
     title, content = sheets.get(sheet, ("", None))
-    use_sheet(content, close, title=desk.say(title) if title else "")
+    few = view is not None and len(view.open_tasks) <= 2
+    short = sheet in ("question", "aim") or (sheet == "tasks" and few)
+    use_sheet(content, close, title=desk.say(title) if title else "", short=short)
     if view is None:
         return _gone(desk)
 

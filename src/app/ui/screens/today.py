@@ -73,6 +73,7 @@ def TodayScreen() -> ft.Control:
         (lambda: WriteSheet(today, lambda: write(False))) if writing else None,
         lambda: write(False),
         title=desk.say("today.write.title"),
+        short=today.people + len(today.later) <= 4,
     )
     name = today.me.name if today.me else ""
 
