@@ -270,14 +270,15 @@ def test_an_equality_on_an_index_opens_only_what_it_needs(database: Documents) -
     original = snapshot.read
 
     def counting(place: tuple[int, int, int], kind: bytes) -> bytes:
-        opened.append(place[2])
+        if kind == b"D":
+            opened.append(place[2])
         return original(place, kind)
 
     with mock.patch.object(snapshot, "read", counting):
         assert table.tally(where("person") == "p7") == 40
-        assert len(opened) == 1
+        assert len(opened) == 0
         assert len(table.search((where("id") == f"{7:032x}") & (where("person") == "p7"))) == 1
-        assert len(opened) == 4
+        assert len(opened) == 1
         opened.clear()
         assert [document["id"] for document in table.newest(2)] == [f"{1999:032x}", f"{1998:032x}"]
         assert len(opened) == 1

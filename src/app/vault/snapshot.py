@@ -183,7 +183,7 @@ class TablePart:
 class Block:
     """Documents of one table, ascending by id: a table of ids, a table of offsets, and a JSON array."""
 
-    __slots__ = ("_start", "ids", "offsets", "plain")
+    __slots__ = ("_offsets_at", "_start", "ids", "plain")
 
     def __init__(self, plain: bytes) -> None:
         _, name_length, count = _BLOCK.unpack_from(plain)
@@ -191,8 +191,12 @@ class Block:
         self.plain = plain
         self.ids = _unpacked("Q", plain[at : at + 8 * count])
         at += 8 * count
-        self.offsets = _unpacked("I", plain[at : at + 4 * count + 4])
+        self._offsets_at = at
         self._start = at + 4 * count + 4
+
+    @property
+    def offsets(self) -> "array[int]":
+        return _unpacked("I", self.plain[self._offsets_at : self._start])
 
     @property
     def table(self) -> str:
@@ -225,24 +229,29 @@ class Block:
         return at if at < len(self.ids) and self.ids[at] == doc_id else -1
 
     def raw(self, row: int) -> bytes:
-        start = self._start
-        return self.plain[start + self.offsets[row] : start + self.offsets[row + 1] - 1]
+        first, last = _OFFSETS.unpack_from(self.plain, self._offsets_at + 4 * row)
+        return self.plain[self._start + first : self._start + last - 1]
 
     def rows(self) -> Iterator[tuple[int, bytes]]:
+        plain, start, offsets = self.plain, self._start, self.offsets
         for row, doc_id in enumerate(self.ids):
-            yield doc_id, self.raw(row)
+            yield doc_id, plain[start + offsets[row] : start + offsets[row + 1] - 1]
 
     def rows_with(self, known: bytes, haystack: bytes) -> Iterator[tuple[int, bytes]]:
         """The documents in which the bytes stand; `haystack` is the block's content, or its lower case."""
         at = haystack.find(known, self._start)
+        if at < 0:
+            return
+        offsets = self.offsets
         while at >= 0:
-            row = bisect.bisect_right(self.offsets, at - self._start) - 1
+            row = bisect.bisect_right(offsets, at - self._start) - 1
             if row >= len(self.ids):
                 return
             yield self.ids[row], self.raw(row)
-            at = haystack.find(known, self._start + self.offsets[row + 1])
+            at = haystack.find(known, self._start + offsets[row + 1])
 
 
+_OFFSETS: Final = struct.Struct(">II")
 _BLOCK: Final = struct.Struct(">cHI")
 
 
@@ -276,8 +285,10 @@ class Snapshot:
         return found
 
     def _load(self, key: VaultKey, raw: bytes) -> None:
+        self._salt = self.head.salt
         self.size = self._files.size(self._fd)
         self.seal = self.head.seal(key)
+        self._open = self.seal.open
         if not Head.proven(raw, self.seal):
             raise VaultDamaged(part="snapshot", reason="head")
         tail = self._files.read(self._fd, TAIL_BYTES, max(0, self.size - TAIL_BYTES))
@@ -308,7 +319,11 @@ class Snapshot:
             raise VaultClosed()
         at, length, number = place
         raw = self._files.read(self._fd, FRAME_BYTES + length, at)
-        plain = open_frame(self.seal, self.head.salt, raw, length, number)
+        start = raw[:FRAME_BYTES]
+        plain = None
+        if len(raw) == FRAME_BYTES + length and start[: _PLACE.size] == _PLACE.pack(length, number):
+            context = _CONTEXT.pack(self._salt, number, length, start[_PLACE.size :])
+            plain = self._open(number.to_bytes(12, "big"), memoryview(raw)[FRAME_BYTES:], context)
         if plain is None or plain[:1] != kind:
             raise VaultDamaged(part="snapshot", reason="frame", number=number)
         return plain
@@ -351,14 +366,6 @@ class Snapshot:
     def __del__(self) -> None:
         if getattr(self, "_fd", -1) >= 0:
             self.close()
-
-
-def open_frame(seal: FileSeal, salt: bytes, raw: bytes, length: int, number: int) -> bytes | None:
-    """The content of a frame that should have this length and number."""
-    if len(raw) != FRAME_BYTES + length or raw[: _PLACE.size] != _PLACE.pack(length, number):
-        return None
-    context = _CONTEXT.pack(salt, number, length, raw[_PLACE.size : FRAME_BYTES])
-    return seal.open(nonce(number), memoryview(raw)[FRAME_BYTES:], context)
 
 
 def context_of(salt: bytes, start: bytes) -> bytes:
