@@ -224,7 +224,7 @@ def first_run(sheet: Sheet, browser: Browser, folder: Path) -> None:
         person.tap("today-note")
         if person.visit.by_id("write-free").count():
             person.tap("write-free")
-        person.writes("note-free", "a")
+        person.writes("free-note", "a")
         sheet.note("T12 first run to the first word, ms", (time.perf_counter() - began) * 1000)
         sheet.facts["T12 taps"] = person.taps
         person.visit.page.close()

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator
 
 from tests.support.browser import Browser, Running, Visit, phone, running
 
+PHRASE = "lugn älv bär sju åror"
 PATIENCE = 60_000  # milliseconds; machines are shared and noisy
 
 
@@ -65,10 +66,19 @@ class Person:
         self.visit.type(identifier, text, delay)
 
     def value(self, identifier: str) -> str:
-        return self.visit.field(identifier).input_value()
+        """What stands in a field; the tree holds it only while the field has the focus."""
+        self.sees(identifier)
+        box = self.visit.field(identifier)
+        box.focus()
+        self.visit.page.wait_for_timeout(400)
+        return box.input_value()
 
-    def phrase_offered(self) -> str:
-        return self.value("new-passphrase")
+    def rewrites(self, identifier: str, text: str) -> None:
+        """Replace what stands in a field."""
+        self.sees(identifier)
+        self.visit.type(identifier, "")
+        self.visit.page.keyboard.press("Control+A")
+        self.visit.page.keyboard.type(text, delay=5)
 
     def registers(self, name: str = "Karin", role: str = "mentor", language: str = "sv") -> None:
         """First run, with the recovery key for later: lands on Today."""
@@ -78,7 +88,8 @@ class Person:
         self.tap(f"role-{role}")
         self.taps += 1  # into the field
         self.writes("name", name)
-        self.phrase = self.phrase_offered()
+        self.phrase = PHRASE
+        self.rewrites("new-passphrase", PHRASE)
         self.tap("continue")
         self.tap("key-later")
         self.sees("lock")

@@ -44,7 +44,7 @@ def test_the_first_note_takes_at_most_eight_taps_and_no_network(home: Place) -> 
     person.tap("today-note")
     if person.visit.by_id("write-free").count():
         person.tap("write-free")
-    person.writes("note-free", "Första ordet")
+    person.writes("free-note", "Första ordet")
     assert person.taps <= 8, person.taps
     blocked = [address for address in person.visit.foreign if "rive" not in address]
     assert blocked == []
@@ -76,6 +76,7 @@ def test_a_note_from_the_lock_screen_waits_sealed_and_comes_in(home: Place) -> N
     warm = home.start()
     warm.phrase = person.phrase
     warm.unlocks()
+    warm.tap("todo-inbox")
     warm.reads("Hemlig iakttagelse")
 
 
