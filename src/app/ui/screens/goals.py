@@ -23,6 +23,7 @@ from app.ui.parts import (
     VisibilityChip,
     Words,
 )
+from app.ui.parts.long import EndlessList
 from app.ui.safe import component
 from app.ui.screens.rows import goal_due, goal_progress, search_button
 from app.ui.theme import Style
@@ -30,6 +31,7 @@ from app.ui.theme import Style
 STEP = {"count": 1.0, "percent": 10.0, "scale": 1.0, "done": 1.0}
 LOWEST = {"count": 0.0, "percent": 0.0, "scale": 1.0, "done": 0.0}
 HIGHEST = {"percent": 100.0, "scale": 5.0, "done": 1.0}
+CLOSED = 50  # of those finished and let go of, the latest
 
 
 def step_of(row: GoalRow, direction: int) -> float | None:
@@ -80,17 +82,19 @@ def GoalsScreen(goal: str = "") -> ft.Control:
         return GoalCard(row, open_, chosen=wide and picked is not None and row.id == picked.id, key=row.id)
 
     add = PrimaryButton(desk.say("goal.add"), lambda _: desk.go("/goal/new"), ft.Icons.ADD, id="add-goal")
-    parts: list[ft.Control] = [card(row) for row in active]
+    under: list[ft.Control] = []
     if not active:
-        parts.append(EmptyState(desk.say("goal.empty"), icon=ft.Icons.FLAG_OUTLINED, id="goals-empty"))
-        parts.append(Words(desk.say("goal.empty-more"), align=ft.TextAlign.CENTER))
+        under.append(EmptyState(desk.say("goal.empty"), icon=ft.Icons.FLAG_OUTLINED, id="goals-empty"))
+        under.append(Words(desk.say("goal.empty-more"), align=ft.TextAlign.CENTER))
     if finished:
         words = desk.say("goal.hide-finished") if closed else desk.say("goal.show-finished", number=len(finished))
-        parts.append(ft.Row([QuietButton(words, lambda _: show_closed(not closed), id="show-finished")]))
-        if closed:
-            parts += [SectionTitle(desk.say("goal.finished")), *(card(row) for row in finished)]
+        under.append(ft.Row([QuietButton(words, lambda _: show_closed(not closed), id="show-finished")]))
+    if closed:
+        under.append(SectionTitle(desk.say("goal.finished")))
+        under += [ft.Container(card(row), padding=ft.Padding.only(top=8)) for row in finished[:CLOSED]]
+    body = EndlessList(active, card, height=150, spacing=12, footer=under)
     aside = [GoalPane(picked.id, beside=True, key=picked.id)] if wide and picked else []
-    return Screen(desk.say("goal.title"), parts, actions=[search_button(desk)], primary=add, aside=aside)
+    return Screen(desk.say("goal.title"), body, actions=[search_button(desk)], primary=add, aside=aside)
 
 
 @component

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 Part = Literal["page", "brief", "beside"]
 
 TASKS_SHOWN = 3
+SHOWN = 20  # in a section; all of them have a screen of their own
 SECTIONS = ("meetings", "goals", "board", "agreement", "about")
 READABLE = ("agreement.mentoring", "agreement.confidentiality", "policy.code_of_conduct")
 
@@ -284,8 +285,10 @@ def _Meetings(id: str, key: str = "") -> ft.Control:
 def _Goals(id: str, key: str = "") -> ft.Control:
     desk = use_desk()
     rows = use_query(GoalsList(id, True))
-    cards = [GoalCard(row, lambda row: desk.go(f"/goal/{row.id}"), key=row.id) for row in rows]
+    cards = [GoalCard(row, lambda row: desk.go(f"/goal/{row.id}"), key=row.id) for row in rows[:SHOWN]]
     parts: list[ft.Control] = list(cards) or [EmptyState(desk.say("goal.empty"), icon=ft.Icons.FLAG_OUTLINED)]
+    if len(rows) > SHOWN:
+        parts.append(ft.Row([QuietButton(desk.say("person.more"), lambda _: desk.go("/goals"), id="more-goals")]))
     add = SecondaryButton(desk.say("goal.add"), lambda _: desk.go("/goal/new", person=id), ft.Icons.ADD, id="add-goal")
     return _stack([*parts, add])
 
@@ -296,7 +299,7 @@ def _Board(id: str, key: str = "") -> ft.Control:
     now = use_clock()
     view: PersonView | None = use_query(page_of(desk, id, now))
     tasks = view.tasks if view else ()
-    lines = [task_line(desk, row, now.date()) for row in tasks]
+    lines = [task_line(desk, row, now.date()) for row in tasks[:SHOWN]]
     parts: list[ft.Control] = [Rows(lines)] if lines else [EmptyState(desk.say("person.no-tasks"))]
     whole = SecondaryButton(
         desk.say("person.all-tasks"), lambda _: desk.go(f"/board/{id}"), ft.Icons.VIEW_COLUMN_OUTLINED, id="board"

@@ -27,6 +27,7 @@ from app.ui.parts import (
     Words,
     use_sheet,
 )
+from app.ui.parts.long import EndlessList
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
 from app.ui.screens.person import page_of
@@ -61,29 +62,26 @@ def TasksScreen(person: str) -> ft.Control:
         title=desk.say("task.add"),
     )
 
-    def column(name: Column, heading: bool) -> ft.Control:
-        cards: list[ft.Control] = [TaskCard(row, try_, key=row.id) for row in rows[name]]
-        if not cards:
+    def draw(row: TaskRow) -> ft.Control:
+        return TaskCard(row, try_, key=row.id)
+
+    def column(name: Column, head: ft.Control) -> ft.Control:
+        under: list[ft.Control] = []
+        if not rows[name]:
             icon = {"todo": ft.Icons.COFFEE_OUTLINED, "doing": ft.Icons.TIMELAPSE, "done": ft.Icons.TASK_ALT}[name]
-            cards.append(EmptyState(desk.say(f"task.empty.{name}"), icon=icon, id=f"empty-{name}"))
+            under.append(EmptyState(desk.say(f"task.empty.{name}"), icon=icon, id=f"empty-{name}"))
         if name == "done" and board.more_done:
             more = QuietButton(desk.say("person.more"), lambda _: set_limit(limit + 100), id="more-done")
-            cards.append(ft.Row([more]))
-        head = [Heading(_counted(desk, name, len(rows[name])), 2, Style.STRONG)] if heading else []
-        return ft.Column(
-            [*head, *cards],
-            spacing=10,
-            tight=not heading,
-            expand=heading,
-            scroll=ft.ScrollMode.AUTO if heading else None,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        )
+            under.append(ft.Row([more]))
+        top = ft.Container(head, padding=ft.Padding.only(bottom=10))
+        return EndlessList(rows[name], draw, height=130, spacing=10, header=[top], footer=under)
 
     primary = PrimaryButton(desk.say("task.add"), lambda _: add(True), ft.Icons.ADD_TASK, id="add-task")
     title = desk.say("task.board-of", name=view.row.name) if view else desk.say("task.title")
     if wide:
+        heads = {name: Heading(_counted(desk, name, len(rows[name])), 2, Style.STRONG) for name in COLUMNS}
         columns = ft.Row(
-            [column(name, True) for name in COLUMNS],
+            [ft.Container(column(name, heads[name]), expand=True, key=name) for name in COLUMNS],
             spacing=theme.GAP,
             expand=True,
             vertical_alignment=ft.CrossAxisAlignment.START,
@@ -92,7 +90,7 @@ def TasksScreen(person: str) -> ft.Control:
     choices = [Choice(name, _counted(desk, name, len(rows[name]))) for name in COLUMNS]
     tabs = Segments(choices, shown, show, label=desk.say("task.title"), id="column")
     here: Column = next(name for name in COLUMNS if name == shown)
-    return Screen(title, [tabs, column(here, False)], back=True, primary=primary)
+    return Screen(title, ft.Container(column(here, tabs), key=here, expand=True), back=True, primary=primary)
 
 
 def _counted(desk: Desk, name: str, number: int) -> str:
