@@ -114,6 +114,23 @@ def test_a_refusal_leaves_no_trace(store: MemoryStore) -> None:
     assert store.execute(AddTask(text="x", mentorship=person)).changes[0].sequence == 2
 
 
+def test_several_commands_may_be_one_transaction(store: MemoryStore) -> None:
+    person = pair(store)
+    told: list[Any] = []
+    store.watch(TaskBoard(), told.append)
+    commits = len(store.memory.commits)
+    with store.writing():
+        store.execute(AddTask(text="a", mentorship=person))
+        store.execute(AddTask(text="b", mentorship=person))
+        assert told == []
+    assert store.memory.commits[commits:] == [True]
+    assert [len(board.todo) for board in told] == [2]
+    with pytest.raises(InvalidField), store.writing():
+        store.execute(AddTask(text="c", mentorship=person))
+        store.execute(AddTask(text=" ", mentorship=person))
+    assert [row.text for row in store.ask(TaskBoard()).todo] == ["a", "b"]
+
+
 class FullDisk(Exception):
     """No room."""
 
