@@ -302,6 +302,16 @@ def test_a_tick_tells_the_anchor_how_far_we_are(life: Life) -> None:
     assert (life.root / "state" / "anchor").read_bytes() != before
 
 
+def test_a_screen_that_fails_keeps_nothing_open_or_shut(life: Life, caplog: pytest.LogCaptureFixture) -> None:
+    stop = life.session.watch(fails)
+    life.create()
+    assert str(life.session.phase) == "open"
+    life.session.lock()
+    assert str(life.session.phase) == "locked"
+    assert {record.getMessage() for record in caplog.records} == {"a listener failed: RuntimeError"}
+    stop()
+
+
 def test_watching_can_be_ended(life: Life) -> None:
     seen: list[int] = []
     stop = life.session.watch(lambda: seen.append(1))
@@ -381,12 +391,43 @@ def test_an_exchanged_key_is_told_while_locked_and_at_unlocking(life: Life) -> N
     assert bodies(session) == ["min egen"]
 
 
+def test_a_strangers_note_with_an_impossible_date_does_no_harm(life: Life) -> None:
+    life.create()
+    life.session.lock()
+    box = Inbox(life.root / "vault")
+    key = box.key()
+    assert key is not None
+    box.begin(key, bytes(16)).write("framtid", 2**64 - 1)
+    life.session.unlock(PASSPHRASE)
+    assert bodies(life.session) == ["framtid"]
+
+
 def test_a_note_that_nobody_can_open_is_counted_and_left(life: Life) -> None:
     life.create()
     life.session.lock()
     (life.root / "vault" / "inbox" / (bytes(16).hex() + ".note")).write_bytes(b"not one of ours")
     life.session.unlock(PASSPHRASE)
     assert [(notice.code, notice.facts) for notice in life.session.notices] == [("inbox-unreadable", (("notes", 1),))]
+
+
+def test_a_full_disk_does_not_keep_anybody_from_reading(life: Life) -> None:
+    from app.errors import VaultFull
+
+    def full(*_: object) -> None:
+        raise VaultFull
+
+    life.create()
+    life.session.store.execute(WriteNote(body="hej"))
+    life.session.lock()
+    life.session.quick_note().write("låst")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("app.services.store.Store.execute", full)
+        life.session.unlock(PASSPHRASE)
+    assert bodies(life.session) == ["hej"]
+    assert [notice.code for notice in life.session.notices] == ["inbox-waiting"]
+    life.session.lock()
+    life.session.unlock(PASSPHRASE)
+    assert bodies(life.session) == ["hej", "låst"]
 
 
 # ---------------------------------------------------------------- the recovery key
@@ -734,6 +775,24 @@ def test_erased_is_gone_and_the_app_begins_anew(life: Life) -> None:
     assert [path.name for path in (life.root / "vault").iterdir()] == ["lock"]
     life.create()
     assert bodies(session) == []
+
+
+def test_a_crash_in_the_middle_of_erasing_is_finished_at_the_next_start(life: Life) -> None:
+    life.create()
+    life.session.lock()
+    (life.root / "vault" / "erasing").write_bytes(b"")
+    session = life.start()
+    assert str(session.phase) == "absent"
+    assert [path.name for path in (life.root / "vault").iterdir()] == ["lock"]
+    life.create()
+
+
+def test_erasing_by_another_process_is_left_to_it(life: Life) -> None:
+    life.create()
+    (life.root / "vault" / "erasing").write_bytes(b"")
+    assert str(life.start().phase) == "absent"
+    assert (life.root / "vault" / "header").exists()
+    (life.root / "vault" / "erasing").unlink()
 
 
 # ---------------------------------------------------------------- looking around

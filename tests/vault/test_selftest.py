@@ -15,5 +15,5 @@ def test_it_passes_with_the_real_derivation() -> None:
 def test_another_answer_fails(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setattr(selftest, name, value)
     if name != "_STRETCHED":
-        monkeypatch.setattr(selftest.kdf, "stretch", lambda *_: bytes.fromhex(selftest._STRETCHED))
+        monkeypatch.setattr("app.vault.kdf.stretch", lambda *_: bytes.fromhex(selftest._STRETCHED))
     assert not selftest.passes()

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import enum
 import io
+import logging
 import os
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -47,11 +48,13 @@ if TYPE_CHECKING:
     from app.services.store import Store
     from app.vault.backup import Rows
     from app.vault.backup import Secrets as BackupSecrets
-    from app.vault.inbox import InboxKey, LockedNote
+    from app.vault.inbox import InboxKey, LockedNote, SealedNote
     from app.vault.kdf import Cost
     from app.vault.salvage import Salvaged
     from app.vault.vault import Notice, Vault
     from sync.recovery import RecoveryKey
+
+log = logging.getLogger(__name__)
 
 ANCHOR_SECONDS: Final = 10.0
 """How far behind the last durable record the anchor may be while the vault is open."""
@@ -60,6 +63,8 @@ STRICT_IDLE_MINUTES: Final = 1
 """The setting "at once" is about leaving the app; in front of it, a minute without a touch."""
 
 BACKUP_WORDS: Final = 6
+
+_YEAR_3000: Final = 32_503_680_000_000
 
 
 class Phase(enum.StrEnum):
@@ -128,6 +133,7 @@ class Session:
         self._touched = monotonic()
         self._ticking: threading.Event | None = None
         _no_core_dumps()
+        self._finish_erasing()
         self._phase = self._phase_on_disk()
 
     # ------------------------------------------------------------------ what the screens see
@@ -198,7 +204,6 @@ class Session:
         self._accept(passphrase)
         recovery = RecoveryKey.new()
         with self._opening(Phase.ABSENT):
-            Vault.finish_erasing(self._folder, self._state)
             vault = Vault.create(
                 self._folder,
                 passphrase,
@@ -323,22 +328,32 @@ class Session:
 
     def _take_in_notes(self) -> None:
         """Notes written while locked become private notes. The model knows a note it has seen, the vault too."""
-        from app.model.commands import ImportQuickNote
-
         assert self._vault is not None
-        assert self._store is not None
         try:
             notes, closed = self._vault.locked_notes()
         except InboxKeyChanged:
             self.inbox_alarm = True
             return
         self.inbox_alarm = False
-        for note in notes:
-            written = datetime.fromtimestamp(note.written / 1000, UTC).astimezone(self._now().tzinfo)
-            self._store.execute(ImportQuickNote(id=note.id.hex(), body=note.text, written=written))
-        self._vault.notes_taken_in([note.id for note in notes])
+        try:
+            self._import(notes)
+        except VaultError as exc:
+            # A full disk must not keep anybody from reading. The notes stay sealed and come in another time.
+            self.notices.append(_notice("inbox-waiting", reason=exc.code, notes=len(notes)))
         if closed:
             self.notices.append(_notice("inbox-unreadable", notes=closed))
+
+    def _import(self, notes: list[SealedNote]) -> None:
+        from app.model.commands import ImportQuickNote
+
+        assert self._vault is not None
+        assert self._store is not None
+        for note in notes:
+            # Anybody may have sealed a note, with any date: one beyond the year 3000 would be none.
+            stamp = min(note.written, _YEAR_3000) / 1000
+            written = datetime.fromtimestamp(stamp, UTC).astimezone(self._now().tzinfo)
+            self._store.execute(ImportQuickNote(id=note.id.hex(), body=note.text, written=written))
+        self._vault.notes_taken_in([note.id for note in notes])
 
     def _abandon(self) -> None:
         """Back from a failed opening: nothing stays open."""
@@ -640,7 +655,6 @@ class Session:
                 raise BackupDamaged(part="records") from exc
 
         with self._opening(Phase.ABSENT):
-            Vault.finish_erasing(self._folder, self._state)
             # Before anything is made: a wrong secret or a foreign file should cost nobody a vault.
             backup.test(io.BytesIO(data), locks)
             vault = Vault.create(
@@ -753,10 +767,23 @@ class Session:
 
         return Phase.LOCKED if exists(self._folder) else Phase.ABSENT
 
+    def _finish_erasing(self) -> None:
+        """What a crash in the middle of erasing has left goes now; if somebody holds the folder, at the next start."""
+        from app.vault.presence import ERASING
+
+        if (self._folder / ERASING).exists():
+            from app.vault.vault import Vault
+
+            with suppress(VaultError):
+                Vault.finish_erasing(self._folder, self._state)
+
     def _become(self, phase: Phase) -> None:
         self._phase = phase
         for listener in tuple(self._listeners):
-            listener()
+            try:
+                listener()
+            except Exception as exc:  # noqa: BLE001 - a screen that fails must not keep the vault open, or shut
+                log.error("a listener failed: %s", type(exc).__name__)
 
 
 def _indexes() -> Any:
