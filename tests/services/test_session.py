@@ -164,11 +164,15 @@ def test_the_lock_screen_needs_no_vault_no_tinydb_and_no_cryptography(tmp_path: 
     )
 
 
-def test_core_dumps_are_off(life: Life) -> None:
+def test_core_dumps_are_off(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     import resource
 
-    assert life.session is not None
     assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    asked: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda what, limits: asked.append((what, limits)))
+    life.start()
+    assert asked == [(resource.RLIMIT_CORE, (0, hard))]
 
 
 # ---------------------------------------------------------------- locking and unlocking
