@@ -11,6 +11,7 @@ from app.model.commands import (
     GiveFeedback,
     ImportQuickNote,
     KeepMinutes,
+    SetSetting,
     StartMeeting,
 )
 from app.model.entities import Meeting, Note, Task
@@ -283,3 +284,26 @@ async def test_a_meeting_with_nobody_evaluated_yet_is_not_asked_twice(stage: Ope
     )
     app = await table.open(stage)
     assert words_on(app, "today-primary") != "Utvärdera"
+
+
+async def test_the_recovery_key_is_asked_for_until_it_is_kept(stage: OpenStage) -> None:
+    table = lay(before=False)
+    table.store.execute(SetSetting(key="recovery.later", value=True))
+    app = await table.open(stage)
+    assert app.has("todo-recovery")
+    table.store.execute(SetSetting(key="recovery.later", value=False))
+    await app.settle()
+    assert not app.has("todo-recovery")
+
+
+async def test_a_backup_is_asked_for_every_week_and_not_on_the_day_of_a_meeting(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await table.open(stage)
+    await app.tap("today-more") if app.has("today-more") else None
+    assert app.has("todo-backup")  # twenty days without one
+    table.store.execute(SetSetting(key="backup.last", value=table.clock.at.isoformat()))
+    await app.settle()
+    assert not app.has("todo-backup")
+    busy = await lay().open(stage)
+    await busy.tap("today-more") if busy.has("today-more") else None
+    assert not busy.has("todo-backup")

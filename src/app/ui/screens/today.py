@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import flet as ft
 
+from app.model.clock import moment_of
 from app.model.commands import StartNow, TaskOutcome, TickItem, UntickItem
-from app.model.queries import NotesOf, PeopleList, TodayView
+from app.model.queries import NotesOf, PeopleList, SettingOf, TodayView
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
 from app.ui.parts import (
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from app.services.library import Library
     from app.ui.desk import Desk
 
+BACKUP_EVERY = timedelta(days=7)
 FOLD = 7
 """Rows above the fold, never more: the meeting is one, its list at most four, the rest is what there is to do."""
 TICKS = 3
@@ -67,6 +70,7 @@ def TodayScreen() -> ft.Control:
     now = use_clock()
     today: Today = use_query(TodayView(now=now, critical=critical_lines(desk.library)))
     inbox = use_query(NotesOf(limit=200, origin="locked")).rows
+    last_backup = use_query(SettingOf("backup.last"))
     writing, write = ft.use_state(False)
     more, show_more = ft.use_state(False)
     use_sheet(
@@ -110,7 +114,7 @@ def TodayScreen() -> ft.Control:
     elif today.people:
         body.append(NextCard(today.upcoming))
         rows -= 1
-    todo = _todo(desk, today, inbox, now)
+    todo = _todo(desk, today, inbox, now, backup=_backup_due(today, last_backup, now) and not desk.session.example)
     if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
         rows = FOLD - 3
@@ -316,7 +320,16 @@ def ticker(
 # ------------------------------------------------------------------ what there is to do
 
 
-def _todo(desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime) -> list[ft.Control]:
+def _backup_due(today: Today, last: object, now: datetime) -> bool:
+    """Every week, also when there has never been one; not on the day of a meeting, when other things matter."""
+    if today.meeting is not None or today.me is None:
+        return False
+    return "backup" in today.reminders or (last is None and now - moment_of(today.me.made) > BACKUP_EVERY)
+
+
+def _todo(
+    desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime, *, backup: bool = False
+) -> list[ft.Control]:
     """The rows of "To do", the most pressing first."""
     speech = desk.speech.value
     rows: list[ft.Control] = []
@@ -375,7 +388,7 @@ def _todo(desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime) -> 
                 key="recovery",
             )
         )
-    if "backup" in today.reminders:
+    if backup:
         rows.append(
             Row(
                 desk.say("today.todo.backup"),
