@@ -22,15 +22,11 @@ def ExampleRibbon() -> ft.Control:
         on_click=lambda _: desk.lock(),
         style=ft.ButtonStyle(shape=SHAPE, padding=ft.Padding.symmetric(vertical=13, horizontal=12)),
     )
-    return ft.Container(
-        ft.Row(
-            [
-                Words(desk.say("first.example.ribbon"), Style.SMALL, theme.ON_ACCENT, expand=True),
-                Named("example-leave", leave),
-            ],
-            spacing=8,
-            vertical_alignment=ft.CrossAxisAlignment.CENTER,
-        ),
-        bgcolor=theme.ACCENT,
-        padding=ft.Padding.only(left=theme.SIDE, right=4),
+    large = desk.prefs.text_size >= 150
+    said = Words(desk.say("first.example.ribbon"), Style.SMALL, theme.ON_ACCENT, expand=not large)
+    face: ft.Control = (
+        ft.Column([said, Named("example-leave", leave)], spacing=0, tight=True)
+        if large
+        else ft.Row([said, Named("example-leave", leave)], spacing=8)
     )
+    return ft.Container(face, bgcolor=theme.ACCENT, padding=ft.Padding.only(left=theme.SIDE, right=4))
