@@ -34,7 +34,7 @@ def EndlessList(
 
     `draw` makes one (with a `key`); `height` is what a row is guessed to take before it is made.
     """
-    near = use_held(lambda: Signal(0)).value
+    near = use_held(lambda: Signal(-1)).value  # before anybody scrolls, the first block is enough
     blocks = [tuple(rows[at : at + BLOCK]) for at in range(0, len(rows), BLOCK)]
 
     def scrolled(e: Any) -> None:

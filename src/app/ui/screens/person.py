@@ -53,28 +53,57 @@ def PersonScreen(id: str) -> ft.Control:
     desk = use_desk()
     now = use_clock()
     view: PersonView | None = use_query(page_of(desk, id, now))
+    last: Meetings = use_query(MeetingsOf(id, now, 1))
     if view is None:
         return Screen(desk.say("person.title"), [EmptyState(desk.say("person.missing"))], back=True)
-    role = desk.say(f"person.you-are.{view.row.my_role}")
     return Screen(
-        view.row.name, [PersonPane(id, key=id)], subtitle=role, back=True, primary=PersonButton(id, key=f"button-{id}")
+        view.row.name,
+        [_Pane(view, "page", key=id)],
+        subtitle=desk.say(f"person.you-are.{view.row.my_role}"),
+        back=True,
+        primary=person_button(desk, view, last, now),
     )
 
 
 @component
 def PersonButton(id: str, key: str = "") -> ft.Control:
-    """The one wide button: its words follow the clock; with nothing booked it books."""
+    """The one wide button of a person, for a screen that shows no more of them."""
     desk = use_desk()
     now = use_clock()
     view: PersonView | None = use_query(page_of(desk, id, now))
-    meetings: Meetings = use_query(MeetingsOf(id, now, 1))
+    last: Meetings = use_query(MeetingsOf(id, now, 1))
+    return person_button(desk, view, last, now) if view else ft.Container()
+
+
+@component
+def PersonPane(id: str, part: Part = "page", key: str = "") -> ft.Control:
+    """A person in brief under the only card of People, or in full beside the list."""
+    desk = use_desk()
+    now = use_clock()
+    view: PersonView | None = use_query(page_of(desk, id, now))
+    last: Meetings = use_query(MeetingsOf(id, now, 1))
     if view is None:
-        return ft.Container()
+        return Soft(desk.say("person.missing"), Style.BODY)
+    if part != "beside":
+        return _Pane(view, part, key=id)
+    head = ft.Column([Heading(view.row.name), Soft(desk.say(f"person.you-are.{view.row.my_role}"))], spacing=0)
+    head.expand = True
+    return _stack(
+        [
+            ft.Row([Avatar(view.row.name), head], spacing=14),
+            person_button(desk, view, last, now),
+            _Pane(view, part, key=id),
+        ]
+    )
+
+
+def person_button(desk: Desk, view: PersonView, last: Meetings, now: datetime) -> ft.Control:
+    """The one wide button: its words follow the clock; with nothing booked it books."""
     if view.row.status == "ended":
         return SecondaryButton(
             desk.say("person.restore"), lambda _: restore(desk, view), ft.Icons.UNARCHIVE, id="restore"
         )
-    word, icon, path, facts = next_step(view, meetings, now)
+    word, icon, path, facts = next_step(view, last, now)
     return PrimaryButton(desk.say(f"person.{word}"), lambda _: desk.go(path, **facts), icon, id=f"do-{word}")
 
 
@@ -102,22 +131,13 @@ def page_of(desk: Desk, id: str, now: datetime) -> PersonPage:
 
 
 @component
-def PersonPane(id: str, part: Part = "page", key: str = "") -> ft.Control:
-    """What there is to say about a person: in full, in brief under the only card of People, or beside the list."""
+def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
+    """What there is to say about a person."""
     desk = use_desk()
     now = use_clock()
-    view: PersonView | None = use_query(page_of(desk, id, now))
     section, show = ft.use_state("meetings")
-    if view is None:
-        return Soft(desk.say("person.missing"), Style.BODY)
+    id = view.row.mentorship
     parts: list[ft.Control] = []
-    if part == "beside":
-        head = ft.Column([Heading(view.row.name), Soft(desk.say(f"person.you-are.{view.row.my_role}"))], spacing=0)
-        head.expand = True
-        parts += [
-            ft.Row([Avatar(view.row.name), head], spacing=14),
-            PersonButton(id, key=f"button-{id}"),
-        ]
     if view.row.status == "ended":
         parts.append(Soft(desk.say("person.archived-line"), Style.BODY))
     parts += _standing(desk, view)
@@ -128,8 +148,8 @@ def PersonPane(id: str, part: Part = "page", key: str = "") -> ft.Control:
     if part != "brief":
         choices = [Choice(name, desk.say(f"person.{name}")) for name in SECTIONS]
         parts.append(Segments(choices, section, show, label=desk.say("person.sections"), id="section"))
-        parts.append(_SECTION[section](id, key=f"{section}-{id}"))
-    return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        parts.append(_SECTION[section](view, key=f"{section}-{id}"))
+    return _stack(parts)
 
 
 # ---------------------------------------------------------------- where the two stand
@@ -255,8 +275,9 @@ def PrivateCard(id: str) -> ft.Control:
 
 
 @component
-def _Meetings(id: str, key: str = "") -> ft.Control:
+def _Meetings(view: PersonView, key: str = "") -> ft.Control:
     desk = use_desk()
+    id = view.row.mentorship
     now = use_clock()
     limit, set_limit = ft.use_state(20)
     found: Meetings = use_query(MeetingsOf(id, now, limit))
@@ -282,8 +303,9 @@ def _Meetings(id: str, key: str = "") -> ft.Control:
 
 
 @component
-def _Goals(id: str, key: str = "") -> ft.Control:
+def _Goals(view: PersonView, key: str = "") -> ft.Control:
     desk = use_desk()
+    id = view.row.mentorship
     rows = use_query(GoalsList(id, True))
     cards = [GoalCard(row, lambda row: desk.go(f"/goal/{row.id}"), key=row.id) for row in rows[:SHOWN]]
     parts: list[ft.Control] = list(cards) or [EmptyState(desk.say("goal.empty"), icon=ft.Icons.FLAG_OUTLINED)]
@@ -294,12 +316,11 @@ def _Goals(id: str, key: str = "") -> ft.Control:
 
 
 @component
-def _Board(id: str, key: str = "") -> ft.Control:
+def _Board(view: PersonView, key: str = "") -> ft.Control:
     desk = use_desk()
     now = use_clock()
-    view: PersonView | None = use_query(page_of(desk, id, now))
-    tasks = view.tasks if view else ()
-    lines = [task_line(desk, row, now.date()) for row in tasks[:SHOWN]]
+    id = view.row.mentorship
+    lines = [task_line(desk, row, now.date()) for row in view.tasks[:SHOWN]]
     parts: list[ft.Control] = [Rows(lines)] if lines else [EmptyState(desk.say("person.no-tasks"))]
     whole = SecondaryButton(
         desk.say("person.all-tasks"), lambda _: desk.go(f"/board/{id}"), ft.Icons.VIEW_COLUMN_OUTLINED, id="board"
@@ -308,8 +329,9 @@ def _Board(id: str, key: str = "") -> ft.Control:
 
 
 @component
-def _Agreement(id: str, key: str = "") -> ft.Control:
+def _Agreement(view: PersonView, key: str = "") -> ft.Control:
     desk = use_desk()
+    id = view.row.mentorship
     lines = [
         Row(
             desk.read(desk.library.document(name).title),
@@ -331,12 +353,9 @@ def _Agreement(id: str, key: str = "") -> ft.Control:
 
 
 @component
-def _About(id: str, key: str = "") -> ft.Control:
+def _About(view: PersonView, key: str = "") -> ft.Control:
     desk = use_desk()
-    now = use_clock()
-    view: PersonView | None = use_query(page_of(desk, id, now))
-    if view is None:
-        return ft.Container()
+    id = view.row.mentorship
     lines = [_fact(desk, label, value) for label, value in facts_of(desk, view)]
     edit = SecondaryButton(
         desk.say("person.edit"), lambda _: desk.go(f"/person/{id}/edit"), ft.Icons.EDIT, id="edit-person"
