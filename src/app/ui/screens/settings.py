@@ -7,9 +7,8 @@ import flet as ft
 from app.model.queries import AboutMe
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
-from app.ui.parts import Card, Row, Rows, Screen, SecondaryButton, SectionTitle, Words
+from app.ui.parts import Row, Rows, Screen, SectionTitle
 from app.ui.safe import component
-from app.ui.theme import Style
 
 
 @component
@@ -19,18 +18,6 @@ def SettingsScreen() -> ft.Control:
     use_watch(desk.speech)
     me = use_query(AboutMe())
     body: list[ft.Control] = []
-    if desk.session.example:
-        body.append(
-            Card(
-                [
-                    Words(desk.say("first.example.ribbon"), Style.STRONG),
-                    Words(desk.say("settings.example.help")),
-                    SecondaryButton(
-                        desk.say("settings.example"), lambda _: leave_example(desk), ft.Icons.LOGOUT, id="example-leave"
-                    ),
-                ]
-            )
-        )
     body += [
         SectionTitle(desk.say("settings.group.me")),
         Rows(
@@ -116,11 +103,6 @@ def SettingsScreen() -> ft.Control:
         )
     )
     return Screen(desk.say("settings.title"), body, back=True)
-
-
-def leave_example(desk: Desk) -> None:
-    """Away from the example: what was in it is gone, and the first page is back."""
-    desk.lock()
 
 
 def lock_words(desk: Desk, minutes: int, *, short: bool = False) -> str:
