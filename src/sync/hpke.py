@@ -58,16 +58,12 @@ def generate() -> tuple[bytes, bytes]:
     return private.private_bytes_raw(), private.public_key().public_bytes_raw()
 
 
-def seal(
-    recipient: bytes, plaintext: bytes, *, info: bytes, aad: bytes = b"", psk: Psk | None = None
-) -> bytes:
+def seal(recipient: bytes, plaintext: bytes, *, info: bytes, aad: bytes = b"", psk: Psk | None = None) -> bytes:
     """Seal to a public key: the encapsulated key, then the ciphertext. Only the private key opens it."""
     return _seal(X25519PrivateKey.generate(), recipient, plaintext, info, aad, psk)
 
 
-def open_sealed(
-    private: bytes, sealed: bytes, *, info: bytes, aad: bytes = b"", psk: Psk | None = None
-) -> bytes:
+def open_sealed(private: bytes, sealed: bytes, *, info: bytes, aad: bytes = b"", psk: Psk | None = None) -> bytes:
     """Open what was sealed to the private key's public half, or raise `CannotOpen` and tell nothing more."""
     if len(sealed) < OVERHEAD:
         raise CannotOpen
@@ -105,11 +101,7 @@ def _shared_secret(own: X25519PrivateKey, theirs: bytes, context: bytes) -> byte
 def _schedule(shared: bytes, info: bytes, psk: Psk | None) -> tuple[bytes, bytes]:
     """Key and base nonce of a context (RFC 9180, section 5.1)."""
     mode, secret, name = (_MODE_PSK, psk.secret, psk.name) if psk else (_MODE_BASE, b"", b"")
-    context = (
-        mode
-        + _extract(_HPKE_SUITE, b"", b"psk_id_hash", name)
-        + _extract(_HPKE_SUITE, b"", b"info_hash", info)
-    )
+    context = mode + _extract(_HPKE_SUITE, b"", b"psk_id_hash", name) + _extract(_HPKE_SUITE, b"", b"info_hash", info)
     prk = _extract(_HPKE_SUITE, shared, b"secret", secret)
     key = _expand(_HPKE_SUITE, prk, b"key", context, _KEY_BYTES)
     return key, _expand(_HPKE_SUITE, prk, b"base_nonce", context, _NONCE_BYTES)

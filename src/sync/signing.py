@@ -35,12 +35,8 @@ _SMALL_ORDER: Final = frozenset(
         0,
         1,
         _PRIME - 1,
-        int.from_bytes(
-            bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
-        ),
-        int.from_bytes(
-            bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), "little"
-        ),
+        int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"),
+        int.from_bytes(bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), "little"),
     }
 )
 
@@ -119,17 +115,13 @@ class Device:
 
     def master(self) -> DeviceKeys:
         """The keys that its certificate names; they appear only inside sealed parts."""
-        return DeviceKeys(
-            SigningKey(self._derive(b"", labels.MASTER_SIGN)), self._derive(b"", labels.MASTER_BOX)
-        )
+        return DeviceKeys(SigningKey(self._derive(b"", labels.MASTER_SIGN)), self._derive(b"", labels.MASTER_BOX))
 
     def in_space(self, space: bytes) -> DeviceKeys:
         """The keys of this device in a space, which nobody can connect with those of another space."""
         if len(space) != ID_BYTES or space == MASTER:
             raise ValueError("a space's id has 16 bytes")
-        return DeviceKeys(
-            SigningKey(self._derive(space, labels.DEVICE_SIGN)), self._derive(space, labels.DEVICE_BOX)
-        )
+        return DeviceKeys(SigningKey(self._derive(space, labels.DEVICE_SIGN)), self._derive(space, labels.DEVICE_BOX))
 
     def _derive(self, salt: bytes, label: bytes) -> bytes:
         return HKDF(hashes.SHA256(), KEY_BYTES, salt, label).derive(self.seed)
@@ -156,9 +148,7 @@ class Certificate:
     BYTES = 1 + ID_BYTES + 4 * KEY_BYTES + 8 + 2 * SIGNATURE_BYTES
 
     @classmethod
-    def issue(
-        cls, *, space: bytes, root: bytes, certifier: SigningKey, keys: DeviceKeys, made: int
-    ) -> "Certificate":
+    def issue(cls, *, space: bytes, root: bytes, certifier: SigningKey, keys: DeviceKeys, made: int) -> "Certificate":
         """Certify a device; `made` is in milliseconds since 1970."""
         bare = cls(space, root, certifier.public, keys.signing.public, keys.box_public, made)
         statement = bare.statement()

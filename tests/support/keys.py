@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.vault import kdf
-from app.vault.files import Calls, Files
+from app.vault.files import Calls, Files, StrPath
 from app.vault.kdf import Cost
 
 PASSPHRASE = "tall regn moln fyr lönn"
@@ -52,7 +52,7 @@ class Mortal(Calls):
         if self.count == self.fails_at:
             raise OSError(self.error, "planted")
 
-    def open(self, path: Path, flags: int) -> int:
+    def open(self, path: StrPath, flags: int) -> int:
         self._call(f"open {Path(path).name}")
         fd = super().open(path, flags)
         self._fds.add(fd)
@@ -67,19 +67,19 @@ class Mortal(Calls):
         self._call("size")
         return super().size(fd)
 
-    def names(self, folder: Path) -> list[str]:
+    def names(self, folder: StrPath) -> list[str]:
         self._call("names")
         return super().names(folder)
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: StrPath) -> None:
         self._call(f"make_folder {Path(path).name}")
         super().make_folder(path)
 
-    def rename(self, source: Path, target: Path) -> None:
+    def rename(self, source: StrPath, target: StrPath) -> None:
         self._call(f"rename {Path(target).name}")
         super().rename(source, target)
 
-    def unlink(self, path: Path) -> None:
+    def unlink(self, path: StrPath) -> None:
         self._call(f"unlink {Path(path).name}")
         super().unlink(path)
 
@@ -101,7 +101,7 @@ class Mortal(Calls):
         self._call("sync")
         super().sync(fd)
 
-    def sync_folder(self, path: Path) -> None:
+    def sync_folder(self, path: StrPath) -> None:
         self._call(f"sync_folder {Path(path).name}")
         super().sync_folder(path)
 
