@@ -54,7 +54,8 @@ def PeopleScreen(person: str = "") -> ft.Control:
     gone = [row for row in ordered if row.status == "ended"]
     rows = [row for row in (ordered if ended else active) if wanted.casefold() in row.name.casefold()]
     one = active[0] if len(active) == 1 and not gone else None
-    picked = next((row for row in ordered if row.mentorship == chosen), active[0] if active else None)
+    soonest = min((row for row in active if row.next), key=_when, default=active[0] if active else None)
+    picked = next((row for row in ordered if row.mentorship == chosen), soonest)
 
     def open_(row: PersonRow) -> None:
         if wide:
@@ -95,6 +96,11 @@ def PeopleScreen(person: str = "") -> ft.Control:
 
 
 _UNDER = ft.Margin.only(bottom=8)
+
+
+def _when(row: PersonRow) -> datetime:
+    assert row.next is not None
+    return row.next.starts
 
 
 def PersonCard(
