@@ -8,7 +8,6 @@ import pytest
 
 from app.model.queries import SettingOf
 from app.services.library import Library
-from app.ui.parts.calling import telephone
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import ASSETS, OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, PHRASE, again, locked, made, session_in, window
@@ -110,11 +109,3 @@ async def test_the_country_is_chosen_once(stage: OpenStage, tmp_path: Path) -> N
     await later.until(lambda: later.has("lock"))
     later.desk.lock()
     await later.until(lambda: later.has("unlock"))
-
-
-@pytest.mark.parametrize(
-    ("written", "link"),
-    [("112", "tel:112"), ("020-50 50 50", "tel:020505050"), ("+46 70 12", "tel:+467012"), ("116 111", "tel:116111")],
-)
-def test_numbers_become_links(written: str, link: str) -> None:
-    assert telephone(written) == link
