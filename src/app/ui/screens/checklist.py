@@ -16,7 +16,6 @@ from app.ui.parts import (
     Choice,
     EmptyState,
     Field,
-    HeaderButton,
     PrimaryButton,
     QuietButton,
     Row,
@@ -118,17 +117,17 @@ def _screen(
         body.append(Soft(desk.read(document.intro)))
     part = Changing if changing else Ticking
     body.append(part(document.id, role, about, meeting, mentorship, key=f"{document.id} {changing}"))
-    words = "checklist.edit.done" if changing else "checklist.edit"
+    if not changing:
+        body.append(
+            ft.Row([QuietButton(desk.say("checklist.edit"), lambda _: change(True), ft.Icons.TUNE, id="list-edit")])
+        )
     return Screen(
         desk.read(document.title),
         body,
         back=True,
         subtitle=subtitle,
-        actions=[]
-        if changing
-        else [HeaderButton(desk.say(words), ft.Icons.TUNE, lambda _: change(True), id="list-edit")],
         primary=PrimaryButton(
-            desk.say(words if changing else "checklist.done"),
+            desk.say("checklist.edit.done" if changing else "checklist.done"),
             (lambda _: change(False)) if changing else (lambda _: desk.back()),
             ft.Icons.CHECK,
             id="list-done",

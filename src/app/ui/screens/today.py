@@ -112,7 +112,7 @@ def TodayScreen() -> ft.Control:
         body.extend(part)
         rows -= 1 + used
     elif today.people:
-        body.append(NextCard(today.upcoming))
+        body.append(NextCard(today.upcoming, today.unbooked[0].mentorship if len(today.unbooked) == 1 else ""))
         rows -= 1
     todo = _todo(desk, today, inbox, now, backup=_backup_due(today, last_backup, now) and not desk.session.example)
     if not today.people:
@@ -202,7 +202,7 @@ def MeetingCard(meeting: TodayMeeting) -> ft.Control:
 
 
 @component
-def NextCard(upcoming: MeetingRow | None) -> ft.Control:
+def NextCard(upcoming: MeetingRow | None, mentorship: str = "") -> ft.Control:
     """No meeting today: the next one, or that none is booked."""
     desk, now = use_desk(), use_clock()
     if upcoming is None:
@@ -210,7 +210,7 @@ def NextCard(upcoming: MeetingRow | None) -> ft.Control:
             [
                 Row(
                     desk.say("today.meeting.none"),
-                    lambda _: desk.go("/plan"),
+                    lambda _: desk.go("/plan", **({"person": mentorship} if mentorship else {})),
                     subtitle=desk.say("today.meeting.none.help"),
                     icon=ft.Icons.EVENT,
                     id="today-plan",
@@ -374,7 +374,8 @@ def _todo(
                 key=f"draft {draft.meeting}",
             )
         )
-    for person in today.unbooked:
+    said = today.meeting is None and today.upcoming is None  # the card on top says it of everybody
+    for person in () if said and len(today.unbooked) == 1 else today.unbooked:
         rows.append(_unbooked(desk, person))
     if "recovery" in today.reminders:
         rows.append(
