@@ -145,7 +145,7 @@ class Collection:
         found: list[int] = []
         i = max(0, bisect.bisect_left(index.pages.first, known) - 1)
         while i < len(index.pages.first) and index.pages.first[i][:8] <= known:
-            found += ids_in(self._snapshot.page(index, i), known)
+            found += ids_in(self._snapshot.page(index, i, keep=True), known)
             i += 1
         return found
 

@@ -227,7 +227,7 @@ class Engine:
             try:
                 if self._failed is None:
                     self._sync_to(self._written.position.sequence)
-                    self._mark.write(self._synced.position, sync=True)
+                    self._mark.settle()
             finally:
                 self._let_go(lock=True)
 

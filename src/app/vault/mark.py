@@ -30,6 +30,7 @@ class Mark:
     def __init__(self, files: Files, fd: int, key: VaultKey) -> None:
         self._files = files
         self._fd = fd
+        self._waiting = False
         self._mac = Mac(key.subkey(labels.MARK, key.vault))
         raw = files.read(fd, 2 * SLOT_BYTES, 0)
         slots = [self._read(raw[:SLOT_BYTES]), self._read(raw[SLOT_BYTES:])]
@@ -71,8 +72,15 @@ class Mark:
         slot = body + self._mac(body)[:MAC_BYTES]
         self._files.write(self._fd, slot, self._next * SLOT_BYTES)
         self._next ^= 1
+        self._waiting = not sync
         if sync:
             self._files.sync(self._fd)
+
+    def settle(self) -> None:
+        """Sync what was written; nothing when nothing was."""
+        if self._waiting:
+            self._files.sync(self._fd)
+            self._waiting = False
 
     def close(self) -> None:
         if self._fd >= 0:

@@ -35,7 +35,7 @@ _CONTEXT: Final = struct.Struct(">16sII8s")
 
 BLOCK_BYTES: Final = 8 * 1024
 ENTRY_BYTES: Final = 16
-PAGE_BYTES: Final = 2048 * ENTRY_BYTES
+PAGE_BYTES: Final = 512 * ENTRY_BYTES
 
 DOCUMENTS: Final = b"D"
 INDEX: Final = b"I"
@@ -44,7 +44,8 @@ DIRECTORY: Final = b"T"
 
 _CHUNK: Final = 1 << 20
 _CACHED_BLOCKS: Final = 1024
-"""About 8 MiB, what SQLite and its kin take too."""
+"""About 8 MiB, as much as SQLCipher takes."""
+_CACHED_PAGES: Final = 64
 
 Scalar = str | int | float | bool | None
 
@@ -267,6 +268,7 @@ class Snapshot:
         self._files = files
         self._fd = fd
         self._cache: OrderedDict[int, Block] = OrderedDict()
+        self._pages: OrderedDict[int, bytes] = OrderedDict()
 
     @classmethod
     def of(cls, files: Files, path: StrPath, key: VaultKey) -> "Snapshot | None":
@@ -330,19 +332,30 @@ class Snapshot:
 
     def block(self, part: TablePart, i: int, *, keep: bool = False) -> Block:
         """One block of a table. Blocks that are kept stay open for the next reader; callers hold the lock then."""
-        place = part.blocks.places[i]
-        found = self._cache.get(place[2])
+        places = part.blocks.places
+        found = self._cache.get(places.number[i])
         if found is None:
-            found = Block(self.read(place, DOCUMENTS))
+            found = Block(self.read(places[i], DOCUMENTS))
             if keep:
-                self._cache[place[2]] = found
-                if len(self._cache) > _CACHED_BLOCKS:
-                    self._cache.popitem(last=False)
+                self._keep(places.number[i], found)
         return found
 
-    def page(self, index: IndexPart, i: int) -> bytes:
+    def _keep(self, number: int, found: Block) -> None:
+        self._cache[number] = found
+        if len(self._cache) > _CACHED_BLOCKS:
+            self._cache.popitem(last=False)
+
+    def page(self, index: IndexPart, i: int, *, keep: bool = False) -> bytes:
         """The entries of one page of an index."""
-        return self.read(index.pages.places[i], INDEX)[1:]
+        places = index.pages.places
+        found = self._pages.get(places.number[i])
+        if found is None:
+            found = self.read(places[i], INDEX)[1:]
+            if keep:
+                self._pages[places.number[i]] = found
+                if len(self._pages) > _CACHED_PAGES:
+                    self._pages.popitem(last=False)
+        return found
 
     def raw(self, part: TablePart, doc_id: int) -> bytes | None:
         """One document's JSON."""
@@ -357,6 +370,7 @@ class Snapshot:
     def forget(self) -> None:
         """Drop what was opened."""
         self._cache.clear()
+        self._pages.clear()
 
     def close(self) -> None:
         if self._fd >= 0:
