@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import flet as ft
 
 from app.ui import theme
-from app.ui.parts.buttons import Choice
+from app.ui.parts.buttons import Choice, radio_dot, radio_group
 from app.ui.parts.text import Words
 from app.ui.theme import Style
 
@@ -50,38 +50,44 @@ def Picks(
     id: str,
     line: bool = False,
 ) -> ft.Control:
-    """Chips of which one is on: filters and small choices. They wrap; with `line` they scroll sideways instead."""
-    return ft.Semantics(
-        label=label,
-        container=True,
-        content=ft.Row(
-            [_toggle(choice, choice.value == value, on_change, f"{id}-{choice.value}", not line) for choice in choices],
-            wrap=not line,
-            scroll=ft.ScrollMode.HIDDEN if line else None,
-            spacing=8,
-            run_spacing=8,
-        ),
-    )
+    """Chips of which one is on: radio buttons to whoever listens. They wrap; with `line` they scroll sideways instead."""
+    chips: list[ft.Control] = [
+        ft.MergeSemantics(
+            content=ft.Semantics(
+                identifier=f"{id}-{choice.value}",
+                content=_chip(choice, choice.value == value, on_change, wraps=not line, before=radio_dot(choice.value)),
+            )
+        )
+        for choice in choices
+    ]
+    row = ft.Row(chips, wrap=not line, scroll=ft.ScrollMode.HIDDEN if line else None, spacing=8, run_spacing=8)
+    return radio_group(label, value, on_change, row)
 
 
-def _toggle(choice: Choice, on: bool, turn: Callable[[str], object], identifier: str, wraps: bool = True) -> ft.Control:
+def _toggle(choice: Choice, on: bool, turn: Callable[[str], object], identifier: str) -> ft.Control:
+    return ft.MergeSemantics(content=ft.Semantics(identifier=identifier, checked=on, content=_chip(choice, on, turn)))
+
+
+def _chip(
+    choice: Choice,
+    on: bool,
+    turn: Callable[[str], object],
+    *,
+    wraps: bool = True,
+    before: ft.Control | None = None,
+) -> ft.Control:
     color = theme.ON_PRIMARY_CONTAINER if on else theme.INK
     icon = ft.Icons.CHECK if on else choice.icon
     face: list[ft.Control] = [ft.Icon(icon, color=color, size=18)] if icon else []
     words = Words(choice.text, Style.STRONG if on else Style.BODY, color)
     face.append(ft.Container(words, expand=True, expand_loose=True) if wraps else words)
-    return ft.MergeSemantics(
-        content=ft.Semantics(
-            identifier=identifier,
-            checked=on,
-            content=ft.Container(
-                ft.Row(face, spacing=6, tight=True),
-                on_click=lambda _: turn(choice.value),
-                ink=True,
-                bgcolor=theme.PRIMARY_CONTAINER if on else theme.SURFACE,
-                border=ft.Border.all(1, theme.PRIMARY if on else theme.LINE),
-                border_radius=theme.CORNER,
-                padding=ft.Padding.symmetric(vertical=13, horizontal=14),
-            ),
-        )
+    row = ft.Row(face, spacing=6, tight=True)
+    return ft.Container(
+        ft.Stack([before, row], alignment=ft.Alignment.CENTER) if before else row,
+        on_click=lambda _: turn(choice.value),
+        ink=True,
+        bgcolor=theme.PRIMARY_CONTAINER if on else theme.SURFACE,
+        border=ft.Border.all(1, theme.PRIMARY if on else theme.LINE),
+        border_radius=theme.CORNER,
+        padding=ft.Padding.symmetric(vertical=13, horizontal=14),
     )
