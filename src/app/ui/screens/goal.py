@@ -303,7 +303,7 @@ def _entry(desk: Desk, entry: ProgressRow, said: str, now: datetime) -> ft.Contr
     who = desk.say("goal.by-me") if entry.mine else entry.name
     words: list[ft.Control] = [Words(" · ".join(part for part in (change, who) if part))]
     if said:
-        words.append(Words(f"”{said}”" if desk.speech.value.language == "sv" else f"“{said}”"))
+        words.append(Words(desk.say("goal.quote", words=said)))
     day = desk.speech.value.day_plain(local(entry.at, now).date())
     column = ft.Column(words, spacing=2, tight=True, expand=True)
     return ft.MergeSemantics(
