@@ -8,6 +8,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
+from app.errors import VaultFull
 from app.model.entities import Note
 from app.model.queries import NotesOf, One
 from app.ui.screens import quick
@@ -164,20 +165,23 @@ async def test_an_exchanged_key_is_an_alarm_and_no_field(stage: OpenStage, tmp_p
     assert not app.all(kind=ft.TextField)
 
 
-async def test_a_disk_that_refuses_is_told_and_the_words_stay(stage: OpenStage, tmp_path: Path) -> None:
+async def test_a_disk_that_refuses_is_told_and_the_words_stay(
+    stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     locked(tmp_path)
-    session = session_in(tmp_path)
-    app = await window(stage, session)
+    app = await window(stage, session_in(tmp_path))
     await app.tap("quick-note")
-    folder = tmp_path / "vault" / "inbox"
-    aside = folder.rename(tmp_path / "aside")
-    folder.write_bytes(b"")  # a file where the folder was: nothing can be written there
-    await app.type("quick-text", WORDS)
-    await app.settle(0.6)
-    assert app.field("quick-text").value == WORDS
-    assert any(text.startswith("Det sista är inte sparat") for text in app.texts())
-    folder.unlink()
-    aside.rename(folder)
+
+    def full(*_: object, **__: object) -> None:
+        raise VaultFull
+
+    with monkeypatch.context() as disk:
+        disk.setattr(inbox, "write_atomically", full)
+        await app.type("quick-text", WORDS)
+        await app.settle(0.6)
+        assert app.field("quick-text").value == WORDS
+        assert any(text.startswith("Det sista är inte sparat") for text in app.texts())
+        assert any(app.desk.say("error.vault-full") in text for text in app.texts())
     await app.type("quick-text", WORDS + "!")
     await app.tap("quick-done")
     assert _bodies(tmp_path) == [WORDS + "!"]
