@@ -52,7 +52,7 @@ def finder_of(desk: Desk) -> Finder:
         _close_with(desk)
     finder = Finder(store, Search(StoreTexts(store, desk.library)), Signal(False))
     _finders[desk] = finder
-    Thread(target=_build, args=(finder,), name="search", daemon=True).start()
+    Thread(target=_build, args=(finder, desk), name="search", daemon=True).start()
     return finder
 
 
@@ -82,8 +82,9 @@ def _close_with(desk: Desk) -> None:
     desk.until_closed(lambda: forget(desk))
 
 
-def _build(finder: Finder) -> None:
+def _build(finder: Finder, desk: Desk) -> None:
     try:
+        finder.speak(desk)
         finder.search.build()
     except Exception as fault:  # noqa: BLE001 - the vault may be locked meanwhile; what was found stays findable
         log.warning("the search index is not whole: %s", type(fault).__name__)
