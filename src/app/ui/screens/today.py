@@ -160,7 +160,7 @@ def MeetingCard(meeting: TodayMeeting) -> ft.Control:
         when = desk.say("today.meeting.over", time=speech.clock(row.ended or row.ends))
     head: list[ft.Control] = [
         Words(capital(when), Style.SMALL, theme.INK_SOFT),
-        Heading(f"{speech.clock(row.starts)} {row.name}", style=Style.TITLE),
+        Words(f"{speech.clock(row.starts)} {row.name}", Style.TITLE),
     ]
     where = row.place or (desk.say(f"meeting.form.{row.mode}") if row.mode != "in_person" else "")
     if where:
