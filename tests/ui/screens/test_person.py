@@ -164,3 +164,18 @@ async def test_what_is_saved_is_not_left_over(stage: OpenStage) -> None:
 async def test_a_person_who_is_gone(stage: OpenStage) -> None:
     app = await open_at(stage, lay(), "/person/nobody")
     assert "Personen finns inte längre här." in app.texts()
+
+
+async def test_left_over_words_are_pointed_out(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/person/{laid.pair}/edit")
+    assert not app.has("anew")
+    await app.type("edit-place", "Kaféet")
+    app.desk.back()
+    await app.settle()
+    app.desk.go(f"/person/{laid.pair}/edit")
+    await app.settle()
+    assert "Det du började på finns kvar." in app.texts()
+    assert app.field("edit-place").value == "Kaféet"
+    await app.tap("anew")
+    assert app.field("edit-place").value == "Biblioteket, grupprum 2"

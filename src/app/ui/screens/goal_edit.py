@@ -15,7 +15,7 @@ from app.services.library import Group, Item
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
-from app.ui.hooks.unfinished import Unfinished, use_unfinished
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     ChoiceButtons,
@@ -36,6 +36,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.toggles import Picks, Toggles
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 MOST_SKILLS = 3
@@ -234,7 +235,7 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
         *_letter(desk, group, wanted, put, people, view is None),
     ]
     if form.resumed:
-        body.insert(1, _Resumed(desk, form, begun(view, people, person)))
+        body.insert(1, resumed_line(desk, form, begun(view, people, person)))
     above: list[ft.Control] = []
     if told:
         above.append(Live(desk.say(told), ft.Icons.INFO_OUTLINE, theme.ACCENT))
@@ -247,20 +248,6 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
         back=True,
         above=above,
         primary=primary,
-    )
-
-
-def _Resumed(desk: Desk, form: Unfinished[Wanted], start: Wanted) -> ft.Control:
-    """What was left over from before, and the way to begin anew."""
-
-    def anew(_: object) -> None:
-        form.put(start)
-        form.done()
-
-    return ft.Row(
-        [Soft(desk.say("goal.resumed")), QuietButton(desk.say("goal.anew"), anew, id="anew")],
-        wrap=True,
-        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
     )
 
 

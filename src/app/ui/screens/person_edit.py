@@ -16,6 +16,7 @@ from app.ui.parts import Choice, DateField, EmptyState, Field, PrimaryButton, Sc
 from app.ui.parts.toggles import Picks, Toggles
 from app.ui.safe import component
 from app.ui.screens.person import frequency, page_of
+from app.ui.screens.rows import resumed_line
 
 MODES = (
     ("in_person", ft.Icons.COFFEE_OUTLINED),
@@ -110,6 +111,7 @@ def _Form(view: PersonView, key: str = "") -> ft.Control:
     return Screen(
         say("person.edit-title"),
         [
+            *([resumed_line(desk, form, start)] if form.resumed else []),
             Field(
                 say("person.name"),
                 now.name,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import flet as ft
 
 from app.ui import theme
-from app.ui.parts import HeaderButton, Row
+from app.ui.parts import HeaderButton, QuietButton, Row, Soft
 
 if TYPE_CHECKING:
     from app.model.queries import GoalRow, MeetingRow, TaskRow
     from app.ui.desk import Desk
+    from app.ui.hooks.unfinished import Unfinished
+
+T = TypeVar("T")
 
 TASK_ICONS = {
     "todo": ft.Icons.RADIO_BUTTON_UNCHECKED,
@@ -112,3 +115,17 @@ def skill_name(desk: Desk, skill: str) -> str:
     """A skill of the catalogue in the reader's language; one's own as it was written."""
     known = next((item for item in desk.library.skills() if item.id == skill), None)
     return desk.read(known.text) if known else skill
+
+
+def resumed_line(desk: Desk, form: Unfinished[T], start: T) -> ft.Control:
+    """What was left over in a form from before, and the way to begin anew."""
+
+    def anew(_: object) -> None:
+        form.put(start)
+        form.done()
+
+    return ft.Row(
+        [Soft(desk.say("goal.resumed")), QuietButton(desk.say("goal.anew"), anew, id="anew")],
+        wrap=True,
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+    )

@@ -30,7 +30,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
-from app.ui.screens.rows import local
+from app.ui.screens.rows import local, resumed_line
 from app.ui.screens.tasks import owners
 
 
@@ -112,7 +112,7 @@ def _Form(
         desk.back()
         desk.notice(say("task.removed"), undo=lambda: desk.store.execute(Restore(kind="task", id=gone)), seconds=6)
 
-    parts: list[ft.Control] = []
+    parts: list[ft.Control] = [resumed_line(desk, form, start)] if form.resumed else []
     if task is None and not person and len(people) > 1:
         ordered = sorted(people, key=lambda one: desk.speech.value.sort_key(one.name))
         who = [*(Choice(one.mentorship, one.name) for one in ordered), Choice("", say("task.private"))]
