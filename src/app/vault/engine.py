@@ -118,7 +118,9 @@ class Transaction:
         self._engine._leave(self._inner, failed=kind is not None)
 
 
-Undo = Callable[[], None]
+Undo = tuple[Collection | None, str, int, bool, bytes | None, int, int]
+"""How one change is taken back: the table as it was (None: there was none) and its name; for a document its id (-1: the
+table was emptied, dropped or made), whether and what lay over the snapshot, and the table's count and highest id."""
 
 
 class _Pending:
@@ -129,11 +131,6 @@ class _Pending:
         self.ops: list[Op] = []
         self.undo: list[Undo] = []
         self.thread = threading.get_ident()
-
-    def take_back(self, ops: int = 0, undo: int = 0) -> None:
-        while len(self.undo) > undo:
-            self.undo.pop()()
-        del self.ops[ops:]
 
 
 class Engine:
@@ -400,8 +397,8 @@ class Engine:
         try:
             if inner is not None:
                 if failed:
-                    pending.take_back(*inner)
-                    self.revision += 1
+                    self._take_back(pending.undo, inner[1])
+                    del pending.ops[inner[0] :]
                 return
             self._pending = None
             try:
@@ -414,8 +411,8 @@ class Engine:
                 raise
             finally:
                 if failed:
-                    pending.take_back()
-                    self.revision += 1
+                    self._take_back(pending.undo)
+                    pending.ops.clear()
             sequence = self._journal.sequence
         finally:
             self._mutex.release()
@@ -489,10 +486,8 @@ class Engine:
         with self._mutex, self._syncing:
             if self._closed:
                 return
-            self.revision += 1
             while self._unsynced and self._unsynced[-1][0] > self._synced.position.sequence:
-                for undo in reversed(self._unsynced.pop()[1]):
-                    undo()
+                self._take_back(self._unsynced.pop()[1])
             with suppress(VaultError):
                 self._synced.journal.cut(self._synced.end)
 
@@ -512,20 +507,31 @@ class Engine:
     def _apply(self, op: Op) -> Undo:
         """Change the tables in memory; returns how to take it back."""
         self.revision += 1
-        tables, name = self._tables, op.table
-        table = tables.get(name)
-        undo_document = _restore(table, op.id) if table is not None and op.kind <= journals.DELETE else None
-
-        def undo() -> None:
-            if table is None:
-                tables.pop(name, None)
-            elif undo_document is not None:
-                undo_document()
-            else:
-                tables[name] = table
-
+        table = self._tables.get(op.table)
+        undo: Undo
+        if table is None or op.kind > journals.DELETE:
+            undo = (table, op.table, -1, False, None, 0, 0)
+        else:
+            over = table.overlay
+            undo = (table, op.table, op.id, op.id in over, over.get(op.id), table.live, table.highest)
         self._carry_out(op)
         return undo
+
+    def _take_back(self, undo: list[Undo], upto: int = 0) -> None:
+        """Undo the changes, the last one first."""
+        self.revision += 1
+        while len(undo) > upto:
+            table, name, doc_id, known, old, live, highest = undo.pop()
+            if table is None:
+                self._tables.pop(name, None)
+            elif doc_id < 0:
+                self._tables[name] = table
+            else:
+                if known:
+                    table.set(doc_id, old)
+                else:
+                    table.unset(doc_id)
+                table.live, table.highest = live, highest
 
     def _carry_out(self, op: Op) -> None:
         kind, name, doc_id, raw = op
@@ -789,18 +795,3 @@ def _new_head(key: VaultKey, generation: int, sequence: int) -> snapshots.Head:
     now = time.time_ns() // 1_000_000
     salts = new_salt(), new_salt()
     return snapshots.Head(key.vault, key.lineage, key.counter, generation, sequence, *salts, now)
-
-
-def _restore(table: Collection, doc_id: int) -> Undo:
-    known = doc_id in table.overlay
-    old = table.overlay.get(doc_id)
-    live, highest = table.live, table.highest
-
-    def undo() -> None:
-        if known:
-            table.set(doc_id, old)
-        else:
-            table.unset(doc_id)
-        table.live, table.highest = live, highest
-
-    return undo
