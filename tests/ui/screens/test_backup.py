@@ -150,3 +150,39 @@ async def test_the_key_comes_first(stage: OpenStage, tmp_path: Path) -> None:
     await app.tap("backup-key")
     assert app.has("key-reveal")
     session.lock()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_six_words_open_one_where_the_key_is_not_saved_yet(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    session = made(tmp_path, language)
+    session.store.execute(WriteNote(body="Kvar"))
+    saved: list[bytes] = []
+
+    def save(arguments: dict[str, Any]) -> str:
+        saved.append(arguments["src_bytes"])
+        return "fil"
+
+    app = await window(stage, session, go="/settings/backup", replies={"save_file": save})
+    await app.tap("backup-words")
+    await app.until(lambda: app.has(app.desk.say("backup.words")))
+    words = next(text for text in app.texts() if len(text.split()) == 6 and text.islower())
+    assert app.nameless() == []
+    session.lock()
+
+    empty = session_in(tmp_path / "new", language)
+    fresh = await window(stage, empty, go="/restore")
+    hand_over(fresh, saved[0])
+    await fresh.tap("restore-file")
+    await fresh.type("restore-secret", words)
+    await fresh.type("restore-passphrase", OTHER)
+    await fresh.tap("restore-go")
+    await fresh.until(lambda: fresh.has("key-later"))  # the old key is not at hand, so there is a new one to save
+    key = empty.unsaved_recovery
+    assert key is not None
+    assert set(key.groups) <= set(fresh.texts())
+    await fresh.tap("key-later")
+    await fresh.until(lambda: fresh.has("lock"))
+    assert [row.title for row in empty.store.ask(NotesOf()).rows] == ["Kvar"]
+    empty.lock()

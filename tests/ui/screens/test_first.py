@@ -7,6 +7,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
+from app.errors import VaultFull
 from app.model.queries import AboutMe, NotesOf, SettingOf
 from app.services.preferences import Preferences
 from app.services.wordlists import words
@@ -160,3 +161,36 @@ async def test_safety_opens_before_there_is_a_vault(stage: OpenStage, tmp_path: 
     assert app.has("call-emergency")
     await app.back()
     assert app.has("continue")
+
+
+async def test_a_key_on_the_screen_is_gone_when_it_locks_by_itself(stage: OpenStage, tmp_path: Path) -> None:
+    session = session_in(tmp_path)
+    app = await window(stage, session)
+    await app.tap("role-mentor")
+    await app.type("name", "Karin")
+    await app.tap("continue")
+    await app.until(lambda: app.has("key-later"))
+    key = session.unsaved_recovery
+    assert key is not None
+    session.lock()  # nobody was here for a while
+    await app.until(lambda: app.has("unlock"))
+    assert not set(key.groups) & set(app.texts())
+
+
+async def test_a_vault_that_cannot_be_made_is_told_and_the_answers_stay(
+    stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = session_in(tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise VaultFull
+
+    monkeypatch.setattr(session, "create", refuse)
+    app = await window(stage, session)
+    await app.tap("role-mentor")
+    await app.type("name", "Karin")
+    await app.tap("continue")
+    await app.until(lambda: app.has(app.desk.say("error.vault-full")))
+    assert app.field("name").value == "Karin"
+    assert not app.desk.entering.value
+    assert session.phase == "absent"

@@ -27,6 +27,7 @@ from app.ui.parts import (
 from app.ui.parts.new_phrase import NewPassphrase, refusal
 from app.ui.safe import component
 from app.ui.screens.recovery import SaveKey
+from app.ui.theme import Style
 
 NO_FAULTS: tuple[str, str, str] = ("", "", "")
 SHOWN = ("meeting", "note", "minutes", "goal", "task", "person")
@@ -39,6 +40,7 @@ def BackupScreen() -> ft.Control:
     use_watch(desk.speech)
     files = use_held(ft.FilePicker)
     done, tell = ft.use_state("")
+    words, keep = ft.use_state("")  # what opens the backup that was just saved, when it is not the key
     busy, run = use_busy()
     last = desk.session.last_backup
     waiting = not desk.session.recovery_confirmed
@@ -51,11 +53,13 @@ def BackupScreen() -> ft.Control:
             told = "backup.made.failed"
         if told == "backup.made":
             desk.session.backup_saved()
+            keep(made.words or "")
         tell(told)
 
-    def make(_: object) -> None:
+    def make(by_words: bool) -> None:
         tell("")
-        run(desk.session.make_backup, lambda made: desk.later(lambda: save(made)))
+        keep("")
+        run(lambda: desk.session.make_backup(words=by_words), lambda made: desk.later(lambda: save(made)))
 
     body: list[ft.Control] = [
         Words(desk.say("backup.why")),
@@ -68,6 +72,8 @@ def BackupScreen() -> ft.Control:
     ]
     if done:
         body.append(Live(desk.say(done), ft.Icons.CHECK_CIRCLE if done == "backup.made" else ft.Icons.INFO_OUTLINE))
+    if words:
+        body.append(Card([Soft(desk.say("backup.words")), Words(words, Style.STRONG)], spacing=2))
     if busy:
         body.append(Busy(desk.say("backup.making")))
     if waiting:
@@ -81,6 +87,9 @@ def BackupScreen() -> ft.Control:
                         ft.Icons.KEY,
                         id="backup-key",
                     ),
+                    SecondaryButton(
+                        desk.say("backup.words.make"), lambda _: make(True), ft.Icons.ABC, id="backup-words"
+                    ),
                 ]
             )
         )
@@ -89,7 +98,9 @@ def BackupScreen() -> ft.Control:
         desk.say("backup.title"),
         body,
         back=True,
-        primary=PrimaryButton(desk.say("backup.make"), make, ft.Icons.SAVE_ALT, busy=busy, id="backup-make"),
+        primary=PrimaryButton(
+            desk.say("backup.make"), lambda _: make(False), ft.Icons.SAVE_ALT, busy=busy, id="backup-make"
+        ),
     )
 
 

@@ -130,6 +130,7 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
             set_name,
             id="name",
             limit=120,
+            on_submit=go_on,
             error=desk.say("first.name.missing") if asked and not name.strip() else "",
         ),
         NewPassphrase(
