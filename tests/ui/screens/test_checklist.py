@@ -6,7 +6,6 @@ import pytest
 
 from app.model.entities import PairRole
 from app.model.queries import ListOf, ListView
-from app.ui.screens.lists import lines_of, place_of, settled, shown
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
@@ -191,12 +190,3 @@ async def test_the_list_for_the_ending_opens_too(stage: OpenStage) -> None:
 async def test_a_list_of_nothing_says_so(stage: OpenStage, path: str) -> None:
     app = await lay().open(stage, go=path)
     assert app.has("Mötet finns inte längre.")
-
-
-async def test_own_lines_stand_between_shipped_ones_by_their_place(stage: OpenStage) -> None:
-    app = await lay().open(stage)
-    document = app.desk.library.document(BEFORE)
-    view = ListView(document=BEFORE, ticks=frozenset({"silent"}), hidden=frozenset({"focus"}))
-    lines = lines_of(app.desk, document, "mentor", view)
-    assert len(shown(lines)) == len(lines) - 1 and settled(lines) == 1
-    assert [place_of(at) for at in range(12)] == sorted(place_of(at) for at in range(12))

@@ -219,30 +219,6 @@ async def test_the_first_day_offers_three_ways_to_begin(stage: OpenStage, langua
     assert app.desk.places.value == ("/library",)
 
 
-async def test_a_note_from_the_lock_screen_is_read_and_kept(stage: OpenStage) -> None:
-    table = lay()
-    note = table.store.execute(
-        ImportQuickNote(id="a" * 32, body="Lena på lagret\nring i morgon", written=table.clock.at)
-    ).record
-    app = await table.open(stage)
-    await app.tap("todo-inbox")
-    assert "Lena på lagret\nring i morgon" in app.texts()
-    assert app.nameless() == []
-    await app.tap(f"inbox-keep-{note}")
-    kept = table.store.ask(One(Note, note))
-    assert kept is not None and kept.origin == "typed" and kept.body.startswith("Lena")
-    assert app.has("inbox-empty") or app.has("Här är tomt.")
-
-
-async def test_a_note_from_the_lock_screen_goes_to_todays_meeting(stage: OpenStage) -> None:
-    table = lay()
-    note = table.store.execute(ImportQuickNote(id="b" * 32, body="Fick ett namn", written=table.clock.at)).record
-    app = await table.open(stage, go="/inbox")
-    await app.tap(f"inbox-meeting-{note}")
-    kept = table.store.ask(One(Note, note))
-    assert kept is not None and (kept.origin, kept.meeting) == ("typed", table.meeting)
-
-
 async def test_progress_on_the_goal_is_two_taps_away(stage: OpenStage) -> None:
     table = lay()
     app = await table.open(stage)

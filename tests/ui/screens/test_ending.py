@@ -1,0 +1,85 @@
+"""The end of a meeting: tasks, the same time again with one tap, and a worry that nobody else reads."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.model.commands import PlanSeries, StartMeeting
+from app.model.entities import Task
+from app.model.queries import ListOf, MeetingsOf, SettingOf
+from app.ui.screens.ending import worry_key
+from tests.ui.conftest import OpenStage
+from tests.ui.screens.table import MEETING, lay
+from tests.ui.screens.test_meeting import BOTH, meeting_of, page
+
+
+@BOTH
+async def test_two_tasks_the_next_time_and_the_end_in_seven_taps(stage: OpenStage, language: str) -> None:
+    table = lay().at(15, 50)
+    table.store.execute(StartMeeting(meeting=table.meeting))
+    app = await page(stage, table, language, end=True)
+    assert app.nameless() == []
+    taps = 0
+    for line in ("Klart cv", "Ringa Lena"):
+        await app.tap("end-task")
+        await app.type("task-text", line)
+        await app.tap("task-save")
+        taps += 2
+    await app.tap("end-same")
+    await app.tap("worry-no")
+    await app.tap("end-finish")
+    assert taps + 3 == 7
+    fresh = table.store.again()
+    assert {"Klart cv", "Ringa Lena"} <= {task.text for task in fresh.everything(Task) if task.meeting == table.meeting}
+    following = fresh.ask(MeetingsOf(table.pair, table.clock.at)).upcoming
+    assert [one.starts.replace(tzinfo=None) for one in following] == [MEETING + timedelta(days=14)]
+    ended = meeting_of(table)
+    assert ended.status == "held" and ended.ended is not None
+    assert app.desk.places.value[-1] == f"/meeting/{table.meeting}/evaluate"
+
+
+async def test_the_same_time_again_is_the_same_on_the_clock_when_summer_time_ends(stage: OpenStage) -> None:
+    table = lay().at(15, 50)
+    app = await page(stage, table, end=True)
+    assert any("28 okt. kl. 15:00" in text for text in app.texts())  # the clocks change on 25 October
+    await app.tap("end-same")
+    (following,) = table.store.ask(MeetingsOf(table.pair, table.clock.at)).upcoming[-1:]
+    assert following.starts.utcoffset() == timedelta(hours=1) and following.starts.hour == 15
+    await app.tap("end-unbook")
+    assert all(one.starts.day != 28 for one in table.store.again().ask(MeetingsOf(table.pair, table.clock.at)).upcoming)
+
+
+async def test_what_is_booked_already_is_said_and_not_booked_again(stage: OpenStage) -> None:
+    table = lay().at(15, 50)
+    table.store.execute(
+        PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 21, 16), zone="Europe/Stockholm", count=2)
+    )
+    app = await page(stage, table, end=True)
+    assert not app.has("end-same") and any("Redan bokat" in text for text in app.texts())
+
+
+@pytest.mark.parametrize(("worry", "last"), [("no", "evaluate"), ("little", "evaluate"), ("yes", "safety")])
+async def test_the_worry_is_kept_for_me_alone_and_yes_leads_to_safety(stage: OpenStage, worry: str, last: str) -> None:
+    table = lay().at(15, 50)
+    app = await page(stage, table, end=True)
+    await app.tap(f"worry-{worry}")
+    assert app.has("worry-safety") == (worry != "no")
+    app.forgiving = True  # the safety screen is tested with its own session
+    await app.tap("end-finish")
+    assert app.desk.places.value[-1].endswith(last)
+    fresh = table.store.again()
+    assert fresh.ask(SettingOf(worry_key(table.meeting))) == worry
+    assert "worry" in fresh.ask(ListOf("checklist.after_session", table.meeting)).ticks
+    shared = {row["space"] for row in table.store.memory.table("meeting")}
+    rows = [row for row in table.store.memory.table("version") if row["record"].partition(":")[0] in shared]
+    assert rows and all("worry" not in repr(row) for row in rows)
+
+
+async def test_ending_without_a_word_about_worry_is_possible(stage: OpenStage) -> None:
+    table = lay().at(15, 50)
+    app = await page(stage, table, end=True)
+    await app.tap("end-finish")
+    assert meeting_of(table).status == "held"
+    assert table.store.ask(SettingOf(worry_key(table.meeting))) is None
