@@ -141,7 +141,7 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
     if view.row.status == "ended":
         parts.append(Soft(desk.say("person.archived-line"), Style.BODY))
     parts += _standing(desk, view)
-    if part != "brief" or view.next is None:
+    if part != "brief":  # there the card above says it
         parts += _next(desk, view.next, now)
     parts += _tasks(desk, view, now)
     parts += [SectionTitle(desk.say("person.private")), PrivateCard(id)]
@@ -298,8 +298,11 @@ def _Meetings(view: PersonView, key: str = "") -> ft.Control:
         )
     if not parts:
         parts.append(EmptyState(desk.say("person.no-meetings"), icon=ft.Icons.EVENT_OUTLINED))
-    plan = SecondaryButton(desk.say("person.plan"), lambda _: desk.go("/plan", person=id), ft.Icons.EVENT, id="plan")
-    return _stack([*parts, plan])
+    if found.upcoming:  # with nothing booked, the wide button books
+        parts.append(
+            SecondaryButton(desk.say("person.plan"), lambda _: desk.go("/plan", person=id), ft.Icons.EVENT, id="plan")
+        )
+    return _stack(parts)
 
 
 @component
