@@ -310,6 +310,7 @@ def _lifecycle(desk: Desk) -> Callable[[Any], None]:
             stay()
             desk.lock()
         elif not leaving:
-            leaving.append(asyncio.get_running_loop().call_later(float(desk.prefs.grace), desk.lock))
+            grace = float(desk.prefs.grace) if desk.prefs.lock_after else 0.0  # "when I leave" means at once
+            leaving.append(asyncio.get_running_loop().call_later(grace, desk.lock))
 
     return changed

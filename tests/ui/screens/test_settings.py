@@ -88,6 +88,20 @@ async def test_lock_times(stage: OpenStage, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick_kdf")
+async def test_when_i_leave_means_at_once_whatever_the_grace(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    app = await window(stage, session, go="/settings/lock")
+    await app.tap("lock-grace-60")
+    await app.lifecycle("hide")
+    await app.settle(0.2)
+    assert session.phase == "open"
+    await app.lifecycle("show")
+    await app.tap("lock-after-0")
+    await app.lifecycle("hide")
+    await app.until(lambda: session.phase == "locked")
+
+
+@pytest.mark.usefixtures("quick_kdf")
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_new_passphrase_and_the_old_one_is_dead(stage: OpenStage, tmp_path: Path, language: str) -> None:
     session = made(tmp_path, language)
