@@ -21,6 +21,7 @@ async def test_a_note_from_the_lock_screen_is_read_and_kept(stage: OpenStage) ->
     await app.tap(f"inbox-keep-{note}")
     kept = table.store.ask(One(Note, note))
     assert kept is not None and kept.origin == "typed" and kept.body.startswith("Lena")
+    assert kept.meeting is None  # a note of my own, no longer one of the meeting
     assert app.has("inbox-empty") or app.has("Här är tomt.")
 
 

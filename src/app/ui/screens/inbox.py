@@ -85,7 +85,7 @@ def Letter(row: NoteRow, meetings: tuple[MeetingRow, ...], *, key: str | None = 
     parts.append(
         SecondaryButton(
             desk.say("today.inbox.keep"),
-            lambda _: place({}, desk.say("today.inbox.kept")),
+            lambda _: place({"meeting": None}, desk.say("today.inbox.kept")),
             ft.Icons.LOCK,
             id=f"inbox-keep-{row.id}",
         )
