@@ -194,7 +194,7 @@ def test_two_openers(sample: Sample) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_salvage_loses_nothing_to_a_flipped_bit(sample: Sample, name: str) -> None:
     for bit, disk in flips(sample.disk, name):
-        if bit % effort(11, 1):
+        if bit % effort(11, 5):
             continue
         put(sample.folder, disk)
         found = salvage(sample.folder, FIRST, QUIET)
