@@ -18,6 +18,7 @@ import flet as ft
 from app.services.library import Library, default_region
 from app.services.session import Session
 from app.services.speech import Speech
+from app.services.zone import now
 from app.ui import root
 from app.ui.desk import Desk
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     options = _options(arguments)
     vault, state = _folders(options.data)
-    session = Session(vault, state, ASSETS)
+    session = Session(vault, state, ASSETS, now=now)
     library = Library(ASSETS)
 
     @cache
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return Speech(language, ASSETS, facts=MappingProxyType(dict(library.facts(region))))
 
     def window(page: ft.Page) -> None:
-        root.start(page, Desk(page, session, library, speech))
+        root.start(page, Desk(page, session, library, speech, clock=now))
 
     try:
         if _packaged():
