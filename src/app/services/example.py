@@ -65,8 +65,8 @@ class _Table:
             me, other = (mentee, mentor) if self.my_role == "mentee" else (mentor, mentee)
             self.store.perform(IntroduceMe(name=me, role=self.role), now=self.now)
             pair = self._person(other, focus=frozenset({"work", "confidence"}), days=45)
-            self._past(pair, 28, "example.minutes.first", "minutes.first", finished=True)
-            earlier = self._past(pair, 14, "example.minutes.second", "minutes.quick", finished=True)
+            self._past(pair, 28, "first", "minutes.first", finished=True)
+            earlier = self._past(pair, 14, "second", "minutes.quick", finished=True)
             meeting = self._today(pair)
             self._goals(pair, earlier)
             self._tasks(pair, earlier, meeting)
@@ -93,15 +93,24 @@ class _Table:
         starts = self.today - timedelta(days=days)
         at = self.now - timedelta(days=days) + timedelta(hours=2)
         meeting = self.store.perform(
-            PlanMeeting(mentorship=pair, starts=starts, zone=self.zone, aim=self.say(f"{minutes}.aim")), now=at
+            PlanMeeting(mentorship=pair, starts=starts, zone=self.zone, aim=self.say(f"example.minutes.{minutes}.aim")),
+            now=at,
         ).record
         self.store.perform(StartMeeting(meeting=meeting), now=at - timedelta(minutes=100))
         self.store.perform(EndMeeting(meeting=meeting), now=at - timedelta(minutes=40))
-        answers = {"talked": self.say(f"{minutes}.talked"), "agreed": self.say(f"{minutes}.agreed")}
+        answers = {
+            "talked": self.say(f"example.minutes.{minutes}.talked"),
+            "agreed": self.say(f"example.minutes.{minutes}.agreed"),
+        }
         if document == "minutes.first":
             answers = {"about_us": answers["talked"], "goal_draft": answers["agreed"]}
         self.store.perform(
-            KeepMinutes(meeting=meeting, document=document, answers=answers, private=self.say(f"{minutes}.private")),
+            KeepMinutes(
+                meeting=meeting,
+                document=document,
+                answers=answers,
+                private=self.say(f"example.minutes.{minutes}.private"),
+            ),
             now=at,
         )
         if finished:
@@ -219,7 +228,7 @@ class _Table:
             self.store.perform(
                 TickItem(document="checklist.before_relationship", item=item, mentorship=third), now=self.now
             )
-        self._past(third, 2, "example.minutes.third", "minutes.quick", finished=False)
+        self._past(third, 2, "third", "minutes.quick", finished=False)
         starts = self.today + timedelta(days=5)
         self.store.perform(PlanSeries(mentorship=third, starts=starts, zone=self.zone, count=4), now=self.now)
 
