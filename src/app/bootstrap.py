@@ -10,7 +10,9 @@ import logging
 import os
 from collections.abc import Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import Timer
 from types import MappingProxyType
 
 import flet as ft
@@ -23,6 +25,9 @@ from app.ui import root
 from app.ui.desk import Desk
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+CALM = 1.0
+"""Seconds after a window was begun until what comes after the lock screen is loaded: the first paint comes first."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -40,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     def window(page: ft.Page) -> None:
         root.start(page, Desk(page, session, library, speech, clock=now))
+        warming = Timer(CALM, _warm, [session])
+        warming.daemon = True
+        warming.start()
 
     try:
         if _packaged():
@@ -50,6 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             serve(window, ASSETS, port=options.port, open_browser=options.browser)
     finally:
         session.close()
+
+
+def _warm(session: Session) -> None:
+    """Load what comes after the lock screen, so that nobody waits for it once the passphrase is typed."""
+    session.warm()
+    for name in ("today", "note", "checklist"):
+        import_module(f"app.ui.screens.{name}")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

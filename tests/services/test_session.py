@@ -164,6 +164,27 @@ def test_the_lock_screen_needs_no_vault_no_tinydb_and_no_cryptography(tmp_path: 
     )
 
 
+def test_what_opening_needs_is_loaded_while_the_passphrase_is_typed(tmp_path: Path) -> None:
+    session = (
+        "import sys\nfrom pathlib import Path\nfrom app.services.session import Session\n"
+        f"root = Path({str(tmp_path)!r})\nsession = Session(root / 'vault', root / 'state', Path('assets'))\n"
+    )
+    first = f"session.create({PASSPHRASE!r}, name='Karin', role='mentor')\n"
+    then = (
+        "session.warm()\nbefore = set(sys.modules)\n"
+        f"session.unlock({PASSPHRASE!r})\n"
+        "late = [name for name in set(sys.modules) - before if name.startswith(('app.', 'sync.', 'tinydb'))]\n"
+        "assert session.phase == 'open' and not late, late\n"
+    )
+    for code in (first, then):
+        subprocess.run(
+            [sys.executable, "-c", f"{session}{code}session.close()"],
+            env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""},
+            check=True,
+            timeout=60,
+        )
+
+
 def test_core_dumps_are_off(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     import resource
 

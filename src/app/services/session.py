@@ -222,6 +222,16 @@ class Session:
 
     # ------------------------------------------------------------------ opening
 
+    @staticmethod
+    def warm() -> None:
+        """Import what opening needs. To be called in a thread while the passphrase is being typed."""
+        import app.services.search
+        import app.services.spaces
+        import app.services.store
+        import app.vault.anchor
+        import app.vault.inbox
+        import app.vault.vault  # noqa: F401
+
     def unlock(self, passphrase: str, *, accept_older: bool = False) -> None:
         """Open. Raises `WrongPassphrase`, `OlderCopy`, `OtherVault`, `VaultBusy`, `VaultTooNew`, `VaultDamaged`, …
 
