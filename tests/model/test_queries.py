@@ -54,8 +54,10 @@ from app.model.queries import (
     Today,
     TodayView,
     TopicsUsed,
+    look,
 )
 from tests.services.test_store import foreign
+from tests.support.fill import fill
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
 
 FIFTEEN = datetime(2026, 10, 14, 15)
@@ -278,6 +280,22 @@ def test_people_with_what_is_next_and_what_was(store: MemoryStore, pair: str) ->
     running = store.ask(PeopleList(at(15, 30)))[0]
     assert running.next is not None and running.next.phase == "during"
     assert store.ask(PeopleList(at(17)))[0].next is None
+
+
+def test_many_people_are_answered_like_few(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store, now=at(12), people=8, meetings=60, tasks=20, goals=10)
+    store.execute(EndMentorship(mentorship=store.ask(PeopleList(at(12)))[0].mentorship))
+    never = store.execute(AddPerson(name="Aldrig träffad", my_role="mentor")).record
+    ancient = store.execute(AddPerson(name="Åsa", my_role="mentor")).record
+    for back in (800, 900):
+        store.execute(EndMeeting(meeting=plan(store, ancient, FIFTEEN - timedelta(days=back))), now=at(9))
+    few = store.ask(PeopleList(at(12)))
+    monkeypatch.setattr(look, "MANY", 0)
+    assert store.ask(PeopleList(at(12))) == few
+    last = {row.mentorship: row.last_met for row in few}
+    assert last[never] is None
+    assert last[ancient] == (FIFTEEN - timedelta(days=800)).replace(tzinfo=STOCKHOLM)
+    assert sum(met is not None for met in last.values()) == 9
 
 
 def test_the_way_of_a_relationship_and_what_each_step_still_takes(store: MemoryStore, pair: str) -> None:

@@ -50,6 +50,8 @@ DRAFT_AGE = timedelta(hours=24)
 BACKUP_EVERY = timedelta(days=7)
 MONTHS_AHEAD = 6
 MONTHS_BACK = 2
+MANY = 30
+"""People from which on a list of all of them reads whole pages of the calendar instead of each one's own."""
 
 
 class Look:
@@ -62,6 +64,7 @@ class Look:
         self._mentorships: dict[Id, Mentorship | None] = {}
         self._ahead: list[MeetingRow] | None = None
         self._near: list[MeetingRow] | None = None
+        self._met: dict[Id, datetime] | None = None
 
     # ---- people
 
@@ -86,17 +89,28 @@ class Look:
         person = self.person(mentorship)
         return "mentor" if person is None else person.my_role
 
+    def mentorship(self, id: Id) -> Mentorship | None:
+        if id not in self._mentorships:
+            self._mentorships[id] = self.read.one(Mentorship, id)
+        return self._mentorships[id]
+
     def active(self, mentorship: Id) -> bool:
-        if mentorship not in self._mentorships:
-            self._mentorships[mentorship] = self.read.one(Mentorship, mentorship)
-        found = self._mentorships[mentorship]
+        found = self.mentorship(mentorship)
         return found is not None and found.status != "ended"
 
     def pair_row(self, person: Person) -> PairRow:
         return PairRow(mentorship=person.mentorship, person=person.id, name=person.name, my_role=person.my_role)
 
+    def people_rows(self) -> tuple[PersonRow, ...]:
+        """Everybody. What can be read for all of them at once is, when they are many."""
+        people = self.people()
+        if len(people) > MANY:
+            self._mentorships |= {mentorship.id: mentorship for mentorship in self.read.where(Mentorship)}
+            self._meet_all()
+        return tuple(self.person_row(person) for person in people)
+
     def person_row(self, person: Person) -> PersonRow:
-        mentorship = self.read.one(Mentorship, person.mentorship) or Mentorship()
+        mentorship = self.mentorship(person.mentorship) or Mentorship()
         held = self.read.count(Meeting, standing=f"{person.mentorship}/held")
         return PersonRow(
             mentorship=person.mentorship,
@@ -122,15 +136,29 @@ class Look:
 
     def last_met(self, mentorship: Id) -> datetime | None:
         """When the latest meeting that was held began: month by month backwards, then all of them."""
-        assert self.now is not None
-        today = self.now.date()
-        for month in reversed(months(today - timedelta(days=366), today)):
+        if self._met is not None and mentorship in self._met:
+            return self._met[mentorship]
+        for month in self._year_back() if self._met is None else ():
             found = self.read.where(Meeting, in_month=f"{mentorship}/{month}")
             rows = [row for row in self.rows(found) if row.status == "held"]
             if rows:
                 return rows[-1].began or rows[-1].starts
         rows = self.rows(self.read.where(Meeting, standing=f"{mentorship}/held"))
         return rows[-1].began or rows[-1].starts if rows else None
+
+    def _meet_all(self) -> None:
+        """When the latest meeting with everybody began, as far as it was within a year."""
+        met: dict[Id, datetime] = {}
+        for month in self._year_back():
+            held = [meeting for meeting in self.read.where(Meeting, month=month) if meeting.status == "held"]
+            rows = self.rows([meeting for meeting in held if meeting.mentorship not in met])
+            met |= {row.mentorship: row.began or row.starts for row in rows}
+        self._met = met
+
+    def _year_back(self) -> list[str]:
+        assert self.now is not None
+        today = self.now.date()
+        return months(today - timedelta(days=366), today)[::-1]
 
     # ---- meetings
 

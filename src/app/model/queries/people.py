@@ -33,8 +33,7 @@ class PeopleList(Query[tuple[PersonRow, ...]]):
     now: datetime
 
     def answer(self, read: Reader) -> tuple[PersonRow, ...]:
-        look = Look(read, self.now)
-        return tuple(look.person_row(person) for person in look.people())
+        return Look(read, self.now).people_rows()
 
 
 StepState = Literal["done", "now", "ahead"]
