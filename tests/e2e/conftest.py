@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, TimeoutError
 
 from tests.support.browser import Browser, Running, Visit, phone, running
 
@@ -30,7 +30,10 @@ class Person:
     def sees(self, identifier: str) -> Locator:
         """Wait until this control is there."""
         node = self.visit.by_id(identifier).first
-        node.wait_for(state="attached", timeout=PATIENCE)
+        try:
+            node.wait_for(state="attached", timeout=PATIENCE)
+        except TimeoutError as late:
+            raise AssertionError(f"{identifier} did not come; in sight: {self.visit.nodes()}") from late
         return node
 
     def reads(self, words: str) -> None:

@@ -123,12 +123,21 @@ class Visit:
         return self.by_id(identifier).locator("input, textarea").first
 
     def type(self, identifier: str, text: str, delay: float = 5) -> Locator:
-        """Click, wait until the field really has the focus (else the first letters are lost), type."""
+        """Tap the field as a thumb does, wait until it really has the focus (else the first letters are lost), type.
+
+        The focus must come by a tap: where only the page's focus() sets it, the engine may not listen to the keys.
+        """
         box = self.field(identifier)
-        box.dispatch_event("click")
-        box.focus()
         handle = box.element_handle()
-        self.page.wait_for_function("e => document.activeElement === e", arg=handle)
+        has_focus = "e => document.activeElement === e"
+        for _ in range(20):
+            place = box.bounding_box()
+            assert place, f"{identifier} is not in sight"
+            self.page.mouse.click(place["x"] + place["width"] / 3, place["y"] + min(place["height"] / 2, 30))
+            self.page.wait_for_timeout(200)
+            if self.page.evaluate(has_focus, handle):
+                break
+        self.page.wait_for_function(has_focus, arg=handle)
         self.page.wait_for_timeout(150)
         self.page.keyboard.type(text, delay=delay)
         return box
@@ -138,6 +147,13 @@ class Visit:
         return list(self.page.evaluate(_NODES))
 
 
+# On a phone the placeholder covers the window and believes only in a click at its very centre.
+_WAKE = """() => {
+  const placeholder = document.querySelector('flt-semantics-placeholder');
+  const box = placeholder.getBoundingClientRect();
+  const centre = {clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true};
+  placeholder.dispatchEvent(new MouseEvent('click', centre));
+}"""
 _NODES = """() => [...document.querySelectorAll('flt-semantics')].map(e => {
   const own = [...e.childNodes].filter(n => n.nodeType == 3 || n.tagName == 'SPAN')
     .map(n => n.textContent).join('').trim();
@@ -177,7 +193,7 @@ def _foreign(visit: Visit, url: str, home: str) -> None:
 def enable_semantics(page: Page) -> None:
     """Turn the semantics tree on, as a screen reader does."""
     page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=30_000)
-    page.evaluate("document.querySelector('flt-semantics-placeholder').click()")
+    page.evaluate(_WAKE)
     page.wait_for_selector("flt-semantics-host flt-semantics", state="attached", timeout=30_000)
 
 
