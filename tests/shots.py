@@ -46,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def picture(app: Studio, path: str, file: Path) -> int:
     """One picture of one screen."""
-    app.show(path).page.screenshot(path=file)
+    app.show(path)
+    file.write_bytes(app.settle())
     return 1
 
 

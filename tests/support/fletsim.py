@@ -25,6 +25,7 @@ from flet.components.component import Component
 from flet.components.public_utils import unwrap_component
 from flet.controls.base_control import BaseControl
 from flet.controls.context import _context_page, context
+from flet.controls.services.semantics_service import AccessibilityFeatures
 from flet.messaging.connection import Connection
 from flet.messaging.protocol import (
     Message,
@@ -39,6 +40,7 @@ from app.errors import AppError
 from app.ui import safe
 
 _pack = configure_encode_object_for_msgpack(BaseControl)  # type: ignore[no-untyped-call]
+FEATURES = [known.name for known in dataclasses.fields(AccessibilityFeatures)]
 _NO_EDGE = {"top": 0, "right": 0, "bottom": 0, "left": 0}
 _WORDS = ("value", "label", "content", "title", "text", "error", "helper", "hint_text")
 _NAMES = ("identifier", "key", "value", "label", "content", "text", "title", "semantics_label", "tooltip")
@@ -60,7 +62,7 @@ class Line(Connection):
         self.bytes_out = 0
         self.crashes: list[str] = []
         self.calls: list[tuple[str, Any]] = []
-        self.replies: dict[str, Any] = {}
+        self.replies: dict[str, Any] = {"get_accessibility_features": dict.fromkeys(FEATURES, False)}
 
     def send_message(self, message: Message) -> None:
         raw = msgpack.packb([message.action, message.body], default=_pack)

@@ -12,6 +12,7 @@ The guard is not in the way here; it is tested in tests/e2e/test_guard.py agains
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 import threading
 import time
@@ -25,18 +26,35 @@ from typing import Any
 
 import flet as ft
 import uvicorn
+from flet.controls.services.semantics_service import AccessibilityFeatures
 
 from app.services.library import Library, default_region
 from app.services.session import Session
 from app.services.speech import Speech
 from app.ui import root
 from app.ui.desk import HOME, Desk
-from app.ui.serve import _flet, _listen
+from app.ui.guard import WORDS, App
+from app.ui.serve import _flet, _listen, _page, _words
 from app.vault.kdf import Cost
 from tests.support.browser import Browser, Visit, phone
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PASSPHRASE = "tall regn moln stig fyr"
+STILL = 200  # milliseconds without a change in the semantics tree
+# True when the wanted screen is the only one that is read, and nothing in the tree has changed for a moment.
+_STILL = """([wanted, quiet]) => {
+  const host = document.querySelector('flt-semantics-host');
+  if (!host) return false;
+  if (window.fikaWatched !== host) {
+    window.fikaWatched = host;
+    const changed = () => { window.fikaChanged = performance.now(); };
+    new MutationObserver(changed).observe(host, {subtree: true, childList: true, attributes: true, characterData: true});
+    changed();
+  }
+  const here = [...host.querySelectorAll('[flt-semantics-identifier^="at:"]')]
+    .map(node => node.getAttribute('flt-semantics-identifier'));
+  return here.length === 1 && (!wanted || here[0] === wanted) && performance.now() - window.fikaChanged > quiet;
+}"""
 
 
 @dataclass
@@ -86,15 +104,46 @@ class Studio:
         self.do(lambda desk: desk.prefs.set(**values))
 
     def show(self, path: str) -> Visit:
-        """Open the screen of this path straight above Today (or in its place, for a tab), and wait until it is drawn."""
-        self.do(lambda desk: desk.home())
-        if path != HOME:
-            self.do(lambda desk: desk.go(path))
-        self.settle()
+        """Open the screen of this path straight above Today (or in its place, for a tab), and wait until it is there."""
+
+        def go(desk: Desk) -> str:
+            desk.home()
+            if path != HOME:
+                desk.go(path)
+            if len(desk.places.value) == 1 and desk.session.phase != "open":
+                return "first" if desk.session.phase == "absent" else "lock"
+            return desk.places.value[-1]
+
+        self.arrive(self.do(go))
         return self.page
 
+    def arrive(self, name: str = "", seconds: float = 20) -> None:
+        """Wait until the browser has drawn everything it was sent, this screen is the one that is read, and its
+        semantics tree stands still."""
+        for _ in range(2):  # the answer to the second question comes after what the first one let the screen draw
+            self.ask(seconds)
+        self.page.page.wait_for_function(_STILL, arg=[f"at:{name}" if name else "", STILL], timeout=seconds * 1000)
+
+    def arrives_at(self, identifier: str, seconds: float = 30) -> None:
+        """Wait until this control is there, after a tap that led on."""
+        self.page.by_id(identifier).first.wait_for(state="attached", timeout=seconds * 1000)
+        self.arrive()
+
+    def ask(self, seconds: float = 20) -> AccessibilityFeatures:
+        """A question to the browser: the answer comes when everything sent before it has been taken in."""
+        answer: Future[AccessibilityFeatures] = Future()
+
+        async def there() -> None:
+            try:
+                answer.set_result(await ft.SemanticsService().get_accessibility_features())
+            except BaseException as fault:  # noqa: BLE001 - it is raised again in the waiting thread
+                answer.set_exception(fault)
+
+        self.desk.later(there)
+        return answer.result(seconds)
+
     def settle(self, seconds: float = 12) -> bytes:
-        """Wait until the picture stands still; returns it."""
+        """Wait until the picture stands still, pixel by pixel (slow; for pictures); returns it."""
         page, last, alike = self.page.page, b"", 0
         deadline = time.monotonic() + seconds
         while alike < 3 and time.monotonic() < deadline:
@@ -117,6 +166,22 @@ def _speech(library: Library) -> Callable[[str], Speech]:
     return speak
 
 
+def _with_words(app: App) -> App:
+    """Serve the page around the app as the guard does: with its sentences, by which it knows the language spoken."""
+    words = json.dumps(_words(ASSETS), ensure_ascii=False)
+    page = WORDS.sub(lambda _: words, _page(ASSETS)).encode()
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["path"] != "/":
+            await app(scope, receive, send)
+            return
+        headers = [(b"content-type", b"text/html; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": page})
+
+    return answer
+
+
 @contextmanager
 def served(session: Session, clock: Callable[[], Any] | None = None) -> Iterator[Studio]:
     """Serve the app of this session from a thread; the server ends with the block."""
@@ -130,7 +195,9 @@ def served(session: Session, clock: Callable[[], Any] | None = None) -> Iterator
         desks.append(desk)
 
     listener = _listen(0)
-    config = uvicorn.Config(_flet(window, ASSETS), log_level="error", access_log=False, ws="websockets-sansio")
+    config = uvicorn.Config(
+        _with_words(_flet(window, ASSETS)), log_level="error", access_log=False, ws="websockets-sansio"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
     thread.start()

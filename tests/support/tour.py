@@ -9,6 +9,16 @@ from app.ui.routes import PLACES
 
 LOCKED = {"lock": "/", "quick": "/quick", "recover": "/recover", "locked-safety": "/safety"}
 ABSENT = {"first": "/", "restore": "/restore"}
+FRESH = {
+    "today": "/",
+    "people": "/people",
+    "goals": "/goals",
+    "library": "/library",
+    "notes": "/notes",
+    "inbox": "/inbox",
+    "plan": "/plan",
+    "search": "/search",
+}
 UNREACHED = {
     "/quick": "shown locked",
     "/recover": "shown locked",

@@ -51,7 +51,7 @@ def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any
 @component
 def Alone(place: routes.Place, key: str = "") -> ft.View:
     """First run or lock screen: nothing under it, nothing beside it."""
-    return _view("/", [Covered(place.load()(), key)], can_pop=False)
+    return _view("/", [Covered(place.load()(), place.module)], can_pop=False)
 
 
 @component
@@ -79,6 +79,7 @@ def Covered(content: ft.Control, name: str) -> ft.Control:
     desk = use_desk()
     covered = use_watch(desk.covered)
     said = use_watch(desk.status)
+    at = f"at:{name}"  # which screen this is, for whoever must wait for it; keyed, or the browser keeps the first name
     sheet = ft.Container(Mark(), alignment=ft.Alignment.CENTER, bgcolor=theme.GROUND, expand=True, visible=covered)
     ribbon = _ribbon(desk)
     shown = ft.Column([ribbon, content], expand=True, spacing=0) if ribbon else content
@@ -86,7 +87,7 @@ def Covered(content: ft.Control, name: str) -> ft.Control:
         [
             ft.Container(shown, expand=True, visible=not covered),
             sheet,
-            ft.Semantics(live_region=True, label=said, content=ft.Container(width=1, height=1)),
+            ft.Semantics(key=at, live_region=True, label=said, identifier=at, content=ft.Container(width=1, height=1)),
         ],
         expand=True,
     )
@@ -218,7 +219,19 @@ def start(page: ft.Page, desk: Desk) -> None:
     page.on_connect = lambda _: look.set((*_look(desk), object()))  # what changed while the line was cut is drawn now
     page.render_views(App, desk, phase, look)
     page.run_task(_tick, desk)
+    desk.later(lambda: heed_motion(desk))
     safe.touches(page.session, session.touch)
+
+
+async def heed_motion(desk: Desk) -> None:
+    """Screens change at once for people who have asked their system for less motion."""
+    try:
+        asked = await ft.SemanticsService().get_accessibility_features()
+    except (RuntimeError, TimeoutError):
+        return  # a window that does not tell, or is gone again: nothing has been asked for
+    if asked.disable_animations or asked.reduce_motion:
+        desk.motion = False
+        apply_look(desk.page, desk)
 
 
 def entitle(desk: Desk) -> None:
@@ -231,8 +244,8 @@ def apply_look(page: ft.Page, desk: Desk) -> None:
     """Theme, text size and language of the window, without a restart."""
     prefs = desk.prefs
     page.fonts = theme.FONT_FILES
-    page.theme = theme.theme(theme.LIGHT, prefs.text_size)
-    page.dark_theme = theme.theme(theme.DARK, prefs.text_size)
+    page.theme = theme.theme(theme.LIGHT, prefs.text_size, motion=desk.motion)
+    page.dark_theme = theme.theme(theme.DARK, prefs.text_size, motion=desk.motion)
     page.theme_mode = ft.ThemeMode(prefs.theme)
     page.locale_configuration = ft.LocaleConfiguration(
         supported_locales=[ft.Locale("sv", "SE"), ft.Locale("en", "GB")],

@@ -39,6 +39,7 @@ from app.ui.parts.surfaces import use_sheet as use_sheet
 from app.ui.parts.text import Heading as Heading
 from app.ui.parts.text import Live as Live
 from app.ui.parts.text import Named as Named
+from app.ui.parts.text import Quotable as Quotable
 from app.ui.parts.text import SectionTitle as SectionTitle
 from app.ui.parts.text import Soft as Soft
 from app.ui.parts.text import Title as Title

@@ -29,6 +29,10 @@ def _face(text: str, icon: ft.IconData | None, color: str, style: ft.TextThemeSt
     )
 
 
+def _said(name: str, face: ft.Control) -> ft.Control:
+    return ft.Semantics(label=name, exclude_semantics=True, content=face) if name else face
+
+
 def _style(color: str, ground: str, line: str | None, pad: int, side: int = 16) -> ft.ButtonStyle:
     return ft.ButtonStyle(
         color=color,
@@ -76,11 +80,12 @@ def SecondaryButton(
     id: str | None = None,
     strong: bool = False,
     expand: bool | None = None,
+    said: str = "",
 ) -> ft.Control:
-    """Something else one can do: outlined, or `strong` on the soft green."""
+    """Something else one can do: outlined, or `strong` on the soft green. `said` is heard in place of the text."""
     color = theme.ON_PRIMARY_CONTAINER if strong else theme.INK
     button = ft.OutlinedButton(
-        content=_face(text, icon, color, Style.BODY),
+        content=_said(said, _face(text, icon, color, Style.BODY)),
         on_click=on_click,
         style=_style(
             color,
@@ -101,10 +106,11 @@ def QuietButton(
     *,
     id: str | None = None,
     color: str = theme.PRIMARY,
+    said: str = "",
 ) -> ft.Control:
-    """A word to press inside the text: "later", "another one"."""
+    """A word to press inside the text: "later", "another one". `said` is what a listener hears in its place."""
     button = ft.TextButton(
-        content=_face(text, icon, color, Style.BODY),
+        content=_said(said, _face(text, icon, color, Style.BODY)),
         on_click=on_click,
         style=_style(color, theme.CLEAR, None, 13, 8),
     )

@@ -210,15 +210,8 @@ def _way(reader: Reader, item: Item) -> ft.Control | None:
     if press is None:
         return None
     name = reader.say("open-name", title=reader.read(item.text))
-    button = QuietButton(reader.say("open"), press, ft.Icons.ARROW_FORWARD)
-    return ft.Row(
-        [
-            ft.MergeSemantics(
-                content=ft.Semantics(identifier=f"open-{item.id}", label=name, content=ft.Container(button, margin=-8))
-            )
-        ],
-        alignment=ft.MainAxisAlignment.START,
-    )
+    button = QuietButton(reader.say("open"), press, ft.Icons.ARROW_FORWARD, id=f"open-{item.id}", said=name)
+    return ft.Row([button], alignment=ft.MainAxisAlignment.START)
 
 
 def _body(reader: Reader, item: Item, *more: ft.Control | None) -> list[ft.Control | None]:

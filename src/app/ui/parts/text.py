@@ -33,6 +33,14 @@ def Words(
     )
 
 
+def Quotable(text: str, style: ft.TextThemeStyle = Style.BODY, *, key: str | None = None) -> ft.Control:
+    """Words that can be marked and copied. Flutter tells a listener that such a text is a field without a name or
+    content; here they hear the words."""
+    return ft.Semantics(
+        label=text, exclude_semantics=True, container=True, key=key, content=Words(text, style, selectable=True)
+    )
+
+
 def Soft(text: str, style: ft.TextThemeStyle = Style.SMALL, *, expand: bool = False) -> ft.Text:
     """Second text: softer and smaller."""
     return Words(text, style, theme.INK_SOFT, expand=expand)

@@ -117,7 +117,7 @@ def GoalCard(row: GoalRow, on_open: Callable[[GoalRow], object], *, chosen: bool
         ),
     ]
     if row.fraction is not None and not settled:
-        words.append(ProgressBar(row.fraction, 1, said))
+        words.append(ProgressBar(row.fraction, 1, ""))  # the words above say it
     opener = ft.MergeSemantics(
         content=ft.Semantics(
             identifier=f"goal-{row.id}",
@@ -169,5 +169,7 @@ def _more(desk: Desk, row: GoalRow) -> list[ft.Control]:
         lambda _: take_step(desk, row, 1),
         ft.Icons.CHECK if row.measure == "done" else ft.Icons.ADD,
         strong=True,
+        id=f"more-{row.id}",
+        said=name,
     )
-    return [ft.MergeSemantics(content=ft.Semantics(identifier=f"more-{row.id}", label=name, content=button))]
+    return [button]

@@ -11,7 +11,7 @@ from app.model.entities import Note
 from app.model.queries import MeetingsBetween, NotesOf, One
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
-from app.ui.parts import Card, EmptyState, Screen, SecondaryButton, Soft, VisibilityChip, Words
+from app.ui.parts import Card, EmptyState, Quotable, Screen, SecondaryButton, Soft, VisibilityChip
 from app.ui.safe import component
 from app.ui.screens.note import pieces
 from app.ui.theme import Style
@@ -69,7 +69,7 @@ def Letter(row: NoteRow, meetings: tuple[MeetingRow, ...], *, key: str | None = 
     body = note.body if len(note.body) <= PREVIEW else pieces(note.body, PREVIEW)[0] + "…"
     parts: list[ft.Control] = [
         Soft(desk.say("today.inbox.written", when=desk.speech.value.near(row.at.astimezone(now.tzinfo), now))),
-        Words(body, Style.NOTE, selectable=True),
+        Quotable(body, Style.NOTE),
     ]
     for meeting in meetings:
         values = {"meeting": meeting.id, "mentorship": meeting.mentorship}

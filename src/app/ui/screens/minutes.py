@@ -30,6 +30,7 @@ from app.ui.parts import (
     Live,
     PrimaryButton,
     QuietButton,
+    Quotable,
     Row,
     Rows,
     Screen,
@@ -515,7 +516,7 @@ def read_minutes(
         inside: list[ft.Control] = [Soft(desk.read(item.text))]
         if private:
             inside.append(ft.Row([VisibilityChip("only_me")]))
-        inside += [Words(one[:20_000], selectable=True) for one in words]
+        inside += [Quotable(one[:20_000]) for one in words]
         shown.append(Card(inside, ground=theme.PRIVATE_CONTAINER if private else theme.SURFACE, spacing=4, key=item.id))
     return shown
 

@@ -31,6 +31,7 @@ from app.ui.parts import (
     Named,
     PrimaryButton,
     QuietButton,
+    Quotable,
     Row,
     Rows,
     Screen,
@@ -436,7 +437,7 @@ def _more(desk: Desk, go_on: Callable[[], object]) -> ft.Control:
 
 def _long(text: str) -> ft.Control:
     """A text of any length, to read: only what is in sight is drawn."""
-    return LongList([Words(piece, Style.NOTE, selectable=True, key=str(at)) for at, piece in enumerate(pieces(text))])
+    return LongList([Quotable(piece, Style.NOTE, key=str(at)) for at, piece in enumerate(pieces(text))])
 
 
 def pieces(text: str, size: int = 2_000) -> list[str]:
