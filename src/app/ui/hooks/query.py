@@ -30,12 +30,12 @@ def use_query(query: Any) -> Any:
     elif held[0] is not store or held[1] != query:
         held = (store, query, store.ask(query))
 
-    def renew() -> None:
+    def renew(*told: Any) -> None:
         if watching.value and desk.session.phase == "open":  # not after the part has gone or the vault was locked
-            hold((store, query, store.ask(query)))
+            hold((store, query, told[0] if told else store.ask(query)))
 
     def listen() -> None:
-        watching.value = store.watch(query, lambda *_: post(page, loop, renew))
+        watching.value = store.watch(query, lambda *told: post(page, loop, lambda: renew(*told)))
         desk.until_closed(stop)
         renew()  # a commit may have slipped in since the render
 
