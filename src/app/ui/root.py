@@ -82,7 +82,8 @@ def Covered(content: ft.Control, name: str) -> ft.Control:
     at = f"at:{name}"  # which screen this is, for whoever must wait for it; keyed, or the browser keeps the first name
     sheet = ft.Container(Mark(), alignment=ft.Alignment.CENTER, bgcolor=theme.GROUND, expand=True, visible=covered)
     ribbon = _ribbon(desk)
-    shown = ft.Column([ribbon, content], expand=True, spacing=0) if ribbon else content
+    across = ft.CrossAxisAlignment.STRETCH
+    shown = ft.Column([ribbon, content], expand=True, spacing=0, horizontal_alignment=across) if ribbon else content
     return ft.Stack(
         [
             ft.Container(shown, expand=True, visible=not covered),

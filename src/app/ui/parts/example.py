@@ -17,16 +17,18 @@ def ExampleRibbon() -> ft.Control:
     """A band above the screen: nothing here is real, and the way out."""
     desk = use_desk()
     use_watch(desk.speech)
+    large = desk.prefs.text_size >= 150
     leave = ft.TextButton(
         content=Words(desk.say("first.example.leave"), Style.STRONG, theme.ON_ACCENT),
         on_click=lambda _: desk.lock(),
-        style=ft.ButtonStyle(shape=SHAPE, padding=ft.Padding.symmetric(vertical=13, horizontal=12)),
+        style=ft.ButtonStyle(shape=SHAPE, padding=ft.Padding.symmetric(vertical=13, horizontal=0 if large else 12)),
     )
-    large = desk.prefs.text_size >= 150
     said = Words(desk.say("first.example.ribbon"), Style.SMALL, theme.ON_ACCENT, expand=not large)
     face: ft.Control = (
         ft.Column([said, Named("example-leave", leave)], spacing=0, tight=True)
         if large
         else ft.Row([said, Named("example-leave", leave)], spacing=8)
     )
-    return ft.Container(face, bgcolor=theme.ACCENT, padding=ft.Padding.only(left=theme.SIDE, right=4))
+    return ft.Container(
+        face, bgcolor=theme.ACCENT, padding=ft.Padding.only(left=theme.SIDE, right=4, top=8 if large else 0)
+    )

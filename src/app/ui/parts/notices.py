@@ -54,7 +54,9 @@ def Notices() -> ft.Control:
             Card(
                 [
                     *(Soft(line) for line in lines),
-                    ft.Row([QuietButton(desk.say("lock.notice.close"), lambda _: done(), id="notices-close")]),
+                    ft.Row(
+                        [QuietButton(desk.say("lock.notice.close"), lambda _: done(), id="notices-close")], wrap=True
+                    ),
                 ],
                 spacing=4,
                 padding=12,

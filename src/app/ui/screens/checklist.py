@@ -119,7 +119,10 @@ def _screen(
     body.append(part(document.id, role, about, meeting, mentorship, key=f"{document.id} {changing}"))
     if not changing:
         body.append(
-            ft.Row([QuietButton(desk.say("checklist.edit"), lambda _: change(True), ft.Icons.TUNE, id="list-edit")])
+            ft.Row(
+                [QuietButton(desk.say("checklist.edit"), lambda _: change(True), ft.Icons.TUNE, id="list-edit")],
+                wrap=True,
+            )
         )
     return Screen(
         desk.read(document.title),

@@ -450,7 +450,7 @@ def _Skills(item: Item, chosen: frozenset[str], on_change: Any, key: str = "") -
         ]
     word = desk.say("goal.skills-hide" if open_ else "goal.skills-show")
     icon = ft.Icons.EXPAND_LESS if open_ else ft.Icons.EXPAND_MORE
-    parts.append(ft.Row([QuietButton(word, lambda _: show(not open_), icon, id="skills-show")]))
+    parts.append(ft.Row([QuietButton(word, lambda _: show(not open_), icon, id="skills-show")], wrap=True))
     return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 

@@ -88,7 +88,7 @@ def GoalsScreen(goal: str = "") -> ft.Control:
         under.append(Words(desk.say("goal.empty-more"), align=ft.TextAlign.CENTER))
     if finished:
         words = desk.say("goal.hide-finished") if closed else desk.say("goal.show-finished", number=len(finished))
-        under.append(ft.Row([QuietButton(words, lambda _: show_closed(not closed), id="show-finished")]))
+        under.append(ft.Row([QuietButton(words, lambda _: show_closed(not closed), id="show-finished")], wrap=True))
     if closed:
         under.append(SectionTitle(desk.say("goal.finished")))
         under += [ft.Container(card(row), padding=ft.Padding.only(top=8)) for row in finished[:CLOSED]]

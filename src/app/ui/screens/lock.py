@@ -85,6 +85,7 @@ def LockScreen() -> ft.Control:
         ft.Row(
             [QuietButton(desk.say("lock.forgot"), lambda _: desk.go("/recover"), id="forgot", color=theme.INK_SOFT)],
             alignment=ft.MainAxisAlignment.CENTER,
+            wrap=True,  # at the largest size the question takes two lines
         ),
         _quick(desk),
     ]

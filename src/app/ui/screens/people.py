@@ -89,7 +89,7 @@ def PeopleScreen(person: str = "") -> ft.Control:
     footer: list[ft.Control] = []
     if gone:
         words = desk.say("people.hide-ended") if ended else desk.say("people.show-ended", number=len(gone))
-        footer.append(ft.Row([QuietButton(words, lambda _: show_ended(not ended), id="show-ended")]))
+        footer.append(ft.Row([QuietButton(words, lambda _: show_ended(not ended), id="show-ended")], wrap=True))
     body = EndlessList(rows, draw, height=84, header=top, footer=footer)
     aside = [PersonPane(picked.mentorship, part="beside", key=picked.mentorship)] if wide and picked else []
     return Screen(title, body, actions=actions, primary=add, aside=aside)

@@ -294,7 +294,9 @@ def _Meetings(view: PersonView, key: str = "") -> ft.Control:
         ]
     if found.more:
         parts.append(
-            ft.Row([QuietButton(desk.say("person.more"), lambda _: set_limit(limit + 50), id="more-meetings")])
+            ft.Row(
+                [QuietButton(desk.say("person.more"), lambda _: set_limit(limit + 50), id="more-meetings")], wrap=True
+            )
         )
     if not parts:
         parts.append(EmptyState(desk.say("person.no-meetings"), icon=ft.Icons.EVENT_OUTLINED))
@@ -313,7 +315,9 @@ def _Goals(view: PersonView, key: str = "") -> ft.Control:
     cards = [GoalCard(row, lambda row: desk.go(f"/goal/{row.id}"), key=row.id) for row in rows[:SHOWN]]
     parts: list[ft.Control] = list(cards) or [EmptyState(desk.say("goal.empty"), icon=ft.Icons.FLAG_OUTLINED)]
     if len(rows) > SHOWN:
-        parts.append(ft.Row([QuietButton(desk.say("person.more"), lambda _: desk.go("/goals"), id="more-goals")]))
+        parts.append(
+            ft.Row([QuietButton(desk.say("person.more"), lambda _: desk.go("/goals"), id="more-goals")], wrap=True)
+        )
     add = SecondaryButton(desk.say("goal.add"), lambda _: desk.go("/goal/new", person=id), ft.Icons.ADD, id="add-goal")
     return _stack([*parts, add])
 

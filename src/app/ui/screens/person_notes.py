@@ -43,7 +43,11 @@ def PersonNotesScreen(id: str) -> ft.Control:
         else EmptyState(desk.say("person.private-empty"), icon=ft.Icons.LOCK_OUTLINE, id="no-notes"),
     ]
     if page.next is not None:
-        parts.append(ft.Row([QuietButton(desk.say("person.more"), lambda _: set_limit(limit + STEP), id="more-notes")]))
+        parts.append(
+            ft.Row(
+                [QuietButton(desk.say("person.more"), lambda _: set_limit(limit + STEP), id="more-notes")], wrap=True
+            )
+        )
     return Screen(
         desk.say("person.private-title"),
         parts,

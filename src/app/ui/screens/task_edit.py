@@ -145,7 +145,7 @@ def _Form(
         ]
     parts.append(DateField(say("task.due"), wrote.due, lambda v: put(due=v), id="task-due"))
     if wrote.due is not None:
-        parts.append(ft.Row([QuietButton(say("task.clear-date"), lambda _: put(due=None), id="clear-date")]))
+        parts.append(ft.Row([QuietButton(say("task.clear-date"), lambda _: put(due=None), id="clear-date")], wrap=True))
     if goals:
         choices = [*(Choice(one.id, one.title) for one in goals), Choice("", say("task.no-goal"))]
         parts += [
