@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import flet as ft
 import uvicorn
@@ -21,7 +22,8 @@ def main() -> None:
     print(f"http://{HOST}:{listener.getsockname()[1]}/", flush=True)
     app = flet_web.app(window, no_cdn=True, route_url_strategy=ft.RouteUrlStrategy.HASH)
     config = uvicorn.Config(app, log_level="error", access_log=False)
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 
 if __name__ == "__main__":
