@@ -114,8 +114,8 @@ def language(request: pytest.FixtureRequest) -> str:
 def test_every_screen_of_the_example_has_names_one_heading_and_room(language: str) -> None:
     with studio(phase="example", **PASSES[language]) as app:
         reader = Reader(app, language)
-        moves = app.do(lambda desk: desk.motion)
         reader.tours(app.do(places))
+        moves = app.do(lambda desk: desk.motion)
     assert reader.wrong == {}
     assert moves is (language == "en"), "the pass in Swedish asks for no motion, as a system does"
 
