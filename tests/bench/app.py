@@ -279,7 +279,9 @@ def keys_until_killed(sheet: Sheet, browser: Browser, folder: Path, seconds: int
         visit, _ = unlocked(browser, app)
         visit.tap("unlock")
         press(visit, "today-primary")
-        focused(visit, "shared-note")
+        attached(visit, "shared-note")
+        visit.page.wait_for_timeout(1_000)  # until the screen stands still
+        visit.type("shared-note", "")
         visit.page.keyboard.press("Control+A")
         visit.page.keyboard.press("Delete")
         typed: list[tuple[float, str]] = []
