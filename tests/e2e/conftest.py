@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, TimeoutError
 from tests.support.browser import Browser, Running, Visit, phone, running
 
 PHRASE = "lugn älv bär sju åror"
+HUMAN = 400  # milliseconds between one thing and the next; nobody is quicker with a thumb
 PATIENCE = 60_000  # milliseconds; machines are shared and noisy
 
 
@@ -47,6 +48,7 @@ class Person:
     def tap(self, identifier: str) -> None:
         """One tap on the control with this identifier."""
         self.sees(identifier)
+        self.visit.page.wait_for_timeout(HUMAN)
         self.visit.tap(identifier)
         self.taps += 1
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 
+from app.model.queries import EvaluationsOf, MeetingPage, MeetingsOf, PeopleList, TaskBoard
+from app.services.session import Session
 from tests.e2e.conftest import Person, Place
+
+ASSETS = Path(__file__).parents[2] / "assets"
 
 WORDS = "Ringde arbetsplatsen åäö ÅÄÖ och fick ett namn"
 
@@ -99,3 +104,47 @@ def test_ending_is_clean_and_quiet(home: Place, tmp_path: Path) -> None:
     process = person.app.process
     process.send_signal(2)
     assert process.wait(15) == 0
+
+
+def test_a_whole_meeting_in_english_is_on_the_disk(home: Place) -> None:
+    """Notes, a task, the same time again, the worry question and feedback in three taps; read back from the vault."""
+    person = home.start()
+    person.registers(language="en")
+    person.adds("Yusuf")
+    person.tap_tab("Today")
+    begin_a_note(person)
+    person.writes("shared-note", "Two calls, one name")
+    person.tap("note-task")
+    person.writes("task-text", "Call Lena on Monday")
+    person.tap("task-save")
+    person.tap("note-end")
+    person.tap("end-same")
+    person.tap("worry-no")
+    person.tap("end-finish")
+    person.sees("evaluation-send")
+    before = person.taps
+    for answer in ("answer-useful-4", "answer-focus-5", "answer-secure-4", "evaluation-send"):
+        person.tap(answer)
+    assert person.taps - before == 4  # T7
+    person.gone("evaluation-send")
+    home.pull_the_plug(person)
+
+    session = Session(home.data / "vault", home.data / "state", ASSETS)
+    session.unlock(person.phrase)
+    try:
+        store = session.store
+        now = datetime.now().astimezone()
+        (row,) = store.ask(PeopleList(now))
+        assert row.name == "Yusuf"
+        assert row.next is not None, "the same time again"
+        meetings = store.ask(MeetingsOf(row.mentorship, now))
+        held = next(meeting for meeting in meetings.past if meeting.began)
+        view = store.ask(MeetingPage(held.id, now))
+        assert view is not None
+        assert view.minutes is not None
+        assert "Two calls, one name" in view.minutes.answers.values()
+        assert [task.text for task in store.ask(TaskBoard(row.mentorship)).todo] == ["Call Lena on Monday"]
+        (given,) = store.ask(EvaluationsOf(meeting=held.id))
+        assert {given.answers[item] for item in ("useful", "focus", "secure")} == {4, 5}
+    finally:
+        session.close()

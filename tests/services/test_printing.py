@@ -111,7 +111,9 @@ def test_an_answer_is_said_in_words(document: str, item: str, answer: Answer, wo
 
 def test_ticks_and_empty_lines_are_seen() -> None:
     answers: Mapping[str, Answer] = {"checkin": True}
-    words = read(page(LIBRARY.checklist("during_session"), SV, LIBRARY, answers=answers, role="mentee", mine=True)).words
+    words = read(
+        page(LIBRARY.checklist("during_session"), SV, LIBRARY, answers=answers, role="mentee", mine=True)
+    ).words
     assert "☑ Checka in: hur har det varit sedan sist?" in words
     assert sum(line.startswith("☐") for line in words) == 6
     assert 'class="blank"' in page(LIBRARY.document("minutes.quick"), SV, LIBRARY)

@@ -32,7 +32,7 @@ def plain_screens(monkeypatch: pytest.MonkeyPatch) -> None:
             return Screen(
                 f"här: {self.path or self.module} {facts}".strip(),
                 [Words(f"{'bred' if wide else 'smal'} {minute:%H:%M}"), Words(f"tryck {opened}")],
-                primary=PrimaryButton(desk.say("frame.unlock"), lambda: set_opened(opened + 1), id="press"),
+                primary=PrimaryButton(desk.say("frame.undo"), lambda: set_opened(opened + 1), id="press"),
                 back=bool(self.path) and not self.tab,
             )
 
@@ -67,6 +67,19 @@ async def test_unlocking_and_locking_change_the_window(stage: OpenStage) -> None
     session.unlock("tall regn moln")
     await app.settle()
     assert where(app) == "/", "what was open before must not come back"
+
+
+async def test_locking_takes_sheets_and_notices_away(stage: OpenStage) -> None:
+    for lock in ("desk", "session"):
+        session = FakeSession()
+        app = await stage(session=session)
+        app.desk.notice("Yusuf: klart cv", undo=lambda: None)
+        app.page.show_dialog(ft.BottomSheet(ft.Text("Ett blad")))
+        await app.settle()
+        assert app.has("Yusuf: klart cv") and app.has("Ett blad")
+        (app.desk if lock == "desk" else session).lock()
+        await app.settle()
+        assert not app.has("Yusuf: klart cv") and not app.has("Ett blad"), lock
 
 
 async def test_locked_only_what_shows_nothing_opens(stage: OpenStage) -> None:
@@ -127,6 +140,24 @@ async def test_swapping_leaves_no_way_back_to_what_was_swapped(stage: OpenStage)
     assert where(app) == "/"
 
 
+async def test_the_browsers_own_back_closes_a_screen_and_its_address_tells_nothing(stage: OpenStage) -> None:
+    app = await stage(web=True)
+    app.desk.go("/people")
+    app.desk.go("/person/hemlig")
+    await app.settle()
+    app.desk.go("/goal/g1")
+    await app.settle()
+    sent = [arguments["route"] for name, arguments in app.line.calls if name == "push_route"]
+    assert sent == ["/2", "/3"]
+    for route in ("/3", "/9", "/nonsense"):
+        await app.fire(app.page, "route_change", {"route": route}, route=route)
+        assert where(app) == "/goal/:id id=g1"
+    await app.fire(app.page, "route_change", {"route": "/2"}, route="/2")
+    assert where(app) == "/person/:id id=hemlig"
+    await app.fire(app.page, "route_change", {"route": "/"}, route="/")
+    assert where(app) == "/people"
+
+
 async def test_nowhere_says_so_and_leads_home(stage: OpenStage) -> None:
     app = await stage()
     app.desk.go("/finns/inte/alls")
@@ -171,13 +202,13 @@ async def test_from_840_px_there_is_a_rail(stage: OpenStage) -> None:
 async def test_language_theme_and_size_change_without_a_restart(stage: OpenStage) -> None:
     session = FakeSession()
     app = await stage(session=session)
-    assert app.has("Lås upp") and app.page.title == "Fika: mentorskap"
+    assert app.has("Ångra") and app.page.title == "Fika: mentorskap"
     await app.tap("press")
     session.preferences.set(language="en", theme="dark", text_size=200)
     await app.settle()
-    assert app.has("Unlock") and not app.has("Lås upp")
+    assert app.has("Undo") and not app.has("Ångra")
     assert app.has("tryck 1"), "the screen was thrown away"
-    assert [tab.label for tab in app.view.navigation_bar.destinations][0] == "Today"
+    assert app.view.navigation_bar.destinations[0].label == "Today"
     assert app.page.title == "Fika: mentoring"
     assert app.page.theme_mode == ft.ThemeMode.DARK
     assert app.page.theme.text_theme.body_medium.size == 32

@@ -78,9 +78,7 @@ async def test_without_our_component_the_window_would_freeze(stage: OpenStage) -
     assert app.has("räknat 1"), "Component.update is not guarded"
 
 
-async def test_a_handler_that_fails_is_told_in_one_sentence(
-    stage: OpenStage, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_handler_that_fails_is_told_in_one_sentence(stage: OpenStage, caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
         raise RuntimeError(SECRET)
 
