@@ -522,7 +522,7 @@ def _machine() -> str:
         if line.startswith("model name"):
             model = line.partition(":")[2].strip()
             break
-    return f"{os.cpu_count()} × {model}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} × {model}, {platform.system()}, Python {platform.python_version()}"
 
 
 # ---------------------------------------------------------------- telling
