@@ -52,17 +52,6 @@ class Person:
         self.visit.tap(identifier)
         self.taps += 1
 
-    def insists(self, identifier: str) -> None:
-        """Tap until the control is gone: on a busy machine a tap right behind typing in a sheet was seen to be lost."""
-        for _ in range(4):
-            self.tap(identifier)
-            try:
-                self.visit.by_id(identifier).first.wait_for(state="detached", timeout=8_000)
-            except TimeoutError:
-                continue
-            return
-        self.gone(identifier)
-
     def tap_tab(self, words: str) -> None:
         """One tap on a tab."""
         self.visit.page.get_by_role("tab", name=words).dispatch_event("click")
