@@ -191,7 +191,7 @@ class _Plan:
             for person in self.records.where(Person, mentorship=mentorship):
                 return person.my_role
         me = self.records.one(Me, me_id(self.records.personal))
-        return me.role if me is not None and me.role in PAIR_ROLES else "mentee"  # type: ignore[return-value]
+        return me.role if me is not None and me.role in PAIR_ROLES else "mentee"  # type: ignore[return-value]  # mypy does not narrow by `in`
 
     def _write(
         self,

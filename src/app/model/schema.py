@@ -213,4 +213,4 @@ def _cells(cls: type[Entity], kind: Field, before: Cells, value: Any) -> dict[st
         raise InvalidField(entity=cls.KIND, field=kind.name, reason=str(exc)) from exc
 
 
-_EMPTY: Mapping[type[Field], Any] = {declared.Number: 0, declared.WallTime: datetime(1970, 1, 1)}  # noqa: DTZ001
+_EMPTY: Mapping[type[Field], Any] = {declared.Number: 0, declared.WallTime: datetime(1970, 1, 1)}  # noqa: DTZ001 - a wall time has no zone by definition

@@ -91,7 +91,7 @@ class Preferences:
         from app.vault.files import DISK, write_atomically
 
         with self._guard:
-            chosen = replace(self._choices, **changed)  # type: ignore[arg-type]
+            chosen = replace(self._choices, **changed)  # type: ignore[arg-type]  # each value was checked against the closed list just before
             if chosen != self._choices:
                 DISK.make_folder(self._path.parent)
                 write_atomically(self._path, _written(chosen), DISK)

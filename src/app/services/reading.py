@@ -51,7 +51,7 @@ MOMENTS: Final = frozenset(
     """
     any before_relationship before_session during_session after_session midterm closing programme
     start_and_end
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 
 

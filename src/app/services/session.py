@@ -230,7 +230,7 @@ class Session:
         import app.services.store
         import app.vault.anchor
         import app.vault.inbox
-        import app.vault.vault  # noqa: F401
+        import app.vault.vault  # noqa: F401 - imported for the import itself: it is slow the first time
 
     def unlock(self, passphrase: str, *, accept_older: bool = False) -> None:
         """Open. Raises `WrongPassphrase`, `OlderCopy`, `OtherVault`, `VaultBusy`, `VaultTooNew`, `VaultDamaged`, …
