@@ -14,7 +14,6 @@ from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
     Choice,
-    EmptyState,
     Field,
     PrimaryButton,
     QuietButton,
@@ -32,6 +31,7 @@ from app.ui.parts import (
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.lists import OF_PHASE, PHASES, Line, lines_of, settled, shown
+from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
 from app.ui.ways import way
 
@@ -54,7 +54,7 @@ def MeetingLists(meeting: str, list: str) -> ft.Control:
     chosen, choose = ft.use_state(_phase(list))
     changing, change = ft.use_state(False)
     if view is None:
-        return _gone(desk)
+        return no_meeting(desk)
     phase = chosen or view.row.phase
     document = desk.library.document(OF_PHASE[phase])
     return _screen(
@@ -84,7 +84,7 @@ def PersonList(mentorship: str, list: str) -> ft.Control:
     view = use_query(PersonPage(mentorship, now))
     changing, change = ft.use_state(False)
     if view is None:
-        return _gone(desk)
+        return no_meeting(desk)
     document = desk.library.document(f"checklist.{list}")
     return _screen(
         desk,
@@ -140,14 +140,6 @@ def _screen(
 
 def _phase(list: str) -> str:
     return next((name for name in PHASES if list in (name, OF_PHASE[name])), "")
-
-
-def _gone(desk: Desk) -> ft.Control:
-    return Screen(
-        desk.say("meeting.unplanned"),
-        [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
-        back=True,
-    )
 
 
 # ------------------------------------------------------------------ ticking

@@ -15,7 +15,6 @@ from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import (
     Choice,
     ChoiceButtons,
-    EmptyState,
     Live,
     PrimaryButton,
     QuietButton,
@@ -29,7 +28,8 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.lists import capital
-from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following, owner_words
+from app.ui.screens.of_meeting import agreed_task, no_meeting
+from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,11 +66,7 @@ def EndScreen(id: str) -> ft.Control:
         title=desk.say("note.task.title"),
     )
     if view is None or pair is None:
-        return Screen(
-            desk.say("meeting.end.title"),
-            [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
-            back=True,
-        )
+        return no_meeting(desk, "meeting.end.title")
     speech = desk.speech.value
     row = view.row
 
@@ -101,21 +97,7 @@ def EndScreen(id: str) -> ft.Control:
     if view.open_tasks:
         body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
     body.append(SectionTitle(desk.say("meeting.end.tasks")))
-    tasks: list[ft.Control] = [
-        Row(
-            task.text,
-            lambda _, task=task: desk.go(f"/task/{task.id}"),
-            subtitle=desk.say(
-                "meeting.task.owner", name=owner_words(desk, pair, task.owner), day=speech.near_day(task.due, now)
-            )
-            if task.due
-            else owner_words(desk, pair, task.owner),
-            icon=ft.Icons.TASK_ALT,
-            id=f"task-{task.id}",
-            key=task.id,
-        )
-        for task in view.tasks
-    ]
+    tasks: list[ft.Control] = [agreed_task(desk, pair, task, now) for task in view.tasks]
     tasks.append(
         Row(
             desk.say("meeting.end.tasks.new"),

@@ -29,6 +29,7 @@ from app.ui.parts import (
 from app.ui.parts.items import ItemField
 from app.ui.safe import component
 from app.ui.screens.ending import worry_key
+from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ def EvaluationScreen(id: str) -> ft.Control:
     worry = use_query(SettingOf(worry_key(id)))
     anew, again = ft.use_state(False)
     if view is None:
-        return Screen(
-            desk.say("meeting.unplanned"),
-            [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
-            close=True,
-        )
+        return no_meeting(desk, close=True)
     role = me.role if me and me.role == "participant" else view.row.my_role
     mine = [one for one in given if one.role == role]
     survey = desk.library.survey_after(role)

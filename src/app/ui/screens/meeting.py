@@ -14,7 +14,6 @@ from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
     Card,
     Chip,
-    EmptyState,
     PrimaryButton,
     Row,
     Rows,
@@ -27,7 +26,8 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.lists import capital, lines_of, settled, shown
-from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
+from app.ui.screens.of_meeting import agreed_task, no_meeting
+from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -63,11 +63,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         title = desk.say("note.task.title")
     use_sheet(content, close, title=title, short=sheet == "aim")
     if view is None:
-        return Screen(
-            desk.say("meeting.unplanned"),
-            [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
-            back=True,
-        )
+        return no_meeting(desk)
     row, speech = view.row, desk.speech.value
     when = desk.say(
         "meeting.at",
@@ -131,27 +127,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     if view.tasks:
         pair = Pair(row.mentorship, row.name, row.my_role)
         aside.append(SectionTitle(desk.say("meeting.tasks.new")))
-        aside.append(
-            Rows(
-                [
-                    Row(
-                        task.text,
-                        lambda _, task=task: desk.go(f"/task/{task.id}"),
-                        subtitle=desk.say(
-                            "meeting.task.owner",
-                            name=owner_words(desk, pair, task.owner),
-                            day=speech.near_day(task.due, now),
-                        )
-                        if task.due
-                        else owner_words(desk, pair, task.owner),
-                        icon=ft.Icons.TASK_ALT,
-                        id=f"task-{task.id}",
-                        key=task.id,
-                    )
-                    for task in view.tasks
-                ]
-            )
-        )
+        aside.append(Rows([agreed_task(desk, pair, task, now) for task in view.tasks]))
     low: list[ft.Control] = []
     if row.ended is None:
         if cancelled:

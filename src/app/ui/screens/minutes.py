@@ -46,6 +46,7 @@ from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.ending import next_meeting
 from app.ui.screens.note import Settles, kept_text
+from app.ui.screens.of_meeting import agreed_task, no_meeting
 from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following, owner_words
 from app.ui.screens.templates import QUICK, note_item, part_id, parts_of, template_for
 from app.ui.theme import Style
@@ -96,11 +97,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         title = desk.say("note.task.title")
     use_sheet(content, close, title=title)
     if view is None:
-        return Screen(
-            desk.say("minutes.title"),
-            [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
-            back=True,
-        )
+        return no_meeting(desk, "minutes.title")
     answers = view.minutes.answers if view.minutes else {}
     subtitle = desk.say("minutes.with", name=view.row.name, day=desk.speech.value.near_day(view.row.starts, now))
 
@@ -311,23 +308,7 @@ def _nothing() -> None:
 
 def _tasks(desk: Desk, view: MeetingView, now: datetime, add: Callable[[], object]) -> ft.Control:
     pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-    rows: list[ft.Control] = [
-        Row(
-            task.text,
-            lambda _, task=task: desk.go(f"/task/{task.id}"),
-            subtitle=desk.say(
-                "meeting.task.owner",
-                name=owner_words(desk, pair, task.owner),
-                day=desk.speech.value.near_day(task.due, now),
-            )
-            if task.due
-            else owner_words(desk, pair, task.owner),
-            icon=ft.Icons.TASK_ALT,
-            id=f"task-{task.id}",
-            key=task.id,
-        )
-        for task in view.tasks
-    ]
+    rows: list[ft.Control] = [agreed_task(desk, pair, task, now) for task in view.tasks]
     rows.append(
         Row(
             desk.say("minutes.tasks.add"),
