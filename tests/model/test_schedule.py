@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.model.schedule import LISTS, again, aware, overlapping, phase, rhythm
+from app.model.schedule import LISTS, again, apart, aware, following, overlapping, phase, rhythm
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -73,9 +73,28 @@ def test_the_clock_says_which_list_is_wanted() -> None:
     assert set(LISTS) == {"before", "during", "after"}
 
 
+# Each night's clock is moved by an hour; what people count are the minutes that pass.
+AUTUMN, SPRING = datetime(2026, 10, 25, 0, tzinfo=UTC), datetime(2027, 3, 28, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("night", [AUTUMN, SPRING])
+def test_in_the_night_when_the_clocks_are_moved_real_time_counts(night: datetime) -> None:
+    starts = (night + timedelta(minutes=50)).astimezone(STOCKHOLM)
+    ends = following(starts, timedelta(minutes=60))
+    assert ends.astimezone(UTC) == night + timedelta(minutes=110)
+    assert apart(ends, starts) == timedelta(minutes=60)
+    for minutes, expected in ((30, "before"), (49, "before"), (50, "during"), (109, "during"), (110, "after")):
+        now = (night + timedelta(minutes=minutes)).astimezone(STOCKHOLM)
+        assert phase(starts, ends, now) == expected
+    after = (night + timedelta(minutes=115)).astimezone(STOCKHOLM)
+    inside = (night + timedelta(minutes=105)).astimezone(STOCKHOLM)
+    assert not overlapping([(starts, ends)], (after, following(after, timedelta(minutes=60))))
+    assert overlapping([(starts, ends)], (inside, following(inside, timedelta(minutes=60))))
+
+
 def test_touching_is_no_overlap() -> None:
     def span(first: int, last: int) -> tuple[datetime, datetime]:
-        return datetime(2026, 10, 14, first), datetime(2026, 10, 14, last)
+        return tuple(datetime(2026, 10, 14, hour, tzinfo=STOCKHOLM) for hour in (first, last))  # type: ignore[return-value]
 
     assert overlapping([span(9, 11)], span(10, 12))
     assert overlapping([span(9, 12)], span(10, 11))

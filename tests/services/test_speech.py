@@ -2,8 +2,9 @@
 
 import json
 import random
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,8 @@ from app.services.speech import Speech, sentences
 ASSETS = Path(__file__).parents[2] / "assets"
 SV = Speech("sv", ASSETS, strict=True)
 EN = Speech("en", ASSETS, strict=True)
-TUESDAY = datetime(2025, 10, 14, 16, 0)
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+TUESDAY = datetime(2025, 10, 14, 16, 0, tzinfo=STOCKHOLM)
 
 
 @pytest.fixture
@@ -191,6 +193,14 @@ def test_how_long_since(minutes: int, words: str) -> None:
     assert EN.ago(TUESDAY, TUESDAY + timedelta(minutes=minutes)) == words
 
 
+@pytest.mark.parametrize("night", [datetime(2026, 10, 25, 0, tzinfo=UTC), datetime(2027, 3, 28, 0, tzinfo=UTC)])
+def test_twenty_minutes_are_twenty_minutes_while_the_clocks_are_moved(night: datetime) -> None:
+    now, at = (night + timedelta(minutes=minutes) for minutes in (50, 70))
+    now, at = now.astimezone(STOCKHOLM), at.astimezone(STOCKHOLM)
+    assert SV.until(at, now) == "om 20 minuter"
+    assert SV.ago(now, at) == "för 20 minuter sedan"
+
+
 def test_clocks_and_lengths() -> None:
     assert SV.clock(time(9, 5)) == "09:05"
     assert SV.clock_seconds(time(15, 12, 3)) == "15:12:03"
@@ -198,7 +208,10 @@ def test_clocks_and_lengths() -> None:
     assert [SV.duration(m) for m in (0, 45, 60, 90)] == ["0 min", "45 min", "1 tim", "1 tim 30 min"]
 
 
-@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2099, 12, 31)), st.integers(-(10**7), 10**7))
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(2099, 12, 31), timezones=st.sampled_from([UTC, STOCKHOLM])),
+    st.integers(-(10**7), 10**7),
+)
 def test_any_moment_can_be_said(now: datetime, minutes: int) -> None:
     """Clocks that stand on 1970 or 2099 included."""
     at = now + timedelta(minutes=minutes)

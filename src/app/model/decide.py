@@ -46,7 +46,7 @@ from app.model.entities import (
 )
 from app.model.fields import Json, Scalar
 from app.model.ids import Id
-from app.model.schedule import again, aware, rhythm
+from app.model.schedule import again, apart, aware, following, rhythm
 from app.model.schema import KINDS, Entity, begin, check_space, revise
 
 E = TypeVar("E", bound=Entity)
@@ -405,8 +405,8 @@ def _(command: do.EndMeeting, plan: _Plan) -> Id:
         return found.id
     now = plan.moment.now
     starts = aware(found.starts, found.zone, now.tzinfo)
-    planned_end = starts + timedelta(minutes=found.length)
-    ended = planned_end if now - planned_end > FORGOTTEN and found.began is None else now
+    planned_end = following(starts, timedelta(minutes=found.length))
+    ended = planned_end if apart(now, planned_end) > FORGOTTEN and found.began is None else now
     plan.revise(found, status="held", began=found.began or min(starts, ended), ended=ended)
     return found.id
 
@@ -548,8 +548,8 @@ def _(command: do.ImportQuickNote, plan: _Plan) -> Id:
 
     def distance(meeting: Meeting) -> timedelta:
         starts = aware(meeting.starts, meeting.zone, zone)
-        ends = starts + timedelta(minutes=meeting.length)
-        return max(starts - here, here - ends, timedelta(0))
+        ends = following(starts, timedelta(minutes=meeting.length))
+        return max(apart(starts, here), apart(here, ends), timedelta(0))
 
     of_day = [
         meeting for meeting in plan.records.where(Meeting, day=here.date().isoformat()) if meeting.status != "cancelled"

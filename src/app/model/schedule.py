@@ -1,7 +1,8 @@
 """When meetings are: rhythms on the clock of the wall, zones, and what the clock says about a meeting.
 
 A meeting at 16.00 stays at 16.00 when summer time begins or ends; only where two meetings or `now` are compared do
-zones matter.
+zones matter. There the instants are compared: between two times of one zone Python looks at the hands of the clock,
+which are an hour off in the night when they are moved.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ LISTS: dict[Phase, str] = {
     "after": "checklist.after_session",
 }
 """The list that belongs to each phase of a meeting."""
+_NONE = timedelta(0)
 NEAR = timedelta(minutes=30)
 """From here on a meeting is about to begin: what is wanted now is the note, not the preparation."""
 
@@ -44,6 +46,16 @@ def aware(wall: datetime, zone: str, fallback: tzinfo | None = None) -> datetime
     return wall.replace(tzinfo=where).astimezone(UTC).astimezone(where)
 
 
+def apart(later: datetime, earlier: datetime) -> timedelta:
+    """The time that passes from one moment to another, whatever the clocks do meanwhile."""
+    return later.astimezone(UTC) - earlier.astimezone(UTC)
+
+
+def following(moment: datetime, span: timedelta) -> datetime:
+    """The moment when that much time has passed, on the same clock."""
+    return (moment.astimezone(UTC) + span).astimezone(moment.tzinfo)
+
+
 def phase(
     starts: datetime,
     ends: datetime,
@@ -54,11 +66,11 @@ def phase(
     """What the clock says: before, during or after. Beginning early and ending early count; nobody has to tap."""
     if ended is not None:
         return "after"
-    if now < starts and (began is None or began > now):
+    if apart(starts, now) > _NONE and (began is None or apart(began, now) > _NONE):
         return "before"
-    return "during" if now < ends else "after"
+    return "during" if apart(ends, now) > _NONE else "after"
 
 
 def overlapping(spans: Iterable[tuple[datetime, datetime]], span: tuple[datetime, datetime]) -> bool:
     """Whether a span of time touches one of the others; ending when the next begins is no overlap."""
-    return any(start < span[1] and span[0] < end for start, end in spans)
+    return any(apart(span[1], start) > _NONE and apart(end, span[0]) > _NONE for start, end in spans)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from logging import getLogger
 from pathlib import Path
@@ -123,7 +123,7 @@ class Speech:
 
     def until(self, at: datetime, now: datetime) -> str:
         """How far away: nu, om 20 minuter, om 1 tim 30 min, then i morgon kl. 15:00."""
-        minutes = round((at - now) / timedelta(minutes=1))
+        minutes = _minutes(now, at)
         if -1 < minutes < 1:
             return self.say("time.now")
         if minutes < 0:
@@ -136,7 +136,7 @@ class Speech:
 
     def ago(self, at: datetime, now: datetime) -> str:
         """How long since: nyss, för 5 minuter sedan, för 2 timmar sedan, then i går kl. 15:00."""
-        minutes = round((now - at) / timedelta(minutes=1))
+        minutes = _minutes(at, now)
         if minutes < 1:
             return self.say("time.just-now")
         if minutes < 60:
@@ -256,6 +256,11 @@ def _locale(language: str) -> "Locale":
     from babel import Locale
 
     return Locale.parse(LOCALES.get(language, "en_GB"))
+
+
+def _minutes(since: datetime, until: datetime) -> int:
+    """The minutes that pass between two moments, also in the night when the clocks are moved."""
+    return round((until.astimezone(UTC) - since.astimezone(UTC)) / timedelta(minutes=1))
 
 
 def _day(day: date) -> date:

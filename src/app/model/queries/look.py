@@ -44,7 +44,7 @@ from app.model.queries.rows import (
     TaskRow,
     TodayMeeting,
 )
-from app.model.schedule import LISTS, aware, overlapping, phase
+from app.model.schedule import LISTS, apart, aware, following, overlapping, phase
 
 DRAFT_AGE = timedelta(hours=24)
 BACKUP_EVERY = timedelta(days=7)
@@ -164,7 +164,7 @@ class Look:
 
     def row(self, meeting: Meeting) -> MeetingRow:
         starts = aware(meeting.starts, meeting.zone, None if self.now is None else self.now.tzinfo)
-        ends = starts + timedelta(minutes=meeting.length)
+        ends = following(starts, timedelta(minutes=meeting.length))
         return MeetingRow(
             id=meeting.id,
             mentorship=meeting.mentorship,
@@ -214,7 +214,7 @@ class Look:
                 for meeting in self.read.where(Meeting, month=month)
                 if meeting.status == "planned"
             ]
-            self._ahead = [row for row in self.rows(found) if row.starts > self.now]
+            self._ahead = [row for row in self.rows(found) if apart(row.starts, self.now) > timedelta(0)]
         return self._ahead
 
     def today(self, row: MeetingRow) -> TodayMeeting:

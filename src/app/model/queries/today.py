@@ -23,7 +23,7 @@ from app.model.queries.rows import (
     TaskRow,
     TodayMeeting,
 )
-from app.model.schedule import NEAR
+from app.model.schedule import NEAR, apart
 
 PrimaryAction = Literal["add_person", "plan", "prepare", "note", "end", "evaluate", "minutes"]
 
@@ -102,7 +102,7 @@ def _current(look: Look, today: list[MeetingRow], now: datetime) -> MeetingRow |
         return running[-1]
     coming = [row for row in today if row.phase == "before"]
     past = [row for row in today if row.phase == "after"]
-    if coming and (not past or coming[0].starts - now <= NEAR):
+    if coming and (not past or apart(coming[0].starts, now) <= NEAR):
         return coming[0]
     if past and (not coming or past[-1].ended is None or not look.evaluated(past[-1])):
         return past[-1]
@@ -121,7 +121,7 @@ def _primary(
         row = meeting.row
         about: dict[str, Any] = {"mentorship": row.mentorship, "meeting": row.id}
         if meeting.phase == "before":
-            return Primary(action="note" if row.starts - now <= NEAR else "prepare", **about)
+            return Primary(action="note" if apart(row.starts, now) <= NEAR else "prepare", **about)
         if meeting.phase == "during":
             return Primary(action="note", **about)
         if row.ended is None:

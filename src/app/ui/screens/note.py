@@ -16,6 +16,7 @@ from app.errors import AppError
 from app.model.commands import StartMeeting
 from app.model.entities import Note, minutes_id, note_id
 from app.model.queries import ListOf, MeetingPage, NotesOf, One, PeopleList
+from app.model.schedule import apart
 from app.services.drafts import Target
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_draft, use_held, use_query, use_watch
@@ -263,7 +264,7 @@ def _elapsed(desk: Desk, view: MeetingView, now: Any) -> str:
     if row.phase == "before" and row.began is None:
         return desk.speech.value.until(row.starts, now)
     began = row.began or row.starts
-    minutes = max(0, int((now - began) / timedelta(minutes=1)))
+    minutes = max(0, int(apart(now, began) / timedelta(minutes=1)))
     if minutes >= 24 * 60:
         return desk.speech.value.near(row.starts, now)
     return desk.speech.value.duration(minutes)
@@ -276,7 +277,8 @@ def _begins(view: MeetingView, now: Any) -> bool:
         row.status == "planned"
         and row.began is None
         and row.ended is None
-        and row.starts - EARLY <= now <= row.ends + LATE
+        and apart(row.starts, now) <= EARLY
+        and apart(now, row.ends) <= LATE
     )
 
 

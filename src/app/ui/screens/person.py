@@ -8,7 +8,7 @@ import flet as ft
 
 from app.model.commands import EndMentorship, Revise
 from app.model.queries import GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
-from app.model.schedule import NEAR
+from app.model.schedule import NEAR, apart
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import (
@@ -111,7 +111,7 @@ def next_step(view: PersonView, meetings: Meetings, now: datetime) -> tuple[str,
     """What the button does now: its word, its icon and where it leads."""
     row = view.next
     last = meetings.past[0] if meetings.past else None
-    if row is not None and (row.phase == "during" or row.starts - now <= NEAR):
+    if row is not None and (row.phase == "during" or apart(row.starts, now) <= NEAR):
         return "write", ft.Icons.EDIT, f"/meeting/{row.id}/note", {}
     if last is not None and last.status != "cancelled" and last.ended is None and _same_day(last, now):
         return "finish", ft.Icons.CHECK, f"/meeting/{last.id}/end", {}

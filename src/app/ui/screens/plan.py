@@ -11,7 +11,7 @@ import flet as ft
 from app.model.commands import MoveMeeting, PlanMeeting, PlanSeries, Revise, SkipMeeting
 from app.model.entities import Meeting, meeting_id
 from app.model.queries import MeetingPage, MeetingsBetween, PeopleList, PersonPage
-from app.model.schedule import again, aware, rhythm
+from app.model.schedule import again, aware, following, overlapping, rhythm
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
 from app.ui.parts import (
@@ -329,9 +329,9 @@ def _clash(desk: Desk, moments: list[datetime], length: int, now: datetime, but:
     zone = zone_of(desk)
     for one in moments:
         start = aware(one, zone, now.tzinfo)
-        end = start + timedelta(minutes=length)
+        span = (start, following(start, timedelta(minutes=length)))
         for row in rows:
-            if row.id != but and row.status == "planned" and row.starts < end and start < row.ends:
+            if row.id != but and row.status == "planned" and overlapping([(row.starts, row.ends)], span):
                 return row  # type: ignore[no-any-return]
     return None
 
