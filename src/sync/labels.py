@@ -26,3 +26,7 @@ CERTIFIED_OWN: Final = b"fika/v1/certified-own\0"
 # Spaces.
 SPACE_ID: Final = b"fika/v1/space-id\0"
 SPACE_FOUNDER: Final = b"fika/v1/space-founder\0"
+
+# Sessions with a server.
+SESSION: Final = b"fika/v1/session\0"
+ACCOUNT_END: Final = b"fika/v1/account-end\0"
