@@ -51,7 +51,6 @@ def Screen(
     name = _pressable(title, words, title_tap, desk.say("frame.settings")) if title_tap else _stack(words)
     if lead:
         front.append(ft.Container(lead, padding=ft.Padding.only(right=10)))
-    front.append(ft.Container(name, expand=True, expand_loose=True))
 
     ends: list[ft.Control] = [*actions]
     if safety:
@@ -64,22 +63,15 @@ def Screen(
         ends.append(HeaderButton(desk.say("frame.lock"), ft.Icons.LOCK, lambda _: desk.lock(), id="lock"))
     if close:
         ends.append(_arrow(desk.say("frame.close"), ft.Icons.CLOSE, desk.back if close is True else close, "close"))
-    head: list[ft.Control] = [ft.Row(front, tight=True, spacing=2)]
-    if ends:
-        head.append(ft.Row(ends, tight=True, spacing=2, wrap=True))
 
     low: list[ft.Control] = [*above]
     if primary:
         low.append(primary)
+    scale = desk.prefs.text_size / 100
+    room = min(desk.page.width or theme.COLUMN, theme.COLUMN) - theme.SIDE - theme.TARGET * len(front)
+    beside = not ends or _fits(title, bool(back), (room - _END * scale * len(ends)) / scale)
     header = ft.Container(
-        ft.Row(  # when the text is large the buttons go to a line of their own
-            head,
-            wrap=True,
-            spacing=2,
-            run_spacing=0,
-            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
-            vertical_alignment=ft.CrossAxisAlignment.CENTER,
-        ),
+        _header(front, name, ends, beside, indent=theme.SIDE - 4 if back else 0),
         padding=ft.Padding.only(left=4 if back else theme.SIDE, right=8, top=8, bottom=4),
         width=theme.COLUMN if wide and not aside and not full else None,
         expand=True if wide and (aside or full) else None,
@@ -100,6 +92,39 @@ def Screen(
         whole = ft.Column(parts, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
         return ft.Container(whole, expand=True, alignment=ft.Alignment.TOP_CENTER)
     return ft.Column(parts, spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+_END = 62
+"""About how wide a button of the header is: a word under an icon."""
+
+
+def _fits(title: str, small: bool, room: float) -> bool:
+    """Whether a title takes two lines at most, and no word of it is wider than the room. Near enough is good enough:
+    beside the buttons it would wrap, and on a line of its own nothing can be wrong."""
+    letter = 10.6 if small else 12.6
+    return len(title) * letter <= 1.8 * room and max(map(len, title.split()), default=0) * letter <= room
+
+
+def _header(
+    front: list[ft.Control], name: ft.Control, ends: list[ft.Control], beside: bool, *, indent: int
+) -> ft.Control:
+    """Title and buttons beside each other; where that would squeeze the title, it gets a line of its own."""
+    if beside:
+        return ft.Row(
+            [*front, ft.Container(name, expand=True), ft.Row(ends, tight=True, spacing=2)],
+            spacing=2,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        )
+    buttons = ft.Row(ends, spacing=2, wrap=True, run_spacing=0, alignment=ft.MainAxisAlignment.END, expand=True)
+    return ft.Column(
+        [
+            ft.Row([*front, buttons], spacing=2, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+            ft.Container(name, padding=ft.Padding.only(left=indent, right=8, bottom=4)),
+        ],
+        spacing=2,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
 
 
 def _body(

@@ -60,7 +60,7 @@ def EvaluationScreen(id: str) -> ft.Control:
         last = mine[-1]
         when = desk.speech.value.near(last.at.astimezone(now.tzinfo), now) if last.at else ""
         return Screen(
-            desk.read(survey.title),
+            desk.say("evaluation.title"),
             [
                 EmptyState(desk.say("evaluation.already"), icon=ft.Icons.FAVORITE_BORDER, id="evaluated"),
                 Soft(desk.say("evaluation.already.when", when=when)),
@@ -209,7 +209,7 @@ def Survey(
             )
         )
     return Screen(
-        desk.read(survey.title),
+        desk.say("evaluation.title"),
         body,
         subtitle=subtitle,
         close=True,
