@@ -45,6 +45,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/goals": {"goals": "/goals"},
         "/library": {"library": "/library"},
         "/meeting/:id": {"meeting": f"/meeting/{coming}", "meeting-held": f"/meeting/{held}"},
+        "/meeting/:id/begin": {"begin": f"/meeting/{coming}/begin"},
         "/meeting/:id/note": {"note": f"/meeting/{coming}/note"},
         "/meeting/:id/checklist": {"checklist": f"/meeting/{coming}/checklist"},
         "/meeting/:id/end": {"end": f"/meeting/{coming}/end"},

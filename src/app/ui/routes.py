@@ -46,6 +46,7 @@ PLACES: tuple[Place, ...] = (
     Place("/programme", "programme", "ProgrammeScreen", tabs=True, tab=True),
     # meetings and notes
     Place("/meeting/:id", "meeting", "MeetingScreen"),
+    Place("/meeting/:id/begin", "ready", "BeginScreen"),
     Place("/meeting/:id/note", "note", "NoteScreen"),
     Place("/meeting/:id/checklist", "checklist", "ChecklistScreen"),
     Place("/meeting/:id/end", "ending", "EndScreen"),

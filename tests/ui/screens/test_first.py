@@ -13,7 +13,7 @@ from app.services.preferences import Preferences
 from app.services.wordlists import words
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import ASSETS, OpenStage
-from tests.ui.screens.entrance import LANGUAGES, Thumb, again, session_in, window
+from tests.ui.screens.entrance import LANGUAGES, Thumb, again, made, session_in, window
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
@@ -153,6 +153,19 @@ async def test_one_can_look_around_and_leave_with_one_tap(stage: OpenStage, tmp_
     await app.until(lambda: app.has("continue"))
     assert not folder.exists()
     assert not (tmp_path / "vault").exists()
+
+
+async def test_an_empty_today_lets_one_look_around_while_ones_own_is_locked(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path, role="mentee")
+    app = await window(stage, session)
+    await app.until(lambda: app.has("start-example"))
+    await app.tap("start-example")
+    await app.until(lambda: app.has("example-leave"), 20)
+    assert session.example and session.role == "mentee"
+    assert app.has("today-meeting") and not app.has("start-example")
+    await app.tap("example-leave")
+    await app.until(lambda: app.has("unlock"))
+    assert again(tmp_path).store.ask(AboutMe()).name == "Karin", "what is one's own is as it was"
 
 
 async def test_safety_opens_before_there_is_a_vault(stage: OpenStage, tmp_path: Path) -> None:

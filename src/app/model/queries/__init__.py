@@ -16,7 +16,7 @@ from app.model.queries.meetings import (
     MeetingView,
     TopicsUsed,
 )
-from app.model.queries.people import PeopleList, PersonPage, PersonView, Step, StepState
+from app.model.queries.people import HeldWith, PeopleList, PersonPage, PersonView, Step, StepState
 from app.model.queries.records import AboutMe, Counts, HistoryOf, One, SettingOf, TrashList
 from app.model.queries.rows import (
     GoalRow,
@@ -47,6 +47,7 @@ __all__ = [
     "GoalRow",
     "GoalView",
     "GoalsList",
+    "HeldWith",
     "HistoryOf",
     "LastMinutes",
     "ListOf",

@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.model.entities import (
     FilledForm,
+    Meeting,
     Mentorship,
     Person,
     form_id,
@@ -34,6 +35,16 @@ class PeopleList(Query[tuple[PersonRow, ...]]):
 
     def answer(self, read: Reader) -> tuple[PersonRow, ...]:
         return Look(read, self.now).people_rows()
+
+
+@dataclass(frozen=True)
+class HeldWith(Query[int]):
+    """How many meetings with somebody have been held."""
+
+    mentorship: Id
+
+    def answer(self, read: Reader) -> int:
+        return read.count(Meeting, standing=f"{self.mentorship}/held")
 
 
 StepState = Literal["done", "now", "ahead"]
@@ -84,7 +95,7 @@ class PersonPage(Query["PersonView | None"]):
             mentorship=mentorship,
             steps=_steps(look, row, mentorship, preparation, self.seeds),
             next=row.next,
-            tasks=tuple(task for task in look.open_tasks() if task.mentorship == self.mentorship),
+            tasks=tuple(look.open_tasks(self.mentorship)),
             goals=tuple(look.goals(self.mentorship, closed=False)),
             preparation=preparation,
         )

@@ -9,7 +9,7 @@ import flet as ft
 
 from app.model.commands import AddOwnItem, HideItem, PlaceItem, RestoreShipped, SetAside, TickItem, UntickItem
 from app.model.fields import between
-from app.model.queries import ListOf, MeetingPage, PersonPage
+from app.model.queries import ListOf, MeetingPage, PersonPage, SettingOf
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
@@ -30,7 +30,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.lists import OF_PHASE, PHASES, Line, lines_of, settled, shown
+from app.ui.screens.lists import OF_PHASE, PHASES, Line, anyway, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
 from app.ui.ways import way
@@ -82,6 +82,7 @@ def PersonList(mentorship: str, list: str) -> ft.Control:
     """A list that belongs to the relationship: before it starts, and when it ends."""
     desk, now = use_desk(), use_clock()
     view = use_query(PersonPage(mentorship, now))
+    why = use_query(SettingOf(anyway(mentorship)))
     changing, change = ft.use_state(False)
     if view is None:
         return no_meeting(desk)
@@ -96,6 +97,7 @@ def PersonList(mentorship: str, list: str) -> ft.Control:
         mentorship=mentorship,
         changing=changing,
         change=change,
+        held=desk.say("checklist.anyway.held", reason=why) if isinstance(why, str) and why else "",
     )
 
 
@@ -111,10 +113,13 @@ def _screen(
     changing: bool,
     change: Callable[[bool], object],
     tabs: ft.Control | None = None,
+    held: str = "",
 ) -> ft.Control:
     body: list[ft.Control] = [tabs] if tabs else []
     if document.intro:
         body.append(Soft(desk.read(document.intro)))
+    if held:
+        body.append(Soft(held))
     part = Changing if changing else Ticking
     body.append(part(document.id, role, about, meeting, mentorship, key=f"{document.id} {changing}"))
     if not changing:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.model.queries import HeldWith, PersonPage, SettingOf
 from app.services.library import Document, Item
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from app.ui.desk import Desk
 
 PHASES = ("before", "during", "after")
+PREPARATION = "checklist.before_relationship"
 OF_PHASE = {phase: f"checklist.{phase}_session" for phase in PHASES}
 
 
@@ -87,3 +89,29 @@ def settled(lines: Sequence[Line]) -> int:
 def capital(text: str) -> str:
     """The text with a capital letter at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def anyway(mentorship: str) -> str:
+    """The name under which it is kept why the first meeting was held before everything was in place."""
+    return f"anyway.{mentorship}"
+
+
+def begin(desk: Desk, meeting: str, mentorship: str) -> None:
+    """To the note of this meeting; before the very first one, once, by way of what is not yet in place."""
+    desk.go(f"/meeting/{meeting}/{'begin' if _asks(desk, mentorship) else 'note'}")
+
+
+def _asks(desk: Desk, mentorship: str) -> bool:
+    if desk.store.ask(HeldWith(mentorship)) or desk.store.ask(SettingOf(anyway(mentorship))) is not None:
+        return False
+    found = desk.store.ask(PersonPage(mentorship, desk.now()))
+    if found is None:
+        return False
+    document = desk.library.document(PREPARATION)
+    return bool(missing(lines_of(desk, document, found.row.my_role, found.preparation)))
+
+
+def missing(lines: Sequence[Line]) -> list[Line]:
+    """What is not yet in place of the eight and of what must not be missed, the latter first."""
+    wanted = [line for line in lines if line.open and line.item and (line.item.seed_item or line.critical)]
+    return sorted((line for line in wanted if not line.hidden), key=lambda line: not line.critical)

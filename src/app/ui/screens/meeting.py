@@ -25,7 +25,7 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.safe import component
-from app.ui.screens.lists import capital, lines_of, settled, shown
+from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
 from app.ui.screens.of_meeting import agreed_task, no_meeting
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following
 from app.ui.theme import Style
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     from app.model.queries import ListView, MeetingView
     from app.ui.desk import Desk
-
-PREPARATION = "checklist.before_relationship"
 
 
 @component
@@ -182,7 +180,7 @@ def _primary(desk: Desk, view: MeetingView) -> ft.Control:
             id="meeting-primary",
         )
     return PrimaryButton(
-        desk.say("meeting.write"), lambda _: desk.go(f"/meeting/{row.id}/note"), ft.Icons.EDIT, id="meeting-primary"
+        desk.say("meeting.write"), lambda _: begin(desk, row.id, row.mentorship), ft.Icons.EDIT, id="meeting-primary"
     )
 
 

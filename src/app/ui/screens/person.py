@@ -30,6 +30,7 @@ from app.ui.parts import (
 from app.ui.parts.faces import Avatar, StatusStrip
 from app.ui.safe import component
 from app.ui.screens.goals import GoalCard
+from app.ui.screens.lists import begin
 from app.ui.screens.rows import local, meeting_line, task_line
 from app.ui.theme import Style
 
@@ -104,7 +105,14 @@ def person_button(desk: Desk, view: PersonView, last: Meetings, now: datetime) -
             desk.say("person.restore"), lambda _: restore(desk, view), ft.Icons.UNARCHIVE, id="restore"
         )
     word, icon, path, facts = next_step(view, last, now)
-    return PrimaryButton(desk.say(f"person.{word}"), lambda _: desk.go(path, **facts), icon, id=f"do-{word}")
+
+    def press(_: object) -> None:
+        if word == "write" and view.next is not None:
+            begin(desk, view.next.id, view.row.mentorship)
+        else:
+            desk.go(path, **facts)
+
+    return PrimaryButton(desk.say(f"person.{word}"), press, icon, id=f"do-{word}")
 
 
 def next_step(view: PersonView, meetings: Meetings, now: datetime) -> tuple[str, ft.IconData, str, dict[str, str]]:

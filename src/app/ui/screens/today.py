@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import flet as ft
@@ -30,13 +31,13 @@ from app.ui.parts import (
 from app.ui.parts.notices import Notices, waiting
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.lists import Line, capital, lines_of, settled, shown
+from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.model.queries import MeetingRow, NoteRow, PairRow, PersonRow, TaskRow, Today, TodayMeeting
+    from app.model.queries import MeetingRow, MinutesRow, NoteRow, PairRow, PersonRow, TaskRow, Today, TodayMeeting
     from app.services.library import Library
     from app.ui.desk import Desk
 
@@ -82,7 +83,9 @@ def TodayScreen() -> ft.Control:
     name = today.me.name if today.me else ""
 
     def press(_: object = None) -> None:
-        if today.primary.action in _PLACES and today.primary.meeting:
+        if today.primary.action == "note" and today.primary.meeting and today.primary.mentorship:
+            begin(desk, today.primary.meeting, today.primary.mentorship)
+        elif today.primary.action in _PLACES and today.primary.meeting:
             desk.go(_PLACES[today.primary.action].format(meeting=today.primary.meeting))
         elif today.primary.action == "add_person":
             desk.go("/people/new")
@@ -117,7 +120,7 @@ def TodayScreen() -> ft.Control:
     todo = _todo(desk, today, inbox, now, backup=_backup_due(today, last_backup, now) and not desk.session.example)
     if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
-        rows = FOLD - 3
+        rows = FOLD - 3 - (not desk.session.example)
     aside = _do(desk, todo, rows, more, lambda: show_more(not more)) if todo or today.people else []
     if waiting(desk):
         body.insert(0, Notices())
@@ -327,81 +330,74 @@ def _backup_due(today: Today, last: object, now: datetime) -> bool:
     return "backup" in today.reminders or (last is None and now - moment_of(today.me.made) > BACKUP_EVERY)
 
 
-def _todo(
-    desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime, *, backup: bool = False
-) -> list[ft.Control]:
-    """The rows of "To do", the most pressing first."""
-    speech = desk.speech.value
-    rows: list[ft.Control] = []
+Made = Callable[[], ft.Control]
+
+
+def _todo(desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime, *, backup: bool = False) -> list[Made]:
+    """The rows of "To do", the most pressing first; each is made when it is shown."""
+    rows: list[Made] = []
     if inbox:
-        rows.append(
-            Row(
-                desk.say("today.todo.inbox", count=len(inbox)),
-                lambda _: desk.go("/inbox"),
-                subtitle=desk.say("today.todo.inbox.help"),
-                icon=ft.Icons.MARK_EMAIL_UNREAD_OUTLINED,
-                color=theme.PRIVATE,
-                id="todo-inbox",
-                key="inbox",
-            )
-        )
-    for crit in _by_list(today):
-        document, name, meeting, count = crit
-        rows.append(
-            Row(
-                desk.say("today.todo.critical", count=count),
-                lambda _, m=meeting, d=document: desk.go(f"/meeting/{m}/checklist", list=d),
-                subtitle=desk.say(
-                    "today.todo.critical.help", list=desk.read(desk.library.document(document).title), name=name
-                ),
-                icon=ft.Icons.PRIORITY_HIGH,
-                color=theme.ACCENT,
-                id=f"todo-critical-{meeting}",
-                key=f"critical {meeting}",
-            )
-        )
-    for task in today.tasks:
-        rows.append(_task(desk, task, now))
-    for draft in today.unfinished:
-        rows.append(
-            Row(
-                desk.say("today.todo.draft"),
-                lambda _, m=draft.meeting: desk.go(f"/meeting/{m}/minutes"),
-                subtitle=desk.say("today.todo.draft.help", name=draft.name, day=speech.near_day(draft.at, now)),
-                icon=ft.Icons.DRAW,
-                color=theme.SHARED,
-                id=f"todo-draft-{draft.meeting}",
-                key=f"draft {draft.meeting}",
-            )
-        )
+        rows.append(partial(_inbox, desk, len(inbox)))
+    rows += [partial(_critical, desk, *line) for line in _by_list(today)]
+    rows += [partial(_task, desk, task, now) for task in today.tasks]
+    rows += [partial(_draft, desk, draft, now) for draft in today.unfinished]
     said = today.meeting is None and today.upcoming is None  # the card on top says it of everybody
-    for person in () if said and len(today.unbooked) == 1 else today.unbooked:
-        rows.append(_unbooked(desk, person))
+    if not (said and len(today.unbooked) == 1):
+        rows += [partial(_unbooked, desk, person) for person in today.unbooked]
     if "recovery" in today.reminders:
-        rows.append(
-            Row(
-                desk.say("today.todo.recovery"),
-                lambda _: desk.go("/settings/recovery"),
-                subtitle=desk.say("today.todo.recovery.help"),
-                icon=ft.Icons.KEY,
-                color=theme.ACCENT,
-                id="todo-recovery",
-                key="recovery",
-            )
-        )
+        rows.append(partial(_reminder, desk, "recovery", ft.Icons.KEY))
     if backup:
-        rows.append(
-            Row(
-                desk.say("today.todo.backup"),
-                lambda _: desk.go("/settings/backup"),
-                subtitle=desk.say("today.todo.backup.help"),
-                icon=ft.Icons.SAVE_OUTLINED,
-                color=theme.ACCENT,
-                id="todo-backup",
-                key="backup",
-            )
-        )
+        rows.append(partial(_reminder, desk, "backup", ft.Icons.SAVE_OUTLINED))
     return rows
+
+
+def _inbox(desk: Desk, count: int) -> ft.Control:
+    return Row(
+        desk.say("today.todo.inbox", count=count),
+        lambda _: desk.go("/inbox"),
+        subtitle=desk.say("today.todo.inbox.help"),
+        icon=ft.Icons.MARK_EMAIL_UNREAD_OUTLINED,
+        color=theme.PRIVATE,
+        id="todo-inbox",
+        key="inbox",
+    )
+
+
+def _critical(desk: Desk, document: str, name: str, meeting: str, count: int) -> ft.Control:
+    return Row(
+        desk.say("today.todo.critical", count=count),
+        lambda _: desk.go(f"/meeting/{meeting}/checklist", list=document),
+        subtitle=desk.say("today.todo.critical.help", list=desk.read(desk.library.document(document).title), name=name),
+        icon=ft.Icons.PRIORITY_HIGH,
+        color=theme.ACCENT,
+        id=f"todo-critical-{meeting}",
+        key=f"critical {meeting}",
+    )
+
+
+def _draft(desk: Desk, draft: MinutesRow, now: datetime) -> ft.Control:
+    day = desk.speech.value.near_day(draft.at, now)
+    return Row(
+        desk.say("today.todo.draft"),
+        lambda _: desk.go(f"/meeting/{draft.meeting}/minutes"),
+        subtitle=desk.say("today.todo.draft.help", name=draft.name, day=day),
+        icon=ft.Icons.DRAW,
+        color=theme.SHARED,
+        id=f"todo-draft-{draft.meeting}",
+        key=f"draft {draft.meeting}",
+    )
+
+
+def _reminder(desk: Desk, about: str, icon: ft.IconData) -> ft.Control:
+    return Row(
+        desk.say(f"today.todo.{about}"),
+        lambda _: desk.go(f"/settings/{about}"),
+        subtitle=desk.say(f"today.todo.{about}.help"),
+        icon=icon,
+        color=theme.ACCENT,
+        id=f"todo-{about}",
+        key=about,
+    )
 
 
 def _task(desk: Desk, task: TaskRow, now: datetime) -> ft.Control:
@@ -447,18 +443,18 @@ def _by_list(today: Today) -> list[tuple[str, str, str, int]]:
     return [(*about, count) for about, count in counted.items()]
 
 
-def _do(desk: Desk, rows: list[ft.Control], room: int, more: bool, turn: Callable[[], object]) -> list[ft.Control]:
+def _do(desk: Desk, rows: list[Made], room: int, more: bool, turn: Callable[[], object]) -> list[ft.Control]:
     """The heading and as many rows as there is room for; the last one opens the rest."""
     if not rows:
         return [Soft(desk.say("today.todo.nothing"))] if room == FOLD else []
     head = SectionTitle(desk.say("today.todo"))
     if len(rows) <= max(1, room):
-        return [head, Rows(rows)]
+        return [head, Rows([row() for row in rows])]
     kept = rows if more else rows[: max(0, room - 1)]
     words = desk.say("today.todo.less") if more else more_words(desk, "today.todo.more", len(rows) - len(kept))
     icon = ft.Icon(ft.Icons.EXPAND_LESS if more else ft.Icons.EXPAND_MORE, color=theme.INK_SOFT)
     turner = Row(words, lambda _: turn(), trailing=icon, chevron=False, id="today-more", ink=theme.INK_SOFT, key="more")
-    return [head, Rows([*kept, turner])]
+    return [head, Rows([*(row() for row in kept), turner])]
 
 
 def more_words(desk: Desk, key: str, count: int) -> str:
@@ -496,11 +492,33 @@ def _welcome(desk: Desk, name: str, role: str) -> list[ft.Control]:
             id="start-library",
         ),
     ]
+    if not desk.session.example:
+        rows.append(
+            Row(
+                desk.say("first.example"),
+                lambda _: look_around(desk),
+                subtitle=desk.say("today.empty.example.help"),
+                icon=ft.Icons.EXPLORE_OUTLINED,
+                id="start-example",
+            )
+        )
     return [
         EmptyState(desk.say("today.empty.line"), icon=ft.Icons.COFFEE_OUTLINED),
         ft.Container(Heading(desk.say("today.empty.title", name=name)), padding=ft.Padding.only(bottom=4)),
         Rows(rows),
     ]
+
+
+def look_around(desk: Desk) -> None:
+    """Lock what is one's own, then open the example; leaving it leads to the lock screen."""
+    role = desk.role
+
+    async def open_example() -> None:
+        await desk.away(lambda: desk.session.open_example(role))
+
+    desk.lock()
+    desk.notice(desk.say("first.example.working"))
+    desk.later(open_example)
 
 
 # ------------------------------------------------------------------ what to write about

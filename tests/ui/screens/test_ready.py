@@ -1,0 +1,101 @@
+"""Before the very first meeting: what is left, one reason, asked once; the answer is read from the store."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.model.commands import TickItem
+from app.model.queries import ListOf, SettingOf
+from app.ui.screens.lists import PREPARATION, anyway
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.table import Table, lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
+
+
+def where(app: Stage) -> str:
+    return app.desk.places.value[-1]
+
+
+@BOTH
+async def test_the_first_meeting_asks_once_and_can_be_held_anyway(stage: OpenStage, language: str) -> None:
+    table = lay(before=False)
+    app = await table.open(stage, language=language)
+    await app.tap("today-primary")
+    assert where(app) == f"/meeting/{table.meeting}/begin"
+    assert ("0 av 8" if language == "sv" else "0 of the 8") in " ".join(app.texts()) and app.nameless() == []
+    await app.tap("reason-together")
+    await app.tap("begin-anyway")
+    assert where(app) == f"/meeting/{table.meeting}/note" and app.field("shared-note").autofocus
+    kept = table.store.ask(SettingOf(anyway(table.pair)))
+    assert kept == ("Vi tar det på mötet" if language == "sv" else "We do it at the meeting")
+    await app.back()
+    await app.tap("today-primary")
+    assert where(app) == f"/meeting/{table.meeting}/note", "asked once"
+
+
+async def test_the_reason_may_be_left_out_or_ones_own_and_stands_on_the_list(stage: OpenStage) -> None:
+    table = lay(before=False)
+    app = await table.open(stage, go=f"/meeting/{table.meeting}")
+    await app.tap("meeting-primary")
+    await app.type("reason-own", "Vi känner varandra redan")
+    await app.tap("begin-anyway")
+    app.desk.go(f"/checklist/{table.pair}/before_relationship")
+    await app.settle()
+    assert "Ni höll första mötet ändå: Vi känner varandra redan" in app.texts()
+
+    silent = lay(before=False)
+    app = await silent.open(stage, go=f"/person/{silent.pair}")
+    await app.tap("do-write")
+    await app.tap("begin-anyway")
+    assert silent.store.ask(SettingOf(anyway(silent.pair))) == "" and where(app).endswith("/note")
+    await app.back()
+    await app.tap("do-write")
+    assert where(app).endswith("/note")
+
+
+async def test_what_must_not_be_missed_comes_first_and_is_ticked_on_the_spot(stage: OpenStage) -> None:
+    table = lay(before=False)
+    app = await table.open(stage, go=f"/meeting/{table.meeting}/begin")
+    ticks = [one for one in order(app) if not one.endswith("-undo")]
+    assert ticks[:3] == ["agreement", "confidentiality", "concern_route"] and len(ticks) == 9
+    for item in ticks:
+        await app.check(f"tick-{item}")
+    assert set(ticks) <= table.store.ask(ListOf(PREPARATION, table.pair)).ticks
+    assert not app.has("reason-own"), "nothing is left to give a reason for"
+    await app.tap("begin-anyway")
+    assert table.store.ask(SettingOf(anyway(table.pair))) is None and where(app).endswith("/note")
+
+
+def order(app: Stage) -> list[str]:
+    names = [str(getattr(control, "identifier", None) or "") for control in app.walk()]
+    return list(dict.fromkeys(name.removeprefix("tick-") for name in names if name.startswith("tick-")))
+
+
+async def test_nothing_is_asked_where_everything_is_in_place_or_they_have_met(stage: OpenStage) -> None:
+    table = lay(before=False)
+    ready(table)
+    app = await table.open(stage)
+    await app.tap("today-primary")
+    assert where(app).endswith("/note")
+    met = lay()
+    app = await met.open(stage)
+    await app.tap("today-primary")
+    assert where(app).endswith("/note")
+
+
+def ready(table: Table) -> None:
+    """Everything in place."""
+    items = [
+        "agreement",
+        "confidentiality",
+        "concern_route",
+        "schedule",
+        "board",
+        "goals",
+        "topics",
+        "minutes",
+        "evaluation",
+    ]
+    for item in items:
+        table.store.execute(TickItem(document=PREPARATION, item=item, mentorship=table.pair))
