@@ -66,9 +66,10 @@ class _Table:
             self.store.perform(IntroduceMe(name=me, role=self.role), now=self.now)
             pair = self._person(other, focus=frozenset({"work", "confidence"}), days=45)
             self._past(pair, 28, "first", "minutes.first", finished=True)
+            goals = self._goals(pair)  # the clock of the records never runs backwards: what is older comes first
             earlier = self._past(pair, 14, "second", "minutes.quick", finished=True)
             meeting = self._today(pair)
-            self._goals(pair, earlier)
+            self._steps(*goals, earlier)
             self._tasks(pair, earlier, meeting)
             self._prepared(pair)
             if self.my_role == "mentor":
@@ -143,7 +144,7 @@ class _Table:
         self.store.perform(PlanMeeting(mentorship=pair, starts=following, zone=self.zone), now=self.now)
         return meeting
 
-    def _goals(self, pair: Id, earlier: Id) -> None:
+    def _goals(self, pair: Id) -> tuple[Id, Id, Id]:
         goal = self.store.perform(
             SetGoal(
                 title=self.say("example.goal.interviews"),
@@ -157,8 +158,10 @@ class _Table:
             ),
             now=self.now - timedelta(days=27),
         ).record
-        comment = self.say("example.goal.interviews.comment")
-        self.store.perform(RecordProgress(goal=goal, delta=1, comment=comment), now=self.now - timedelta(days=9))
+        reached = self.store.perform(
+            SetGoal(title=self.say("example.goal.cv"), mentorship=pair, measure="done"),
+            now=self.now - timedelta(days=27),
+        ).record
         speech = self.store.perform(
             SetGoal(
                 title=self.say("example.goal.speak"),
@@ -171,16 +174,17 @@ class _Table:
             ),
             now=self.now - timedelta(days=25),
         ).record
-        for days, value in ((20, 2), (12, 3), (5, 3)):
-            self.store.perform(RecordProgress(goal=speech, value=value), now=self.now - timedelta(days=days))
-        reached = self.store.perform(
-            SetGoal(title=self.say("example.goal.cv"), mentorship=pair, measure="done"),
-            now=self.now - timedelta(days=27),
-        ).record
-        self.store.perform(RecordProgress(goal=reached, value=1), now=self.now - timedelta(days=10))
-        self.store.perform(ReachGoal(goal=reached), now=self.now - timedelta(days=10))
         mine = SetGoal(title=self.say("example.goal.mine"), mentorship=pair, private=True, owner=self.my_role, target=5)
         self.store.perform(mine, now=self.now - timedelta(days=20))
+        return goal, speech, reached
+
+    def _steps(self, goal: Id, speech: Id, reached: Id, earlier: Id) -> None:
+        comment = self.say("example.goal.interviews.comment")
+        self.store.perform(RecordProgress(goal=goal, delta=1, comment=comment), now=self.now - timedelta(days=9))
+        for days, value in ((20, 2), (12, 3), (5, 3)):
+            self.store.perform(RecordProgress(goal=speech, value=value), now=self.now - timedelta(days=days))
+        self.store.perform(RecordProgress(goal=reached, value=1), now=self.now - timedelta(days=10))
+        self.store.perform(ReachGoal(goal=reached), now=self.now - timedelta(days=10))
         self.store.perform(WriteNote(body=self.say("example.note"), meeting=earlier), now=self.now - timedelta(days=13))
 
     def _tasks(self, pair: Id, earlier: Id, meeting: Id) -> None:

@@ -30,5 +30,7 @@ def ExampleRibbon() -> ft.Control:
         else ft.Row([said, Named("example-leave", leave)], spacing=8)
     )
     return ft.Container(
-        face, bgcolor=theme.ACCENT, padding=ft.Padding.only(left=theme.SIDE, right=4, top=8 if large else 0)
+        face,
+        bgcolor=theme.ACCENT,
+        padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE if large else 4, top=8 if large else 0),
     )

@@ -78,7 +78,7 @@ def Screen(
     )
     parts: list[ft.Control] = [
         ft.Row([header], spacing=0) if header.expand else header,
-        _body(body, aside, wide, spacing, full),
+        _body(body, aside, wide, spacing, full, scale),
     ]
     if low:
         parts.append(
@@ -128,16 +128,22 @@ def _header(
 
 
 def _body(
-    body: Sequence[ft.Control] | ft.Control, aside: Sequence[ft.Control], wide: bool, spacing: int, full: bool
+    body: Sequence[ft.Control] | ft.Control,
+    aside: Sequence[ft.Control],
+    wide: bool,
+    spacing: int,
+    full: bool,
+    scale: float,
 ) -> ft.Control:
     side = ft.Padding.symmetric(horizontal=theme.SIDE, vertical=8)
+    above = _LABEL * scale - spacing
     left = body if isinstance(body, ft.BaseControl) else None
     if wide and aside:
         return ft.Container(
             ft.Row(
                 [
-                    ft.Container(left, expand=True) if left else _column(list(body), spacing),  # type: ignore[arg-type]
-                    _column(aside, spacing),
+                    ft.Container(left, expand=True) if left else _column(list(body), spacing, above),  # type: ignore[arg-type]
+                    _column(aside, spacing, above),
                 ],
                 spacing=theme.GAP,
                 expand=True,
@@ -149,16 +155,21 @@ def _body(
     if left is not None:
         return ft.Container(left, expand=True, padding=side, width=theme.COLUMN if wide and not full else None)
     return ft.Container(
-        _column([*body, *aside], spacing),  # type: ignore[misc]
+        _column([*body, *aside], spacing, above),  # type: ignore[misc]
         expand=True,
-        padding=side,
+        padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=8),
         width=theme.COLUMN if wide and not full else None,
     )
 
 
-def _column(controls: Sequence[ft.Control], spacing: int) -> ft.Control:
+_LABEL = 9
+"""How far the label of a filled field stands out above its frame at the usual text size."""
+
+
+def _column(controls: Sequence[ft.Control], spacing: int, above: float) -> ft.Control:
+    """What scrolls. The first thing in it may be a field: room for its label, which the edge would cut off."""
     return ft.Column(
-        list(controls),
+        [ft.Container(height=max(0.0, above)), *controls],
         scroll=ft.ScrollMode.AUTO,
         expand=True,
         spacing=spacing,
