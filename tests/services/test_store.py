@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -52,6 +53,8 @@ from app.model.queries import (
     NoteOf,
     NotesOf,
     One,
+    Query,
+    Reader,
     SettingOf,
     TaskBoard,
     TodayView,
@@ -449,6 +452,56 @@ def test_a_watch_may_end_itself_and_write(store: MemoryStore) -> None:
     store.execute(IntroduceMe(name="Karin L"))
     assert store.ask(SettingOf("seen")) is True
     assert len([row for row in store.memory.table(VERSIONS) if row["kind"] == "setting"]) == 1
+
+
+@dataclass(frozen=True)
+class Counted(Query[int]):
+    """How many tasks there are; `times` notes how often that was read."""
+
+    times: list[int] = field(compare=False)
+
+    def answer(self, read: Reader) -> int:
+        self.times.append(1)
+        return read.count(Task)
+
+
+def test_a_live_answer_is_read_once_and_again_only_after_a_write_that_touches_it(store: MemoryStore) -> None:
+    person, times = pair(store), list[int]()
+    live = store.live(Counted(times))
+    assert times == []
+    assert (live.answer, live.answer) == (0, 0)
+    told: list[int] = []
+    stop = live.listen(lambda: told.append(len(times)))
+    assert live.answer == 0
+    assert len(times) == 1, "listening read it again"
+    store.execute(WriteNote(body="annat"))
+    assert (live.answer, len(times), told) == (0, 1, [])
+    store.execute(AddTask(text="x", mentorship=person))
+    assert told == [1], "whoever writes must not wait for the answer"
+    assert (live.answer, live.answer, len(times)) == (1, 1, 2)
+    stop()
+    stop()
+    store.execute(AddTask(text="y", mentorship=person))
+    assert told == [1]
+    assert live.answer == 2
+
+
+def test_a_write_between_the_answer_and_the_listening_is_not_missed(store: MemoryStore) -> None:
+    person = pair(store)
+    live = store.live(Counted([]))
+    assert live.answer == 0
+    store.execute(AddTask(text="x", mentorship=person))
+    live.listen(lambda: None)
+    assert live.answer == 1
+
+
+def test_a_live_answer_of_a_closed_store_stays_the_last_one(store: MemoryStore) -> None:
+    person, times = pair(store), list[int]()
+    live = store.live(Counted(times))
+    assert live.answer == 0
+    store.execute(AddTask(text="x", mentorship=person))
+    store.close()
+    assert (live.answer, len(times)) == (0, 1)
 
 
 def test_closing_lets_go(store: MemoryStore) -> None:

@@ -36,24 +36,45 @@ class FakePreferences:
         return self._news.watch(listener)
 
 
+@dataclass(eq=False)
+class FakeLive:
+    """An answer that is asked for again after every `put`."""
+
+    store: FakeStore
+    query: Any
+
+    def __post_init__(self) -> None:
+        self._known: tuple[int, Any] = (-1, None)
+
+    @property
+    def answer(self) -> Any:
+        if self._known[0] != self.store.puts:
+            self._known = (self.store.puts, self.store.ask(self.query))
+        return self._known[1]
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        self.store.listeners.append(listener)
+        return lambda: self.store.listeners.remove(listener)
+
+
 class FakeStore:
     """Answers queries that are callables of its dictionary, and tells those who watch after `put`."""
 
     def __init__(self) -> None:
         self.content: dict[str, Any] = {}
-        self.asked = 0
+        self.asked = self.puts = 0
         self.listeners: list[Callable[[], None]] = []
 
     def ask(self, query: Any) -> Any:
         self.asked += 1
         return query(self.content)
 
-    def watch(self, query: Any, listener: Callable[[], None]) -> Callable[[], None]:
-        self.listeners.append(listener)
-        return lambda: self.listeners.remove(listener)
+    def live(self, query: Any) -> FakeLive:
+        return FakeLive(self, query)
 
     def put(self, **values: Any) -> None:
         self.content.update(values)
+        self.puts += 1
         for listener in tuple(self.listeners):
             listener()
 

@@ -175,13 +175,13 @@ def show(cls: type[E], cells: Cells, /, **standing: Any) -> E:
     """The entity that the cells amount to. What does not fit, because another version wrote it, shows its default."""
     values: dict[str, Any] = {}
     for name, kind in cls.FIELDS.items():
+        if name not in cells and not kind.required and not isinstance(kind, declared._Map):
+            continue  # the dataclass has the default
         default = _default(cls, name)
-        values[name] = kind.read(cells, None if default is dataclasses.MISSING else default)
-    for name, value in values.items():
-        kind = cls.FIELDS[name]
+        value = kind.read(cells, None if default is dataclasses.MISSING else default)
         if value is None and kind.required:
-            empty = kind.options[0] if isinstance(kind, declared.Choice) else ""
-            values[name] = _EMPTY.get(type(kind), empty)
+            value = _EMPTY.get(type(kind), kind.options[0] if isinstance(kind, declared.Choice) else "")
+        values[name] = value
     return cls(**values, **standing)
 
 

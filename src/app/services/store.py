@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from threading import RLock
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from tinydb import where
 from tinydb.queries import QueryInstance, QueryLike
@@ -126,14 +126,6 @@ class Done:
 
 
 @dataclass
-class _Watcher:
-    query: Query[Any]
-    listener: Callable[[Any], None]
-    answer: Any
-    read: frozenset[Key]
-
-
-@dataclass
 class _Staged:
     """What a running transaction will have changed when it is durable."""
 
@@ -161,7 +153,9 @@ class Store:
         self._entropy = entropy
         self._lock = RLock()
         self._telling = RLock()
-        self._watchers: list[_Watcher] = []
+        self._heard: list[Live[Any]] = []
+        self._commits = 0
+        self._closed = False
         self._listeners: list[Callable[[frozenset[tuple[str, Id]]], None]] = []
         self._kinds: dict[str, str] = {}
         self._staged: _Staged | None = None
@@ -223,6 +217,7 @@ class Store:
             finally:
                 self._staged = None
             self._sequences, self._clock = staged.sequences, staged.clock
+            self._commits += bool(staged.records)
         if staged.records:
             self._tell(staged)
 
@@ -233,8 +228,10 @@ class Store:
     def close(self) -> None:
         """Make what is being typed durable and let go; the documents belong to whoever opened them."""
         self.drafts.close()
+        with self._lock:
+            self._closed = True
         with self._telling:
-            self._watchers.clear()
+            self._heard.clear()
             self._listeners.clear()
 
     # ------------------------------------------------------------------ reading
@@ -244,21 +241,22 @@ class Store:
         with self._lock:
             return query.answer(_Reader(self))
 
+    def live(self, query: Query[A]) -> Live[A]:
+        """An answer that knows when it is out of date. Nothing is read before somebody wants it."""
+        return Live(self, query)
+
     def watch(self, query: Query[A], listener: Callable[[A], None]) -> Callable[[], None]:
         """Be told the new answer whenever it changes, in the thread that changed it. Returns what stops it."""
-        with self._telling:
-            reader = _Reader(self)
-            with self._lock:
-                answer = query.answer(reader)
-            watcher = _Watcher(query, listener, answer, frozenset(reader.keys))
-            self._watchers.append(watcher)
+        live = self.live(query)
+        told = live.answer
 
-        def stop() -> None:
-            with self._telling:
-                if watcher in self._watchers:
-                    self._watchers.remove(watcher)
+        def compare() -> None:
+            nonlocal told
+            before, told = told, live.answer
+            if told != before:
+                listener(told)
 
-        return stop
+        return live.listen(compare)
 
     def on_change(self, listener: Callable[[frozenset[tuple[str, Id]]], None]) -> Callable[[], None]:
         """Be told which records (kind and id) every commit touched. Returns what stops it."""
@@ -474,24 +472,68 @@ class Store:
 
     def _tell(self, staged: _Staged) -> None:
         with self._telling:
-            for watcher in list(self._watchers):
-                if watcher not in self._watchers or not watcher.read & staged.keys:
-                    continue
-                reader = _Reader(self)
-                with self._lock:
-                    answer = watcher.query.answer(reader)
-                watcher.read = frozenset(reader.keys)
-                if answer != watcher.answer:
-                    watcher.answer = answer
-                    _call(watcher.listener, answer)
+            for live in [live for live in self._heard if live.read & staged.keys]:
+                live.stale = True
+                for listener in list(live.listeners):
+                    if listener in live.listeners:  # it may have been stopped by the one before
+                        _call(listener)
             records = frozenset(staged.records)
-            for listener in list(self._listeners):
-                _call(listener, records)
+            for told in list(self._listeners):
+                _call(told, records)
 
 
-def _call(listener: Callable[[Any], None], answer: Any) -> None:
+class Live(Generic[A]):
+    """The answer to a question for as long as somebody looks at it: read once, and again when it may have changed.
+
+    Whoever listens is told that it may have, in the thread that wrote, and reads the new answer when there is time: who
+    writes does not wait for what others show.
+    """
+
+    def __init__(self, store: Store, query: Query[A]) -> None:
+        self.query = query
+        self.stale = True
+        self.read: frozenset[Key] = frozenset()
+        self.listeners: list[Callable[[], None]] = []
+        self.store = store
+        self._commit = -1
+        self._answer: A
+
+    @property
+    def answer(self) -> A:
+        """As things stand; once the store is closed, as they last stood."""
+        store = self.store
+        with store._lock:
+            if not self.listeners and self._commit != store._commits:  # nobody was told what has happened since
+                self.stale = True
+            if self.stale and not (store._closed and self._commit >= 0):
+                reader = _Reader(store)
+                self._answer = self.query.answer(reader)
+                self.read, self.stale, self._commit = frozenset(reader.keys), False, store._commits
+            return self._answer
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be told when the answer may have become another one. Returns what stops it."""
+        store = self.store
+        with store._telling, store._lock:
+            if self._commit != store._commits:
+                self.stale = True
+            if self not in store._heard:
+                store._heard.append(self)
+            self.listeners.append(listener)
+
+        def stop() -> None:
+            with store._telling:
+                if listener in self.listeners:
+                    self.listeners.remove(listener)
+                if not self.listeners and self in store._heard:
+                    store._heard.remove(self)
+
+        return stop
+
+
+def _call(listener: Callable[..., None], *told: Any) -> None:
     try:
-        listener(answer)
+        listener(*told)
     except Exception as exc:  # noqa: BLE001 - what is on the disk stays; the writer must not think it failed
         log.error("a listener failed: %s", type(exc).__name__)
 

@@ -34,18 +34,28 @@ def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any
     outside = use_held(lambda: now)  # where one came from: first run or lock, until the way in is at its end
     if not entering:
         outside.value = now
+    turns = use_held(lambda: [0, 0]).value
 
     def draw() -> list[Any]:
         if outside.value == "open":
-            above = [Pushed(path, key=f"{at}{path}") for at, path in enumerate(places) if at]
-            return [Base(places[0], key="base"), *above]
+            around = (look.value, desk.speech.value, now, entering, desk.role, places[0])
+            turns[:] = [*turns[: len(places)], *[0] * (len(places) - len(turns))]
+            turns[-1] = max(turns) + 1  # what lies under another screen is drawn again when it comes to light
+            above = [_still(Pushed, path, turns[at], around, key=f"{at}{path}") for at, path in enumerate(places) if at]
+            return [_still(Base, places[0], turns[0], around, key="base"), *above]
         first = outside.value == "absent"
         allowed = routes.ABSENT if first else routes.LOCKED
         open_here = [path for path in places[1:] if path.partition("?")[0] in allowed]
         base = Alone(routes.FIRST if first else routes.LOCK, key="first" if first else "lock")
-        return [base, *(Pushed(path, key=path) for path in open_here)]
+        return [base, *(Pushed(path, 0, (), key=path) for path in open_here)]
 
     return DeskContext(desk, draw)
+
+
+def _still(view: Callable[..., ft.Control], *facts: object, key: str) -> ft.Control:
+    """A view that is drawn again only when one of these facts is another one."""
+    still: Callable[..., ft.Control] = ft.memo(view)  # type: ignore[no-untyped-call]
+    return still(*facts, key=key)
 
 
 @component
@@ -55,16 +65,16 @@ def Alone(place: routes.Place, key: str = "") -> ft.View:
 
 
 @component
-def Base(path: str, key: str = "base") -> ft.View:
-    """The tab in sight, with the tabs below it or, from 840 px, beside it."""
+def Base(path: str, turn: int, around: tuple[object, ...], key: str = "base") -> ft.View:
+    """The tab in sight, with the tabs below it or, from 840 px, beside it. `turn` and `around`: when to draw anew."""
     desk = use_desk()
     wide = use_watch(desk.wide)
     return _with_tabs(desk, path, "/", wide, can_pop=False)
 
 
 @component
-def Pushed(path: str, key: str = "") -> ft.View:
-    """A screen above the tab."""
+def Pushed(path: str, turn: int, around: tuple[object, ...], key: str = "") -> ft.View:
+    """A screen above the tab. `turn` and `around`: when to draw anew."""
     desk = use_desk()
     wide = use_watch(desk.wide)
     found = routes.find(path)

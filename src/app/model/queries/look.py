@@ -259,8 +259,9 @@ class Look:
         if after:
             today = self.now.date()
             for month in months(today - timedelta(days=30 * MONTHS_BACK), today):
-                for row in self.rows(self.read.where(Meeting, month=month)):
-                    if row.phase == "after" and (row.status == "held" or (row.began and row.status != "cancelled")):
+                met = [one for one in self.read.where(Meeting, month=month) if one.began or one.status == "held"]
+                for row in sorted(map(self.row, met), key=lambda row: (row.starts, row.id)):
+                    if row.phase == "after" and row.status != "cancelled":
                         found += self._left_open(after, row.id, row.mentorship, row.id)
         if before:
             for person in self.people():
@@ -319,9 +320,14 @@ class Look:
             visibility=task.visibility,
         )
 
-    def open_tasks(self) -> list[TaskRow]:
-        """What is not done, the earliest day first, without a day last."""
-        found = [*self.read.where(Task, status="todo"), *self.read.where(Task, status="doing")]
+    def open_tasks(self, mentorship: Id | None = None, by: date | None = None) -> list[TaskRow]:
+        """What is not done, the earliest day first, without a day last; with one person, or due by a day."""
+        if mentorship is None:
+            found = [*self.read.where(Task, status="todo"), *self.read.where(Task, status="doing")]
+        else:
+            found = self.read.where(Task, open=mentorship)
+        if by is not None:
+            found = [task for task in found if task.due is not None and task.due <= by]
         ordered = sorted(found, key=lambda task: (task.due or date.max, task.made, task.id))
         return [self.task_row(task) for task in ordered]
 

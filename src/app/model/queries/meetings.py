@@ -122,11 +122,7 @@ class MeetingPage(Query["MeetingView | None"]):
             note=look.note(meeting.id),
             agenda=look.agenda(meeting.id),
             tasks=tuple(look.task_row(task) for task in in_place(read.where(Task, meeting=meeting.id))),
-            open_tasks=tuple(
-                task
-                for task in look.open_tasks()
-                if task.mentorship == meeting.mentorship and task.meeting != meeting.id
-            ),
+            open_tasks=tuple(task for task in look.open_tasks(meeting.mentorship) if task.meeting != meeting.id),
             goals=tuple(look.goals(meeting.mentorship, closed=False)),
             lists={document: look.list_view(document, meeting.id) for document in LISTS.values()},
             evaluated=look.evaluated(row),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.model.entities import (
     Evaluation,
@@ -21,6 +21,7 @@ from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
 from app.model.queries.look import (
     Look,
+    months,
 )
 from app.model.queries.rows import (
     MinutesRow,
@@ -91,13 +92,20 @@ class LastMinutes(Query["Minutes | None"]):
 
     def answer(self, read: Reader) -> Minutes | None:
         limit = None if self.before is None else read.one(Meeting, self.before)
+        if limit is not None:  # nearly always the meeting of some weeks ago
+            for month in months(limit.starts.date() - timedelta(days=366), limit.starts.date())[::-1]:
+                near = read.where(Meeting, in_month=f"{self.mentorship}/{month}")
+                for meeting in sorted(near, key=lambda one: one.starts, reverse=True):
+                    found = read.one(Minutes, minutes_id(meeting.id)) if meeting.starts < limit.starts else None
+                    if found is not None:
+                        return found
         latest: tuple[datetime, Id] | None = None
         for card in read.cards(Minutes, mentorship=self.mentorship):
-            meeting = read.one(Meeting, card.values["meeting"])
-            if meeting is None or (limit is not None and meeting.starts >= limit.starts):
+            about = read.one(Meeting, card.values["meeting"])
+            if about is None or (limit is not None and about.starts >= limit.starts):
                 continue
-            if latest is None or meeting.starts > latest[0]:
-                latest = (meeting.starts, card.id)
+            if latest is None or about.starts > latest[0]:
+                latest = (about.starts, card.id)
         return None if latest is None else read.one(Minutes, latest[1])
 
 

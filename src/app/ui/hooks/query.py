@@ -16,37 +16,41 @@ from app.ui.signal import Stop
 def use_query(query: Any) -> Any:
     """The store's answer to `query` now, and again after every commit that changes it.
 
-    Commits may come from another thread, so the news is posted to the page's own loop. The answer is kept between
-    renders: a part that renders for another reason does not read the disk again.
+    The answer is read once and kept between renders. A commit, from whichever thread, only says that it may have
+    changed: it is read again on the page's own loop, after what the person did has been drawn.
     """
     desk, page, loop = use_desk(), ft.context.page, asyncio.get_running_loop()
-    first = use_held(lambda: (desk.store, query, desk.store.ask(query))).value
-    held, hold = ft.use_state(first)
-    watching = use_held(_none)
-    locked = desk.session.phase != "open"
-    store = held[0] if locked else desk.store  # drawn once more while it is being locked: with the last answer
-    if locked:
-        pass
-    elif held[0] is not store or held[1] != query:
-        held = (store, query, store.ask(query))
+    live = use_held(lambda: desk.store.live(query))
+    _, draw = ft.use_state(0)
+    drawn = use_held(_none)
+    listening = use_held(_no_stop)
+    if desk.session.phase == "open":  # else: drawn once more while it is being locked, with the last answer
+        if live.value.query != query or live.value.store is not desk.store:
+            live.value = desk.store.live(query)
+        drawn.value = live.value.answer
 
-    def renew(*told: Any) -> None:
-        if watching.value and desk.session.phase == "open":  # not after the part has gone or the vault was locked
-            hold((store, query, told[0] if told else store.ask(query)))
+    def renew() -> None:
+        now = live.value
+        if listening.value and desk.session.phase == "open" and now.answer != drawn.value:
+            draw(lambda times: times + 1)
 
     def listen() -> None:
-        watching.value = store.watch(query, lambda *told: post(page, loop, lambda: renew(*told)))
+        listening.value = live.value.listen(lambda: post(page, loop, renew))
         desk.until_closed(stop)
         renew()  # a commit may have slipped in since the render
 
     def stop() -> None:
-        if watching.value:
-            watching.value()
-            watching.value = None
+        if listening.value:
+            listening.value()
+            listening.value = None
 
-    ft.use_effect(listen, [id(store), query], cleanup=stop)
-    return held[2]
+    ft.use_effect(listen, [live.value], cleanup=stop)
+    return drawn.value
 
 
-def _none() -> Stop | None:
+def _none() -> Any:
+    return None
+
+
+def _no_stop() -> Stop | None:
     return None
