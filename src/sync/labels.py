@@ -27,6 +27,43 @@ CERTIFIED_OWN: Final = b"fika/v1/certified-own\0"
 SPACE_ID: Final = b"fika/v1/space-id\0"
 SPACE_FOUNDER: Final = b"fika/v1/space-founder\0"
 
+# Envelopes.
+ENVELOPE_BODY: Final = b"fika/v1/envelope-body\0"
+ENVELOPE_ID: Final = b"fika/v1/envelope-id\0"
+ENVELOPE_SIGN: Final = b"fika/v1/envelope-sign\0"
+ENVELOPE_KEY: Final = b"fika/v1/envelope-key\0"
+
+# Control records.
+PARTY: Final = b"fika/v1/party\0"
+CONSENT: Final = b"fika/v1/consent\0"
+EPOCH_RECORD: Final = b"fika/v1/epoch-record\0"
+EPOCH_COMMITMENT: Final = b"fika/v1/epoch-commitment\0"
+EPOCH_SEAL: Final = b"fika/v1/epoch-seal\0"
+RESET_SIGN: Final = b"fika/v1/reset-sign\0"
+
 # Sessions with a server.
 SESSION: Final = b"fika/v1/session\0"
 ACCOUNT_END: Final = b"fika/v1/account-end\0"
+SESSION_ROOT: Final = b"fika/v1/root-session\0"
+
+# Pairing: the exchange's name and secret, and what is particular to each way.
+PAIRING_TRANSCRIPT: Final = b"fika/v1/pairing-transcript\0"
+PAIRING_PSK: Final = b"fika/v1/pairing-psk\0"
+PAIRING_CHECK: Final = b"fika/v1/pairing-check\0"
+PAIRING_ROOM: Final = b"fika/v1/pairing-room\0"
+PAIRING_WORDS: Final = b"fika/v1/pairing-words\0"
+PAIRING_WORDS_KEY: Final = b"fika/v1/pairing-words-key\0"
+INVITATION_ROOT: Final = b"fika/v1/invitation-root\0"
+INVITATION_KEY: Final = b"fika/v1/invitation-key\0"
+LINK_DEVICE: Final = b"fika/v1/link-device\0"
+LINK_WORDS: Final = b"fika/v1/link-words\0"
+
+# Comparing words.
+COMPARE_ROOTS: Final = b"fika/v1/compare-roots\0"
+COMPARE_NONCE: Final = b"fika/v1/compare-nonce\0"
+COMPARE_SIX: Final = b"fika/v1/compare-six\0"
+
+# Bundles.
+BUNDLE_SPACE: Final = b"fika/v1/bundle-space\0"
+BUNDLE_DEVICE: Final = b"fika/v1/bundle-device\0"
+BUNDLE_TEXT: Final = b"fika/v1/bundle-text\0"
