@@ -150,13 +150,31 @@ def test_an_ancestor_that_is_no_text_is_no_base() -> None:
     assert fold([base, one, two]).cells["tried"] == "A.\nB.\n"
 
 
-def test_of_several_nearest_ancestors_one_is_chosen_alike_everywhere() -> None:
-    a = written(1, {"text": "t", "tried": "Ett."})
-    b = written(2, {"tried": "Ett. B."}, a.version)
-    c = written(3, {"tried": "Ett. C."}, a.version, device="b")
-    d = written(4, {"tried": "Ett. B. C. D."}, b.version, c.version)
-    e = written(5, {"tried": "Ett. B. C. E."}, b.version, c.version, device="b")
-    assert "D." in fold([a, b, c, d, e]).cells["tried"] and "E." in fold([a, b, c, d, e]).cells["tried"]
+def test_of_several_nearest_ancestors_the_base_is_what_they_amount_to() -> None:
+    """Two people settle the same thing at the same time: what both had before them is not asked about again."""
+    a = written(1, {"text": "t", "tried": "Ett. Två. Tre."})
+    b = written(2, {"tried": "Ett. Två B. Tre."}, a.version)
+    c = written(3, {"tried": "Ett. Två. Tre C."}, a.version, device="b")
+    d = written(4, {"tried": "Ett. Två B. Tre C. D."}, b.version, c.version)
+    e = written(5, {"tried": "E. Ett. Två B. Tre C."}, b.version, c.version, device="b")
+    found = fold([a, b, c, d, e])
+    assert (found.cells["tried"], found.woven) == ("E. Ett. Två B. Tre C. D.", {})
+    f = written(6, {"tried": "E. Ett. Två B. D. F."}, d.version, e.version)
+    g = written(7, {"tried": "E. Ett. Två B. Tre C. D. G."}, d.version, e.version, device="b")
+    again = fold([a, b, c, d, e, f, g])
+    assert (again.cells["tried"], again.woven) == ("E. Ett. Två B. D. F. G.", {})
+
+
+def test_when_two_go_on_crossing_each_other_for_long_nothing_is_lost_and_the_work_stays_small() -> None:
+    root = written(1, {"text": "t", "tried": "Början."})
+    history, pair = [root], [root]
+    for step in range(2, 42, 2):
+        texts = [fold(history).cells["tried"] + f" {name}{step}." for name in "ab"]
+        parents = [one.version for one in pair]
+        pair = [written(step + k, {"tried": texts[k]}, *parents, device="ab"[k]) for k in range(2)]
+        history += pair
+    words = str(fold(history).cells["tried"]).split()
+    assert set(words) == {"Början."} | {f"{name}{step}." for name in "ab" for step in range(2, 42, 2)}
 
 
 # ------------------------------------------------------------------ deleting

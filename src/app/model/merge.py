@@ -2,22 +2,20 @@
 
 A pure function of the versions (sorted by their names) and the text they all came from. Sentences that one of them
 touched are taken from that one; what was put in at the same place by several is kept from each; where they changed the
-same sentence, every wording is kept with its author. The result is shown and never written back.
+same sentence, or one changed what another took away, every wording is kept with its author. The result is shown and
+never written back.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+
+from app.model.align import A_SENTENCE, AT_LEAST, Meter, align
+from app.model.sentences import Sentence, sentences
 
 LARGEST = 200_000
-"""Texts longer than this are not compared."""
-_MOST_WORK = 4_000_000
-_SENTENCE = re.compile(r"(?:[^.!?…\n]|[.!?…]+(?=[^\s.!?…]))*(?:[.!?…]+(?=\s|$))?")
-_SPACE = re.compile(r"\s*")
+"""Texts of more bytes than this are not compared."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +43,10 @@ class Woven:
     @property
     def text(self) -> str:
         """As one text: where there are several wordings, each has lines of its own."""
-        found = ""
-        for piece in self.pieces:
-            if not piece.wordings:
-                found += piece.text
-                continue
-            blocks = [wording.text.strip("\n") for wording in piece.wordings if wording.text.strip()]
-            if blocks:
-                if found and not found.endswith("\n"):
-                    found += "\n"
-                found += "\n".join(blocks) + "\n"
-        return found
+        return joined(
+            Piece(piece.text) if not piece.wordings else Piece(_lines(one.text for one in piece.wordings), (_BLOCK,))
+            for piece in self.pieces
+        )
 
     @property
     def agreed(self) -> bool:
@@ -63,27 +54,44 @@ class Woven:
         return not any(piece.wordings for piece in self.pieces)
 
 
-@dataclass(frozen=True)
-class _Sentence:
-    words: str
-    space: str
+def chosen(pieces: Sequence[Piece], keep: Mapping[int, Sequence[str]]) -> str:
+    """The text that follows when at each place (by number) the wordings of these versions are kept.
 
-    @property
-    def text(self) -> str:
-        return self.words + self.space
-
-
-@dataclass(frozen=True)
-class _Edit:
-    """One version replaced sentences `first` up to `last` of the base by its own."""
-
-    version: str
-    first: int
-    last: int
-    sentences: tuple[_Sentence, ...]
+    One wording goes back into the running text as it was written; several stand on lines of their own, as they are
+    shown. A place that nobody chose for keeps every wording.
+    """
+    found: list[Piece] = []
+    for number, piece in enumerate(pieces):
+        if not piece.wordings:
+            found.append(piece)
+            continue
+        wanted = keep.get(number, [one.version for one in piece.wordings])
+        kept = [one.text for one in piece.wordings if one.version in wanted]
+        found.append(Piece(kept[0]) if len(kept) == 1 else Piece(_lines(kept), (_BLOCK,)))
+    return joined(found)
 
 
-def weave(heads: Mapping[str, str], base: str | None) -> Woven:
+def joined(pieces: Iterable[Piece]) -> str:
+    """Pieces as one text; those with wordings stand on lines of their own."""
+    found = ""
+    for piece in pieces:
+        if not piece.text:
+            continue
+        if piece.wordings:
+            found += ("" if not found or found.endswith("\n") else "\n") + piece.text + "\n"
+        else:
+            found += ("" if not found or found[-1].isspace() or piece.text[0].isspace() else " ") + piece.text
+    return found
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return "\n".join(text.strip("\n") for text in texts if text.strip())
+
+
+_BLOCK = Wording("", "")
+
+
+def weave(heads: Mapping[str, str], base: str | None, meter: Meter | None = None) -> Woven:
     """The text of several versions, given the text of their nearest common ancestor (or none if it is missing)."""
     versions = sorted(heads)
     texts = {heads[version] for version in versions}
@@ -92,14 +100,16 @@ def weave(heads: Mapping[str, str], base: str | None) -> Woven:
     changed = [version for version in versions if heads[version] != base]
     if base is not None and len({heads[version] for version in changed}) == 1:
         return Woven((Piece(heads[changed[0]]),))
-    if base is None or len(base) > LARGEST or any(len(text) > LARGEST for text in texts):
+    if base is None or any(_too_large(text) for text in (base, *texts)):
         return _overlap(heads, versions)
-    ground = _sentences(base)
-    written = {version: _sentences(heads[version]) for version in changed}
-    if sum(_work(ground, sentences) for sentences in written.values()) > _MOST_WORK:
-        return _overlap(heads, versions)
-    edits = [edit for version in changed for edit in _edits(version, ground, written[version])]
-    return Woven(tuple(_woven(ground, _grouped(edits), _spaces(ground, written))))
+    ground = sentences(base)
+    written = {version: sentences(heads[version]) for version in changed}
+    total = sum(len(one) for one in written.values()) + len(ground) * len(written)
+    return _Weaver(ground, written, meter or Meter(AT_LEAST + A_SENTENCE * total)).woven()
+
+
+def _too_large(text: str) -> bool:
+    return len(text) > LARGEST or len(text.encode(errors="replace")) > LARGEST
 
 
 def _overlap(heads: Mapping[str, str], versions: Sequence[str]) -> Woven:
@@ -110,131 +120,156 @@ def _overlap(heads: Mapping[str, str], versions: Sequence[str]) -> Woven:
     return Woven((Piece(wordings=tuple(Wording(version, text) for text, version in seen.items())),))
 
 
-def _sentences(text: str) -> list[_Sentence]:
-    """The text cut behind full stops and line ends; together the pieces are the text."""
-    found: list[_Sentence] = []
-    place = 0
-    leading = _SPACE.match(text)
-    if leading is not None and leading.end():
-        found.append(_Sentence("", leading.group()))
-        place = leading.end()
-    while place < len(text):
-        words = _SENTENCE.match(text, place)
-        assert words is not None
-        stripped = words.group().rstrip()  # never empty: what stands here is no space
-        space = _SPACE.match(text, place + len(stripped))
-        assert space is not None
-        found.append(_Sentence(stripped, space.group()))
-        place = space.end()
-    return found
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A sentence, and the space that its author had in front of it."""
+
+    words: str
+    space: str
+    lead: str
 
 
-def _work(one: list[_Sentence], other: list[_Sentence]) -> int:
-    """How many pairs of equal sentences a comparison looks at: a text of a thousand equal lines takes for ever."""
-    counts = Counter(sentence.words for sentence in other)
-    return len(one) + len(other) + sum(counts[sentence.words] for sentence in one)
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """One version has its own sentences in place of `first` up to `last` of the base; with `first == last`, between."""
+
+    version: str
+    first: int
+    last: int
+    tokens: tuple[_Token, ...]
 
 
-def _edits(version: str, ground: list[_Sentence], written: list[_Sentence]) -> list[_Edit]:
-    matcher = SequenceMatcher(
-        None, [sentence.words for sentence in ground], [sentence.words for sentence in written], autojunk=False
-    )
-    return [
-        _Edit(version, first, last, tuple(written[start:end]))
-        for tag, first, last, start, end in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+class _Weaver:
+    def __init__(self, ground: list[Sentence], written: Mapping[str, list[Sentence]], meter: Meter) -> None:
+        words = [one.words for one in ground]
+        self._put_in: dict[int, list[_Edit]] = {}
+        replaced: list[_Edit] = []
+        spaces: list[list[str]] = [[] for _ in ground]
+        for version, theirs in written.items():
+            changed, same = align(words, [one.words for one in theirs], meter)
+            for stretch in changed:
+                tokens = tuple(_tokens(theirs, stretch.start, stretch.end))
+                edit = _Edit(version, stretch.first, stretch.last, tokens)
+                if edit.first == edit.last:
+                    self._put_in.setdefault(edit.first, []).append(edit)
+                else:
+                    replaced.append(edit)
+            for place, there in same:
+                spaces[place].append(theirs[there].space)
+        self._groups = _grouped(replaced)
+        self._ground = [
+            _Token(one.words, _space(one.space, spaces[place]), ground[place - 1].space if place else "")
+            for place, one in enumerate(ground)
+        ]
+        self._pieces: list[Piece] = []
+        self._running: list[_Token] = []
+
+    def woven(self) -> Woven:
+        place = 0
+        for group in self._groups:
+            first, last = group[0].first, max(edit.last for edit in group)
+            self._agree(place, first)
+            self._between(first)
+            self._settle(group, first, last)
+            place = last
+        self._agree(place, len(self._ground))
+        self._between(len(self._ground))
+        self._close()
+        return Woven(tuple(self._pieces))
+
+    def _agree(self, first: int, last: int) -> None:
+        """Sentences of the base that nobody touched, with what was put in between; not what comes before the last."""
+        for place in range(first, last):
+            self._between(place)
+            self._put((self._ground[place],))
+
+    def _between(self, place: int) -> None:
+        """What was put in before that sentence, from each: but not twice what several put in alike."""
+        kept: set[tuple[str, ...]] = set()
+        for edit in self._put_in.pop(place, ()):
+            words = _words(edit.tokens)
+            if words not in kept:
+                kept.add(words)
+                self._put(edit.tokens)
+
+    def _settle(self, group: list[_Edit], first: int, last: int) -> None:
+        """The sentences `first` up to `last`, which every version in the group has changed somewhere."""
+        authors = sorted({edit.version for edit in group})
+        others: list[_Edit] = []
+        mine: dict[str, list[_Edit]] = {author: [] for author in authors}
+        for edit in group:
+            mine[edit.version].append(edit)
+        for place in range(first + 1, last):
+            for edit in self._put_in.pop(place, ()):
+                mine.get(edit.version, others).append(edit)
+        wordings = {author: self._applied(mine[author], first, last) for author in authors}
+        distinct: dict[tuple[str, ...], str] = {}
+        for author, tokens in wordings.items():
+            distinct.setdefault(_words(tokens), author)
+        if len(distinct) == 1:
+            self._put(wordings[authors[0]])
+        else:
+            self._close()
+            shown = tuple(Wording(author, _text(wordings[author])) for author in sorted(distinct.values()))
+            self._pieces.append(Piece(wordings=shown))
+        for edit in others:
+            self._put(edit.tokens)
+
+    def _applied(self, edits: list[_Edit], first: int, last: int) -> tuple[_Token, ...]:
+        """What one version has in place of the sentences `first` up to `last` of the base."""
+        found: list[_Token] = []
+        place = first
+        for edit in sorted(edits, key=lambda edit: (edit.first, edit.last)):
+            found += [*self._ground[place : edit.first], *edit.tokens]
+            place = edit.last
+        return (*found, *self._ground[place:last])
+
+    def _put(self, tokens: Sequence[_Token]) -> None:
+        self._running += tokens
+
+    def _close(self) -> None:
+        """What was agreed on so far is a piece."""
+        text = _text(self._running)
+        self._running = []
+        if text:
+            self._pieces.append(Piece(text))
+
+
+def _tokens(text: list[Sentence], start: int, end: int) -> Iterable[_Token]:
+    for place in range(start, end):
+        yield _Token(text[place].words, text[place].space, text[place - 1].space if place else "")
+
+
+def _space(before: str, theirs: Iterable[str]) -> str:
+    """The space behind a sentence: as it was, or as whoever changed it has it; of several, the longest."""
+    return max((space for space in theirs if space != before), key=lambda one: (len(one), one), default=before)
 
 
 def _grouped(edits: list[_Edit]) -> list[list[_Edit]]:
-    """Edits that touch the same sentences together; one that only puts something in beside them stays apart."""
+    """Edits that touch the same sentences together, in the order of the base."""
     groups: list[list[_Edit]] = []
     reach = 0
     for edit in sorted(edits, key=lambda edit: (edit.first, edit.last, edit.version)):
-        inserts = edit.first == edit.last
-        if groups:
-            first = groups[-1][0].first
-            group_inserts = all(one.first == one.last for one in groups[-1])
-            together = edit.first == first and inserts if group_inserts else edit.first < reach
-            if together:
-                groups[-1].append(edit)
-                reach = max(reach, edit.last)
-                continue
-        groups.append([edit])
-        reach = edit.last
+        if groups and edit.first < reach:
+            groups[-1].append(edit)
+            reach = max(reach, edit.last)
+        else:
+            groups.append([edit])
+            reach = edit.last
     return groups
 
 
-def _spaces(ground: list[_Sentence], written: Mapping[str, list[_Sentence]]) -> list[str]:
-    """The space behind each sentence of the base: the longest that anybody has there, so that no break is lost."""
-    longest = [sentence.space for sentence in ground]
-    for sentences in written.values():
-        matcher = SequenceMatcher(None, [one.words for one in ground], [one.words for one in sentences], autojunk=False)
-        for block in matcher.get_matching_blocks():
-            for step in range(block.size):
-                space = sentences[block.b + step].space
-                place = block.a + step
-                longest[place] = max(longest[place], space, key=lambda one: (len(one), one))
-    return longest
+def _words(tokens: Sequence[_Token]) -> tuple[str, ...]:
+    return tuple(token.words for token in tokens if token.words)
 
 
-def _woven(ground: list[_Sentence], groups: list[list[_Edit]], spaces: list[str]) -> list[Piece]:
-    pieces: list[Piece] = []
-
-    def agree(sentences: Sequence[_Sentence]) -> None:
-        for sentence in sentences:
-            before = pieces[-1].text if pieces and not pieces[-1].wordings else ""
-            gap = "" if not before or before[-1].isspace() or not sentence.text else " "
-            if pieces and not pieces[-1].wordings:
-                pieces[-1] = Piece(before + gap + sentence.text)
-            else:
-                pieces.append(Piece(sentence.text))
-
-    place = 0
-    for group in groups:
-        first = min(edit.first for edit in group)
-        last = max(edit.last for edit in group)
-        agree([_Sentence(ground[at].words, spaces[at]) for at in range(place, first)])
-        place = max(place, last)
-        if first == last:
-            kept: list[tuple[str, ...]] = []
-            for edit in group:
-                words = tuple(sentence.words for sentence in edit.sentences)
-                if words not in kept:
-                    kept.append(words)
-                    agree(edit.sentences)
-            continue
-        wordings: dict[str, str] = {}
-        for version in sorted({edit.version for edit in group}):
-            mine = [edit for edit in group if edit.version == version]
-            wordings[version] = _text(_applied(ground, spaces, mine, first, last))
-        distinct: dict[str, str] = {}
-        for version, text in wordings.items():
-            distinct.setdefault(text.strip(), version)
-        if len(distinct) == 1:
-            version = next(iter(wordings))
-            agree(_applied(ground, spaces, [edit for edit in group if edit.version == version], first, last))
-        else:
-            pieces.append(
-                Piece(wordings=tuple(Wording(version, wordings[version]) for version in sorted(distinct.values())))
-            )
-    agree([_Sentence(ground[at].words, spaces[at]) for at in range(place, len(ground))])
-    return pieces
-
-
-def _applied(ground: list[_Sentence], spaces: list[str], edits: list[_Edit], first: int, last: int) -> list[_Sentence]:
-    """What one version has in place of the sentences `first` up to `last` of the base."""
-    found: list[_Sentence] = []
-    place = first
-    for edit in edits:
-        found += [_Sentence(ground[at].words, spaces[at]) for at in range(place, edit.first)]
-        found += edit.sentences
-        place = edit.last
-    return found + [_Sentence(ground[at].words, spaces[at]) for at in range(place, last)]
-
-
-def _text(sentences: Sequence[_Sentence]) -> str:
-    found = ""
-    for sentence in sentences:
-        found += ("" if not found or found[-1].isspace() else " ") + sentence.text
-    return found
+def _text(tokens: Sequence[_Token]) -> str:
+    """Sentences as text. Where one that ended its text is followed by another, the space before that one goes between."""
+    parts: list[str] = []
+    ending = ""
+    for token in tokens:
+        if ending and not ending.isspace() and token.words:
+            parts.append(token.lead or " ")
+        parts += (token.words, token.space)
+        ending = (token.space or token.words or ending)[-1:]
+    return "".join(parts)

@@ -6,7 +6,7 @@ every version has. Both give the same, and a test says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,9 @@ from app.model.fields import Json, Rule
 from app.model.ids import Id
 from app.model.merge import Piece, weave
 from app.model.schema import KINDS, VISIBILITY, Entity, Version, field_of, show
+
+DEEPEST = 8
+"""So far back several nearest ancestors are woven themselves; behind that, one of them does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,16 +216,29 @@ def _others(values: Mapping[str, Json]) -> tuple[tuple[str, Json], ...]:
 
 
 def _base(
-    cell: str, at: list[str], heads: list[str], seen: Mapping[str, set[str]], by_name: Mapping[str, Op]
+    cell: str,
+    at: Iterable[str],
+    heads: Sequence[str],
+    seen: Mapping[str, set[str]],
+    by_name: Mapping[str, Op],
+    depth: int = DEEPEST,
 ) -> str | None:
-    """The text of the nearest version that all heads have seen. No such version, and nothing missing: empty text."""
+    """The text that all heads came from: that of the nearest version they have all seen.
+
+    Where there are several nearest ones (two people who settled the same thing at the same time), it is the text these
+    amount to, which is what the authors of the heads had before them. Nothing seen by all, and nothing missing: empty.
+    """
     common = set.intersection(*(seen[head] for head in heads)) & set(at)
-    if common:
-        nearest = _heads(sorted(common), seen)
-        text = by_name[max(nearest)].fields[cell]
-        return text if isinstance(text, str) else None
-    known = {parent for head in heads for name in {head} | seen[head] for parent in by_name[name].parents}
-    return "" if known <= by_name.keys() else None
+    if not common:
+        known = {parent for head in heads for name in {head} | seen[head] for parent in by_name[name].parents}
+        return "" if known <= by_name.keys() else None
+    nearest = _heads(sorted(common), seen)
+    texts = {name: by_name[name].fields[cell] for name in nearest}
+    if not all(isinstance(text, str) for text in texts.values()):
+        return None
+    if len(texts) == 1 or not depth:
+        return str(texts[max(nearest)])
+    return weave(texts, _base(cell, common, nearest, seen, by_name, depth - 1)).text
 
 
 def _standing(
