@@ -8,7 +8,7 @@ by the digest of its genesis record.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -151,17 +151,15 @@ class Certificate:
     def issue(cls, *, space: bytes, root: bytes, certifier: SigningKey, keys: DeviceKeys, made: int) -> "Certificate":
         """Certify a device; `made` is in milliseconds since 1970."""
         bare = cls(space, root, certifier.public, keys.signing.public, keys.box_public, made)
-        statement = bare.statement()
-        return cls(
-            space,
-            root,
-            certifier.public,
-            keys.signing.public,
-            keys.box_public,
-            made,
-            certifier.sign(labels.CERTIFIED, statement),
-            keys.signing.sign(labels.CERTIFIED_OWN, statement),
-        )
+        return replace(bare, by_certifier=bare.certified(certifier), by_device=bare.certified_own(keys.signing))
+
+    def certified(self, certifier: SigningKey) -> bytes:
+        """The certifier's signature alone; the device adds its own, on the device."""
+        return certifier.sign(labels.CERTIFIED, self.statement())
+
+    def certified_own(self, signing: SigningKey) -> bytes:
+        """The device's signature: it holds the keys that are certified."""
+        return signing.sign(labels.CERTIFIED_OWN, self.statement())
 
     @property
     def device(self) -> bytes:
