@@ -1,4 +1,6 @@
-"""`make bench`: the vault beside its peers and the app in Chromium; writes docs/benchmarks.md.
+"""`make bench`: the vault beside its peers, the app in Chromium, the merging of texts; writes docs/benchmarks.md.
+
+`python -m tests.bench merging` renews that section alone.
 
 The last result of `make test-long` stands in the page as well and is kept (`build/long.txt` renews it).
 """
@@ -13,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.bench import app, vault
+from tests.bench import app, merging, vault
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -48,13 +50,29 @@ def ratios(result: dict[str, Any]) -> str:
     )
 
 
+def renew(heading: str, text: str) -> str:
+    """Put a section in the place of the one with the same heading, or before the exhaustive tests."""
+    page = PAGE.read_text("utf-8")
+    before, found, rest = page.partition(f"{heading}\n")
+    following = "## " + rest.partition("\n## ")[2] if found else ""
+    if not found:
+        before, _, rest = page.partition(LONG_HEADING)
+        following = LONG_HEADING + rest
+    PAGE.write_text(f"{before}{heading}\n\n{text}\n\n{following}".rstrip() + "\n", "utf-8")
+    return text
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("section", nargs="?", choices=["merging"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--records", default="0,2000,10000")
     parser.add_argument("--seconds", type=int, default=60)
     options = parser.parse_args(arguments)
+    if options.section == "merging":
+        print(renew(merging.HEADING, merging.markdown()))
+        return 0
     (ROOT / "build").mkdir(exist_ok=True)
     beside = vault.run([int(size) for size in options.sizes.split(",")], options.runs, ROOT / "build")
     seen = app.measure([int(count) for count in options.records.split(",")], options.runs, options.seconds)
@@ -74,6 +92,10 @@ Written by `make bench` on {date.today().isoformat()}: {machine()}. Absolute tim
 Headless, software rendering, 390 × 844, {options.runs} runs. {ratios(seen)}
 
 {app_table(seen)}
+
+{merging.HEADING}
+
+{merging.markdown()}
 
 {LONG_HEADING}{kept}"""
     PAGE.write_text(page.rstrip() + "\n", "utf-8")

@@ -153,16 +153,16 @@ def test_an_ancestor_that_is_no_text_is_no_base() -> None:
 def test_of_several_nearest_ancestors_the_base_is_what_they_amount_to() -> None:
     """Two people settle the same thing at the same time: what both had before them is not asked about again."""
     a = written(1, {"text": "t", "tried": "Ett. Två. Tre."})
-    b = written(2, {"tried": "Ett. Två B. Tre."}, a.version)
-    c = written(3, {"tried": "Ett. Två. Tre C."}, a.version, device="b")
-    d = written(4, {"tried": "Ett. Två B. Tre C. D."}, b.version, c.version)
-    e = written(5, {"tried": "E. Ett. Två B. Tre C."}, b.version, c.version, device="b")
+    b = written(2, {"tried": "Ett. Två bi. Tre."}, a.version)
+    c = written(3, {"tried": "Ett. Två. Tre ce."}, a.version, device="b")
+    d = written(4, {"tried": "Ett. Två bi. Tre ce. Dag."}, b.version, c.version)
+    e = written(5, {"tried": "Eva. Ett. Två bi. Tre ce."}, b.version, c.version, device="b")
     found = fold([a, b, c, d, e])
-    assert (found.cells["tried"], found.woven) == ("E. Ett. Två B. Tre C. D.", {})
-    f = written(6, {"tried": "E. Ett. Två B. D. F."}, d.version, e.version)
-    g = written(7, {"tried": "E. Ett. Två B. Tre C. D. G."}, d.version, e.version, device="b")
+    assert (found.cells["tried"], found.woven) == ("Eva. Ett. Två bi. Tre ce. Dag.", {})
+    f = written(6, {"tried": "Eva. Ett. Två bi. Dag. Fem."}, d.version, e.version)
+    g = written(7, {"tried": "Eva. Ett. Två bi. Tre ce. Dag. Gott."}, d.version, e.version, device="b")
     again = fold([a, b, c, d, e, f, g])
-    assert (again.cells["tried"], again.woven) == ("E. Ett. Två B. D. F. G.", {})
+    assert (again.cells["tried"], again.woven) == ("Eva. Ett. Två bi. Dag. Fem. Gott.", {})
 
 
 def test_when_two_go_on_crossing_each_other_for_long_nothing_is_lost_and_the_work_stays_small() -> None:
