@@ -46,7 +46,12 @@ def test_many_generations_of_changes(tmp_path: Path) -> None:
             assert collection.ids(view) == sorted(model)
             parsed = dict(collection.documents(view))
             assert {doc_id: collection.load(raw) for doc_id, raw in model.items()} == parsed
-            assert list(found.newest(700)) == [row for row in sorted(model.items(), reverse=True) if row[0] < 700]
+            descending = sorted(model.items(), reverse=True)
+            assert found.newest(5000) == descending
+            assert found.newest(5000, 700) == [row for row in descending if row[0] < 700]
+            for count in (1, 20, 200):
+                assert found.newest(count) == descending[:count]
+                assert found.newest(count, 900) == [row for row in descending if row[0] < 900][:count]
             hits = dict(collection.containing(view, '"person":3'))
             assert {k: v for k, v in model.items() if b'"person":3' in v}.items() >= hits.items()
             for person in range(7):
@@ -63,10 +68,10 @@ def test_untouched_blocks_are_copied_as_they_are(tmp_path: Path) -> None:
         table.set(doc_id, b'{"person":1,"body":"%s"}' % (b"x" * 300))
     table = renewed(tmp_path, table, 1)
     view = table.view()
-    before = [view.snapshot.block(view.part, i).plain for i in range(len(view.part.blocks.places))]
+    before = [view.snapshot.block(view.part, i).plain for i in range(len(view.part.blocks))]
     table.set(1000, None)
     after_view = renewed(tmp_path, table, 2).view()
-    after = [after_view.snapshot.block(after_view.part, i).plain for i in range(len(after_view.part.blocks.places))]
+    after = [after_view.snapshot.block(after_view.part, i).plain for i in range(len(after_view.part.blocks))]
     assert len(before) > 5
     assert after[:-1] == before[:-1]
     assert after[-1] != before[-1]

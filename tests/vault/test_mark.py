@@ -12,9 +12,7 @@ POSITIONS = [Position(1, n, bytes([n]) * 16) for n in range(5)]
 
 
 def opened(folder: Path, key: VaultKey = KEY) -> Mark:
-    mark = Mark.open(DISK, folder, key, create=True)
-    assert mark is not None
-    return mark
+    return Mark.made(DISK, folder, key)
 
 
 def test_it_says_what_was_written_last(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from app.errors import VaultClosed, VaultDamaged, VaultTooNew
-from app.vault import snapshot
+from app.vault import blocks, snapshot
+from app.vault.blocks import Block
 from app.vault.files import DISK
 from app.vault.key import VaultKey
-from app.vault.snapshot import Block, Head, Snapshot, TableSource
+from app.vault.snapshot import Head, Snapshot, TableSource
 
 KEY = VaultKey(bytearray(range(32)), b"v" * 16, b"l" * 16, 1)
 HEAD = Head(b"v" * 16, b"l" * 16, 1, 3, 40, b"s" * 16, b"j" * 16, 1_790_000_000_000)
@@ -16,9 +17,9 @@ HEAD = Head(b"v" * 16, b"l" * 16, 1, 3, 40, b"s" * 16, b"j" * 16, 1_790_000_000_
 
 def written(folder: Path) -> Path:
     path = folder / "snapshot-00000003"
-    blocks = [Block.pack("note", [(n, b'{"n":%d}' % n) for n in range(low, low + 5)]) for low in (1, 11)]
-    source = [(blocks[0], 1, 5, 5), (blocks[1], 11, 15, 5)]
-    entries = sorted(snapshot.entry(value, n) for n, value in enumerate(["a", "b", None, 1, "a"], 1))
+    packed = [Block.pack("note", [(n, b'{"n":%d}' % n) for n in range(low, low + 5)]) for low in (1, 11)]
+    source = [(packed[0], 1, 5, 5), (packed[1], 11, 15, 5)]
+    entries = sorted(blocks.entry(value, n) for n, value in enumerate(["a", "b", None, 1, "a"], 1))
     tables = [TableSource("note", 99, source, {"person": [b"".join(entries)]}), TableSource("empty", 0, [], {})]
     snapshot.write_snapshot(DISK, path, HEAD, KEY, tables)
     return path
@@ -45,8 +46,8 @@ def test_it_gives_back_what_it_was_given(tmp_path: Path) -> None:
         None,
     ]
     page = found.page(part.indexes["person"], 0)
-    assert snapshot.ids_in(page, snapshot.hash_of("a")) == [1, 5]
-    assert snapshot.ids_in(page, snapshot.hash_of("c")) == []
+    assert blocks.ids_in(page, blocks.hash_of("a")) == [1, 5]
+    assert blocks.ids_in(page, blocks.hash_of("c")) == []
     assert found.tables["empty"].live == 0
     found.close()
     found.forget()
@@ -66,22 +67,3 @@ def test_heads_of_others_are_told_apart(tmp_path: Path) -> None:
         Head.read(b"x" * 200)
     with pytest.raises(VaultDamaged):
         Head.read(b"")
-
-
-def test_blocks_find_ids_and_bytes() -> None:
-    block = Block(Block.pack("tåble", [(3, b'{"a":"x"}'), (7, b'{"a":"yx"}'), (9, b"{}")]))
-    assert (block.table, list(block.ids)) == ("tåble", [3, 7, 9])
-    assert [block.row(n) for n in (2, 3, 7, 8, 9, 10)] == [-1, 0, 1, -1, 2, -1]
-    assert block.body == b'[{"a":"x"},{"a":"yx"},{}]'
-    assert dict(block.rows()) == {3: b'{"a":"x"}', 7: b'{"a":"yx"}', 9: b"{}"}
-    assert [doc_id for doc_id, _ in block.rows_with(b"x", block.plain)] == [3, 7]
-    assert [doc_id for doc_id, _ in block.rows_with(b"}]", block.plain)] == [9]
-    assert list(block.rows_with(b"nowhere", block.plain)) == []
-
-
-def test_entries_under_one_hash_are_found_wherever_they_stand() -> None:
-    known = snapshot.hash_of("a")
-    page = b"".join([bytes(16), known + (5).to_bytes(8, "big"), known + (6).to_bytes(8, "big"), b"\xff" * 16])
-    assert snapshot.ids_in(page, known) == [5, 6]
-    shifted = b"\0" * 3 + known + b"\0" * 5 + known + (8).to_bytes(8, "big")
-    assert snapshot.ids_in(shifted, known) == [8]

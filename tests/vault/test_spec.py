@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.errors import VaultError
+from app.vault.blocks import hash_of
 from app.vault.engine import Engine
 from app.vault.key import VaultKey
-from app.vault.snapshot import hash_of
 from tests.support.disk import get, put
 from tests.support.story import contents
 

@@ -6,21 +6,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from app.vault.snapshot import (
+from app.vault.blocks import (
     BLOCK_BYTES,
     ENTRY_BYTES,
     PAGE_BYTES,
     Block,
-    IndexPart,
     Scalar,
-    Snapshot,
-    TablePart,
-    TableSource,
     entry,
     hash_of,
     ids_in,
     indexable,
 )
+from app.vault.snapshot import IndexPart, Snapshot, TablePart, TableSource
 
 Document = dict[str, Any]
 
@@ -35,8 +32,8 @@ def load(raw: bytes) -> Document:
 
 def load_all(rows: list[tuple[int, bytes]]) -> list[tuple[int, Document]]:
     """Many documents, read in one go."""
-    found = json.loads(b"[%b]" % b",".join([raw for _, raw in rows]))
-    return [(doc_id, document) for (doc_id, _), document in zip(rows, found, strict=True)]
+    found = _decode((b"[%b]" % b",".join([raw for _, raw in rows])).decode())[0]
+    return [(row[0], document) for row, document in zip(rows, found, strict=True)]
 
 
 class View(NamedTuple):
@@ -75,24 +72,24 @@ class Collection:
     def raws(self, doc_ids: Iterable[int]) -> list[tuple[int, bytes]]:
         """The JSON of those of the documents that exist; neighbours in one block are found without looking it up again."""
         overlay, part, snapshot = self.overlay, self._part, self._snapshot
-        blocks = part.blocks
+        last = part.blocks.last
+        blocks = len(last)
         rows: list[tuple[int, bytes]] = []
         block, low, high = None, 1, 0
         for doc_id in doc_ids:
             if doc_id in overlay:
                 raw = overlay[doc_id]
-                if raw is not None:
-                    rows.append((doc_id, raw))
-                continue
-            if not low <= doc_id <= high:
-                i = bisect.bisect_left(blocks.last, doc_id)
-                if i >= len(blocks.last) or doc_id < blocks.first[i]:
+            elif block is not None and low <= doc_id <= high:
+                raw = block.find(doc_id)
+            else:
+                i = bisect.bisect_left(last, doc_id)
+                if i == blocks:
                     continue
-                block, low, high = snapshot.block(part, i, keep=True), blocks.first[i], blocks.last[i]
-            assert block is not None
-            row = block.row(doc_id)
-            if row >= 0:
-                rows.append((doc_id, block.raw(row)))
+                block = snapshot.block(part, i, keep=True)
+                low, high = block.ids[0], block.ids[-1]
+                raw = block.find(doc_id)
+            if raw is not None:
+                rows.append((doc_id, raw))
         return rows
 
     def set(self, doc_id: int, raw: bytes | None) -> None:
@@ -107,46 +104,59 @@ class Collection:
         self.overlay.pop(doc_id, None)
         self._changed.add(doc_id)
 
-    def newest(self, before: int | None = None) -> Iterator[tuple[int, bytes]]:
+    def newest(self, count: int, before: int | None = None) -> list[tuple[int, bytes]]:
         """Documents by descending id, from below `before`."""
         upper = self.highest + 1 if before is None else before
-        recent = sorted((doc_id for doc_id in self.overlay if doc_id < upper), reverse=True)
-        at = 0
-        for i in range(bisect.bisect_left(self._part.blocks.first, upper) - 1, -1, -1):
-            block = self._snapshot.block(self._part, i, keep=True)
-            for row in range(bisect.bisect_left(block.ids, upper) - 1, -1, -1):
-                doc_id = block.ids[row]
-                while at < len(recent) and recent[at] > doc_id:
-                    if (raw := self.overlay[recent[at]]) is not None:
-                        yield recent[at], raw
-                    at += 1
-                if doc_id not in self.overlay:
-                    yield doc_id, block.raw(row)
-        for doc_id in recent[at:]:
-            if (raw := self.overlay[doc_id]) is not None:
-                yield doc_id, raw
+        overlay, blocks = self.overlay, self._part.blocks
+        changed = sorted(doc_id for doc_id in overlay if doc_id < upper)
+        found: list[tuple[int, bytes]] = []
+        i = len(blocks) if before is None else bisect.bisect_left(blocks.first, upper)
+        while i > 0 and len(found) < count:
+            i -= 1
+            rows = self._snapshot.block(self._part, i, keep=True).descending(upper, count - len(found) + len(changed))
+            if not changed:
+                found += rows
+                continue
+            for doc_id, raw in rows:
+                while changed and changed[-1] >= doc_id:
+                    found += self._changed_row(changed.pop())
+                if doc_id not in overlay:
+                    found.append((doc_id, raw))
+        while changed and len(found) < count:
+            found += self._changed_row(changed.pop())
+        return found[:count]
+
+    def _changed_row(self, doc_id: int) -> list[tuple[int, bytes]]:
+        raw = self.overlay[doc_id]
+        return [] if raw is None else [(doc_id, raw)]
 
     # ------------------------------------------------------------ equality
 
     def equal(self, fields: Iterable[str], field: str, value: Scalar) -> list[int]:
         """Ids of the documents whose field may have the value, ascending; a few more may be among them."""
         known = hash_of(value)
+        found = self._stored(field, known)
+        overlay = self.overlay
+        if not overlay:
+            return found
         self._index_changes(fields)
-        old = [doc_id for doc_id in self._stored(field, known) if doc_id not in self.overlay]
-        return sorted([*old, *self._recent.get((field, known), ())])
+        found = [doc_id for doc_id in found if doc_id not in overlay]
+        recent = self._recent.get((field, known))
+        return sorted([*found, *recent]) if recent else found
 
     def _stored(self, field: str, known: bytes) -> list[int]:
-        """What the snapshot's index has under a hash."""
+        """What the snapshot's index has under a hash, ascending."""
         index = self._part.indexes.get(field)
         if index is None:
             if field not in self._scanned:
                 self._scanned[field] = _joined(_scan(View(self._snapshot, self._part, {}), field))
             return ids_in(self._scanned[field], known)
         found: list[int] = []
-        i = max(0, bisect.bisect_left(index.pages.first, known) - 1)
-        while i < len(index.pages.first) and index.pages.first[i][:8] <= known:
+        first = index.pages.first
+        for i in range(max(0, bisect.bisect_left(first, known) - 1), len(first)):
+            if first[i][:8] > known:
+                break
             found += ids_in(self._snapshot.page(index, i, keep=True), known)
-            i += 1
         return found
 
     def _index_changes(self, fields: Iterable[str]) -> None:
@@ -171,7 +181,7 @@ class Collection:
 def ids(view: View) -> list[int]:
     """Every id, ascending."""
     found: list[int] = []
-    for i in range(len(view.part.blocks.places)):
+    for i in range(len(view.part.blocks)):
         found += view.snapshot.block(view.part, i).ids
     if view.overlay:
         found = [doc_id for doc_id in found if doc_id not in view.overlay]
@@ -227,7 +237,7 @@ def _segments(view: View) -> Iterator[tuple[Block | None, list[int]]]:
     """The snapshot's blocks in order, each with the changed ids that belong in or before it."""
     changed = sorted(view.overlay)
     at = 0
-    blocks = len(view.part.blocks.places)
+    blocks = len(view.part.blocks)
     for i in range(blocks):
         end = len(changed) if i == blocks - 1 else bisect.bisect_right(changed, view.part.blocks.last[i], at)
         yield view.snapshot.block(view.part, i), changed[at:end]
@@ -300,7 +310,7 @@ def _entries(view: View, field: str, fresh: dict[int, Document]) -> Iterator[byt
 
 
 def _pages(snapshot: Snapshot, index: IndexPart) -> Iterator[bytes]:
-    for i in range(len(index.pages.places)):
+    for i in range(len(index.pages)):
         yield snapshot.page(index, i)
 
 

@@ -17,6 +17,7 @@ from tinydb.table import Document, Table
 from tinydb.utils import LRUCache
 
 from app.vault import journal, strict_json
+from app.vault.blocks import indexable
 from app.vault.collection import load, load_all
 from app.vault.journal import Op
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from app.vault.engine import Durable, Engine, Transaction
 
 Fields = Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None]
+
+_NOTHING: Final = object()
 
 _PLAIN: Final = re.compile(r"[\w \-,:;!'\"@%&/=<>~]+")
 """Regular expressions that mean themselves."""
@@ -77,15 +80,21 @@ class SealedTable(Table):
     _seen = -1
     """The engine's revision that the remembered answers (the ids of the documents that matched) belong to."""
 
-    @property
-    def _engine(self) -> "Engine":
-        return cast(SealedStorage, self._storage).engine
+    def __init__(
+        self,
+        storage: Storage,
+        name: str,
+        cache_size: int = Table.default_query_cache_capacity,
+        persist_empty: bool = False,
+    ) -> None:
+        self._engine = cast(SealedStorage, storage).engine
+        super().__init__(storage, name, cache_size, persist_empty)
 
     # ------------------------------------------------------------ reading
 
     def __iter__(self) -> Iterator[Document]:
         for doc_id, document in self._engine.documents_of(self.name):
-            yield self.document_class(document, self.document_id_class(doc_id))
+            yield self._document(doc_id, document)
 
     def __len__(self) -> int:
         return self._engine.count(self.name)
@@ -97,19 +106,17 @@ class SealedTable(Table):
         answers = cast("LRUCache[QueryLike, list[int]]", self._query_cache)
         known = answers.get(cond)
         if known is not None:
-            return [self._document(*row) for row in load_all(self._engine.raws(self.name, known))]
-        found = [self._document(doc_id, document) for doc_id, document in self._matching(cond)]
-        if getattr(cond, "is_cacheable", _yes)():
+            return self._documents(load_all(self._engine.raws(self.name, known)))
+        found = self._documents(self._matching(cond))
+        if answers.capacity != 0 and getattr(cond, "is_cacheable", _yes)():
             answers[cond] = [document.doc_id for document in found]
         return found
 
     def tally(self, cond: QueryLike) -> int:
         """How many documents match. A plain equality on an indexed field is answered without opening a document."""
-        known = getattr(cond, "_hash", None)
-        if isinstance(known, tuple) and known and known[0] == "==":
-            for field, value in _equalities(known):
-                if self._engine.indexed(self.name, field):
-                    return len(self._engine.equal(self.name, field, value))
+        plain = _equality(getattr(cond, "_hash", None))
+        if plain is not None and self._engine.indexed(self.name, plain[0]):
+            return len(self._engine.equal(self.name, *plain))
         return sum(1 for _ in self._matching(cond))
 
     def get(  # type: ignore[override]
@@ -124,14 +131,14 @@ class SealedTable(Table):
         if doc_ids is not None:
             return [self._document(known, load(raw)) for known, raw in sorted(set(self._existing(doc_ids)))]
         if cond is not None:
-            found = next(self._matching(cond), None)
+            found = next(iter(self._matching(cond)), None)
             return None if found is None else self._document(*found)
         raise RuntimeError("You have to pass either cond or doc_id or doc_ids")
 
     def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Document]:
         """The documents with the highest ids, newest first; those below `before`, and those that match."""
         if cond is None:
-            return [self._document(*row) for row in load_all(self._engine.newest(self.name, count, before))]
+            return self._documents(load_all(self._engine.newest(self.name, count, before)))
         found: list[Document] = []
         for doc_id, document in self._descending(cond, before):
             if len(found) == count:
@@ -157,15 +164,23 @@ class SealedTable(Table):
     def _document(self, doc_id: int, document: Mapping[str, Any]) -> Document:
         return self.document_class(document, self.document_id_class(doc_id))
 
-    def _matching(self, cond: QueryLike) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Documents that satisfy the query, ascending by id, by the shortest way that finds them all."""
-        for doc_id, document in self._candidates(cond):
-            if cond(document):
-                yield doc_id, document
+    def _documents(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> list[Document]:
+        make, identify = self.document_class, self.document_id_class
+        return [make(document, identify(doc_id)) for doc_id, document in rows]
 
-    def _candidates(self, cond: QueryLike) -> Iterable[tuple[int, dict[str, Any]]]:
+    def _matching(self, cond: QueryLike) -> Iterable[tuple[int, dict[str, Any]]]:
+        """Documents that satisfy the query, ascending by id, by the shortest way that finds them all."""
         engine, name = self._engine, self.name
         known = getattr(cond, "_hash", None)
+        plain = _equality(known)
+        if plain is not None and engine.indexed(name, plain[0]):
+            field, value = plain
+            rows = load_all(engine.having(name, field, value))
+            return [row for row in rows if row[1].get(field, _NOTHING) == value]
+        return (row for row in self._candidates(cond, known) if cond(row[1]))
+
+    def _candidates(self, cond: QueryLike, known: object) -> Iterable[tuple[int, dict[str, Any]]]:
+        engine, name = self._engine, self.name
         ids = self._by_index(known)
         if ids is not None:
             return load_all(engine.raws(name, ids))
@@ -215,10 +230,14 @@ class SealedTable(Table):
         try:
             with self._writing():
                 for document in documents:
-                    if not isinstance(document, Mapping):
+                    if type(document) is dict:
+                        doc_id = self._get_next_id()
+                    elif isinstance(document, self.document_class):
+                        doc_id = self._given_id(document)
+                    elif isinstance(document, Mapping):
+                        doc_id = self._get_next_id()
+                    else:
                         raise ValueError("Document is not a Mapping")
-                    given = isinstance(document, self.document_class)
-                    doc_id = self._given_id(cast(Document, document)) if given else self._get_next_id()
                     engine.change(Op(journal.INSERT, name, int(doc_id), strict_json.write(document)))
                     ids.append(doc_id)
         except BaseException:
@@ -362,12 +381,18 @@ def _equalities(known: object) -> Iterator[tuple[str, Any]]:
     if known[0] == "and":
         for part in known[1]:
             yield from _equalities(part)
-    elif known[0] == "==" and len(known[1]) == 1 and isinstance(known[1][0], str) and _is_scalar(known[2]):
-        yield known[1][0], known[2]
+    elif (plain := _equality(known)) is not None:
+        yield plain
 
 
-def _is_scalar(value: object) -> bool:
-    return value is None or type(value) in (str, int, float, bool)
+def _equality(known: object) -> tuple[str, Any] | None:
+    """Field and value of a query that asks for nothing but one equality, of a kind that indexes know."""
+    if not isinstance(known, tuple) or len(known) != 3 or known[0] != "==":
+        return None
+    _, path, value = known
+    if len(path) != 1 or type(path[0]) is not str or not indexable(value):
+        return None
+    return path[0], value
 
 
 def _words(known: object) -> str:

@@ -7,13 +7,12 @@ write leaves the one before.
 
 import hmac
 import struct
-from pathlib import Path
 from typing import Final
 
 from app.errors import VaultError
 from app.vault import labels
 from app.vault.crypto import MAC_BYTES, Mac
-from app.vault.files import Files
+from app.vault.files import Files, StrPath
 from app.vault.key import Position, VaultKey
 
 FILE: Final = "mark"
@@ -38,12 +37,21 @@ class Mark:
         self._next = 1 if self.position is not None and slots[0] == self.position else 0
 
     @classmethod
-    def open(cls, files: Files, folder: Path, key: VaultKey, *, create: bool = False) -> "Mark | None":
+    def open(cls, files: Files, folder: StrPath, key: VaultKey) -> "Mark | None":
         """The mark of the folder; None when there is no such file."""
         try:
-            fd = files.open(f"{folder}/{FILE}", write=True, create=create)
+            fd = files.open(f"{folder}/{FILE}", write=True)
         except FileNotFoundError:
             return None
+        return cls._of(files, fd, key)
+
+    @classmethod
+    def made(cls, files: Files, folder: StrPath, key: VaultKey) -> "Mark":
+        """The mark of the folder, made if there is none."""
+        return cls._of(files, files.open(f"{folder}/{FILE}", create=True), key)
+
+    @classmethod
+    def _of(cls, files: Files, fd: int, key: VaultKey) -> "Mark":
         try:
             return cls(files, fd, key)
         except VaultError:
@@ -51,7 +59,7 @@ class Mark:
             raise
 
     @classmethod
-    def look(cls, files: Files, folder: Path, key: VaultKey) -> Position | None:
+    def look(cls, files: Files, folder: StrPath, key: VaultKey) -> Position | None:
         """What the mark says, for somebody who will not write."""
         try:
             fd = files.open(f"{folder}/{FILE}")
@@ -67,9 +75,16 @@ class Mark:
         other._next = self._next
         return other
 
+    def slot(self, generation: int, sequence: int, tag: bytes) -> bytes:
+        """What to write for a position."""
+        body = _BODY.pack(MAGIC, FORMAT, generation, sequence, tag)
+        return body + self._mac(body)[:MAC_BYTES]
+
     def write(self, position: Position, *, sync: bool = False) -> None:
-        body = _BODY.pack(MAGIC, FORMAT, position.generation, position.sequence, position.tag)
-        slot = body + self._mac(body)[:MAC_BYTES]
+        self.put(self.slot(position.generation, position.sequence, position.tag), sync=sync)
+
+    def put(self, slot: bytes, *, sync: bool = False) -> None:
+        """Write what `slot` made."""
         self._files.write(self._fd, slot, self._next * SLOT_BYTES)
         self._next ^= 1
         self._waiting = not sync

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import VaultDamaged, VaultError
+from app.vault import blocks, strict_json
 from app.vault import journal as journals
 from app.vault import snapshot as snapshots
-from app.vault import strict_json
 from app.vault.collection import load
 from app.vault.crypto import CHECK_BYTES, NONCE_BYTES, TAG_BYTES, Bytes, FileSeal
 from app.vault.files import DISK, Files
@@ -143,12 +143,12 @@ def _read_snapshot(data: bytes, head: snapshots.Head, seal: FileSeal, found: Sal
         plain = _snapshot_frame(data, at, end, number, head, seal, found)
         if plain is None:
             missing.append(number)
-        elif plain[:1] == snapshots.DOCUMENTS:
-            block = snapshots.Block(plain)
+        elif plain[:1] == blocks.DOCUMENTS:
+            block = blocks.Block(plain)
             found.raw.setdefault(block.table, {}).update(block.rows())
-        elif plain[:1] == snapshots.LIST:
+        elif plain[:1] == blocks.LIST:
             lists[number] = plain
-        elif plain[:1] == snapshots.DIRECTORY:
+        elif plain[:1] == blocks.DIRECTORY:
             tables = snapshots.read_directory(plain)
             for name in tables:
                 found.raw.setdefault(name, {})
@@ -168,8 +168,8 @@ def _lost_blocks(
     for entry in tables.values():
         whole &= entry.place[2] in lists
         if entry.place[2] in lists:
-            blocks = snapshots.Blocks.read(lists[entry.place[2]], entry.count)
-            expected.update(zip(blocks.places.number, blocks.count, strict=True))
+            listed = blocks.Blocks(lists[entry.place[2]], entry.count)
+            expected.update(zip(listed.numbers, listed.documents, strict=True))
     return [
         Loss("snapshot", number, expected.get(number))
         for number in missing

@@ -7,16 +7,26 @@ asked for. Equality indexes are sorted lists of (hash of the value, id) in block
 
 import bisect
 import struct
-import sys
-from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import blake2b
 from typing import Final
 
 from app.errors import VaultClosed, VaultDamaged, VaultError, VaultTooNew
+from app.vault.blocks import (
+    DIRECTORY,
+    DOCUMENTS,
+    ENTRY_BYTES,
+    INDEX,
+    LIST,
+    Block,
+    Blocks,
+    Pages,
+    Place,
+    pack_blocks,
+    pack_pages,
+)
 from app.vault.crypto import CHECK_BYTES, MAC_BYTES, TAG_BYTES, FileSeal
 from app.vault.files import Files, StrPath
 from app.vault.key import VaultKey
@@ -33,21 +43,10 @@ _PLACE: Final = struct.Struct(">II")
 FRAME_BYTES: Final = _PLACE.size + CHECK_BYTES
 _CONTEXT: Final = struct.Struct(">16sII8s")
 
-BLOCK_BYTES: Final = 8 * 1024
-ENTRY_BYTES: Final = 16
-PAGE_BYTES: Final = 512 * ENTRY_BYTES
-
-DOCUMENTS: Final = b"D"
-INDEX: Final = b"I"
-LIST: Final = b"L"
-DIRECTORY: Final = b"T"
-
 _CHUNK: Final = 1 << 20
 _CACHED_BLOCKS: Final = 1024
 """About 8 MiB, as much as SQLCipher takes."""
 _CACHED_PAGES: Final = 64
-
-Scalar = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,69 +97,11 @@ class Head:
         return seal.proves(raw[: _HEAD.size], raw[_HEAD.size : HEAD_BYTES])
 
 
-@dataclass(slots=True)
-class Places:
-    """Where sealed frames lie: for each its offset, length and number in the file."""
-
-    at: "array[int]" = field(default_factory=lambda: array("Q"))
-    length: "array[int]" = field(default_factory=lambda: array("I"))
-    number: "array[int]" = field(default_factory=lambda: array("I"))
-
-    def add(self, place: tuple[int, int, int]) -> None:
-        self.at.append(place[0])
-        self.length.append(place[1])
-        self.number.append(place[2])
-
-    def __len__(self) -> int:
-        return len(self.at)
-
-    def __getitem__(self, i: int) -> tuple[int, int, int]:
-        return self.at[i], self.length[i], self.number[i]
-
-
-@dataclass(slots=True)
-class Blocks:
-    """The blocks of one table: where they lie, their first and last ids, and how many documents each has."""
-
-    places: Places = field(default_factory=Places)
-    first: "array[int]" = field(default_factory=lambda: array("Q"))
-    last: "array[int]" = field(default_factory=lambda: array("Q"))
-    count: "array[int]" = field(default_factory=lambda: array("I"))
-
-    def to_bytes(self) -> bytes:
-        arrays = (self.places.at, self.places.length, self.places.number, self.first, self.last, self.count)
-        return b"".join([LIST, *map(_packed, arrays)])
-
-    @classmethod
-    def read(cls, plain: bytes, count: int) -> "Blocks":
-        source = _Reader(plain, 1)
-        found = cls(source.places(count))
-        found.first, found.last, found.count = (source.array(code, count) for code in "QQI")
-        return found
-
-
-@dataclass(slots=True)
-class Pages:
-    """The pages of one index: where they lie, and the first entry of each."""
-
-    places: Places = field(default_factory=Places)
-    first: list[bytes] = field(default_factory=list)
-
-    def to_bytes(self) -> bytes:
-        arrays = (self.places.at, self.places.length, self.places.number)
-        return b"".join([LIST, *map(_packed, arrays), *self.first])
-
-    @classmethod
-    def read(cls, plain: bytes, count: int) -> "Pages":
-        source = _Reader(plain, 1)
-        return cls(source.places(count), [source.take(ENTRY_BYTES) for _ in range(count)])
-
-
 @dataclass
 class IndexPart:
     """One field's index. Its list of pages is read when somebody first asks."""
 
-    fetch: Callable[[], Pages] = Pages
+    fetch: Callable[[], Pages] = Pages.none
 
     @cached_property
     def pages(self) -> Pages:
@@ -174,86 +115,11 @@ class TablePart:
     live: int = 0
     highest: int = 0
     indexes: dict[str, IndexPart] = field(default_factory=dict)
-    fetch: Callable[[], Blocks] = Blocks
+    fetch: Callable[[], Blocks] = Blocks.none
 
     @cached_property
     def blocks(self) -> Blocks:
         return self.fetch()
-
-
-class Block:
-    """Documents of one table, ascending by id: a table of ids, a table of offsets, and a JSON array."""
-
-    __slots__ = ("_offsets_at", "_start", "ids", "plain")
-
-    def __init__(self, plain: bytes) -> None:
-        _, name_length, count = _BLOCK.unpack_from(plain)
-        at = _BLOCK.size + name_length
-        self.plain = plain
-        self.ids = _unpacked("Q", plain[at : at + 8 * count])
-        at += 8 * count
-        self._offsets_at = at
-        self._start = at + 4 * count + 4
-
-    @property
-    def offsets(self) -> "array[int]":
-        return _unpacked("I", self.plain[self._offsets_at : self._start])
-
-    @property
-    def table(self) -> str:
-        _, name_length, _ = _BLOCK.unpack_from(self.plain)
-        return self.plain[_BLOCK.size : _BLOCK.size + name_length].decode()
-
-    @property
-    def body(self) -> bytes:
-        """The documents as one JSON array."""
-        return self.plain[self._start :]
-
-    @staticmethod
-    def pack(table: str, rows: list[tuple[int, bytes]]) -> bytes:
-        """The content of a block. Each offset is that of a document's first byte, the last one of the end."""
-        name = table.encode()
-        offsets = array("I")
-        at = 1
-        for _, raw in rows:
-            offsets.append(at)
-            at += len(raw) + 1
-        offsets.append(at)
-        ids = array("Q", [doc_id for doc_id, _ in rows])
-        head = _BLOCK.pack(DOCUMENTS, len(name), len(rows))
-        body = b",".join([raw for _, raw in rows])
-        return b"".join((head, name, _packed(ids), _packed(offsets), b"[", body, b"]"))
-
-    def row(self, doc_id: int) -> int:
-        """The position of an id, or -1."""
-        at = bisect.bisect_left(self.ids, doc_id)
-        return at if at < len(self.ids) and self.ids[at] == doc_id else -1
-
-    def raw(self, row: int) -> bytes:
-        first, last = _OFFSETS.unpack_from(self.plain, self._offsets_at + 4 * row)
-        return self.plain[self._start + first : self._start + last - 1]
-
-    def rows(self) -> Iterator[tuple[int, bytes]]:
-        plain, start, offsets = self.plain, self._start, self.offsets
-        for row, doc_id in enumerate(self.ids):
-            yield doc_id, plain[start + offsets[row] : start + offsets[row + 1] - 1]
-
-    def rows_with(self, known: bytes, haystack: bytes) -> Iterator[tuple[int, bytes]]:
-        """The documents in which the bytes stand; `haystack` is the block's content, or its lower case."""
-        at = haystack.find(known, self._start)
-        if at < 0:
-            return
-        offsets = self.offsets
-        while at >= 0:
-            row = bisect.bisect_right(offsets, at - self._start) - 1
-            if row >= len(self.ids):
-                return
-            yield self.ids[row], self.raw(row)
-            at = haystack.find(known, self._start + offsets[row + 1])
-
-
-_OFFSETS: Final = struct.Struct(">II")
-_BLOCK: Final = struct.Struct(">cHI")
 
 
 class Snapshot:
@@ -307,15 +173,15 @@ class Snapshot:
 
     def _part(self, entry: "TableEntry") -> TablePart:
         def blocks() -> Blocks:
-            return Blocks.read(self.read(entry.place, LIST), entry.count)
+            return Blocks(self.read(entry.place, LIST), entry.count)
 
         indexes = {name: self._index(count, place) for name, (count, place) in entry.indexes.items()}
         return TablePart(entry.live, entry.highest, indexes, blocks)
 
-    def _index(self, count: int, place: tuple[int, int, int]) -> IndexPart:
-        return IndexPart(lambda: Pages.read(self.read(place, LIST), count))
+    def _index(self, count: int, place: Place) -> IndexPart:
+        return IndexPart(lambda: Pages(self.read(place, LIST), count))
 
-    def read(self, place: tuple[int, int, int], kind: bytes) -> bytes:
+    def read(self, place: Place, kind: bytes) -> bytes:
         """The content of one sealed frame."""
         if self._fd < 0:
             raise VaultClosed()
@@ -332,40 +198,33 @@ class Snapshot:
 
     def block(self, part: TablePart, i: int, *, keep: bool = False) -> Block:
         """One block of a table. Blocks that are kept stay open for the next reader; callers hold the lock then."""
-        places = part.blocks.places
-        found = self._cache.get(places.number[i])
+        place = part.blocks.place(i)
+        found = self._cache.get(place[2])
         if found is None:
-            found = Block(self.read(places[i], DOCUMENTS))
+            found = Block(self.read(place, DOCUMENTS))
             if keep:
-                self._keep(places.number[i], found)
+                self._cache[place[2]] = found
+                if len(self._cache) > _CACHED_BLOCKS:
+                    self._cache.popitem(last=False)
         return found
-
-    def _keep(self, number: int, found: Block) -> None:
-        self._cache[number] = found
-        if len(self._cache) > _CACHED_BLOCKS:
-            self._cache.popitem(last=False)
 
     def page(self, index: IndexPart, i: int, *, keep: bool = False) -> bytes:
         """The entries of one page of an index."""
-        places = index.pages.places
-        found = self._pages.get(places.number[i])
+        place = index.pages.place(i)
+        found = self._pages.get(place[2])
         if found is None:
-            found = self.read(places[i], INDEX)[1:]
+            found = self.read(place, INDEX)[1:]
             if keep:
-                self._pages[places.number[i]] = found
+                self._pages[place[2]] = found
                 if len(self._pages) > _CACHED_PAGES:
                     self._pages.popitem(last=False)
         return found
 
     def raw(self, part: TablePart, doc_id: int) -> bytes | None:
         """One document's JSON."""
-        blocks = part.blocks
-        i = bisect.bisect_left(blocks.last, doc_id)
-        if i >= len(blocks.last) or doc_id < blocks.first[i]:
-            return None
-        block = self.block(part, i, keep=True)
-        row = block.row(doc_id)
-        return None if row < 0 else block.raw(row)
+        last = part.blocks.last
+        i = bisect.bisect_left(last, doc_id)
+        return self.block(part, i, keep=True).find(doc_id) if i < len(last) else None
 
     def forget(self) -> None:
         """Drop what was opened."""
@@ -437,20 +296,15 @@ def write_snapshot(files: Files, path: StrPath, head: Head, key: VaultKey, table
 
 
 def _write_table(out: "_Writer", table: TableSource) -> "TableEntry":
-    blocks, live = Blocks(), 0
-    for plain, low, high, count in table.blocks:
-        blocks.places.add(out.frame(plain))
-        blocks.first.append(low)
-        blocks.last.append(high)
-        blocks.count.append(count)
+    blocks: list[tuple[Place, int, int, int]] = []
+    live = 0
+    for plain, first, last, count in table.blocks:
+        blocks.append((out.frame(plain), first, last, count))
         live += count
-    entry = TableEntry(live, table.highest, len(blocks.places), out.frame(blocks.to_bytes()))
+    entry = TableEntry(live, table.highest, len(blocks), out.frame(pack_blocks(blocks)))
     for name, found in table.indexes.items():
-        pages = Pages()
-        for page in found:
-            pages.places.add(out.frame(INDEX + page))
-            pages.first.append(page[:ENTRY_BYTES])
-        entry.indexes[name] = len(pages.places), out.frame(pages.to_bytes())
+        pages = [(out.frame(INDEX + page), page[:ENTRY_BYTES]) for page in found]
+        entry.indexes[name] = len(pages), out.frame(pack_pages(pages))
     return entry
 
 
@@ -464,7 +318,7 @@ class _Writer:
         self._written = 0
         self._number = 0
 
-    def frame(self, plain: bytes) -> tuple[int, int, int]:
+    def frame(self, plain: bytes) -> Place:
         self._number += 1
         number, length = self._number, len(plain) + TAG_BYTES
         start = place(length, number, self._seal)
@@ -499,8 +353,8 @@ class TableEntry:
     live: int
     highest: int
     count: int
-    place: tuple[int, int, int]
-    indexes: dict[str, tuple[int, tuple[int, int, int]]] = field(default_factory=dict)
+    place: Place
+    indexes: dict[str, tuple[int, Place]] = field(default_factory=dict)
 
 
 def _write_directory(tables: dict[str, TableEntry]) -> bytes:
@@ -527,12 +381,6 @@ class _Reader:
     def fields(self, layout: struct.Struct) -> tuple[int, ...]:
         return layout.unpack(self.take(layout.size))
 
-    def array(self, code: str, count: int) -> "array[int]":
-        return _unpacked(code, self.take(count * (8 if code == "Q" else 4)))
-
-    def places(self, count: int) -> Places:
-        return Places(self.array("Q", count), self.array("I", count), self.array("I", count))
-
 
 def read_directory(plain: bytes) -> dict[str, TableEntry]:
     """The tables; the bytes are authentic, so they are as `_write_directory` left them."""
@@ -546,56 +394,3 @@ def read_directory(plain: bytes) -> dict[str, TableEntry]:
             name_length, count, at, length, number = source.fields(_FIELD)
             entry.indexes[source.take(name_length).decode()] = count, (at, length, number)
     return tables
-
-
-# ---------------------------------------------------------------- values in an index
-
-
-def hash_of(value: Scalar) -> bytes:
-    """Eight bytes for a value, equal for values that Python calls equal. A hit is compared again by the query."""
-    if isinstance(value, str):
-        known = b"s" + value.encode("utf-8", "surrogatepass")
-    elif value is None:
-        known = b"z"
-    else:
-        known = b"n" + repr(int(value) if value == value // 1 else value).encode()
-    return blake2b(known, digest_size=8).digest()
-
-
-def indexable(value: object) -> bool:
-    """Whether an index holds values of this kind: texts, numbers, truth values and null."""
-    return value is None or type(value) in (str, int, float, bool)
-
-
-def entry(value: Scalar, doc_id: int) -> bytes:
-    return hash_of(value) + doc_id.to_bytes(8, "big")
-
-
-def ids_in(page: bytes, known: bytes) -> list[int]:
-    """The ids that a page of entries has under a hash."""
-    found: list[int] = []
-    at = page.find(known)
-    while at >= 0 and at % ENTRY_BYTES:
-        at = page.find(known, at + 1)
-    while at >= 0 and page[at : at + 8] == known:
-        found.append(int.from_bytes(page[at + 8 : at + ENTRY_BYTES], "big"))
-        at += ENTRY_BYTES
-    return found
-
-
-# ---------------------------------------------------------------- numbers, big-endian
-
-
-def _packed(numbers: "array[int]") -> bytes:
-    if sys.byteorder == "little":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def _unpacked(code: str, raw: bytes) -> "array[int]":
-    numbers = array(code)
-    numbers.frombytes(raw)
-    if sys.byteorder == "little":
-        numbers.byteswap()
-    return numbers

@@ -6,7 +6,8 @@ them has broken somebody. Here they are errors, before anything is built from th
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from json import encoder
 from typing import Any, Final
 
 from app.errors import DocumentRefused, JsonRefused
@@ -17,9 +18,17 @@ DIGITS_MAX: Final = 40
 INTEGER_MIN: Final = -(1 << 63)
 INTEGER_MAX: Final = (1 << 63) - 1
 
-_encode: Final = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False
-).encode
+
+def _encoder() -> Callable[[dict[str, Any]], str]:
+    """JSON without spaces. `JSONEncoder.encode` makes the encoder in C anew at each call: here it is made once."""
+    make = getattr(encoder, "c_make_encoder", None)
+    if make is None:  # a Python without it
+        return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False).encode
+    pieces = make(None, None, encoder.encode_basestring, None, ":", ",", False, False, False)
+    return lambda document: "".join(pieces(document, 0))
+
+
+_encode: Final = _encoder()
 
 _STRUCTURE: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
