@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from app.model.commands import AddTask, Command, TickItem
-from app.model.decide import _carry_out
+from app.model.decide import carry_out
 
 
 def _all(base: type[Command]) -> list[type[Command]]:
@@ -15,7 +15,7 @@ def _all(base: type[Command]) -> list[type[Command]]:
 def test_every_command_has_a_decision() -> None:
     commands = [cls for cls in _all(Command) if not cls.__name__.startswith("_")]
     assert len(commands) > 40
-    assert [cls.__name__ for cls in commands if cls not in _carry_out.registry] == []
+    assert [cls.__name__ for cls in commands if cls not in carry_out.registry] == []
 
 
 def test_a_command_is_a_frozen_value() -> None:
