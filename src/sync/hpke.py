@@ -58,6 +58,12 @@ def generate() -> tuple[bytes, bytes]:
     return private.private_bytes_raw(), private.public_key().public_bytes_raw()
 
 
+def check_public(key: bytes) -> bytes:
+    """The key itself, when something can be sealed to it; else `UnfitPublicKey`."""
+    _shared_secret(X25519PrivateKey.from_private_bytes(bytes(_KEY_BYTES)), key, b"")
+    return key
+
+
 def seal(recipient: bytes, plaintext: bytes, *, info: bytes, aad: bytes = b"", psk: Psk | None = None) -> bytes:
     """Seal to a public key: the encapsulated key, then the ciphertext. Only the private key opens it."""
     return _seal(X25519PrivateKey.generate(), recipient, plaintext, info, aad, psk)

@@ -6,7 +6,7 @@ states the rules. May import `sync.protocol` and what lies below it.
 """
 
 from sync.authority.admission import START, Link, admit, found, may_drop
-from sync.authority.records import Record, check_signature, consent, read_record, sign_reset
+from sync.authority.records import Record, check_signature, consent, consented, read_record, sign_reset
 from sync.authority.rules import Right, Role
 from sync.authority.space import Authority, Member
 
@@ -21,6 +21,7 @@ __all__ = [
     "admit",
     "check_signature",
     "consent",
+    "consented",
     "found",
     "may_drop",
     "read_record",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sync import labels
+from sync import hpke, labels
 from sync.errors import BadControl, BadSignature, NotAllowed
 from sync.protocol.control import (
     Addition,
@@ -68,6 +68,11 @@ def consent(keys: DeviceKeys, space: bytes, party: bytes) -> bytes:
     return keys.signing.sign(labels.CONSENT, consent_statement(space, party, public))
 
 
+def consented(space: bytes, party: bytes, device: PublicKeys, signature: bytes) -> bool:
+    """Whether a device agreed to belong to that party in that space."""
+    return verify(device.sign, signature, labels.CONSENT, consent_statement(space, party, device))
+
+
 def sign_reset(root: SigningKey, space: bytes, author: bytes, parents: tuple[bytes, ...], reset: Reset) -> Reset:
     """The reset with the root key's signature under it and the place where it will stand."""
     signature = root.sign(labels.RESET_SIGN, reset_statement(space, author, parents, reset))
@@ -89,20 +94,22 @@ def _check_inside(record: Record) -> None:
     what = record.public.what
     if isinstance(what, Founding):
         Genesis.read(what.genesis, record.space)
+        hpke.check_public(what.device.box)
         if what.device.id != record.author:
             raise BadControl(reason="author")
         if record.sequence != 1:
             raise BadControl(reason="sequence")
     elif isinstance(what, Addition):
         for device, signature in zip(what.devices, what.consents, strict=True):
-            statement = consent_statement(record.space, what.party, device)
-            if not verify(device.sign, signature, labels.CONSENT, statement):
+            hpke.check_public(device.box)
+            if not consented(record.space, what.party, device, signature):
                 raise BadSignature(what="consent")
     elif isinstance(what, Reset):
         if all(device.id != record.author for device in what.devices):
             raise BadControl(reason="author")
         for device in what.devices:
             check_public(device.sign)
+            hpke.check_public(device.box)
         statement = reset_statement(record.space, record.author, record.public.parents, what)
         if not verify(what.root, what.signature, labels.RESET_SIGN, statement):
             raise BadSignature(what="root")
