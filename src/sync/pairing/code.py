@@ -79,8 +79,7 @@ def write(kind: Kind, body: bytes) -> str:
 
 def read(text: str, *kinds: Kind, own: tuple[Kind, ...] = ()) -> bytes:
     """The body of the first code in a text, if it is of one of the kinds; `own` are those this side writes itself."""
-    plain = _plain(text)
-    kind, body, _ = _read_at(plain, _next(plain, 0))
+    kind, body, _ = _first(_plain(text), 0)
     if kind in own:
         raise OwnCode(reason="role")
     if kind not in kinds:
@@ -94,7 +93,7 @@ def read_all(text: str, kind: Kind) -> list[bytes]:
     found: list[bytes] = []
     at = 0
     while not found or PREFIX in plain[at:]:
-        got, body, at = _read_at(plain, _next(plain, at))
+        got, body, at = _first(plain, at)
         if got is not kind:
             raise CodeForElsewhere(got=got.name.lower())
         found.append(body)
@@ -103,14 +102,25 @@ def read_all(text: str, kind: Kind) -> list[bytes]:
 
 def kind_of(text: str) -> Kind:
     """What the first code in a text is for."""
-    plain = _plain(text)
-    return _read_at(plain, _next(plain, 0))[0]
+    return _first(_plain(text), 0)[0]
 
 
 def _plain(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise BadCode(reason="size")
     return text.translate(_PLAIN)
+
+
+def _first(plain: str, after: int) -> tuple[Kind, bytes, int]:
+    """The first code from a place on. People also write "fika:" when they mean coffee."""
+    at = _next(plain, after)
+    while True:
+        try:
+            return _read_at(plain, at)
+        except BadCode:
+            if plain.find(PREFIX, at) < 0:
+                raise
+            at = _next(plain, at)
 
 
 def _next(plain: str, after: int) -> int:

@@ -27,9 +27,7 @@ class Person:
         for _ in range(via + 1):
             device = Device.new()
             keys = device.master()
-            masters.append(
-                Certificate.issue(space=MASTER, root=root.public, certifier=certifier, keys=keys, made=NOW)
-            )
+            masters.append(Certificate.issue(space=MASTER, root=root.public, certifier=certifier, keys=keys, made=NOW))
             certifier = keys.signing
         return cls(name, root, device, tuple(masters))
 
@@ -40,7 +38,9 @@ class Person:
 
     def introduce(self, space: bytes) -> Introduction:
         keys = self.device.in_space(space)
-        consent = keys.signing.sign(labels.CONSENT, consent_of(space, self.root.public, keys.signing.public, keys.box_public))
+        consent = keys.signing.sign(
+            labels.CONSENT, consent_of(space, self.root.public, keys.signing.public, keys.box_public)
+        )
         return introduction.make(self.masters, self.certificate(space), consent, self.name)
 
     def found(self) -> Genesis:
