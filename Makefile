@@ -7,7 +7,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no
 	--no-emit-find-links --no-header --strip-extras --allow-unsafe
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format e2e bench shots lock clean
+.PHONY: help run server test test-long check format e2e bench shots lock clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,11 +15,14 @@ help:  ## Say what there is
 run: $(VENV)/run.stamp  ## Open the app in the browser of this computer: no account, no network
 	@$(BIN)/python main.py $(ARGS)
 
-test: $(VENV)/dev.stamp chromium  ## All tests, a real browser included
+server: $(VENV)/server.stamp  ## Start a sync server on this machine: SQLite, no configuration, loopback only
+	@PYTHONPATH=src $(BIN)/python -m sync.server $(ARGS)
+
+test: $(VENV)/dev.stamp chromium postgres  ## All tests, a real browser included
 	@$(BIN)/python tools/check_phone_crypto.py
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
 
-test-long: $(VENV)/dev.stamp chromium  ## The same, with every bounded check run exhaustively
+test-long: $(VENV)/dev.stamp chromium postgres  ## The same, with every bounded check run exhaustively
 	@FIKA_LONG=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 e2e: $(VENV)/dev.stamp chromium  ## Only the journeys in a real browser
@@ -63,8 +66,16 @@ $(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
 $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/bin/python
 	@echo "Installing what the checks and tests need into $(VENV)"
 	@$(PIP) --require-hashes -r requirements/dev.txt
-	@touch $@ $(VENV)/run.stamp
+	@touch $@ $(VENV)/run.stamp $(VENV)/server.stamp
 
-.PHONY: chromium
+$(VENV)/server.stamp: requirements/server.txt | $(VENV)/bin/python
+	@echo "Installing what the server needs into $(VENV)"
+	@test -e $(VENV)/dev.stamp || $(PIP) --require-hashes -r requirements/server.txt
+	@touch $@
+
+.PHONY: chromium postgres
 chromium:
 	@sh tools/setup.sh chromium
+
+postgres:
+	@sh tools/setup.sh postgres

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sets up one thing that a make target needs, or stops with one line that names the missing packages.
 #   setup.sh venv PYTHON FOLDER    a virtual environment of Python 3.11 or newer
+#   setup.sh postgres              PostgreSQL for the server's tests: for root from Debian's packages; elsewhere its tests are skipped
 #   setup.sh chromium              Chromium and strace for the tests, from the system or, for root, from Debian's packages
 set -eu
 
@@ -34,7 +35,23 @@ chromium)
     debian chromium chromium
     case "$(uname -s)" in Linux) debian strace strace ;; esac
     ;;
+postgres)
+    # Debian keeps the programs off the path; tests/sync/server/cluster.py looks in the same places.
+    if ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && ! command -v postgres >/dev/null 2>&1; then
+        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+            echo "Installing postgresql from Debian's packages"
+            # No cluster of the system's own: the tests make and remove theirs.
+            mkdir -p /etc/postgresql-common/createcluster.d
+            echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/fika.conf
+            { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends postgresql; } \
+                >/dev/null 2>&1 || true
+            ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || stop "PostgreSQL is missing; install: postgresql"
+        else
+            echo "fika: PostgreSQL is missing, so its tests are skipped; install: postgresql" >&2
+        fi
+    fi
+    ;;
 *)
-    stop "setup.sh knows venv and chromium, not '$1'"
+    stop "setup.sh knows venv, chromium and postgres, not '$1'"
     ;;
 esac

@@ -14,6 +14,8 @@ from sync.signing import SigningKey, verify
 
 SESSION: Final = labels.SESSION
 ACCOUNT_END: Final = labels.ACCOUNT_END
+ROOT: Final = labels.SESSION_ROOT
+"""Signed by a person's root key besides: lets in a new device that brings the person back."""
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -31,7 +33,7 @@ def origin_of(url: str) -> str:
 
 
 def proof(key: SigningKey, use: bytes, *, origin: str, nonce: str, space: bytes, device: bytes) -> bytes:
-    """The signature with which a device answers a server's challenge; `use` is `SESSION` or `ACCOUNT_END`."""
+    """The signature with which a device answers a server's challenge; `use` is one of the three above."""
     return key.sign(use, _statement(origin, nonce, space, device))
 
 

@@ -1,0 +1,421 @@
+"""The server as an ASGI application: bodies under limits and clocks, routes on worker threads, answers and their notes."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as Asked
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sync.server import schema
+from sync.server.accounts import Session
+from sync.server.database import Away
+from sync.server.hub import Crowded, Hub
+from sync.server.limits import neighbourhood
+from sync.server.metrics import Metrics
+from sync.server.notes import note
+from sync.server.refusal import Refusal, busy, malformed, too_large
+from sync.server.routes import JSON_BYTES, POSITION_MAX, WAYS, Answer, Request, Server, Way, told
+
+BODY_SECONDS: Final = 20.0
+HEADERS: Final = 64
+HEADERS_BYTES: Final = 16 << 10
+TOKENS: Final = 32
+BEAT_SECONDS: Final = 20.0
+SWEEP_SECONDS: Final = 3_600
+WAIT_SECONDS: Final = 50
+
+_GUESSES: Final = frozenset({"session", "proof", "nonce"})
+_LOCAL: Final = frozenset({"127.0.0.1", "::1"})
+_TAKEN: Final = frozenset({"authorization", "content-range", "range", "fika-session"})
+_NO_STORE: Final = {"cache-control": "no-store"}
+
+
+class Door:
+    """The server behind HTTP: one event loop, some worker threads, one hub for those who wait."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.hub = Hub()
+        self.metrics = Metrics()
+        self._threads = ThreadPoolExecutor(server.settings.threads, "worker")
+
+    def application(self) -> ASGIApp:
+        """The ASGI application."""
+        waiting: list[tuple[str, str, Callable[[Asked], Awaitable[Response]]]] = [
+            ("GET", "/v1/events", self._events),
+            ("POST", "/v1/wait", self._wait),
+            ("GET", "/healthz", self._health),
+            ("GET", "/readyz", self._ready),
+            ("GET", "/metrics", self._figures),
+        ]
+        by_path: dict[str, dict[str, Callable[[Asked], Awaitable[Response]]]] = {}
+        for way in WAYS:
+            by_path.setdefault(way.path, {})[way.method] = self._endpoint(way)
+        for method, path, endpoint in waiting:
+            by_path.setdefault(path, {})[method] = endpoint
+        routes = [
+            Route(path, _by_method(path, methods, self._answered), methods=None) for path, methods in by_path.items()
+        ]
+        # A Route around a plain function allows GET only, unless it is told otherwise.
+        for route in routes:
+            route.methods = None
+        app = Starlette(routes=routes, lifespan=self._life)
+        app.router.redirect_slashes = False
+        app.router.default = self._nothing_here
+        return _Guard(app, self._answered)
+
+    @asynccontextmanager
+    async def _life(self, _app: Starlette) -> AsyncIterator[None]:
+        self.hub.start()
+        self.server.database.listen(self.hub.tell, self.hub.watched)
+        sweeping = asyncio.create_task(self._sweep())
+        yield
+        sweeping.cancel()
+        self.hub.stop()
+        self._threads.shutdown()
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                note("swept", rows=await self._work(self.server.accounts.sweep))
+            except Away:
+                note("the database is away", logging.WARNING)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _work(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+
+    # ------------------------------------------------------------------ answers
+
+    def _endpoint(self, way: Way) -> Callable[[Asked], Awaitable[Response]]:
+        async def endpoint(asked: Asked) -> Response:
+            body = await _body(asked, way.limit)
+            query: dict[str, str] = {}
+            for name, value in asked.query_params.multi_items():
+                if name in query:
+                    raise malformed("query")
+                query[name] = value
+            request = Request(
+                asked.path_params,
+                query,
+                {name: value for name, value in asked.headers.items() if name in _TAKEN},
+                body,
+                _address(asked),
+            )
+            answer: Answer = await self._work(way.route, self.server, request)
+            self.metrics.bytes_in.inc(len(body))
+            self.metrics.bytes_out.inc(len(answer.body))
+            if answer.stored:
+                self.metrics.envelopes.inc(answer.stored)
+            if answer.news:
+                self.hub.poke(*answer.news)
+                self.server.database.poke(*answer.news)
+            return _response(answer, self._threads)
+
+        endpoint.__name__ = way.path
+        return endpoint
+
+    async def _answered(
+        self, asked: Asked, path: str, endpoint: Callable[[Asked], Awaitable[Response]], guessable: bool
+    ) -> Response:
+        """Run an endpoint; whatever comes of it becomes an answer, a figure and a line."""
+        began = time.perf_counter()
+        code = ""
+        try:
+            response = await endpoint(asked)
+        except Refusal as refusal:
+            found = refusal
+            if found.code in _GUESSES or (guessable and found.status == 404):
+                wait = self.server.wrong.take(_address(asked), self.server.clock())
+                if wait:
+                    found = Refusal(429, "rate", retry=max(1, round(wait)))
+            code = found.code
+            response = refused(found)
+        except Away as exc:
+            code = "busy"
+            response = refused(busy())
+            note("the database is away", logging.WARNING, why=str(exc))
+        except ClientDisconnect:
+            code = "left"
+            response = Response(status_code=400)
+        except Exception as exc:  # noqa: BLE001 - the outermost place: it is written down and answered
+            code = "broken"
+            response = refused(Refusal(500, "broken"))
+            note("broken", logging.ERROR, exc_info=exc, route=path)
+        seconds = time.perf_counter() - began
+        self.metrics.requests.labels(path, str(response.status_code)).inc()
+        self.metrics.seconds.labels(path).observe(seconds)
+        if code:
+            self.metrics.refused.labels(code).inc()
+        note(
+            "request",
+            logging.DEBUG if response.status_code < 400 else logging.INFO,
+            method=asked.method if asked.method in _METHODS else "other",
+            route=path,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+            code=code,
+        )
+        return response
+
+    async def _nothing_here(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+
+        async def endpoint(_asked: Asked) -> Response:
+            raise Refusal(404, "unknown")
+
+        response = await self._answered(Asked(scope, receive), "nowhere", endpoint, guessable=False)
+        await response(scope, receive, send)
+
+    # ------------------------------------------------------------------ those who wait
+
+    async def _events(self, asked: Asked) -> Response:
+        sessions = await self._sessions(asked)
+        try:
+            ear = self.hub.join(session.space for session in sessions)
+        except Crowded as exc:
+            raise busy() from exc
+        return StreamingResponse(
+            self._stream(ear, sessions),
+            media_type="text/event-stream",
+            headers={**_NO_STORE, "x-accel-buffering": "no"},
+        )
+
+    async def _stream(self, ear: Any, sessions: list[Session]) -> AsyncIterator[bytes]:
+        self.metrics.listeners.inc()
+        try:
+            for space, head in (await self._work(self._heads, sessions)).items():
+                ear.hear(space, head)
+            beat = b": \n\n"
+            while not self.hub.stopped:
+                left = min(session.expires for session in sessions) - self.server.clock()
+                if left <= 0:
+                    return
+                try:
+                    async with asyncio.timeout(min(BEAT_SECONDS, left)):
+                        news = await ear.take()
+                except TimeoutError:
+                    try:  # whoever was removed meanwhile hears no more
+                        await self._work(self._heads, sessions)
+                    except (Refusal, Away):
+                        return
+                    yield beat
+                    continue
+                yield b"".join(f"data: {space.hex()} {head}\n\n".encode() for space, head in news.items() if space)
+        finally:
+            self.metrics.listeners.dec()
+            self.hub.leave(ear)
+
+    async def _wait(self, asked: Asked) -> Response:
+        body = await _body(asked, JSON_BYTES)
+        sessions = await self._sessions(asked)
+        fields = Request(body=body).json()
+        seconds = fields.number("seconds", 1, WAIT_SECONDS)
+        after = _positions(fields.found.get("after"))
+        if set(after) != {session.space for session in sessions}:
+            raise malformed("after")
+        try:
+            ear = self.hub.join(after)
+        except Crowded as exc:
+            raise busy() from exc
+        self.metrics.listeners.inc()
+        try:
+            for space, head in (await self._work(self._heads, sessions)).items():
+                ear.hear(space, head)
+            found: dict[str, int] = {}
+            try:
+                async with asyncio.timeout(seconds):
+                    while not found and not self.hub.stopped:
+                        heard = await ear.take()
+                        found = {space.hex(): head for space, head in heard.items() if head > after.get(space, head)}
+            except TimeoutError:
+                pass
+        finally:
+            self.metrics.listeners.dec()
+            self.hub.leave(ear)
+        return _response(told(heads=found), self._threads)
+
+    async def _sessions(self, asked: Asked) -> list[Session]:
+        kind, _, tokens = asked.headers.get("authorization", "").partition(" ")
+        listed = [token.strip() for token in tokens.split(",")]
+        if kind.lower() != "bearer" or not 1 <= len(listed) <= TOKENS:
+            raise Refusal(401, "session")
+
+        def find() -> list[Session]:
+            found = [self.server.accounts.session(token) for token in listed]
+            for session in found:
+                self.server.allow(self.server.devices, session.device)
+            self._heads(found)
+            return found
+
+        sessions: list[Session] = await self._work(find)
+        return sessions
+
+    def _heads(self, sessions: list[Session]) -> dict[bytes, int]:
+        """The heads of the sessions' spaces, or a refusal as soon as one of them may not read any more."""
+        heads: dict[bytes, int] = {}
+        for session in sessions:
+            self.server.standing(session)
+            found = self.server.log.space(session.space)
+            heads[session.space] = found.head if found else 0
+        return heads
+
+    # ------------------------------------------------------------------ health and figures
+
+    async def _health(self, _asked: Asked) -> Response:
+        return _response(told(ok=True), self._threads)
+
+    async def _ready(self, _asked: Asked) -> Response:
+        if not await self._work(schema.ready, self.server.database):
+            raise busy()
+        return _response(told(ok=True), self._threads)
+
+    async def _figures(self, asked: Asked) -> Response:
+        token = self.server.settings.metrics_token
+        near = asked.client is not None and asked.client.host in _LOCAL and "x-forwarded-for" not in asked.headers
+        if token:
+            if asked.headers.get("authorization") != f"Bearer {token}":
+                raise Refusal(401, "session")
+        elif not near:
+            raise Refusal(403, "forbidden")
+        return Response(self.metrics.text(), media_type="text/plain; version=0.0.4", headers=_NO_STORE)
+
+
+_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"})
+_GUESSABLE: Final = {(way.method, way.path) for way in WAYS if way.guessable}
+
+
+def _by_method(
+    path: str,
+    methods: Mapping[str, Callable[[Asked], Awaitable[Response]]],
+    answered: Callable[..., Awaitable[Response]],
+) -> Callable[[Asked], Awaitable[Response]]:
+    async def endpoint(asked: Asked) -> Response:
+        one = methods.get(asked.method)
+        if one is None:
+
+            async def one(_asked: Asked) -> Response:
+                raise Refusal(405, "method")
+
+        response = await answered(asked, path, one, (asked.method, path) in _GUESSABLE)
+        if response.status_code == 405:
+            response.headers["allow"] = ", ".join(sorted(methods))
+        return response
+
+    return endpoint
+
+
+class _Guard:
+    """Before anything is read of a request: how many headers, how large, and whether its length is one length."""
+
+    def __init__(self, app: ASGIApp, answered: Callable[..., Awaitable[Response]]) -> None:
+        self._app = app
+        self._answered = answered
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = _fault(scope)
+        if refusal is not None:
+
+            async def endpoint(_asked: Asked) -> Response:
+                raise refusal
+
+            response = await self._answered(Asked(scope, receive), "refused", endpoint, False)
+            response.headers["connection"] = "close"
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _fault(scope: Scope) -> Refusal | None:
+    headers = scope["headers"]
+    if len(headers) > HEADERS or sum(len(name) + len(value) + 4 for name, value in headers) > HEADERS_BYTES:
+        return Refusal(431, "headers")
+    names = [name for name, _ in headers]
+    if b"transfer-encoding" in names and (b"content-length" in names or scope["http_version"] == "1.0"):
+        return malformed("content-length")
+    for once in (b"authorization", b"content-range", b"range", b"fika-session", b"content-length", b"host"):
+        if names.count(once) > 1:
+            return malformed(once.decode())
+    if b"content-encoding" in names:
+        return Refusal(400, "malformed", at="content-encoding")
+    if len(scope["raw_path"]) + len(scope["query_string"]) > 2_048:
+        return malformed("path")
+    return None
+
+
+async def _body(asked: Asked, limit: int) -> bytes:
+    """The body, never more than the limit in memory and never longer than 20 s in coming."""
+    declared = asked.headers.get("content-length")
+    if declared is not None and declared.isdecimal() and int(declared) > limit:
+        raise too_large(limit)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in asked.stream():
+                size += len(part)
+                if size > limit:
+                    raise too_large(limit)
+                parts.append(part)
+    except TimeoutError as exc:
+        raise Refusal(408, "slow") from exc
+    return b"".join(parts)
+
+
+def refused(refusal: Refusal) -> Response:
+    """A refusal as JSON. When the body may not have been read to its end, the connection ends with it."""
+    headers = dict(_NO_STORE)
+    if "retry" in refusal.facts:
+        headers["retry-after"] = str(refusal.facts["retry"])
+    if refusal.status in (408, 413):
+        headers["connection"] = "close"
+    body = json.dumps({"error": refusal.code, **refusal.facts}, separators=(",", ":")).encode()
+    return Response(body, refusal.status, headers, "application/json")
+
+
+def _response(answer: Answer, threads: ThreadPoolExecutor) -> Response:
+    headers = {**_NO_STORE, **answer.headers}
+    if answer.kind:
+        headers["content-type"] = answer.kind
+    if answer.lines is not None:
+        return StreamingResponse(_lines(answer.lines, threads), answer.status, headers)
+    return Response(answer.body, answer.status, headers)
+
+
+async def _lines(lines: Iterator[bytes], threads: ThreadPoolExecutor) -> AsyncIterator[bytes]:
+    """Lines that a worker thread makes, one after the other."""
+    loop = asyncio.get_running_loop()
+    while (line := await loop.run_in_executor(threads, next, lines, None)) is not None:
+        yield line
+
+
+def _positions(found: Any) -> dict[bytes, int]:
+    if not isinstance(found, dict) or not 1 <= len(found) <= TOKENS:
+        raise malformed("after")
+    positions: dict[bytes, int] = {}
+    for space, position in found.items():
+        if type(position) is not int or not 0 <= position <= POSITION_MAX or len(space) != 32:
+            raise malformed("after")
+        try:
+            positions[bytes.fromhex(space)] = position
+        except ValueError as exc:
+            raise malformed("after") from exc
+    return positions
+
+
+def _address(asked: Asked) -> bytes:
+    return neighbourhood(asked.client.host if asked.client else "")

@@ -1,0 +1,158 @@
+"""A backup of everything a server keeps, in one file that either engine can read again.
+
+Lines of JSON, packed: a first line with the schema, one a row, a last line with how many there were and the digest
+of all before it, so that a file that was cut is noticed before anything is kept. Taken from one consistent look while the
+server runs. Sessions, challenges and the key of the challenges stay out: they are worth nothing after minutes, and
+a backup that leaks should open no door. The content is sealed as it is in the database.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from sync.server import schema
+from sync.server.database import Database, Work
+
+TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "space": ("id", "genesis", "head", "controls", "bytes", "purges", "made", "gone"),
+    "log": ("space", "position", "device", "sequence", "kind", "mark", "envelope"),
+    "tip": ("space", "device", "sequence", "id", "ended"),
+    "purged": ("space", "id"),
+    "introduced": ("space", "device", "sign", "made"),
+    "ticket": ("token", "uses", "expires"),
+    "blob": ("space", "id", "device", "size", "stored", "made"),
+    "blob_part": ("space", "id", "at", "bytes"),
+    "invitation": ("id", "space", "device", "expires", "count"),
+    "message": ("invitation", "number", "bytes"),
+    "keyring": ("id", "secret", "bytes", "made"),
+    "box": ("space", "secret"),
+    "slip": ("space", "id", "day", "batch", "bytes"),
+}
+FORMAT: Final = 1
+_FEW: Final = 500
+_LINE_MAX: Final = 3 << 20
+
+
+class BadBackup(Exception):
+    """The file is not a whole backup, or the database is not empty; the message says which."""
+
+
+def write(database: Database, target: Path) -> int:
+    """Write a backup; how many rows. The file appears under its name only when it is whole and on the disk."""
+    partial = target.with_name(target.name + ".partial")
+    count = 0
+    digest = hashlib.sha256()
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as raw:
+        with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as file:
+
+            def put(value: object) -> None:
+                line = json.dumps(value, separators=(",", ":")).encode() + b"\n"
+                digest.update(line)
+                file.write(line)
+
+            put({"fika-server": FORMAT, "schema": len(schema.steps(database.engine))})
+            with database.read() as work:
+                for table, columns in TABLES.items():
+                    for row in work.each(f"select {', '.join(columns)} from {table}"):  # noqa: S608 - names from above
+                        put([table, *(_out(value) for value in row)])
+                        count += 1
+            file.write(json.dumps({"rows": count, "sha256": digest.hexdigest()}).encode() + b"\n")
+        raw.flush()
+        os.fsync(raw.fileno())
+    partial.replace(target)
+    _sync_folder(target.parent)
+    return count
+
+
+def read(database: Database, source: Path) -> int:
+    """Put a backup into an empty database with this server's schema; how many rows. All or nothing.
+
+    Devices notice by themselves what came after the backup and send it again.
+    """
+    schema.migrate(database)
+    with database.write() as work:
+        for table in TABLES:
+            if work.one(f"select 1 from {table} limit 1"):  # noqa: S608 - names from above
+                raise BadBackup("the database is not empty")
+        return _fill(work, source, len(schema.steps(database.engine)))
+
+
+def _fill(work: Work, source: Path, steps: int) -> int:
+    digest = hashlib.sha256()
+    count = 0
+    waiting: dict[str, list[tuple[Any, ...]]] = {}
+    last: dict[str, Any] | None = None
+    for index, line in enumerate(_lines(source)):
+        if last is not None:
+            raise BadBackup("something follows the end")
+        try:
+            value = json.loads(line)
+        except ValueError as exc:
+            raise BadBackup("a line is damaged") from exc
+        if index == 0:
+            _check_first(value, steps)
+        elif isinstance(value, dict):
+            last = value
+            continue
+        else:
+            table = value[0]
+            if table not in TABLES or len(value) != len(TABLES[table]) + 1:
+                raise BadBackup("a row is of no table we know")
+            rows = waiting.setdefault(table, [])
+            rows.append(tuple(_in(one) for one in value[1:]))
+            count += 1
+            if len(rows) == _FEW:
+                _insert(work, table, waiting.pop(table))
+        digest.update(line)
+    if last is None or last.get("rows") != count or last.get("sha256") != digest.hexdigest():
+        raise BadBackup("the end is missing or does not fit")
+    for table, rows in waiting.items():
+        _insert(work, table, rows)
+    return count
+
+
+def _check_first(value: Any, steps: int) -> None:
+    if not isinstance(value, dict) or value.get("fika-server") != FORMAT:
+        raise BadBackup("this is no backup of a server, or of a newer one")
+    if value.get("schema") != steps:
+        # Rows of an older schema go into that schema first; see docs/operating.md.
+        raise BadBackup("the backup has another schema")
+
+
+def _lines(source: Path) -> Iterator[bytes]:
+    try:
+        with gzip.open(source, "rb") as file:
+            while line := file.readline(_LINE_MAX):
+                if not line.endswith(b"\n"):
+                    raise BadBackup("a line is damaged")
+                yield line
+    except (OSError, EOFError) as exc:
+        raise BadBackup("the file cannot be read") from exc
+
+
+def _insert(work: Work, table: str, rows: list[tuple[Any, ...]]) -> None:
+    columns = TABLES[table]
+    marks = ", ".join("?" * len(columns))
+    work.many(f"insert into {table} ({', '.join(columns)}) values ({marks})", rows)  # noqa: S608 - names from above
+
+
+def _out(value: Any) -> Any:
+    return {"b": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+def _in(value: Any) -> Any:
+    return base64.b64decode(value["b"], validate=True) if isinstance(value, dict) else value
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

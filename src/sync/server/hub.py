@@ -1,0 +1,94 @@
+"""Who waits for news of which space, in this process. A poke says how far a log goes and nothing else."""
+
+import asyncio
+from collections.abc import Iterable
+
+LISTENERS = 4_000
+
+
+class Crowded(Exception):
+    """Too many wait already."""
+
+
+class Ear:
+    """One who waits: the newest head of each of its spaces that was not taken yet."""
+
+    def __init__(self, spaces: Iterable[bytes]) -> None:
+        self.spaces = frozenset(spaces)
+        self._heads: dict[bytes, int] = {}
+        self._news = asyncio.Event()
+
+    def hear(self, space: bytes, head: int) -> None:
+        if head > self._heads.get(space, -1):
+            self._heads[space] = head
+            self._news.set()
+
+    async def take(self) -> dict[bytes, int]:
+        """Wait for news and take it: a slow reader gets the newest, never a queue."""
+        await self._news.wait()
+        self._news.clear()
+        heads, self._heads = self._heads, {}
+        return heads
+
+
+class Hub:
+    """Passes pokes on to those who wait. Belongs to one event loop; only `tell` may come from elsewhere."""
+
+    def __init__(self) -> None:
+        self._ears: dict[bytes, set[Ear]] = {}
+        self._count = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def listeners(self) -> int:
+        return self._count
+
+    def start(self) -> None:
+        """From now on `tell` reaches this event loop."""
+        self._loop = asyncio.get_running_loop()
+
+    def stop(self) -> None:
+        """Wake everybody, so that a server that stops is not held up by those who wait."""
+        self._loop = None
+        for ears in list(self._ears.values()):
+            for ear in ears:
+                ear.hear(b"", 0)
+
+    @property
+    def stopped(self) -> bool:
+        return self._loop is None
+
+    def join(self, spaces: Iterable[bytes]) -> Ear:
+        if self._count >= LISTENERS:
+            raise Crowded
+        ear = Ear(spaces)
+        self._count += 1
+        for space in ear.spaces:
+            self._ears.setdefault(space, set()).add(ear)
+        return ear
+
+    def leave(self, ear: Ear) -> None:
+        self._count -= 1
+        for space in ear.spaces:
+            ears = self._ears[space]
+            ears.discard(ear)
+            if not ears:
+                del self._ears[space]
+
+    def watched(self) -> list[bytes]:
+        """The spaces somebody waits for; a copy, since other threads ask."""
+        return list(self._ears)
+
+    def poke(self, space: bytes, head: int) -> None:
+        """From the event loop itself."""
+        for ear in self._ears.get(space, ()):
+            ear.hear(space, head)
+
+    def tell(self, space: bytes, head: int) -> None:
+        """From any thread."""
+        loop = self._loop
+        if loop is not None:
+            try:
+                loop.call_soon_threadsafe(self.poke, space, head)
+            except RuntimeError:  # the loop closed in this moment: nobody waits any more
+                return

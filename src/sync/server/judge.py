@@ -1,0 +1,319 @@
+"""Whether a batch is believed: every envelope against its chain, its signature and what the control records say.
+
+The rules are `sync.authority`'s, the same that devices apply; here they meet what is stored. A space is looked at,
+the batch is judged without holding any lock, and appending refuses when the space has moved on meanwhile; then
+it is judged again.
+"""
+
+import threading
+from base64 import b64encode
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sync.authority import START, Authority, Link, Right, admit, read_record
+from sync.authority.admission import found, may_drop
+from sync.errors import BadFrames, Fork, Gap, NotAllowed, SyncError
+from sync.protocol.envelope import STRIPPED_KINDS, Envelope, Kind
+from sync.protocol.frames import cut_frames
+from sync.protocol.purge import read_purged
+from sync.server.accounts import Session
+from sync.server.log import Erasure, Gone, Log, Look, Row, Space, Stale, Tip, mark
+from sync.server.refusal import Refusal, busy, forbidden, malformed
+
+ERASED_AT_THE_END: Final = tuple(int(kind) for kind in STRIPPED_KINDS)
+"""Kinds whose bodies go when an account ends; the others carry nothing that a person wrote."""
+
+_SPACES_KEPT: Final = 2_000
+_TRIES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who is in a space, as its control records have it."""
+
+    authority: Authority
+
+    @property
+    def current(self) -> frozenset[bytes]:
+        """The devices that are in the space now."""
+        return frozenset(self.authority.members)
+
+    def reads(self, device: bytes) -> bool:
+        return device in self.authority.members
+
+    def writes(self, device: bytes) -> bool:
+        return self.authority.may(device, Right.WRITE)
+
+    def key(self, device: bytes) -> bytes | None:
+        """The signing key of a device that was ever brought in."""
+        keys = self.authority.keys_of(device)
+        return keys.sign if keys else None
+
+    def has_party(self, party: bytes) -> bool:
+        return any(member.party == party for member in self.authority.members.values())
+
+
+class _NoMembers(Members):
+    """A space without its founding: nobody is in it."""
+
+    def __init__(self) -> None:
+        return
+
+    @property
+    def current(self) -> frozenset[bytes]:
+        return frozenset()
+
+    def reads(self, device: bytes) -> bool:
+        return False
+
+    def writes(self, device: bytes) -> bool:
+        return False
+
+    def key(self, device: bytes) -> bytes | None:
+        return None
+
+    def has_party(self, party: bytes) -> bool:
+        return False
+
+
+NOBODY: Final = _NoMembers()
+
+
+class Judge:
+    """Judges batches, and remembers what the control records of busy spaces amount to."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._kept: OrderedDict[bytes, tuple[int, Authority]] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def members(self, space: Space) -> Members:
+        """Who is in the space, from the control records up to the one that `space` knows of."""
+        authority = self._authority(space)
+        return Members(authority) if authority else NOBODY
+
+    def frames(self, body: bytes) -> list[bytes]:
+        """The envelopes of a batch, as bytes."""
+        try:
+            frames = cut_frames(body)
+        except BadFrames as exc:
+            raise malformed("frames") from exc
+        if not frames:
+            raise malformed("frames")
+        return frames
+
+    def id(self, envelope: bytes) -> bytes:
+        return Envelope.read(envelope).id
+
+    def append(
+        self, space: bytes, frames: Sequence[bytes], *, by: Session, genesis: bytes | None, limit: int, today: int
+    ) -> tuple[int, int]:
+        """Judge a batch and append what is new of it: the head, and how many were new."""
+        envelopes = [_read(index, raw, space) for index, raw in enumerate(frames)]
+        if genesis is not None and envelopes[0].header.device != by.device:
+            raise forbidden()
+        spans: dict[bytes, tuple[int, int]] = {}
+        for envelope in envelopes:
+            device, sequence = envelope.header.device, envelope.header.sequence
+            first, last = spans.get(device, (sequence, sequence))
+            spans[device] = (min(first, sequence), max(last, sequence))
+        for _ in range(_TRIES):
+            look = self._log.look(space, spans)
+            if look is None:
+                if genesis is None:
+                    raise forbidden()
+                # Judged before the space is made, so that nothing stands there after a refusal.
+                self._judged(Look(Space(space, genesis, 0, 0, 0, False), {}, {}), envelopes, None)
+                self._log.found(space, genesis, today)
+                continue
+            if look.space.gone:
+                raise Gone
+            batch = self._judged(look, envelopes, self._authority(look.space))
+            if not batch.rows and not batch.erasures and not batch.restored:
+                return look.space.head, 0
+            try:
+                head = self._log.append(
+                    look, batch.rows, batch.erasures, batch.restored, purged=batch.purged, limit=limit
+                )
+            except Stale:
+                continue
+            return head, len(batch.rows)
+        raise busy()
+
+    def _judged(self, look: Look, envelopes: Sequence[Envelope], authority: Authority | None) -> "_Batch":
+        """Everything that a batch would change, or the refusal of its first fault."""
+        batch = _Batch(self._log, look, authority)
+        for index, envelope in enumerate(envelopes):
+            try:
+                batch.take(envelope)
+            except Gap as exc:
+                tip = batch.tip(envelope.header.device)
+                raise Refusal(
+                    409,
+                    "gap",
+                    index=index,
+                    device=envelope.header.device.hex(),
+                    sequence=tip.sequence,
+                    id=tip.id.hex(),
+                ) from exc
+            except Fork as exc:
+                held = batch.held(envelope)
+                raise Refusal(
+                    409,
+                    "fork",
+                    index=index,
+                    device=envelope.header.device.hex(),
+                    sequence=envelope.header.sequence,
+                    held=b64encode(held).decode() if held else None,
+                ) from exc
+            except SyncError as exc:
+                raise Refusal(422, "envelope", index=index, reason=_why(exc)) from exc
+        return batch
+
+    def _authority(self, space: Space) -> Authority | None:
+        """What the control records up to `space.controls` amount to; built on from what was known."""
+        if not space.controls:
+            return None
+        with self._guard:
+            kept = self._kept.get(space.id)
+        after, authority = kept if kept and kept[0] <= space.controls else (0, None)
+        if after == space.controls:
+            return authority
+        for raw in self._log.controls(space.id, after, space.controls):
+            envelope = Envelope.read(raw)
+            authority = (
+                found(envelope) if authority is None else authority.plus(read_record(envelope, authority.keys_of))
+            )
+        if authority is not None:
+            with self._guard:
+                self._kept[space.id] = (space.controls, authority)
+                self._kept.move_to_end(space.id)
+                if len(self._kept) > _SPACES_KEPT:
+                    self._kept.popitem(last=False)
+        return authority
+
+
+class _Batch:
+    """A batch as it is judged, one envelope after the other, on top of what is stored."""
+
+    def __init__(self, log: Log, look: Look, authority: Authority | None) -> None:
+        self._log = log
+        self._look = look
+        self._authority = authority
+        self._tips: dict[bytes, Tip] = dict(look.tips)
+        self._new: dict[tuple[bytes, int], Envelope] = {}
+        self._purges: set[bytes] = set()
+        self.rows: list[Row] = []
+        self.erasures: list[Erasure] = []
+        self.restored: list[Row] = []
+        self.purged: list[bytes] = []
+
+    def take(self, envelope: Envelope) -> None:
+        """Judge one envelope and note what it changes."""
+        header = envelope.header
+        tip = self.tip(header.device)
+        if tip.ended and header.sequence > tip.sequence:
+            raise Gone
+        last = Link(tip.sequence, tip.id) if tip.sequence else START
+        if self._authority is None:
+            if last is not START:
+                raise AssertionError("a space without its founding has no envelopes")
+            after: Authority | None = found(envelope)
+        else:
+            after = admit(self._authority, envelope, last, self._chain)
+        if after is None:
+            self._again(envelope)
+            return
+        self._authority = after
+        if header.kind is Kind.PURGE:
+            self._purge(envelope)
+        kept = envelope
+        if envelope.whole and header.kind in STRIPPED_KINDS and self._is_purged(envelope.id):
+            kept = envelope.stripped()
+        row = Row(header.device, header.sequence, envelope.id, int(header.kind), kept.to_bytes())
+        self.rows.append(row)
+        self._new[header.device, header.sequence] = kept
+        self._tips[header.device] = Tip(header.sequence, envelope.id)
+
+    def tip(self, device: bytes) -> Tip:
+        return self._tips.get(device, Tip(0, bytes(32)))
+
+    def held(self, envelope: Envelope) -> bytes | None:
+        """The envelope that stands where another wants to be, or before it."""
+        device, sequence = envelope.header.device, envelope.header.sequence
+        tip = self.tip(device)
+        sequence = min(sequence, tip.sequence)
+        if (device, sequence) in self._new:
+            return self._new[device, sequence].to_bytes()
+        return self._look.held.get((device, sequence)) or self._log.at(self._look.space.id, device, sequence)
+
+    def _chain(self, device: bytes, sequence: int) -> bytes | None:
+        """The id at a place of a device's chain, as far as it is stored or in this batch."""
+        if (device, sequence) in self._new:
+            return self._new[device, sequence].id
+        raw = self._look.held.get((device, sequence)) or self._log.at(self._look.space.id, device, sequence)
+        return Envelope.read(raw).id if raw else None
+
+    def _again(self, envelope: Envelope) -> None:
+        """A repetition. If only the shell was held, and nobody erased the body, the body comes back."""
+        if not envelope.whole or self.tip(envelope.header.device).ended:
+            return
+        key = (envelope.header.device, envelope.header.sequence)
+        raw = self._look.held.get(key)
+        if raw is None or Envelope.read(raw).whole or self._is_purged(envelope.id):
+            return
+        # The id binds header and body; a signature that was never checked with it could be another one.
+        kept = Envelope.made(envelope.header, envelope.body or b"", Envelope.read(raw).signature)
+        self.restored.append(Row(*key, envelope.id, int(envelope.header.kind), kept.to_bytes()))
+
+    def _is_purged(self, id: bytes) -> bool:
+        if id in self._purges:
+            return True
+        return self._look.space.purges > 0 and self._log.is_purged(self._look.space.id, id)
+
+    def _purge(self, purge: Envelope) -> None:
+        """Drop the bodies that a purge names, where they lie already; and remember the names."""
+        authority = self._authority
+        assert authority is not None
+        ids = read_purged(purge)
+        wanted = set(ids)
+        stored = self._log.marked(self._look.space.id, [mark(id) for id in ids])
+        for target in [*(Envelope.read(raw) for raw in stored), *self._new.values()]:
+            if target.id not in wanted:
+                continue
+            if not may_drop(authority, purge.header, target.header):
+                raise NotAllowed(reason="purge")
+            if target.whole:
+                place = (target.header.device, target.header.sequence)
+                shell = target.stripped().to_bytes()
+                if place in self._new:
+                    self._new[place] = target.stripped()
+                    self.rows = [
+                        Row(row.device, row.sequence, row.id, row.kind, shell) if row.id == target.id else row
+                        for row in self.rows
+                    ]
+                else:
+                    self.erasures.append(Erasure(*place, shell))
+        self._purges |= wanted
+        self.purged += ids
+
+
+def strip(envelope: bytes) -> bytes:
+    """The envelope without its body."""
+    return Envelope.read(envelope).stripped().to_bytes()
+
+
+def _read(index: int, raw: bytes, space: bytes) -> Envelope:
+    try:
+        envelope = Envelope.read(raw)
+    except SyncError as exc:
+        raise Refusal(422, "envelope", index=index, reason=_why(exc)) from exc
+    if envelope.header.space != space:
+        raise Refusal(422, "envelope", index=index, reason="space")
+    return envelope
+
+
+def _why(error: SyncError) -> str:
+    return str(error.facts.get("reason") or error.facts.get("what") or error.code)

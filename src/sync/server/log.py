@@ -1,0 +1,385 @@
+"""Spaces and their logs, as the server keeps them: what was appended, at which position, and nothing of what it says.
+
+A position is the space's head plus one, taken while the space's row is locked; so positions are without gaps,
+whoever reads up to a head has seen everything below it, and no reader steps over a row that was slow to be
+committed. Whether an envelope is to be believed is decided before it comes here, against a `Look`; `append` refuses
+when the space has moved on since.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sync.protocol.envelope import Kind
+from sync.server.database import Database, Work
+
+ALLOWANCE: Final = 150
+"""Bytes that an envelope costs in the table and its indexes beside itself; they count against the quota."""
+
+
+class Stale(Exception):
+    """The space has changed since it was looked at: look again."""
+
+
+class Full(Exception):
+    """The space has no room for this."""
+
+
+class Gone(Exception):
+    """The space, or the device's account in it, was deleted here and is not put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The newest envelope that is held of a device."""
+
+    sequence: int
+    id: bytes
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An envelope on its way into the log."""
+
+    device: bytes
+    sequence: int
+    id: bytes
+    kind: int
+    envelope: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Where a space stands."""
+
+    id: bytes
+    genesis: bytes
+    head: int
+    controls: int
+    bytes: int
+    gone: bool
+    purges: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A space, the tips of all its devices, and those envelopes of a batch that are there already."""
+
+    space: Space
+    tips: Mapping[bytes, Tip]
+    held: Mapping[tuple[bytes, int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Envelopes from a position on. `previous` is the one before them, if it was asked for."""
+
+    head: int
+    envelopes: list[bytes]
+    previous: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Envelopes whose body goes: the position by device and sequence, and what stays of them."""
+
+    device: bytes
+    sequence: int
+    stripped: bytes
+
+
+class Log:
+    """The logs of all spaces, each on its own: no statement reaches from one into another."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def space(self, space: bytes) -> Space | None:
+        """Where a space stands, or None when it was never founded here."""
+        with self._database.read() as work:
+            return _space(work, space)
+
+    def heads(self, space: bytes) -> tuple[int, dict[bytes, Tip]]:
+        """The head, and what is held of each device."""
+        with self._database.read() as work:
+            found = _space(work, space)
+            return (found.head if found else 0), _tips(work, space)
+
+    def controls(self, space: bytes, after: int, upto: int) -> list[bytes]:
+        """The control records between two positions, in the order of the log."""
+        statement = (
+            "select envelope from log where space = ? and kind = ? and position > ? and position <= ? order by position"
+        )
+        with self._database.read() as work:
+            return [row[0] for row in work.rows(statement, space, int(Kind.CONTROL), after, upto)]
+
+    def look(self, space: bytes, spans: Mapping[bytes, tuple[int, int]]) -> Look | None:
+        """The space as a batch meets it; `spans` are the first and last sequence of each device in the batch."""
+        held: dict[tuple[bytes, int], bytes] = {}
+        with self._database.read() as work:
+            found = _space(work, space)
+            if found is None:
+                return None
+            tips = _tips(work, space)
+            for device, (first, last) in spans.items():
+                tip = tips.get(device)
+                if tip and first <= tip.sequence:
+                    statement = (
+                        "select sequence, envelope from log "
+                        "where space = ? and device = ? and sequence >= ? and sequence <= ?"
+                    )
+                    for sequence, envelope in work.rows(statement, space, device, first, last):
+                        held[device, sequence] = envelope
+        return Look(found, tips, held)
+
+    def found(self, space: bytes, genesis: bytes, today: int) -> None:
+        """Make the space's empty log; nothing when it is there."""
+        with self._database.write() as work:
+            work.run(
+                "insert into space (id, genesis, head, controls, bytes, purges, made) values (?, ?, 0, 0, 0, 0, ?) on conflict do nothing",
+                space,
+                genesis,
+                today,
+            )
+
+    def at(self, space: bytes, device: bytes, sequence: int) -> bytes | None:
+        """The envelope at a place of a device's chain."""
+        statement = "select envelope from log where space = ? and device = ? and sequence = ?"
+        with self._database.read() as work:
+            row = work.one(statement, space, device, sequence)
+        return row[0] if row else None
+
+    def is_purged(self, space: bytes, id: bytes) -> bool:
+        """Whether a purge has named that envelope."""
+        with self._database.read() as work:
+            return work.one("select id from purged where space = ? and id = ?", space, id) is not None
+
+    def count(self) -> int:
+        """How many spaces there are. Not about one space, so asked rarely."""
+        with self._database.read() as work:
+            row = work.one("select count(*) from space where gone is null")
+        return row[0] if row else 0
+
+    def append(
+        self,
+        look: Look,
+        rows: Sequence[Row],
+        erasures: Sequence[Erasure] = (),
+        restored: Sequence[Row] = (),
+        *,
+        purged: Sequence[bytes] = (),
+        limit: int,
+    ) -> int:
+        """Append in order and return the new head. All or nothing; durable when this returns.
+
+        `erasures` lose their bodies and `purged` are remembered, so that the bodies do not come back; `restored` get
+        theirs again.
+
+        `Stale` when controls or tips are not those of the look, `Full` beyond the limit, `Gone` after a deletion.
+        """
+        space = look.space.id
+        with self._database.write() as work:
+            now = _space(work, space, "{lock}")
+            if now is None or now.controls != look.space.controls:
+                raise Stale
+            if now.gone:
+                raise Gone
+            devices = {row.device for row in (*rows, *restored)}
+            if now.head != look.space.head:
+                tips = _tips(work, space)
+                if any(tips.get(device) != look.tips.get(device) for device in devices):
+                    raise Stale
+            freed = sum(_erase(work, space, erasure) for erasure in erasures)
+            size = sum(len(row.envelope) + ALLOWANCE for row in rows) + sum(len(row.envelope) for row in restored)
+            if now.bytes + size - freed > limit and size:
+                raise Full
+            head = now.head + len(rows)
+            controls = max(
+                (now.head + at for at, row in enumerate(rows, 1) if row.kind == Kind.CONTROL), default=now.controls
+            )
+            work.run(
+                "update space set head = ?, controls = ?, bytes = ?, purges = ? where id = ?",
+                head,
+                controls,
+                max(0, now.bytes + size - freed),
+                now.purges + len(purged),
+                space,
+            )
+            for id in purged:
+                work.run("insert into purged (space, id) values (?, ?) on conflict do nothing", space, id)
+            for row in restored:
+                work.run(
+                    "update log set envelope = ? where space = ? and device = ? and sequence = ?",
+                    row.envelope,
+                    space,
+                    row.device,
+                    row.sequence,
+                )
+            insert = (
+                "insert into log (space, position, device, sequence, kind, mark, envelope) values (?, ?, ?, ?, ?, ?, ?)"
+            )
+            listed = [
+                (space, now.head + at, row.device, row.sequence, row.kind, mark(row.id), row.envelope)
+                for at, row in enumerate(rows, 1)
+            ]
+            if len(listed) == 1:
+                work.run(insert, *listed[0])
+            else:
+                work.many(insert, listed)
+            newest = {row.device: row for row in rows}
+            for row in newest.values():
+                work.run(
+                    "insert into tip (space, device, sequence, id) values (?, ?, ?, ?) "
+                    "on conflict (space, device) do update set sequence = excluded.sequence, id = excluded.id",
+                    space,
+                    row.device,
+                    row.sequence,
+                    row.id,
+                )
+        if erasures:
+            self._database.scrub()
+        return head
+
+    def page(self, space: bytes, after: int, *, limit: int, size: int, previous: bool = False) -> Page:
+        """Envelopes after a position, at most `limit` and about `size` bytes, but at least one if there is one."""
+        with self._database.read() as work:
+            found = _space(work, space)
+            head = found.head if found else 0
+            before: bytes | None = None
+            if previous and after:
+                row = work.one("select envelope from log where space = ? and position = ?", space, after)
+                before = row[0] if row else None
+            if after >= head:
+                return Page(head, [], before)
+            taken: list[bytes] = []
+            total = 0
+            statement = "select envelope from log where space = ? and position > ? and position <= ? order by position"
+            for (envelope,) in work.each(statement, space, after, min(head, after + limit)):
+                total += len(envelope) + 4
+                if taken and total > size:
+                    break
+                taken.append(envelope)
+        return Page(head, taken, before)
+
+    def marked(self, space: bytes, marks: Sequence[int]) -> list[bytes]:
+        """The envelopes whose ids begin like that."""
+        found: list[bytes] = []
+        with self._database.read() as work:
+            for one in marks:
+                found += [
+                    row[0] for row in work.rows("select envelope from log where space = ? and mark = ?", space, one)
+                ]
+        return found
+
+    def of_device(self, space: bytes, device: bytes) -> Iterator[tuple[int, bytes]]:
+        """Position and envelope of everything a device has written, in its order."""
+        after = 0
+        while True:
+            with self._database.read() as work:
+                rows = work.rows(
+                    "select position, sequence, envelope from log "
+                    "where space = ? and device = ? and sequence > ? order by sequence limit 64",
+                    space,
+                    device,
+                    after,
+                )
+            for position, sequence, envelope in rows:
+                yield position, envelope
+                after = sequence
+            if not rows:
+                return
+
+    def end(
+        self,
+        space: bytes,
+        device: bytes,
+        *,
+        today: int,
+        kinds: Collection[int],
+        strip: Callable[[bytes], bytes],
+        last: bool,
+    ) -> None:
+        """End a device's account: the bodies of its envelopes of those kinds go, headers stay; it writes no more.
+
+        With `last`, nobody is left to read: the whole space goes, and only its id remains, so that it stays gone.
+        """
+        with self._database.write() as work:
+            now = _space(work, space, "{lock}")
+            if now is None:
+                return
+            if last:
+                for table in (
+                    "log",
+                    "tip",
+                    "purged",
+                    "introduced",
+                    "session",
+                    "blob",
+                    "blob_part",
+                    "invitation",
+                    "box",
+                    "slip",
+                ):
+                    if table == "invitation":
+                        work.run(
+                            "delete from message where invitation in (select id from invitation where space = ?)", space
+                        )
+                    work.run(f"delete from {table} where space = ?", space)  # noqa: S608 - the names stand above
+                work.run(
+                    "update space set gone = ?, genesis = null, head = 0, controls = 0, bytes = 0 where id = ?",
+                    today,
+                    space,
+                )
+                return
+            freed = 0
+            marks = ", ".join("?" * len(kinds))
+            sequences = work.rows(
+                f"select sequence from log where space = ? and device = ? and kind in ({marks})",  # noqa: S608
+                space,
+                device,
+                *kinds,
+            )
+            for (sequence,) in sequences:
+                row = work.one(
+                    "select envelope from log where space = ? and device = ? and sequence = ?", space, device, sequence
+                )
+                if row is not None:
+                    freed += _erase(work, space, Erasure(device, sequence, strip(row[0])))
+            work.run("update space set bytes = ? where id = ?", max(0, now.bytes - freed), space)
+            work.run(
+                "insert into tip (space, device, sequence, id, ended) values (?, ?, 0, ?, ?) "
+                "on conflict (space, device) do update set ended = excluded.ended",
+                space,
+                device,
+                b"",
+                today,
+            )
+        self._database.scrub()
+
+
+def mark(envelope_id: bytes) -> int:
+    """The beginning of an envelope's id as a number that both engines keep in eight bytes."""
+    return int.from_bytes(envelope_id[:8], "big", signed=True)
+
+
+def _space(work: Work, space: bytes, lock: str = "") -> Space | None:
+    row = work.one(f"select genesis, head, controls, bytes, gone, purges from space where id = ? {lock}", space)  # noqa: S608
+    if row is None:
+        return None
+    return Space(space, row[0] or b"", row[1], row[2], row[3], row[4] is not None, row[5])
+
+
+def _tips(work: Work, space: bytes) -> dict[bytes, Tip]:
+    rows = work.rows("select device, sequence, id, ended from tip where space = ?", space)
+    return {device: Tip(sequence, id, ended is not None) for device, sequence, id, ended in rows}
+
+
+def _erase(work: Work, space: bytes, erasure: Erasure) -> int:
+    """Keep only what was stripped; how many bytes that freed."""
+    where = "where space = ? and device = ? and sequence = ?"
+    row = work.one(f"select length(envelope) from log {where}", space, erasure.device, erasure.sequence)  # noqa: S608
+    if row is None or row[0] <= len(erasure.stripped):
+        return 0
+    work.run(f"update log set envelope = ? {where}", erasure.stripped, space, erasure.device, erasure.sequence)  # noqa: S608
+    return int(row[0]) - len(erasure.stripped)

@@ -1,0 +1,95 @@
+"""The wire itself, with limits that uvicorn leaves open: heads that trickle in, answers that nobody takes.
+
+uvicorn's strict parser (h11) is kept; this adds the clocks, and answers that are typed like all others.
+"""
+
+import asyncio
+import json
+import sys
+from typing import Any, Final
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_BYTES: Final = 16 << 10
+HEAD_SECONDS: Final = 10.0
+TAKE_SECONDS: Final = 30.0
+
+
+class PatientProtocol(H11Protocol):
+    """A connection on which a head has 10 s to arrive and an answer 30 s to be taken."""
+
+    head_seconds = HEAD_SECONDS
+    take_seconds = TAKE_SECONDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._take_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._head_timer = self.loop.call_later(self.head_seconds, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_timer = _cancelled(self._head_timer)
+        self._take_timer = _cancelled(self._take_timer)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch_the_head()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.conn.trailing_data[0]:
+            self._watch_the_head()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._take_timer is None:
+            self._take_timer = self.loop.call_later(self.take_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._take_timer = _cancelled(self._take_timer)
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """h11 has refused the bytes; say why in the way of this server and close."""
+        status = getattr(sys.exc_info()[1], "error_status_hint", 400)
+        self._refuse(status, {431: "headers"}.get(status, "malformed"))
+
+    def _watch_the_head(self) -> None:
+        """The clock runs from the first byte of a head until the head is whole."""
+        if self.conn.their_state is not h11.IDLE:
+            self._head_timer = _cancelled(self._head_timer)
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(self.head_seconds, self._too_slow)
+
+    def _too_slow(self) -> None:
+        self._head_timer = None
+        if not self.transport.is_closing():
+            self._refuse(408, "slow")
+            self.loop.call_later(1, self.transport.abort)
+
+    def _refuse(self, status: int, code: str) -> None:
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()
+            return
+        body = json.dumps({"error": code}).encode()
+        headers = [
+            ("content-type", "application/json"),
+            ("content-length", str(len(body))),
+            ("cache-control", "no-store"),
+            ("connection", "close"),
+        ]
+        for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
+def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+    """No timer any more."""
+    if timer is not None:
+        timer.cancel()
+    return None

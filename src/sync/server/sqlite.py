@@ -1,0 +1,147 @@
+"""The embedded database: one file, no configuration, every acknowledged write on the disk."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sync.server.database import Away, Database, Poke, Value
+
+BUSY_SECONDS: Final = 5.0
+POLL_SECONDS: Final = 0.25
+_WORDS: Final = {"lock": ""}  # a writing transaction has the file to itself
+_FEW: Final = 64
+
+
+class _Work:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, statement: str, *values: Value) -> list[tuple[Any, ...]]:
+        return self._run(statement, values).fetchall()
+
+    def one(self, statement: str, *values: Value) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = self._run(statement, values).fetchone()
+        return found
+
+    def run(self, statement: str, *values: Value) -> int:
+        return self._run(statement, values).rowcount
+
+    def many(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
+        self._connection.executemany(statement.format_map(_WORDS), rows)
+
+    def each(self, statement: str, *values: Value) -> Iterator[tuple[Any, ...]]:
+        cursor = self._run(statement, values)
+        while few := cursor.fetchmany(_FEW):
+            yield from few
+
+    def script(self, text: str) -> None:
+        # Not executescript: that would commit first, and a migration is one transaction.
+        for statement in text.split(";\n"):
+            if statement.strip():
+                self._connection.execute(statement)
+
+    def _run(self, statement: str, values: tuple[Value, ...]) -> sqlite3.Cursor:
+        return self._connection.execute(statement.format_map(_WORDS) if "{" in statement else statement, values)
+
+
+class Sqlite(Database):
+    """One writer at a time in this process and, by SQLite's own lock, among all; any number of readers."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._opening = threading.Lock()
+        self._writing = threading.Lock()
+        self._stop = threading.Event()
+        self._watcher: threading.Thread | None = None
+        path.touch(mode=0o600)
+        self._writer = self._connect()
+
+    @contextmanager
+    def read(self) -> Iterator[_Work]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        with self._transaction(connection, "begin"):
+            yield _Work(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[_Work]:
+        with self._writing, self._transaction(self._writer, "begin immediate"):
+            yield _Work(self._writer)
+
+    def poke(self, space: bytes, head: int) -> None:
+        """Nothing to do: the others look at the file's version a few times a second."""
+
+    def listen(self, tell: Poke, watched: Callable[[], Iterable[bytes]]) -> None:
+        self._watcher = threading.Thread(target=self._watch, args=(tell, watched), name="watcher", daemon=True)
+        self._watcher.start()
+
+    def scrub(self) -> None:
+        """`secure_delete` has overwritten it in the file; this empties the log beside the file."""
+        with self._writing, _translated():
+            self._writer.execute("pragma wal_checkpoint(truncate)")
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        with self._opening:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+
+    def _connect(self) -> sqlite3.Connection:
+        with _translated(), self._opening:
+            connection = sqlite3.connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+            for setting in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on"):
+                connection.execute(f"pragma {setting}")
+            self._all.append(connection)
+        return connection
+
+    @contextmanager
+    def _transaction(self, connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+        with _translated():
+            connection.execute(begin)
+            try:
+                yield
+                connection.execute("commit")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+                raise
+
+    def _watch(self, tell: Poke, watched: Callable[[], Iterable[bytes]]) -> None:
+        """Other processes change the file's version; only then is it worth asking for heads."""
+        connection = self._connect()
+        version: int | None = None
+        told: dict[bytes, int] = {}
+        while not self._stop.wait(POLL_SECONDS):
+            now = connection.execute("pragma data_version").fetchone()[0]
+            if now == version:
+                continue
+            version = now
+            spaces = set(watched())
+            told = {space: head for space, head in told.items() if space in spaces}
+            for space in spaces:
+                row = connection.execute("select head from space where id = ?", (space,)).fetchone()
+                if row and told.get(space) != row[0]:
+                    told[space] = row[0]
+                    tell(space, row[0])
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as exc:
+        raise Away(type(exc).__name__) from exc
