@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from unittest import mock
 
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tinydb import TinyDB, where
 from tinydb.storages import MemoryStorage
-from tinydb.table import Document
+from tinydb.table import Document, Table
 
 from app.errors import DocumentRefused
-from app.vault.documents import Documents, SealedTable
+from app.vault.documents import Documents, SealedStorage, SealedTable
 from app.vault.engine import Engine
 from app.vault.files import Files
 from app.vault.salvage import salvage
@@ -364,3 +365,200 @@ def test_newest_pages_backwards(database: Documents) -> None:
     odd = table.newest(2, before=2001, cond=where("n").test(is_odd))
     assert [document["n"] for document in odd] == [1999, 1997]
     assert [document["n"] for document in table.newest(2, before=101, cond=where("person") == "b")] == [99, 97]
+
+
+# ---------------------------------------------------------------- beside TinyDB itself
+
+
+def up(document: MutableMapping[str, Any]) -> None:
+    document["n"] = document.get("n", 0) + 1
+
+
+def empty(rows: dict[int, Any]) -> None:
+    rows.clear()
+
+
+def renew(rows: dict[int, Any]) -> None:
+    """Remove one, change one, leave one, add one."""
+    rows.pop(1)
+    rows[2] = {"n": "changed"}
+    rows[9] = {"n": "new"}
+
+
+ACTIONS: dict[str, Any] = {
+    "update all": lambda table: table.update({"seen": True}),
+    "update all by a function": lambda table: table.update(up),
+    "update some": lambda table: table.update({"x": [1]}, where("person") == "a"),
+    "update several": lambda table: table.update_multiple(
+        [({"x": 1}, where("n") == 0), (up, where("n") < 2), ({"y": 2}, where("person") == "b")]
+    ),
+    "update none of several": lambda table: table.update_multiple([({"x": 1}, where("n") == 99)]),
+    "remove some": lambda table: table.remove(where("person") == "a"),
+    "remove by ids": lambda table: table.remove(doc_ids=[3, 1]),
+    "remove nothing in particular": lambda table: table.remove(),
+    "get by nothing": lambda table: table.get(),
+    "get by a query": lambda table: table.get(where("person") == "b"),
+    "get nothing by a query": lambda table: table.get(where("person") == "z"),
+    "get by ids": lambda table: table.get(doc_ids=[2, 1]),
+    "get by an id": lambda table: table.get(doc_id=2),
+    "get nothing by an id": lambda table: table.get(doc_id=77),
+    "search by an index": lambda table: table.search(where("person") == "a"),
+    "search by two": lambda table: table.search((where("person") == "a") & (where("n") == 0)),
+    "search by one or the other": lambda table: table.search((where("person") == "b") | (where("n") == 0)),
+    "search in depth": lambda table: table.search(where("deep")["er"] == 1),
+    "search for a list": lambda table: table.search(where("list") == [1, 2]),
+    "search by a pattern": lambda table: table.search(where("person").search("^[ab]$")),
+    "search in depth for a word": lambda table: table.search(where("deep")["er"].search("x")),
+    "search by a function": lambda table: table.search(where("n").test(bool)),
+    "search without a question": lambda table: table.search(lambda document: "deep" in document),
+    "count": lambda table: table.count(where("n") == 0),
+    "contains": lambda table: table.contains(where("n") == 1),
+    "insert something else": lambda table: table.insert([1, 2]),
+    "insert a mapping": lambda table: table.insert(MappingProxyType({"n": 7})),
+    "insert with an id": lambda table: table.insert(Document({"n": 8}, 40)),
+    "upsert": lambda table: table.upsert({"n": 5}, where("person") == "b"),
+    "upsert by an id": lambda table: table.upsert(Document({"z": 1}, 2)),
+    "truncate": lambda table: table.truncate(),
+    "all": lambda table: table.all(),
+    "length": len,
+    "update a table as a whole": lambda table: table._update_table(renew),
+    "empty a table as a whole": lambda table: table._update_table(empty),
+    "read a table as a whole": lambda table: table._read_table(),
+}
+DOCUMENTS: list[dict[str, Any]] = [
+    {"person": "a", "n": 0, "deep": {"er": 1}},
+    {"person": "b", "n": 1, "list": [1, 2]},
+    {"person": "a", "n": 2, "deep": {"er": "x"}},
+]
+
+
+def told(action: Any, table: Table) -> object:
+    """What an action returns or raises."""
+    try:
+        found = action(table)
+    except (RuntimeError, ValueError) as exc:
+        return type(exc), str(exc)
+    return sorted(found.items(), key=str) if isinstance(found, dict) and not isinstance(found, Document) else found
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+@pytest.mark.parametrize("name", ACTIONS)
+def test_an_action_does_and_says_what_it_does_in_tinydb(database: Documents, name: str, compacted: bool) -> None:
+    plain = TinyDB(storage=MemoryStorage)
+    for one in (database, plain):
+        one.table("note").insert_multiple(DOCUMENTS)
+    if compacted:
+        database.engine.compact()
+    ours, theirs = database.table("note"), plain.table("note")
+    assert told(ACTIONS[name], ours) == told(ACTIONS[name], theirs)
+    assert {document.doc_id: document for document in ours} == {document.doc_id: document for document in theirs}
+
+
+class Custom(Document):
+    """A document class of somebody's own."""
+
+
+def test_document_and_id_classes_of_ones_own_are_heeded(database: Documents) -> None:
+    class Own(SealedTable):
+        document_class = Custom
+
+    table = Own(database.storage, "note")
+    table.insert_multiple(DOCUMENTS)
+    table.insert(Custom({"n": 1}, 30))
+    for found in ([*table], table.all(), table.search(where("n") == 1), table.newest(2), table.get(doc_ids=[1])):
+        assert isinstance(found, list)
+        assert found
+        assert all(type(document) is Custom for document in found)
+    assert [document.doc_id for document in table.newest(1)] == [30]
+
+
+def test_a_tally_is_the_length_of_the_answer(database: Documents) -> None:
+    table = database.table("note")
+    table.insert_multiple(DOCUMENTS)
+    for query in (where("person") == "a", where("n") == 1, where("person") != "a", where("person") == [1]):
+        assert table.tally(query) == len(table.search(query))
+
+
+def test_newest_of_those_that_match_goes_on_until_it_has_enough(database: Documents) -> None:
+    table = database.table("note")
+    table.insert_multiple({"person": "ab"[n % 2], "n": n} for n in range(200))
+
+    def is_below_three(n: Any) -> bool:
+        return bool(n < 3)
+
+    query = where("n").test(is_below_three)
+    assert [document["n"] for document in table.newest(2, cond=query)] == [2, 1]
+    assert [document["n"] for document in table.newest(9, cond=query)] == [2, 1, 0]
+    table.remove(doc_ids=[199])
+    assert [document["n"] for document in table.newest(1, cond=where("person") == "a")] == [196]
+    assert table.newest(3, cond=where("person") == "nobody") == []
+
+
+def test_what_was_asked_before_is_answered_from_memory_until_something_changes(database: Documents) -> None:
+    table = database.table("note")
+    table.insert_multiple(DOCUMENTS)
+    asked: list[object] = []
+
+    def is_small(n: Any) -> bool:
+        asked.append(n)
+        return bool(n < 2)
+
+    query = where("n").test(is_small)
+    assert len(table.search(query)) == 2
+    assert len(asked) == 3
+    assert len(table.search(query)) == 2
+    assert len(asked) == 3
+    table.insert({"n": 1})
+    assert len(table.search(query)) == 3
+    assert len(asked) == 7
+
+
+# ---------------------------------------------------------------- the whole database as one value
+
+
+def test_the_storage_reads_and_writes_the_whole_database(database: Documents) -> None:
+    storage = SealedStorage(database.engine)
+    assert storage.read() is None
+    whole: dict[str, dict[Any, dict[str, Any]]] = {
+        "note": {"1": {"n": 1}, "2": {"n": 2}, "30": {"n": 3}},
+        "task": {"1": {"done": False}},
+        "empty": {},
+    }
+    storage.write(whole)
+    assert storage.read() == whole
+    whole = {"note": {1: {"n": 1}, "2": {"n": "changed"}, 4: {"n": 4}}, "goal": {"7": {}}, "empty": {}}
+    sequence = database.engine.position.sequence
+    storage.write(whole)
+    assert storage.read() == {name: {str(k): v for k, v in rows.items()} for name, rows in whole.items()}
+    assert database.engine.position.sequence == sequence + 1
+    assert database.tables() == {"note", "goal", "empty"}
+
+
+def test_the_storage_writes_the_difference_alone(database: Documents) -> None:
+    storage = SealedStorage(database.engine)
+    whole = {"note": {str(n): {"n": n, "body": "x" * 400} for n in range(1, 50)}}
+    storage.write(whole)
+    end = database.engine._journal.end
+    storage.write({"note": {**whole["note"], "7": {"n": 0}}})
+    assert database.engine._journal.end - end < 200
+    with pytest.raises(DocumentRefused):
+        storage.write({"note": {"1": {"n": float("nan")}}, "other": {}})
+    assert database.table("note").count(where("n") == 0) == 1
+    assert database.tables() == {"note"}
+
+
+def test_closing_the_database_closes_the_vault(tmp_path: Path) -> None:
+    engine = Engine.create(tmp_path / "v", FIRST, files=Files(NoSync()))
+    engine.documents.table("note").insert({"n": 1})
+    engine.documents.close()
+    with Engine.open(tmp_path / "v", FIRST, files=Files(NoSync())) as again:
+        assert again.documents.table("note").all() == [{"n": 1}]
+
+
+def test_drafts_become_durable_when_asked(database: Documents) -> None:
+    before = database.engine.position
+    with database.transaction("soon"):
+        database.table("note").insert({"n": 1})
+    assert database.engine.position == before
+    database.sync()
+    assert database.engine.position > before
