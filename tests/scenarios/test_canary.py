@@ -9,6 +9,7 @@ import logging
 import shutil
 import unicodedata
 import urllib.parse
+import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -22,7 +23,10 @@ from app.errors import AppError, VaultDamaged, WrongPassphrase
 from app.model import commands as do
 from app.model.schema import KINDS
 from app.services.drafts import Target
+from app.services.export import DATA, PAGE, export
+from app.services.library import Library
 from app.services.session import Session
+from app.services.speech import Speech
 from tests.support.keys import FLOOR, quick_kdf
 
 __all__ = ["quick_kdf"]
@@ -167,6 +171,7 @@ def test_a_day_with_fika_leaves_no_readable_word(
     caplog.set_level(logging.DEBUG)
     bird = Birds()
     told: list[str] = []
+    library = Library(ASSETS)
 
     def session() -> Session:
         return Session(home / "vault", home / "state", ASSETS, now=lambda: NOW, cost=FLOOR)
@@ -180,6 +185,17 @@ def test_a_day_with_fika_leaves_no_readable_word(
     assert found_in(home) == []
     here.make_backup()
     (home / "backup.fika").write_bytes(here.make_backup().data)
+
+    # The one way out that is meant to be readable: it is all there, and only in the hands of whoever asked for it.
+    out = export(here.store, library, Speech("sv", ASSETS, library.facts("SE")), NOW)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / out.name).write_bytes(out.data)
+    with zipfile.ZipFile(tmp_path / "out" / out.name) as archive:
+        for part in (PAGE, DATA):
+            there = archive.read(part).decode()
+            assert [number for number in range(1, bird.number) if canary(number) not in there] == [], part
+    shutil.rmtree(tmp_path / "out")
+    assert found_in(tmp_path) == []
     here.lock()
     assert found_in(home) == []
 

@@ -1,14 +1,15 @@
 """A page to print: complete, escaped, without anything from elsewhere, and without what is only mine."""
 
 from collections.abc import Mapping
-from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.services.documents import Document
 from app.services.library import Library
-from app.services.printing import Answer, page, said
+from app.services.printing import CLOSING, Answer, filled, listed, opening, said
 from app.services.speech import Speech
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -41,6 +42,12 @@ class Reader(HTMLParser):
             self.words.append(data.strip())
 
 
+def page(document: Document, speech: Speech, *, answers: Mapping[str, Answer] | None = None, **options: Any) -> str:
+    """A document alone on its page."""
+    lines = filled(document, speech, LIBRARY, answers or {}, **options)
+    return opening(speech.read(document.title), speech.language) + "\n".join(lines) + CLOSING
+
+
 def read(html: str) -> Reader:
     reader = Reader()
     reader.feed(html)
@@ -53,33 +60,40 @@ def read(html: str) -> Reader:
 @pytest.mark.parametrize("id", [entry.id for entry in LIBRARY.entries()])
 def test_every_document_can_be_printed(id: str, speech: Speech) -> None:
     document = LIBRARY.document(id)
-    html = page(document, speech, LIBRARY, mine=True)
+    html = page(document, speech, mine=True)
     reader = read(html)
     assert reader.attributes["lang"] == speech.language
     for item in document.items:
         assert any(speech.read(item.text) in words for words in reader.words)
     assert "{" not in " ".join(reader.words)
-    assert "http" not in html
+    assert "://" not in html
     assert not {"script", "img", "link", "iframe"} & reader.tags
 
 
 def test_what_somebody_wrote_is_only_text() -> None:
     hostile = '</dd><script>alert("x")</script>&amp;'
-    html = page(LIBRARY.document("minutes.quick"), SV, LIBRARY, answers={"talked": hostile}, about=[(hostile, hostile)])
+    minutes = LIBRARY.document("minutes.quick")
+    html = opening(hostile, "sv") + listed([(hostile, hostile)])
+    html += "".join(filled(minutes, SV, LIBRARY, {"talked": hostile})) + CLOSING
     reader = read(html)
     assert "script" not in reader.tags
-    assert reader.words.count(hostile) == 3
+    assert reader.words.count(hostile) == 5  # the title twice, a name, a value, an answer
+
+
+def test_what_no_page_can_hold_is_seen_to_be_missing() -> None:
+    words = read(opening("x", "sv") + listed([("a", "b\x00\x1b\ud800\u2028c\n\td")]) + CLOSING).words
+    assert "b\ufffd\ufffd\ufffd\ufffdc\n\td" in words
 
 
 def test_what_is_only_mine_is_left_out_for_others() -> None:
     answers = {"talked": "Om jobbet", "private": "bara mitt"}
     minutes = LIBRARY.document("minutes.regular")
-    shared, own = (page(minutes, SV, LIBRARY, answers=answers, mine=mine) for mine in (False, True))
+    shared, own = (page(minutes, SV, answers=answers, mine=mine) for mine in (False, True))
     assert "bara mitt" not in shared
     assert "bara mitt" in own
     assert "Min privata anteckning" not in shared
     boundaries = LIBRARY.document("prompts.boundaries")
-    answered = page(boundaries, SV, LIBRARY, answers={"share": "bara mitt"})
+    answered = page(boundaries, SV, answers={"share": "bara mitt"})
     assert "bara mitt" not in answered
     assert SV.read(boundaries.item("town").text) in answered, "what nobody has answered may be handed out"
 
@@ -111,14 +125,13 @@ def test_an_answer_is_said_in_words(document: str, item: str, answer: Answer, wo
 
 def test_ticks_and_empty_lines_are_seen() -> None:
     answers: Mapping[str, Answer] = {"checkin": True}
-    words = read(
-        page(LIBRARY.checklist("during_session"), SV, LIBRARY, answers=answers, role="mentee", mine=True)
-    ).words
+    words = read(page(LIBRARY.checklist("during_session"), SV, answers=answers, role="mentee", mine=True)).words
     assert "☑ Checka in: hur har det varit sedan sist?" in words
     assert sum(line.startswith("☐") for line in words) == 6
-    assert 'class="blank"' in page(LIBRARY.document("minutes.quick"), SV, LIBRARY)
+    assert 'class="blank"' in page(LIBRARY.document("minutes.quick"), SV)
 
 
-def test_the_page_says_which_text_it_is() -> None:
-    html = page(LIBRARY.document("agreement.mentoring"), SV, LIBRARY, printed=date(2025, 10, 14))
-    assert "Version 1 av texten · Utskrivet tis 14 okt. 2025" in read(html).words
+def test_what_nobody_answered_can_be_left_out() -> None:
+    minutes = LIBRARY.document("minutes.quick")
+    html = "".join(filled(minutes, SV, LIBRARY, {"talked": "Om jobbet"}, blanks=False))
+    assert html.count("<dt>") == 1 and "Om jobbet" in html

@@ -1,12 +1,13 @@
-"""A document with its answers as one plain page of HTML: to print, to keep as a file, to hand to somebody.
+"""What somebody wrote as plain HTML: to read without the app, to print, to hand to somebody.
 
-Everything that somebody wrote is escaped, nothing is fetched from anywhere, and what only the writer may see is left
-out unless the page is the writer's own.
+Everything is escaped, nothing is fetched from anywhere, no script can run; what only the writer may see is left out
+unless the page is the writer's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from html import escape
 from typing import Final, TypeAlias
@@ -18,10 +19,18 @@ Answer: TypeAlias = "str | int | float | bool | frozenset[str] | None"
 """An answer as the records keep it; dates are ISO text."""
 
 _STYLE: Final = """
-body { font: 12pt/1.5 "Atkinson Hyperlegible Next", sans-serif; max-width: 42em; margin: 2em auto; padding: 0 1em }
-h1 { font-size: 1.6em } h2 { font-size: 1.2em; margin-top: 1.6em } dt { font-weight: bold; margin-top: .8em }
-dd { margin: 0; white-space: pre-wrap } .blank { border-bottom: 1px solid; min-height: 1.6em }
-.note { font-size: .9em } @media print { body { margin: 0 } dt { break-after: avoid } }
+body { font: 1rem/1.5 "Atkinson Hyperlegible Next", sans-serif; max-width: 44em; margin: 2em auto; padding: 0 1em;
+color: #2b211b; background: #fbf6ee; overflow-wrap: anywhere }
+h1 { font-size: 1.7em } h2 { font-size: 1.3em; margin-top: 2em } h3 { font-size: 1.05em; margin: 0 }
+article { background: #fff; border: 1px solid #e6dbca; border-radius: 12px; padding: .8em 1em; margin: .8em 0 }
+dl { margin: .4em 0 0 } dt { font-weight: bold; font-size: .9em; margin-top: .5em; color: #5e4f44 }
+dd { margin: 0; white-space: pre-wrap }
+.facts { display: grid; grid-template-columns: minmax(7em, 28%) 1fr; column-gap: 1em }
+.facts dt, .facts dd { margin: 0; padding: .2em 0 } .blank { border-bottom: 1px solid; min-height: 1.6em }
+.note { font-size: .9em; color: #5e4f44 } .warn { border-left: 4px solid #8c3b2e; padding-left: .8em }
+.only_me, .shared, .summary { font-size: .85em; border-radius: 8px; padding: .1em .6em; display: inline-block }
+.only_me { background: #e9e0f7; color: #5b3f8c } .shared, .summary { background: #dcecf5; color: #1f5a7a }
+@media print { body { margin: 0; background: none } article { break-inside: avoid } dt { break-after: avoid } }
 """
 
 _TO_READ: Final = frozenset(
@@ -29,47 +38,57 @@ _TO_READ: Final = frozenset(
     clause info prompt topic skill module step dont sign_item action contact example indicator message term link
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
 
-def page(
+def safe(text: str) -> str:
+    """Somebody's words inside a page: never markup, and nothing that a browser would not take as text."""
+    return escape(_UNSEEN.sub("\ufffd", text))
+
+
+def opening(title: str, language: str) -> str:
+    """The beginning of a page, up to its title. Nothing may be loaded, nothing may run."""
+    return (
+        f'<!doctype html>\n<html lang="{escape(language)}">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{safe(title)}</title><style>{_STYLE}</style></head>\n<body>\n<h1>{safe(title)}</h1>\n"
+    )
+
+
+CLOSING: Final = "</body>\n</html>\n"
+
+
+def filled(
     document: Document,
     speech: Speech,
     library: Library,
+    answers: Mapping[str, Answer],
     *,
-    answers: Mapping[str, Answer] | None = None,
-    about: Sequence[tuple[str, str]] = (),
     role: str | None = None,
     mine: bool = False,
-    printed: date | None = None,
-) -> str:
-    """The whole page. `about` are lines under the title; `mine` keeps what only I may see.
+    blanks: bool = True,
+) -> Iterator[str]:
+    """The lines of a document with its answers, in its order; without `blanks`, only what has been answered.
 
-    Without answers it is the empty form, with a line to write on.
+    `mine` keeps what only I may see.
     """
-    given = answers or {}
-    parts = [f"<h1>{escape(speech.read(document.title))}</h1>"]
-    if document.intro:
-        parts.append(f"<p>{escape(speech.read(document.intro))}</p>")
-    if about:
-        parts.append(_list(about))
     for group, items in document.in_groups(role):
-        seen = [item for item in items if mine or not _only_mine(item, given)]
+        seen = [item for item in items if mine or not _only_mine(item, answers)]
+        seen = [item for item in seen if blanks or said(item, answers.get(item.id), speech, library)]
         if not seen:
             continue
-        if group is not None:
-            parts.append(f"<h2>{escape(speech.read(group.title))}</h2>")
-        parts.append("<dl>")
-        parts.extend(_line(item, given, speech, library) for item in seen)
-        parts.append("</dl>")
-    note = speech.say("print.version", number=document.version)
-    if printed is not None:
-        note = f"{note} · {speech.say('print.made', day=speech.day_year(printed))}"
-    parts.append(f'<p class="note">{escape(note)}</p>')
-    title = escape(speech.read(document.title))
-    return (
-        f'<!doctype html>\n<html lang="{escape(speech.language)}">\n<head><meta charset="utf-8">'
-        f"<title>{title}</title><style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
-    )
+        if group is not None and blanks:
+            yield f"<h2>{safe(speech.read(group.title))}</h2>"
+        yield "<dl>"
+        yield from (_line(item, answers, speech, library) for item in seen)
+        yield "</dl>"
+
+
+def listed(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and values under each other, each value written in its own direction."""
+    lines = (f'<dt>{safe(label)}</dt><dd dir="auto">{safe(value)}</dd>' for label, value in rows)
+    return f'<dl class="facts">{"".join(lines)}</dl>'
 
 
 def said(item: Item, answer: Answer, speech: Speech, library: Library) -> str:
@@ -97,17 +116,17 @@ def _only_mine(item: Item, given: Mapping[str, Answer]) -> bool:
 
 def _line(item: Item, given: Mapping[str, Answer], speech: Speech, library: Library) -> str:
     """One line of the document: what it asks and what was answered, or what it says."""
-    text = escape(speech.read(item.text))
-    if item.type in _TO_READ:
+    text = safe(speech.read(item.text))
+    if item.type in _TO_READ and given.get(item.id) in (None, ""):
         more = [speech.read(phrase) for phrase in (item.body, item.say, item.example, item.help) if phrase is not None]
         more += [speech.read(phrase) for phrase in item.ask]
         if item.phone:
             more.insert(0, item.phone)
-        return f"<dt>{text}</dt>" + "".join(f"<dd>{escape(words)}</dd>" for words in more)
+        return f"<dt>{text}</dt>" + "".join(f"<dd>{safe(words)}</dd>" for words in more)
     if item.type == "check":
         return f"<dt>{'☑' if given.get(item.id) else '☐'} {text}</dt>"
     answer = said(item, given.get(item.id), speech, library)
-    return f"<dt>{text}</dt>" + (f"<dd>{escape(answer)}</dd>" if answer else '<dd class="blank"></dd>')
+    return f"<dt>{text}</dt>" + (f'<dd dir="auto">{safe(answer)}</dd>' if answer else '<dd class="blank"></dd>')
 
 
 def _day(item: Item, answer: str, speech: Speech) -> str:
@@ -121,8 +140,3 @@ def _day(item: Item, answer: str, speech: Speech) -> str:
     except ValueError:
         return ""
     return ""
-
-
-def _list(rows: Iterable[tuple[str, str]]) -> str:
-    lines = (f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in rows)
-    return f"<dl>{''.join(lines)}</dl>"

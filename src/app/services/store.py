@@ -270,14 +270,28 @@ class Store:
 
         return stop
 
-    def everything(self, cls: type[E], step: int = 200) -> Iterator[E]:
-        """All records of a kind, newest first, a few at a time: for the search index and for exports."""
+    def everything(self, cls: type[E], step: int = 200, *, deleted: bool = False) -> Iterator[E]:
+        """All records of a kind, newest first, a few at a time: for the search index and for exports.
+
+        What lies in the trash is left out unless `deleted` asks for it as well.
+        """
         before: int | None = None
         while True:
             with self._lock:
                 rows = self._documents.table(cls.KIND).newest(step, before)
-                found = [self.shown(cls, row) for row in rows if "gone" not in row]
+                found = [self.shown(cls, row) for row in rows if deleted or "gone" not in row]
             yield from found
+            if len(rows) < step:
+                return
+            before = rows[-1].doc_id
+
+    def unknown(self, step: int = 200) -> Iterator[Mapping[str, Any]]:
+        """What stands in no table of a kind: records of newer versions, and what did not belong where it came from."""
+        before: int | None = None
+        while True:
+            with self._lock:
+                rows = self._documents.table(OTHER).newest(step, before)
+            yield from rows
             if len(rows) < step:
                 return
             before = rows[-1].doc_id

@@ -81,6 +81,8 @@ PLACES: tuple[Place, ...] = (
     Place("/settings/look", "settings_look", "SettingsLookScreen"),
     Place("/settings/lock", "settings_lock", "SettingsLockScreen"),
     Place("/settings/phrase", "settings_phrase", "SettingsPhraseScreen"),
+    Place("/settings/data", "settings_data", "DataScreen"),
+    Place("/settings/trash", "settings_trash", "TrashScreen"),
     Place("/settings/erase", "settings_erase", "EraseScreen"),
     Place("/settings/about", "settings_about", "AboutScreen"),
     Place("/settings/recovery", "recovery", "RecoverySettingsScreen"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NOT_YET: Final = frozenset(
     """
     call.emergency call.safety_lead closing.certificate closing.erase closing.notify closing.retention concern.new
-    contacts.request programme.log programme.matching programme.overview programme.report schedule.ics settings.data
+    contacts.request programme.log programme.matching programme.overview programme.report schedule.ics
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 """Screens that a later version brings."""
@@ -26,6 +26,7 @@ _ALWAYS: Final = {
     "contacts.coordinator": "/safety",
     "goal.list": "/goals",
     "settings.backup": "/settings/backup",
+    "settings.data": "/settings/data",
 }
 _WITH_PERSON: Final = {
     "board.mine": "/board/{person}",

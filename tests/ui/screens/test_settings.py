@@ -15,7 +15,7 @@ from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import LANGUAGES, OTHER, PHRASE, Thumb, again, made, window
 
-PAGES = ("me", "look", "lock", "phrase", "recovery", "backup", "erase")
+PAGES = ("me", "look", "lock", "phrase", "recovery", "backup", "data", "erase")
 
 
 @pytest.mark.usefixtures("quick_kdf")

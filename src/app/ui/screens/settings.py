@@ -81,6 +81,13 @@ def SettingsScreen() -> ft.Control:
                         id="settings-backup",
                     ),
                     Row(
+                        desk.say("export.title"),
+                        lambda _: desk.go("/settings/data"),
+                        subtitle=desk.say("settings.data.help"),
+                        icon=ft.Icons.FOLDER_SHARED_OUTLINED,
+                        id="settings-data",
+                    ),
+                    Row(
                         desk.say("settings.erase"),
                         lambda _: desk.go("/settings/erase"),
                         icon=ft.Icons.DELETE_FOREVER_OUTLINED,

@@ -1,0 +1,111 @@
+"""My data: everything out in one file that opens without the app, what has been deleted, and the way to erase it all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from app.model.queries import Counts, TrashList
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_busy, use_desk, use_query, use_watch
+from app.ui.hooks.state import use_held
+from app.ui.parts import Busy, Card, Live, PrimaryButton, QuietButton, Row, Rows, Screen, Soft, Words
+from app.ui.safe import component
+
+SHOWN = ("person", "meeting", "minutes", "note", "goal", "task", "evaluation")
+
+
+@component
+def DataScreen() -> ft.Control:
+    """Said first: the file is not sealed. Then one button, and the device's own dialog for where it goes."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    counts = use_query(Counts(SHOWN))
+    trash = use_query(TrashList())
+    files = use_held(ft.FilePicker)
+    told, tell = ft.use_state("")
+    busy, run = use_busy()
+
+    async def save(made: Any) -> None:
+        try:
+            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
+            tell("export.made" if where is not None or desk.page.web else "export.stopped")
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            tell("export.failed")
+
+    def take_out(_: object = None) -> None:
+        tell("")
+        desk.flush()
+        run(lambda: _written(desk), lambda made: desk.later(lambda: save(made)))
+
+    there = [desk.say(f"backup.kind.{kind}", count=counts[kind]) for kind in SHOWN if counts[kind]]
+    body: list[ft.Control] = [Words(desk.say("export.what"))]
+    if there:
+        body.append(Soft(desk.say("export.holds", things=desk.speech.value.listing(there))))
+    body.append(
+        Card(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.LOCK_OPEN, color=theme.ACCENT, size=24),
+                    Words(desk.say("export.warning"), expand=True),
+                ],
+                spacing=12,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+            ),
+            ground=theme.RAISED,
+        )
+    )
+    body += [
+        Soft(desk.say("export.backup")),
+        ft.Row(
+            [
+                QuietButton(
+                    desk.say("settings.backup"),
+                    lambda _: desk.go("/settings/backup"),
+                    ft.Icons.SAVE_ALT,
+                    id="to-backup",
+                )
+            ],
+            wrap=True,
+        ),
+        Rows(
+            [
+                Row(
+                    desk.say("settings.trash"),
+                    lambda _: desk.go("/settings/trash"),
+                    subtitle=desk.say("settings.trash.count", count=len(trash))
+                    if trash
+                    else desk.say("settings.trash.none"),
+                    icon=ft.Icons.DELETE_OUTLINE,
+                    id="data-trash",
+                ),
+                Row(
+                    desk.say("settings.erase"),
+                    lambda _: desk.go("/settings/erase"),
+                    icon=ft.Icons.DELETE_FOREVER_OUTLINED,
+                    id="data-erase",
+                ),
+            ]
+        ),
+    ]
+    above: list[ft.Control] = []
+    if busy:
+        above.append(Busy(desk.say("export.working")))
+    elif told:
+        above.append(Live(desk.say(told), ft.Icons.CHECK_CIRCLE if told == "export.made" else ft.Icons.INFO_OUTLINE))
+    return Screen(
+        desk.say("export.title"),
+        body,
+        back=True,
+        above=above,
+        primary=PrimaryButton(desk.say("export.go"), take_out, ft.Icons.DOWNLOAD, busy=busy, id="export-go"),
+    )
+
+
+def _written(desk: Desk) -> Any:
+    from app.services.export import export  # what only this button needs
+
+    app = dict(desk.session.about()).get("fika", "")
+    return export(desk.store, desk.library, desk.speech.value, desk.now(), app)

@@ -1,0 +1,79 @@
+"""The trash: what was deleted during the last thirty days, and one tap to have it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.model.commands import Delete, Restore
+from app.model.queries import PeopleList, TrashList
+from app.model.schedule import TRASH_DAYS, following
+from app.ui.hooks import use_clock, use_desk, use_query, use_undo
+from app.ui.parts import EmptyState, Rows, Screen, SecondaryButton, Soft, Words
+from app.ui.safe import component
+from app.ui.screens.rows import local
+
+if TYPE_CHECKING:
+    from app.model.queries import Trashed
+    from app.ui.desk import Desk
+
+
+@component
+def TrashScreen() -> ft.Control:
+    """Newest first: what it was, with whom, and until when it can come back."""
+    desk, now = use_desk(), use_clock()
+    undo = use_undo()
+    trash = use_query(TrashList())
+    names = {row.mentorship: row.name for row in use_query(PeopleList(now))}
+
+    def restore(one: Trashed) -> None:
+        desk.store.execute(Restore(kind=one.kind, id=one.id))
+        undo(
+            desk.say("settings.trash.restored", title=title_of(desk, one)),
+            lambda: desk.store.execute(Delete(kind=one.kind, id=one.id)),
+        )
+
+    if not trash:
+        empty = EmptyState(desk.say("settings.trash.empty"), icon=ft.Icons.DELETE_OUTLINE, id="trash-empty")
+        return Screen(desk.say("settings.trash"), [empty], back=True)
+    rows = [_row(desk, one, names, now, lambda _, one=one: restore(one)) for one in trash]
+    return Screen(desk.say("settings.trash"), [Soft(desk.say("settings.trash.help")), Rows(rows)], back=True)
+
+
+def title_of(desk: Desk, one: Trashed) -> str:
+    """What it was called: its words, the title of its document, or only what kind of thing it is."""
+    known = {entry.id for entry in desk.library.entries()}
+    if one.title in known:
+        return desk.read(desk.library.document(one.title).title)
+    return one.title.strip().partition("\n")[0][:120] or desk.say(f"settings.trash.kind.{one.kind}")
+
+
+def _row(desk: Desk, one: Trashed, names: Mapping[str, str], now: datetime, on_click: object) -> ft.Control:
+    title, large = title_of(desk, one), desk.prefs.text_size >= 150
+    last = local(following(one.at, TRASH_DAYS), now).date()
+    about = [desk.say(f"settings.trash.kind.{one.kind}"), names.get(one.mentorship or "", "")]
+    words = ft.Column(
+        [
+            Words(title),
+            Soft(" · ".join(part for part in about if part)),
+            Soft(desk.say("settings.trash.until", day=desk.speech.value.near_day(last, now))),
+        ],
+        spacing=2,
+        tight=True,
+        expand=None if large else True,
+    )
+    button = SecondaryButton(
+        desk.say("settings.trash.restore"),
+        on_click,  # type: ignore[arg-type]
+        ft.Icons.RESTORE_FROM_TRASH,
+        id=f"restore-{one.id}",
+    )
+    inside: ft.Control = (
+        ft.Column([words, button], spacing=8, tight=True)
+        if large
+        else ft.Row([words, button], spacing=12, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+    )
+    return ft.Container(inside, padding=ft.Padding.symmetric(vertical=10, horizontal=16), key=one.id)
