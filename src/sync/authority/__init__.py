@@ -8,11 +8,12 @@ states the rules. May import `sync.protocol` and what lies below it.
 from sync.authority.admission import START, Link, admit, found, may_drop
 from sync.authority.records import Record, check_signature, consent, consented, read_record, sign_reset
 from sync.authority.rules import Right, Role
-from sync.authority.space import Authority, Member
+from sync.authority.space import Authority, ChainId, Member
 
 __all__ = [
     "START",
     "Authority",
+    "ChainId",
     "Link",
     "Member",
     "Record",

@@ -1,10 +1,10 @@
 """What only members can read: epoch keys, the inside of envelopes, and the steps that change who is in.
 
-The server has no use for any of this and may not import it. May import `sync.authority`, `sync.protocol` and what
-lies below them.
+The server has no use for any of this and may not import it. May import `sync.ledger`, `sync.authority`, `sync.protocol`
+and what lies below them.
 """
 
-from sync.sealing.content import Inside, Message, Seen
+from sync.sealing.content import Inside, Message
 from sync.sealing.epochs import EpochKey, Keyring, gather, open_inside, open_message
 from sync.sealing.portions import Portion, portions
 from sync.sealing.sealer import Sealer
@@ -17,7 +17,6 @@ __all__ = [
     "Message",
     "Portion",
     "Sealer",
-    "Seen",
     "add",
     "begin",
     "dismiss",

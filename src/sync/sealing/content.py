@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sync import strict_json
 from sync.errors import BadContent
+from sync.ledger import Seen
 from sync.protocol.limits import MESSAGE_DEPTH, MESSAGE_MAX, PLAIN_MAX, SEQUENCE_MAX
 from sync.protocol.padding import padded_length
 
@@ -27,14 +28,6 @@ _MESSAGE_KEYS: Final = frozenset({"first", "seen", "changes"})
 _INSIDE_KEYS: Final = frozenset({"introductions", "former", "reason"})
 
 Json = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The last envelope of a device that somebody has: its sequence, and the first half of its id."""
-
-    sequence: int
-    id: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
