@@ -61,9 +61,9 @@ class Comparing(State):
         del now
         if code.kind_of(text) is Kind.COMMITMENT:
             return self._committed(_theirs(text, Kind.COMMITMENT, self))
+        nonce = _theirs(text, Kind.NONCE, self)
         if not self.commitment:
             raise PairingOver(reason="order")
-        nonce = _theirs(text, Kind.NONCE, self)
         if not same(_commitment(self.space, self.other, self.root, nonce), self.commitment):
             raise PairingFailed(left=0)
         return Step(Comparing(self.space, self.root, self.other, self.nonce, self.commitment, nonce))

@@ -117,4 +117,4 @@ def test_only_a_genesis_record_of_a_space_for_others_is_taken(raw: bytes) -> Non
 def test_the_space_of_a_genesis_record_is_its_digest() -> None:
     genesis = Genesis.found("mentoring", bytes(32))
     assert introduction.genesis_of(genesis.to_bytes()) == genesis
-    assert MASTER != genesis.space
+    assert genesis.space != MASTER

@@ -1,6 +1,7 @@
 """Six spoken words: the right phone is paired, a guess is one of three, a second listener is found out."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
@@ -34,7 +35,10 @@ def typing(text: str, person: Person = YUSUF, said: tuple[str, ...] = WORDS) -> 
     return words.answer(offer, said, person.introduce(offer.space), NOW)
 
 
-def kept(step: Step, kind: type[Shower | Typist]) -> Shower | Typist:
+S = TypeVar("S", Shower, Typist)
+
+
+def kept(step: Step, kind: type[S]) -> S:
     """The state as the vault gives it back."""
     state = from_row(step.state.to_row())
     assert state == step.state
