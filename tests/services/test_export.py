@@ -116,11 +116,12 @@ def test_every_record_is_in_both_parts(language: str) -> None:
     lay(store, "kanel")
     data, reader, html, made = taken(store, language)
     assert (data["format"], data["version"], data["app"], data["language"]) == (FORMAT, VERSION, "9.9", language)
-    assert {record["kind"] for record in data["records"]} == set(KINDS)
+    traces = {"erasure", "receipt"}  # of what is gone: ids and numbers, no words
+    assert {record["kind"] for record in data["records"]} == set(KINDS) - traces
     for kind, cls in KINDS.items():
         here = list(store.everything(cls))
         assert {record["id"] for record in data["records"] if record["kind"] == kind} == {one.id for one in here}
-        assert made.counts[kind] == len(here)
+        assert made.counts.get(kind, 0) == len(here)
         for one in here:
             told = next(record for record in data["records"] if record["id"] == one.id)
             assert told["fields"] == dict(one.cells)

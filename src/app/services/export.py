@@ -39,7 +39,7 @@ ORDER: Final = (
 )  # fmt: skip
 """The kinds in the order in which a person would look for them; kinds that are not named come last."""
 
-_BEHIND: Final = frozenset({"document", "survey", "version", "place_in_order", "zone", "series", "number", "item"})
+_BEHIND: Final = frozenset({"document", "survey", "version", "zone", "series", "number", "item", "bodies", "erasure"})
 """Fields that say nothing to a reader of the page; the data file has them."""
 _INDEXED: Final = frozenset({"agenda", "task", "list_item"})
 """Kinds whose `place` is a place in an order."""
