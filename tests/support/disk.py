@@ -13,12 +13,15 @@ import hashlib
 import itertools
 import os
 import random
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.vault.files import Calls, StrPath
+from tests.support.effort import LONG
 
 
 class NoSync(Calls):
@@ -322,3 +325,14 @@ def put(folder: Path, disk: Disk) -> None:
 def get(folder: Path) -> Disk:
     """What the folder holds; the lock says nothing."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
+
+
+_MEMORY = Path("/dev/shm")
+
+
+@contextmanager
+def fleeting_folder() -> Iterator[Path]:
+    """A folder for what is only looked at: in memory where the system has such a place, on the disk in the long run."""
+    where = _MEMORY if not LONG and os.access(_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="fika-test-", dir=where, ignore_cleanup_errors=True) as found:
+        yield Path(found)

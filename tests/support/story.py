@@ -3,6 +3,7 @@
 The replay of power cuts, the recording below Python and the failing disks all live through it.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from app.errors import VaultError
 from app.vault.engine import Engine
 from app.vault.files import Calls, Files, write_atomically
 from app.vault.key import VaultKey
+from tests.support import strace
 from tests.support.disk import Disk, NoSync, Recorder, put
 
 FIRST = VaultKey(bytearray(range(32)), b"v" * 16, b"l" * 16, 1)
@@ -144,3 +146,27 @@ def bad_disks(events: list[Any], disks: Iterator[tuple[int, Disk]], place: Path)
             if len(found) == ENOUGH:
                 break
     return judge.checked, found
+
+
+# ---------------------------------------------------------------- in a process of its own
+
+
+def tell(folder: str, facts: str) -> None:
+    """Under strace: live, and leave a sign in the trace at every fact."""
+    told: list[Any] = []
+
+    def say(fact: tuple[str, State]) -> None:
+        strace.sign(len(told))
+        told.append(fact)
+
+    live(Path(folder), Calls(), say)
+    Path(facts).write_text(json.dumps(told))
+
+
+def write_for_ever(folder: str) -> None:
+    """Until somebody ends the process; a number is printed when its document is saved."""
+    with Engine.create(Path(folder), FIRST) as engine:
+        table = engine.documents.table("note")
+        for number in range(1_000_000):
+            table.insert({"n": number, "body": "x" * 2000})
+            print(number, flush=True)

@@ -23,7 +23,7 @@ def events(command: list[str], where: Path, folder: Path, environment: dict[str,
     """Run the program; returns what it did to the folder."""
     assert shutil.which("strace"), "strace is missing: apt-get install strace"
     trace = where / "trace"
-    options = ["-f", "-xx", "-s", "2000000", "-e", f"trace={_CALLS}", "-o", str(trace)]
+    options = ["-f", "--seccomp-bpf", "-xx", "-s", "2000000", "-e", f"trace={_CALLS}", "-o", str(trace)]
     subprocess.run(["strace", *options, *command], env=environment, check=True, timeout=240)
     return _read(trace.read_text(), str(folder))
 

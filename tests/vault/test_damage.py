@@ -14,7 +14,7 @@ from app.errors import VaultBusy, VaultDamaged, VaultError, VaultTooNew
 from app.vault.engine import Engine
 from app.vault.files import Files
 from app.vault.salvage import salvage
-from tests.support.disk import Disk, NoSync, get, put
+from tests.support.disk import Disk, NoSync, fleeting_folder, get, put
 from tests.support.effort import effort
 from tests.support.story import FIRST, INDEXES, State, contents
 
@@ -46,8 +46,9 @@ class Sample:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    return Sample(tmp_path_factory.mktemp("damage") / "vault")
+def sample() -> Iterator[Sample]:
+    with fleeting_folder() as folder:
+        yield Sample(folder / "vault")
 
 
 def judge(sample: Sample, disk: Disk, *, told: bool) -> None:
@@ -71,7 +72,7 @@ def judge(sample: Sample, disk: Disk, *, told: bool) -> None:
 
 def flips(disk: Disk, name: str) -> Iterator[tuple[int, Disk]]:
     content = disk[name]
-    step = effort(7 if len(content) > 400 else 1, 1)
+    step = effort(3 if len(content) > 400 else 1, 1)
     for bit in range(0, len(content) * 8, step):
         changed = bytearray(content)
         changed[bit // 8] ^= 1 << bit % 8

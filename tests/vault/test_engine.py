@@ -167,10 +167,10 @@ def test_threads_lose_nothing_and_share_syncs(tmp_path: Path) -> None:
         assert raw["n"] == turns * writers
 
 
-def test_a_ten_megabyte_note(tmp_path: Path) -> None:
+def test_a_ten_megabyte_note(disk_path: Path) -> None:
     body = "å🙂 \u200fשלום " * 700_000
     assert len(body.encode()) > 10_000_000
-    with new(tmp_path, Calls()) as engine:
+    with new(disk_path, Calls()) as engine:
         start = time.monotonic()
         engine.documents.table("note").insert({"body": body})
         assert time.monotonic() - start < 2
@@ -179,7 +179,7 @@ def test_a_ten_megabyte_note(tmp_path: Path) -> None:
         engine.documents.table("note").insert({"body": "kort"})
         assert time.monotonic() - start < 0.2
         engine.compact()
-    with again(tmp_path) as engine:
+    with again(disk_path) as engine:
         found = engine.documents.table("note").get(doc_id=1)
         assert isinstance(found, dict)
         assert found["body"] == body

@@ -83,49 +83,37 @@ def _read_sealed(disk: Disk) -> int:
     return int(json.loads(plain)["saved"]) if plain else 0
 
 
-def test_the_calls_are_those_that_the_system_sees(tmp_path: Path) -> None:
+def test_the_calls_are_those_that_the_system_sees(disk_path: Path) -> None:
     """Recorded once below Python: the same story under strace, rebuilt from what the kernel was asked."""
-    facts = tmp_path / "facts.json"
+    facts = disk_path / "facts.json"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    code = "import sys; from tests.vault import test_power_cut as t; t.tell_the_story(sys.argv[1], sys.argv[2])"
+    code = "import sys; from tests.support import story; story.tell(sys.argv[1], sys.argv[2])"
     events = strace.events(
-        [sys.executable, "-c", code, str(tmp_path / "vault"), str(facts)], tmp_path, tmp_path / "vault", environment
+        [sys.executable, "-c", code, str(disk_path / "vault"), str(facts)], disk_path, disk_path / "vault", environment
     )
     told: list[Any] = json.loads(facts.read_text())
     for event in events:
         if event.kind == "said":
             kind, state = told[event.fact]
             object.__setattr__(event, "fact", (kind, _with_numbers(state)))
-    ours = story.recorded(tmp_path / "again")
+    ours = story.recorded(disk_path / "again")
     assert [event.kind for event in events] == [event.kind for event in ours]
     for rule in ("ext4", "posix"):
-        checked, bad = story.bad_disks(events, crash(events, rule).moments(), tmp_path / "disk")
+        checked, bad = story.bad_disks(events, crash(events, rule).moments(), disk_path / "disk")
         assert bad == []
         assert checked > 300
-
-
-def tell_the_story(folder: str, facts: str) -> None:
-    """In the traced process: live, and leave a sign in the trace at every fact."""
-    told: list[Any] = []
-
-    def say(fact: tuple[str, story.State]) -> None:
-        strace.sign(len(told))
-        told.append(fact)
-
-    story.live(Path(folder), Calls(), say)
-    Path(facts).write_text(json.dumps(told))
 
 
 def _with_numbers(state: dict[str, dict[str, Any]]) -> story.State:
     return {name: {int(doc_id): document for doc_id, document in rows.items()} for name, rows in state.items()}
 
 
-def test_kill_at_any_moment_loses_nothing_saved(tmp_path: Path) -> None:
+def test_kill_at_any_moment_loses_nothing_saved(disk_path: Path) -> None:
     """The process is killed in the middle of writing; everything it was told about is there."""
     for turn in range(effort(4, 60)):
-        folder = tmp_path / f"vault{turn}"
+        folder = disk_path / f"vault{turn}"
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        code = "import sys; from tests.vault import test_power_cut as t; t.write_for_ever(sys.argv[1])"
+        code = "import sys; from tests.support import story; story.write_for_ever(sys.argv[1])"
         with subprocess.Popen(
             [sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, env=environment, text=True
         ) as process:
@@ -137,15 +125,6 @@ def test_kill_at_any_moment_loses_nothing_saved(tmp_path: Path) -> None:
             found = [document["n"] for document in engine.documents.table("note")]
         assert found[: told[-1] + 1] == told
         assert len(found) <= told[-1] + 2
-
-
-def write_for_ever(folder: str) -> None:
-    """In the process that will be killed."""
-    with Engine.create(Path(folder), story.FIRST) as engine:
-        table = engine.documents.table("note")
-        for number in range(1_000_000):
-            table.insert({"n": number, "body": "x" * 2000})
-            print(number, flush=True)
 
 
 def test_put_makes_a_folder_hold_exactly_that(tmp_path: Path) -> None:
