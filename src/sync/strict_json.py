@@ -15,7 +15,8 @@ DIGITS_MAX: Final = 40
 INTEGER_MIN: Final = -(1 << 63)
 INTEGER_MAX: Final = (1 << 63) - 1
 
-_STRUCTURE: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_STRINGS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 def read(data: bytes | str, *, size: int = 16 * MEBIBYTE, depth: int = 32) -> Any:
@@ -57,13 +58,12 @@ def _bytes(data: bytes | str) -> bytes:
 def _check_depth(raw: bytes, limit: int) -> None:
     """Count brackets outside of strings, before the reader recurses into them."""
     deep = 0
-    for match in _STRUCTURE.finditer(raw):
-        found = match[0]
-        if found in b"[{":
+    for bracket in _STRINGS.sub(b"", raw).translate(None, _NO_BRACKETS):
+        if bracket in b"[{":
             deep += 1
             if deep > limit:
                 raise BadJson(reason="depth")
-        elif found in b"]}":
+        else:
             deep -= 1
 
 

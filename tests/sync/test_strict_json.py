@@ -1,0 +1,76 @@
+"""JSON from outside is read within limits."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync import strict_json
+from sync.errors import BadJson
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None)
+@given(values)
+def test_it_reads_what_the_library_writes(value: Any) -> None:
+    assert strict_json.read(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"[" * 100_000, "depth"),
+        (b'{"a":' * 40 + b"1" + b"}" * 40, "depth"),
+        (b'"' + b"x" * 2000 + b'"', "size"),
+        (b"\xff\xfe", "encoding"),
+        (b"{", "syntax"),
+        (b"", "syntax"),
+        (b"[1,]", "syntax"),
+        (b"1 2", "syntax"),
+        (b"NaN", "number"),
+        (b"[-Infinity]", "number"),
+        (b"1e999", "number"),
+        (b"1" * 900, "number"),
+        (b"9223372036854775808", "number"),
+        (b"0." + b"1" * 900, "number"),
+        (b'{"a":1,"a":1}', "twice"),
+        (b'{"a":"\\ud800"}', "letters"),
+        (b'{"\\udc00":1}', "letters"),
+        (b'{"a":[["\\ud800"]]}', "letters"),
+        (b'["\\ud800"]', "letters"),
+        (b'"\\ud800"', "letters"),
+        ("\ud800", "letters"),
+    ],
+)
+def test_hostile_json_is_refused_with_a_reason(text: bytes | str, reason: str) -> None:
+    with pytest.raises(BadJson) as raised:
+        strict_json.read(text, size=1000 if reason == "size" else 1 << 20)
+    assert raised.value.facts == {"reason": reason}
+
+
+def test_brackets_in_texts_do_not_count_as_depth() -> None:
+    assert strict_json.read(json.dumps(["[" * 500, '\\"[' * 100])) == ["[" * 500, '\\"[' * 100]
+
+
+def test_a_text_that_never_ends_is_refused_whatever_stands_in_it() -> None:
+    for text in (b'{"a":"[[[[', b'"' + b"\\" * 9, b'["a", "b\\"]'):
+        with pytest.raises(BadJson):
+            strict_json.read(text)
+
+
+def test_depth_is_counted_exactly() -> None:
+    assert strict_json.read(b"[[[]]]", depth=3) == [[[]]]
+    with pytest.raises(BadJson):
+        strict_json.read(b"[[[]]]", depth=2)
+    assert strict_json.read(b"[[],[],{}]", depth=2) == [[], [], {}]
