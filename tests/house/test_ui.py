@@ -123,6 +123,31 @@ def no_dialog(tree: ast.AST, where: str) -> Iterator[str]:
             yield f"{where}:{node.lineno} {node.attr}"
 
 
+WORDY = (SPEAKING - {"Radio", "Checkbox", "Switch"}) | {"Quotable", "SavedLine", "VisibilityChip", "Marked"}
+
+
+def no_fixed_height(tree: ast.AST, where: str) -> Iterator[str]:
+    """What holds words grows with them: a height in points cuts them off where the reader's text is large."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        fixed = next((word for word in node.keywords if word.arg == "height"), None)
+        if fixed is None or (isinstance(node.func, ast.Name) and node.func.id == "EndlessList"):
+            continue  # the list's `height` is where it begins to guess; it measures
+        inside = {_name(call) for call in ast.walk(node) if isinstance(call, ast.Call) and call is not node}
+        if inside & WORDY:
+            yield f"{where}:{fixed.value.lineno} {_name(node)} with words, height={ast.unparse(fixed.value)}"
+
+
+def no_silent_cut(tree: ast.AST, where: str) -> Iterator[str]:
+    """Words that are cut after some lines end in an ellipsis."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node) == "Text":
+            given = {word.arg for word in node.keywords}
+            if given & {"max_lines", "no_wrap"} and "overflow" not in given:
+                yield f"{where}:{node.lineno} cut without a sign"
+
+
 RULES: dict[Rule, tuple[frozenset[str], str]] = {
     no_words: (frozenset(), 'Words("Hej")'),
     no_colours: (frozenset({"theme.py"}), 'x = "#FFFFFF"'),
@@ -130,6 +155,8 @@ RULES: dict[Rule, tuple[frozenset[str], str]] = {
     no_bare_component: (frozenset({"safe.py"}), "@ft.component\ndef f(): ..."),
     no_returned_cleanup: (frozenset(), "def s():\n    return stop\nft.use_effect(s, [])"),
     no_dialog: (frozenset(), "ft.AlertDialog()"),
+    no_fixed_height: (frozenset({"faces.py"}), "ft.Container(ft.Column([Words(text)]), height=40)"),
+    no_silent_cut: (frozenset(), "ft.Text(text, max_lines=1)"),
 }
 
 
