@@ -11,10 +11,15 @@ from itertools import product
 from pathlib import Path
 
 from tests.support.studio import Studio, studio
-from tests.support.tour import ABSENT, LOCKED, places
+from tests.support.tour import ABSENT, FRESH, LOCKED, SETTINGS, places
 
 HEIGHTS = {390: 844, 1100: 700}
 ROOT = Path(__file__).parents[1]
+TOURS = {
+    "absent": ABSENT,
+    "locked": LOCKED,
+    "open": SETTINGS | {f"empty-{name}": path for name, path in FRESH.items()},
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,10 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.into.mkdir(parents=True, exist_ok=True)
     taken = 0
-    for phase in ("absent", "locked", "example"):
+    for phase in ("absent", "locked", "open", "example"):
         for width in options.widths:
             with studio(phase=phase, width=width, height=HEIGHTS[width], scale=options.scale) as app:
-                tour = {"absent": ABSENT, "locked": LOCKED}.get(phase) or app.do(places)
+                tour = TOURS.get(phase) or app.do(places)
                 wanted = {name: path for name, path in tour.items() if not options.names or name in options.names}
                 looks = product(options.languages, options.themes, options.sizes) if wanted else ()
                 for language, theme, size in looks:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from app.model.commands import ImportQuickNote
 from app.model.queries import GoalsList, MeetingsOf, NotesOf, PeopleList, TaskBoard
 from app.services.store import Store
 from app.ui.desk import Desk
 from app.ui.routes import PLACES
 
+TEMPLATES = ("quick", "first", "regular", "midterm", "closing")
+WRITTEN_LOCKED = """Lena på lagret, ring före tolv.
+
+Fråga Yusuf om han vill följa med på studiebesöket."""
 LOCKED = {"lock": "/", "quick": "/quick", "recover": "/recover", "locked-safety": "/safety"}
 ABSENT = {"first": "/", "restore": "/restore"}
 FRESH = {
@@ -19,11 +24,16 @@ FRESH = {
     "plan": "/plan",
     "search": "/search",
 }
+SETTINGS = {
+    path.strip("/").replace("/", "-"): path for path in (p.path for p in PLACES) if path.startswith("/settings")
+}
+"""What belongs to one's own vault; in the example some of it has no way in."""
 UNREACHED = {
     "/quick": "shown locked",
     "/recover": "shown locked",
     "/restore": "shown before there is a vault",
     "/programme": "no screen yet",
+    **dict.fromkeys(SETTINGS.values(), "shown in a vault of one's own"),
 }
 
 
@@ -38,6 +48,8 @@ def places(desk: Desk) -> dict[str, str]:
     held = next(row.id for row in meetings.past if row.began)
     goal = store.ask(GoalsList(pair))[0].id
     task = store.ask(TaskBoard(pair)).todo[0].id
+    if not store.ask(NotesOf(origin="locked")).rows:
+        store.execute(ImportQuickNote(id="f" * 32, body=WRITTEN_LOCKED, written=now))
     note = store.ask(NotesOf()).rows[0].id
     chosen = {
         "/": {"today": "/"},
@@ -49,10 +61,16 @@ def places(desk: Desk) -> dict[str, str]:
         "/meeting/:id/note": {"note": f"/meeting/{coming}/note"},
         "/meeting/:id/checklist": {"checklist": f"/meeting/{coming}/checklist"},
         "/meeting/:id/end": {"end": f"/meeting/{coming}/end"},
-        "/meeting/:id/minutes": {"minutes": f"/meeting/{held}/minutes"},
+        "/meeting/:id/minutes": {
+            "minutes": f"/meeting/{held}/minutes",
+            **{f"minutes-{one}": f"/meeting/{coming}/minutes?template=minutes.{one}" for one in TEMPLATES},
+        },
         "/meeting/:id/earlier": {"earlier": f"/meeting/{coming}/earlier"},
         "/minutes/example": {"minutes-example": "/minutes/example"},
-        "/meeting/:id/evaluate": {"evaluate": f"/meeting/{held}/evaluate"},
+        "/meeting/:id/evaluate": {
+            "evaluate": f"/meeting/{coming}/evaluate",
+            "evaluated": f"/meeting/{held}/evaluate",
+        },
         "/notes": {"notes": "/notes"},
         "/note/:id": {"free-note": f"/note/{note}"},
         "/plan": {"plan": f"/plan?person={pair}"},
@@ -79,8 +97,6 @@ def places(desk: Desk) -> dict[str, str]:
         "/safety": {"safety": "/safety"},
         "/inbox": {"inbox": "/inbox"},
     }
-    settings = [place.path for place in PLACES if place.path.startswith("/settings")]
-    chosen |= {path: {path.strip("/").replace("/", "-"): path} for path in settings}
     missing = {place.path for place in PLACES if place.exists} - set(chosen) - set(UNREACHED)
     assert not missing, f"the tour leaves out {missing}"
     return {name: path for paths in chosen.values() for name, path in paths.items()}
