@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sync import hpke
+from sync.authority import consented
 from sync.errors import BadCode, BadRecord, OwnCode
+from sync.protocol import PublicKeys, party_of
 from sync.signing import ID_BYTES, KEY_BYTES, MASTER, SIGNATURE_BYTES, Certificate, Genesis
 
 SHORT_BYTES: Final = 2 * KEY_BYTES + 8 + 2 * SIGNATURE_BYTES
@@ -17,7 +19,7 @@ MOST_NAME: Final = 48
 class Introduction:
     """A person's device in a space. Made by `make` or `read`, both of which check every signature.
 
-    `consent` is the device's signature that it agrees to come in as this person; whoever adds it needs it.
+    `consent` is the device's signature that it comes in as this person; the control record that adds it needs it.
     """
 
     masters: tuple[Certificate, ...]
@@ -37,6 +39,11 @@ class Introduction:
     @property
     def space(self) -> bytes:
         return self.certificate.space
+
+    @property
+    def keys(self) -> PublicKeys:
+        """The device's public keys in the space."""
+        return PublicKeys(self.certificate.sign_public, self.certificate.box_public)
 
     def to_bytes(self) -> bytes:
         name = self.name.encode("utf-8")
@@ -61,12 +68,14 @@ def read(raw: bytes, space: bytes, own: bytes | None = None) -> Introduction:
     masters, at = read_chain(raw, at, root)
     certificate, at = read_short(raw, at, space, root, masters[-1].sign_public)
     consent, rest = raw[at : at + SIGNATURE_BYTES], raw[at + SIGNATURE_BYTES :]
-    name = _name(rest)
-    if root == own:
-        raise OwnCode(reason="root")
+    found = Introduction(masters, certificate, consent, _name(rest))
     # A key to which nothing can be sealed would otherwise be met only when the first epoch is made.
     hpke.seal(certificate.box_public, b"", info=b"")
-    return Introduction(masters, certificate, consent, name)
+    if not consented(space, party_of(space, root), found.keys, consent):
+        raise BadRecord(reason="consent")
+    if root == own:
+        raise OwnCode(reason="root")
+    return found
 
 
 def chain_bytes(masters: tuple[Certificate, ...]) -> bytes:

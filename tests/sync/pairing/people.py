@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sync import labels
+from sync.authority import consent
 from sync.pairing import introduction
 from sync.pairing.introduction import Introduction
+from sync.protocol import party_of
 from sync.signing import MASTER, Certificate, Device, Genesis, SigningKey
 
 NOW = 1_795_000_000_000
@@ -37,15 +38,8 @@ class Person:
         return Certificate.issue(space=space, root=self.root.public, certifier=master, keys=keys, made=NOW)
 
     def introduce(self, space: bytes) -> Introduction:
-        keys = self.device.in_space(space)
-        consent = keys.signing.sign(
-            labels.CONSENT, consent_of(space, self.root.public, keys.signing.public, keys.box_public)
-        )
-        return introduction.make(self.masters, self.certificate(space), consent, self.name)
+        agreed = consent(self.device.in_space(space), space, party_of(space, self.root.public))
+        return introduction.make(self.masters, self.certificate(space), agreed, self.name)
 
     def found(self) -> Genesis:
         return Genesis.found("mentoring", self.device.master().signing.public)
-
-
-def consent_of(space: bytes, root: bytes, sign: bytes, box: bytes) -> bytes:
-    return space + root + sign + box
