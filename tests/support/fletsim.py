@@ -6,7 +6,8 @@
     assert "Saved" in app.texts()
 
 Everything is sent as the client sends it: first the property, then the event. Every message is packed, because packing
-takes the snapshots that Flet compares with next time. A part that failed to draw, a handler that crashed and a
+takes the snapshots that Flet compares with next time. What the messages build at the other end is kept in a mirror:
+only what is there can be tapped. A part that failed to draw, a handler that crashed and a
 scheduler that died fail the test at the next `settle`.
 """
 
@@ -38,6 +39,7 @@ from flet.pubsub.pubsub_hub import PubSubHub
 
 from app.errors import AppError
 from app.ui import safe
+from tests.support.mirror import Mirror
 
 _pack = configure_encode_object_for_msgpack(BaseControl)  # type: ignore[no-untyped-call]
 FEATURES = [known.name for known in dataclasses.fields(AccessibilityFeatures)]
@@ -62,6 +64,7 @@ class Line(Connection):
         self.bytes_out = 0
         self.crashes: list[str] = []
         self.calls: list[tuple[str, Any]] = []
+        self.mirror: Mirror | None = None
         self.replies: dict[str, Any] = {"get_accessibility_features": dict.fromkeys(FEATURES, False)}
 
     def send_message(self, message: Message) -> None:
@@ -70,7 +73,9 @@ class Line(Connection):
         number, body = msgpack.unpackb(raw, ext_hook=decode_ext_from_msgpack, strict_map_key=False)
         action = MessageAction(number)
         self.sent.append((action, body))
-        if action == MessageAction.SESSION_CRASHED:
+        if action == MessageAction.PATCH_CONTROL and self.mirror:
+            self.mirror.patch(body)
+        elif action == MessageAction.SESSION_CRASHED:
             self.crashes.append(body["message"])
         elif action == MessageAction.INVOKE_METHOD:
             self.calls.append((body["name"], body.get("args")))
@@ -129,7 +134,8 @@ class Window:
             }
         )
         session.get_page_patch()  # type: ignore[no-untyped-call]
-        msgpack.packb([1, session.page], default=_pack)
+        raw = msgpack.packb(session.page, default=_pack)
+        line.mirror = Mirror(msgpack.unpackb(raw, ext_hook=decode_ext_from_msgpack, strict_map_key=False))
         window = cls(session, line)
         window.forgiving = forgiving
         context.reset_auto_update()  # type: ignore[no-untyped-call]
@@ -264,6 +270,10 @@ class Window:
 
     # ------------------------------------------------------------ what one does
     async def fire(self, control: Any, event: str, data: Any = None, **props: Any) -> None:
+        assert self.line.mirror
+        assert control._i in self.line.mirror.ids, (
+            f"{control}: the other end does not have it and cannot send a {event}"
+        )
         if props:
             self.session.apply_patch(control._i, props)
         await self.session.dispatch_event(control._i, event, data)

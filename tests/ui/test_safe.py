@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import flet as ft
 import pytest
@@ -12,7 +13,7 @@ from flet.version import flet_version
 
 from app.errors import AppError
 from app.ui import safe
-from app.ui.parts import PrimaryButton, Words
+from app.ui.parts import Field, PrimaryButton, Words, use_sheet
 from app.ui.safe import component
 from tests.ui.conftest import OpenStage
 
@@ -178,3 +179,46 @@ async def test_a_task_that_fails_is_told(stage: OpenStage) -> None:
 
     app.desk.later(fail)
     await app.until(lambda: SORRY in app.texts())
+
+
+@component
+def Lowered() -> ft.Control:
+    """A sheet with a field and a button inside, and who was asked for by them."""
+    open_, show = ft.use_state(False)
+    asked, ask = ft.use_state("-")
+    use_sheet((lambda: Inside(ask)) if open_ else None, lambda: show(False), title="blad")
+    return ft.Column([PrimaryButton("öppna", lambda: show(True), id="open"), Words(f"fick {asked}")])
+
+
+@component
+def Inside(ask: Callable[[str], None]) -> ft.Control:
+    """The inside of the sheet."""
+    name, write = ft.use_state("")
+    return ft.Column([Field("namn", name, write, id="name"), PrimaryButton("ta", lambda: ask(name), id="take")])
+
+
+async def test_a_sheet_answers_after_a_notice_behind_it_was_gone(stage: OpenStage) -> None:
+    """Flet drew the inside of the sheet anew under other numbers, told nobody, and every tap on it was lost."""
+    app = await stage(screen=Lowered)
+    app.desk.notice("Sparat")
+    await app.settle()
+    await app.tap("open")
+    field, take = app.field("name"), app.usable("take", "click")
+    seen = [field._i, take._i]  # what the phone has on its screen
+    (bar,) = app.all(kind=ft.SnackBar)
+    await app.fire(bar, "dismiss", open=False)
+    assert not app.all(kind=ft.SnackBar)
+    assert [app.field("name")._i, app.usable("take", "click")._i] == seen
+    await app.type("name", "Yusuf")
+    await app.tap("take")
+    assert app.has("fick Yusuf")
+
+
+async def test_a_sheet_answers_while_a_notice_comes(stage: OpenStage) -> None:
+    app = await stage(screen=Lowered)
+    await app.tap("open")
+    app.desk.notice("Sparat")
+    await app.settle()
+    await app.type("name", "Yusuf")
+    await app.tap("take")
+    assert app.has("fick Yusuf")

@@ -8,6 +8,9 @@ These places are replaced; `tests/ui/test_safe.py` covers each of them against t
   Ours says one sentence and leaves the screen as it was;
 - `Message.__repr__` writes the whole tree out for every message, logging or not: seconds for a long list, and the
   plaintext of notes in a debug log;
+- `DiffBuilder._compare_dataclasses` draws a component anew in the midst of a comparison when only a list above it was
+  compared again (a notice comes or goes while a sheet is open), gives its controls new numbers and tells nobody: from
+  then on every tap on them is lost. Ours leaves a part alone that is the same as before; it draws itself when it must;
 - `Session.apply_patch` lets the other end set any property of any control, private ones and `disabled` included, and
   `Session.dispatch_event` runs the handlers of disabled controls. Ours refuses both.
 """
@@ -25,6 +28,7 @@ from weakref import WeakKeyDictionary
 import flet as ft
 from flet.components.component import Component
 from flet.controls.context import _context_page
+from flet.controls.object_patch import DiffBuilder
 from flet.messaging.protocol import Message
 from flet.messaging.session import Session
 
@@ -110,6 +114,13 @@ def _guarded_update(self: Component) -> None:
     except Exception as fault:  # noqa: BLE001 - whatever it was, the other parts must be drawn
         log.error("updating %s failed: %s", getattr(self.fn, "__name__", "?"), _where(fault))
         _seen(fault)
+
+
+_compare = DiffBuilder._compare_dataclasses
+
+
+def _compare_retained(self: DiffBuilder, parent: Any, path: list[Any], src: Any, dst: Any, frozen: bool) -> None:
+    _compare(self, parent, path, src, dst, frozen or (src is dst and hasattr(dst, "_frozen")))
 
 
 def _message(self: Message) -> str:
@@ -202,6 +213,7 @@ Session.apply_patch = _apply_patch  # type: ignore[method-assign]
 Session.dispatch_event = _dispatch_event  # type: ignore[method-assign]
 Session.error = _error  # type: ignore[method-assign]
 Component.update = _guarded_update  # type: ignore[method-assign]
+DiffBuilder._compare_dataclasses = _compare_retained  # type: ignore[method-assign]
 Message.__repr__ = _message  # type: ignore[method-assign,assignment]
 for _name in ("flet", "flet_web.fastapi", "uvicorn.error"):
     logging.getLogger(_name).addFilter(_NoTraceback())

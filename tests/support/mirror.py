@@ -1,0 +1,72 @@
+"""What the other end has on its screen: the tree that Flutter builds from the patches it is sent.
+
+Python's own tree is not what a person taps. Where the two drift apart, a tap names a control that Python has forgotten,
+and nothing happens, for ever; the window checks every event of a test against this mirror.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+REPLACE, ADD, REMOVE, MOVE = range(4)
+
+
+class Mirror:
+    """The client's tree of plain dicts and lists, kept in step by the patches alone."""
+
+    def __init__(self, page: dict[str, Any]) -> None:
+        self.page = page
+
+    def patch(self, body: dict[str, Any]) -> None:
+        """Apply one message as Flutter does; a patch for a control that is not there is dropped, as there."""
+        root = next((node for node in self._controls() if node["_i"] == body["id"]), None)
+        if root is None:
+            return
+        paths, *steps = body["patch"]
+        places = dict(_places(paths, root))
+        for kind, at, key, *rest in steps:
+            place = places[at]()
+            if kind == REMOVE:
+                del place[key]
+            elif kind == MOVE:
+                there, to = rest
+                moved = place.pop(key)
+                places[there]().insert(to, moved)
+            elif kind == ADD and isinstance(place, list):
+                place.insert(key, rest[0])
+            else:
+                place[key] = rest[0]
+
+    @property
+    def ids(self) -> set[int]:
+        """The ids of everything that could be tapped over there."""
+        return {node["_i"] for node in self._controls()}
+
+    def _controls(self) -> Iterator[dict[str, Any]]:
+        stack: list[Any] = [self.page]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, dict):
+                if "_i" in one:
+                    yield one
+                stack.extend(one.values())
+            elif isinstance(one, list):
+                stack.extend(one)
+
+
+def _places(paths: list[Any], root: Any) -> Iterator[tuple[int, Any]]:
+    """The containers that the steps name by number; looked up when a step needs them, since steps before may move them."""
+    stack: list[tuple[list[Any], tuple[Any, ...]]] = [(paths, ())]
+    while stack:
+        node, path = stack.pop()
+
+        def find(path: tuple[Any, ...] = path) -> Any:
+            place = root
+            for part in path:
+                place = place[part]
+            return place
+
+        yield node[0], find
+        for part, below in (node[1] if len(node) > 1 else {}).items():
+            stack.append((below, (*path, part)))
