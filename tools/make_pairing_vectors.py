@@ -18,6 +18,8 @@ from unittest import mock
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from tests.sync.pairing.people import NOW, WORDS, Person  # noqa: E402
+
 from sync import bundle, hpke  # noqa: E402
 from sync.bundle import Item, ItemKind  # noqa: E402
 from sync.pairing import code, compare, invitation, link, room, words  # noqa: E402
@@ -25,7 +27,6 @@ from sync.pairing.code import Kind  # noqa: E402
 from sync.pairing.invitation import Invitation, Inviting  # noqa: E402
 from sync.pairing.state import Step  # noqa: E402
 from sync.pairing.words import Shower  # noqa: E402
-from tests.sync.pairing.people import NOW, WORDS, Person  # noqa: E402
 
 OUT = ROOT / "tests" / "vectors" / "pairing"
 Vector = dict[str, Any]
