@@ -44,7 +44,7 @@ def serve(settings: Settings, _asked: argparse.Namespace) -> int:
     """Serve until a signal says otherwise."""
     notes.start(settings.log_level)
     try:
-        bound = _bind(settings.host, settings.port)
+        bound = bind(settings.host, settings.port)
     except OSError as exc:
         return _stop(f"{settings.host}:{settings.port}: {exc.strerror}")
     port = bound.getsockname()[1]
@@ -141,10 +141,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """The socket is bound before anything else happens, so that the port is known and a second server stops at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named: asyncio switches off the delay of small packets only where it stands.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

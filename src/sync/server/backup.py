@@ -11,7 +11,8 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
 }
 FORMAT: Final = 1
 _FEW: Final = 500
+_NAME: Final = re.compile(r"[a-z_]{1,32}")
 _LINE_MAX: Final = 3 << 20
 
 
@@ -56,7 +58,7 @@ def write(database: Database, target: Path) -> int:
                 digest.update(line)
                 file.write(line)
 
-            put({"fika-server": FORMAT, "schema": len(schema.steps(database.engine))})
+            put({"fika-server": FORMAT, "schema": len(schema.steps(database.engine)), "tables": TABLES})
             with database.read() as work:
                 for table, columns in TABLES.items():
                     for row in work.each(f"select {', '.join(columns)} from {table}"):  # noqa: S608 - names from above
@@ -71,58 +73,73 @@ def write(database: Database, target: Path) -> int:
 
 
 def read(database: Database, source: Path) -> int:
-    """Put a backup into an empty database with this server's schema; how many rows. All or nothing.
+    """Put a backup into an empty database; how many rows. All or nothing.
 
-    Devices notice by themselves what came after the backup and send it again.
+    A backup of an older schema goes into that schema first and takes the later steps then. Devices notice by
+    themselves what came after the backup and send it again.
     """
-    schema.migrate(database)
+    lines = _lines(source)
+    first = next(lines, b"")
+    step, tables = _first(first, len(schema.steps(database.engine)))
+    if schema.version(database) > step:
+        raise BadBackup("the database has a newer schema than the backup: use a new one")
+    schema.migrate(database, step)
     with database.write() as work:
-        for table in TABLES:
-            if work.one(f"select 1 from {table} limit 1"):  # noqa: S608 - names from above
+        for table in tables:
+            if work.one(f"select 1 from {table} limit 1"):  # noqa: S608 - checked names
                 raise BadBackup("the database is not empty")
-        return _fill(work, source, len(schema.steps(database.engine)))
-
-
-def _fill(work: Work, source: Path, steps: int) -> int:
-    digest = hashlib.sha256()
-    count = 0
-    waiting: dict[str, list[tuple[Any, ...]]] = {}
-    last: dict[str, Any] | None = None
-    for index, line in enumerate(_lines(source)):
-        if last is not None:
-            raise BadBackup("something follows the end")
-        try:
-            value = json.loads(line)
-        except ValueError as exc:
-            raise BadBackup("a line is damaged") from exc
-        if index == 0:
-            _check_first(value, steps)
-        elif isinstance(value, dict):
-            last = value
-            continue
-        else:
-            table = value[0]
-            if table not in TABLES or len(value) != len(TABLES[table]) + 1:
-                raise BadBackup("a row is of no table we know")
-            rows = waiting.setdefault(table, [])
-            rows.append(tuple(_in(one) for one in value[1:]))
-            count += 1
-            if len(rows) == _FEW:
-                _insert(work, table, waiting.pop(table))
-        digest.update(line)
-    if last is None or last.get("rows") != count or last.get("sha256") != digest.hexdigest():
-        raise BadBackup("the end is missing or does not fit")
-    for table, rows in waiting.items():
-        _insert(work, table, rows)
+        count = _fill(work, tables, first, lines)
+    schema.migrate(database)
     return count
 
 
-def _check_first(value: Any, steps: int) -> None:
+def _fill(work: Work, tables: Mapping[str, Sequence[str]], first: bytes, lines: Iterator[bytes]) -> int:
+    digest = hashlib.sha256(first)
+    count = 0
+    waiting: dict[str, list[tuple[Any, ...]]] = {}
+    last: dict[str, Any] | None = None
+    for line in lines:
+        if last is not None:
+            raise BadBackup("something follows the end")
+        value = _loaded(line)
+        if isinstance(value, dict):
+            last = value
+            continue
+        digest.update(line)
+        table = value[0] if isinstance(value, list) and value else None
+        if table not in tables or len(value) != len(tables[table]) + 1:
+            raise BadBackup("a row is of no table we know")
+        rows = waiting.setdefault(table, [])
+        rows.append(tuple(_in(one) for one in value[1:]))
+        count += 1
+        if len(rows) == _FEW:
+            _insert(work, table, tables[table], waiting.pop(table))
+    if last is None or last.get("rows") != count or last.get("sha256") != digest.hexdigest():
+        raise BadBackup("the end is missing or does not fit")
+    for table, rows in waiting.items():
+        _insert(work, table, tables[table], rows)
+    return count
+
+
+def _first(line: bytes, steps: int) -> tuple[int, dict[str, list[str]]]:
+    """The schema and the tables of a backup; names are checked before they come near a statement."""
+    value = _loaded(line)
     if not isinstance(value, dict) or value.get("fika-server") != FORMAT:
         raise BadBackup("this is no backup of a server, or of a newer one")
-    if value.get("schema") != steps:
-        # Rows of an older schema go into that schema first; see docs/operating.md.
-        raise BadBackup("the backup has another schema")
+    step, tables = value.get("schema"), value.get("tables")
+    if not isinstance(step, int) or not 1 <= step <= steps or not isinstance(tables, dict):
+        raise BadBackup("the backup has a schema that this server does not know")
+    for table, columns in tables.items():
+        if not isinstance(columns, list) or not all(_NAME.fullmatch(str(name)) for name in (table, *columns)):
+            raise BadBackup("the backup has a schema that this server does not know")
+    return step, tables
+
+
+def _loaded(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as exc:
+        raise BadBackup("a line is damaged") from exc
 
 
 def _lines(source: Path) -> Iterator[bytes]:
@@ -136,10 +153,9 @@ def _lines(source: Path) -> Iterator[bytes]:
         raise BadBackup("the file cannot be read") from exc
 
 
-def _insert(work: Work, table: str, rows: list[tuple[Any, ...]]) -> None:
-    columns = TABLES[table]
+def _insert(work: Work, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
     marks = ", ".join("?" * len(columns))
-    work.many(f"insert into {table} ({', '.join(columns)}) values ({marks})", rows)  # noqa: S608 - names from above
+    work.many(f"insert into {table} ({', '.join(columns)}) values ({marks})", rows)  # noqa: S608 - checked names
 
 
 def _out(value: Any) -> Any:

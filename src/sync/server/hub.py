@@ -11,16 +11,17 @@ class Crowded(Exception):
 
 
 class Ear:
-    """One who waits: the newest head of each of its spaces that was not taken yet."""
+    """One who waits: the newest head of each of its spaces that was not taken yet, each told once."""
 
     def __init__(self, spaces: Iterable[bytes]) -> None:
         self.spaces = frozenset(spaces)
         self._heads: dict[bytes, int] = {}
+        self._told: dict[bytes, int] = {}
         self._news = asyncio.Event()
 
     def hear(self, space: bytes, head: int) -> None:
-        if head > self._heads.get(space, -1):
-            self._heads[space] = head
+        if head > self._told.get(space, -1):
+            self._told[space] = self._heads[space] = head
             self._news.set()
 
     async def take(self) -> dict[bytes, int]:

@@ -553,7 +553,7 @@ def end_account(server: Server, request: Request) -> Answer:
             server.blobs.delete(space, blob)
         _, tips = server.log.heads(space)
         others = {one for one in server.judge.members(found).current if one != device}
-        last = all(tips[one].ended for one in others if one in tips)
+        last = all(one in tips and tips[one].ended for one in others)
         server.log.end(space, device, today=server.today(), kinds=ERASED_AT_THE_END, strip=strip, last=last)
     server.accounts.end(space, device)
     return Answer(204)

@@ -80,7 +80,7 @@ class Actor:
             "sequence": self.sequence + 1,
             "previous": self.previous,
         }
-        if kind in (Kind.CHANGE, Kind.SNAPSHOT):
+        if kind is not Kind.CONTROL:
             facts["key_id"] = self.place.key_id
         header = Header(**{**facts, **changed})
         signature = sign_statement(self.keys.signing, header.to_bytes() + body_digest(body))

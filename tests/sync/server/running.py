@@ -8,7 +8,7 @@ from typing import Any
 import uvicorn
 
 from sync.server import schema
-from sync.server.__main__ import _bind, open_database
+from sync.server.__main__ import bind, open_database
 from sync.server.app import Door
 from sync.server.patience import HEAD_BYTES, PatientProtocol
 from sync.server.routes import Server
@@ -28,7 +28,7 @@ class Running:
 
 def run(settings: Settings, protocol: type[PatientProtocol] = PatientProtocol, **more: Any) -> Running:
     """Start a server in a thread; `stop()` ends it."""
-    bound = _bind("127.0.0.1", 0)
+    bound = bind("127.0.0.1", 0)
     port = bound.getsockname()[1]
     database = open_database(settings)
     schema.migrate(database)

@@ -1,0 +1,191 @@
+"""The log on both engines: positions without gaps under many writers, all or nothing, room that is counted."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from sync.server.database import Database
+from sync.server.log import ALLOWANCE, Erasure, Full, Gone, Log, Look, Row, Stale, Tip, mark
+from tests.support.effort import effort
+
+LIMIT = 1 << 20
+
+
+@pytest.fixture
+def log(database: Database) -> Log:
+    return Log(database)
+
+
+def space_of(log: Log) -> bytes:
+    space = os.urandom(16)
+    log.found(space, b"genesis", 7)
+    return space
+
+
+def row(device: bytes, sequence: int, size: int = 100, kind: int = 1) -> Row:
+    return Row(device, sequence, os.urandom(32), kind, os.urandom(size))
+
+
+def look(log: Log, space: bytes, **spans: tuple[int, int]) -> Look:
+    found = log.look(space, {})
+    assert found is not None
+    return found
+
+
+def test_positions_follow_each_other_and_the_head_is_the_last(log: Log) -> None:
+    space, device = space_of(log), os.urandom(16)
+    rows = [row(device, sequence) for sequence in (1, 2, 3)]
+    assert log.append(look(log, space), rows[:2], limit=LIMIT) == 2
+    assert log.append(look(log, space), rows[2:], limit=LIMIT) == 3
+    page = log.page(space, 0, limit=10, size=LIMIT)
+    assert (page.head, page.envelopes) == (3, [one.envelope for one in rows])
+    assert log.page(space, 2, limit=10, size=LIMIT).envelopes == [rows[2].envelope]
+    assert log.page(space, 3, limit=10, size=LIMIT).envelopes == []
+    assert log.page(space, 99, limit=10, size=LIMIT).head == 3
+    assert log.heads(space) == (3, {device: Tip(3, rows[2].id)})
+    assert log.at(space, device, 2) == rows[1].envelope
+    assert log.at(space, device, 9) is None
+
+
+def test_a_page_keeps_to_its_count_and_size_but_has_one_at_least(log: Log) -> None:
+    space, device = space_of(log), os.urandom(16)
+    log.append(look(log, space), [row(device, sequence, 1000) for sequence in range(1, 11)], limit=LIMIT)
+    assert len(log.page(space, 0, limit=3, size=LIMIT).envelopes) == 3
+    assert len(log.page(space, 0, limit=10, size=2_100).envelopes) == 2
+    assert len(log.page(space, 0, limit=10, size=1).envelopes) == 1
+
+
+def test_the_envelope_before_a_page_is_told_when_asked(log: Log) -> None:
+    space, device = space_of(log), os.urandom(16)
+    rows = [row(device, sequence) for sequence in (1, 2)]
+    log.append(look(log, space), rows, limit=LIMIT)
+    assert log.page(space, 1, limit=10, size=LIMIT, previous=True).previous == rows[0].envelope
+    assert log.page(space, 5, limit=10, size=LIMIT, previous=True).previous is None
+    assert log.page(space, 0, limit=10, size=LIMIT, previous=True).previous is None
+
+
+def test_what_was_looked_at_must_still_be_so(log: Log) -> None:
+    space, one, other = space_of(log), os.urandom(16), os.urandom(16)
+    before = look(log, space)
+    log.append(before, [row(one, 1)], limit=LIMIT)
+    with pytest.raises(Stale):
+        log.append(before, [row(one, 1)], limit=LIMIT)
+    # Another device's envelope does not depend on the first one's …
+    assert log.append(before, [row(other, 1)], limit=LIMIT) == 2
+    # … but every judgement depends on the control records.
+    before = look(log, space)
+    log.append(before, [row(one, 2, kind=2)], limit=LIMIT)
+    with pytest.raises(Stale):
+        log.append(before, [row(other, 2)], limit=LIMIT)
+    with pytest.raises(Stale):
+        log.append(
+            Look(before.space.__class__(os.urandom(16), b"", 0, 0, 0, False), {}, {}), [row(one, 1)], limit=LIMIT
+        )
+
+
+def test_control_records_are_found_again_in_order(log: Log) -> None:
+    space, device = space_of(log), os.urandom(16)
+    rows = [row(device, sequence, kind=2 if sequence in (1, 3) else 1) for sequence in range(1, 5)]
+    log.append(look(log, space), rows, limit=LIMIT)
+    found = log.space(space)
+    assert found is not None
+    assert found.controls == 3
+    assert log.controls(space, 0, 3) == [rows[0].envelope, rows[2].envelope]
+    assert log.controls(space, 1, 3) == [rows[2].envelope]
+
+
+def test_a_full_space_takes_nothing_and_stays_as_it_was(log: Log) -> None:
+    space, device = space_of(log), os.urandom(16)
+    room = 2 * (100 + ALLOWANCE)
+    log.append(look(log, space), [row(device, 1)], limit=room)
+    with pytest.raises(Full):
+        log.append(look(log, space), [row(device, 2), row(device, 3)], limit=room)
+    assert log.heads(space)[0] == 1
+    assert log.append(look(log, space), [row(device, 2)], limit=room) == 2
+
+
+def test_erased_bodies_give_their_room_back_and_are_remembered(log: Log) -> None:
+    space, device = space_of(log), os.urandom(16)
+    rows = [row(device, sequence, 500) for sequence in (1, 2)]
+    log.append(look(log, space), rows, limit=LIMIT)
+    before = look(log, space).space.bytes
+    log.append(look(log, space), [], [Erasure(device, 1, b"shell")], purged=[rows[0].id], limit=LIMIT)
+    assert log.page(space, 0, limit=9, size=LIMIT).envelopes == [b"shell", rows[1].envelope]
+    assert look(log, space).space.bytes == before - 495
+    assert log.is_purged(space, rows[0].id)
+    assert not log.is_purged(space, rows[1].id)
+    assert log.marked(space, [mark(rows[1].id)]) == [rows[1].envelope]
+
+
+def test_a_space_that_is_gone_stays_gone(log: Log) -> None:
+    space, device = space_of(log), os.urandom(16)
+    log.append(look(log, space), [row(device, 1)], limit=LIMIT)
+    before = look(log, space)
+    log.end(space, device, today=8, kinds=(1,), strip=lambda raw: raw[:5], last=True)
+    log.found(space, b"genesis", 9)
+    found = log.space(space)
+    assert found is not None
+    assert found.gone
+    assert log.page(space, 0, limit=9, size=LIMIT).envelopes == []
+    with pytest.raises((Gone, Stale)):
+        log.append(before, [row(device, 2)], limit=LIMIT)
+
+
+def test_many_writers_in_one_space_lose_nothing_and_readers_step_over_nothing(log: Log) -> None:
+    """What a database sequence gets wrong: a reader with a cursor must meet every row, whoever was slow to commit."""
+    space = space_of(log)
+    writers, each = 8, effort(12, 120)
+    wrong: list[Exception] = []
+    written: set[bytes] = set()
+    done = threading.Event()
+    seen: list[bytes] = []
+
+    def write() -> None:
+        device = os.urandom(16)
+        try:
+            for sequence in range(1, each + 1):
+                one = row(device, sequence, 64)
+                while True:
+                    try:
+                        log.append(look(log, space), [one], limit=LIMIT * 64)
+                        break
+                    except Stale:
+                        continue
+                written.add(one.envelope)
+        except Exception as exc:  # noqa: BLE001 - told by the test below
+            wrong.append(exc)
+
+    def read() -> None:
+        try:
+            while True:
+                last = done.is_set()
+                while page := log.page(space, len(seen), limit=50, size=LIMIT).envelopes:
+                    seen.extend(page)
+                if last:
+                    return
+        except Exception as exc:  # noqa: BLE001 - told by the test below
+            wrong.append(exc)
+
+    threads = [threading.Thread(target=write) for _ in range(writers)]
+    reader = threading.Thread(target=read)
+    for thread in (*threads, reader):
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    done.set()
+    reader.join(60)
+    assert not wrong
+    assert log.heads(space)[0] == writers * each == len(seen)
+    assert set(seen) == written
+
+
+def test_everything_of_a_device_is_found_in_its_order(log: Log) -> None:
+    space, one, other = space_of(log), os.urandom(16), os.urandom(16)
+    rows = [row(one, sequence) for sequence in range(1, 131)]
+    log.append(look(log, space), rows[:70], limit=LIMIT)
+    log.append(look(log, space), [row(other, 1)], limit=LIMIT)
+    log.append(look(log, space), rows[70:], limit=LIMIT)
+    found: Iterator[tuple[int, bytes]] = log.of_device(space, one)
+    assert [envelope for _, envelope in found] == [one.envelope for one in rows]
