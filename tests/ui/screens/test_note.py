@@ -8,7 +8,7 @@ import pytest
 
 from app.model.commands import EndMeeting, KeepMinutes, StartMeeting, WriteNote
 from app.model.entities import Meeting, Minutes, Note, Task, note_id
-from app.model.queries import ListOf, MeetingPage, MinutesFor, NoteOf, One
+from app.model.queries import ListOf, MeetingPage, MinutesFor, NoteOf, One, TrashList
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts import NOTE_LIMIT
 from app.ui.screens.note import pieces
@@ -349,3 +349,18 @@ async def test_turning_to_the_private_side_makes_a_version_of_the_shared_words(s
     await app.tap("note-only_me")
     assert table.store.drafts.waiting() == ()  # asked before another start of the app would settle it
     assert shared_words(table) == "Innan jag vänder bladet"
+
+
+async def test_a_note_goes_into_the_trash_with_what_was_being_typed_and_comes_back(stage: OpenStage) -> None:
+    table = lay()
+    note = table.store.execute(WriteNote(body="Fråga om praktik")).record
+    app = await table.open(stage, go=f"/note/{note}")
+    await app.type("free-note", "Fråga om praktik\nI juni")
+    await app.tap("note-remove")
+    await app.settle(PAUSE * 2)
+    assert table.store.ask(One(Note, note)) is None and app.desk.places.value == ("/",)
+    assert [(one.id, one.title) for one in table.store.ask(TrashList())] == [(note, "Fråga om praktik")]
+    assert table.store.drafts.waiting() == ()
+    await app.undo()
+    back = table.store.ask(One(Note, note))
+    assert back is not None and back.body == "Fråga om praktik\nI juni"

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import flet as ft
 
 from app.errors import AppError
-from app.model.commands import StartMeeting
+from app.model.commands import Delete, Restore, StartMeeting
 from app.model.entities import Note, minutes_id, note_id
 from app.model.queries import ListOf, MeetingPage, NotesOf, One, PeopleList
 from app.model.schedule import apart
 from app.services.drafts import Target
 from app.ui import theme
-from app.ui.hooks import use_clock, use_desk, use_draft, use_held, use_query, use_watch
+from app.ui.hooks import use_clock, use_desk, use_draft, use_held, use_query, use_undo, use_watch
 from app.ui.hooks.draft import Draft
 from app.ui.parts import (
     NOTE_LIMIT,
@@ -27,6 +27,7 @@ from app.ui.parts import (
     Choice,
     DraftField,
     EmptyState,
+    HeaderButton,
     Live,
     LongList,
     Named,
@@ -468,6 +469,7 @@ def FreeNoteScreen(id: str, person: str = "") -> ft.Control:
     desk, now = use_desk(), use_clock()
     name = use_held(lambda: desk.store.new_id() if id == "new" else id)
     note = use_query(One(Note, name))
+    undo = use_undo()
     anew, more = ft.use_state("")
     current = anew or name
     people = use_query(PeopleList(now=now))
@@ -484,7 +486,14 @@ def FreeNoteScreen(id: str, person: str = "") -> ft.Control:
         desk.flush()
         more(desk.store.new_id())
 
+    def remove(_: object) -> None:
+        desk.flush()  # what is being typed belongs to what is thrown away; a later version would bring it back
+        desk.store.execute(Delete(kind="note", id=current))
+        desk.back()
+        undo(desk.say("note.free.removed"), lambda: desk.store.execute(Restore(kind="note", id=current)))
+
     saved = note.body if note and not anew else ""
+    away = HeaderButton(desk.say("note.free.remove"), ft.Icons.DELETE_OUTLINE, remove, id="note-remove")
     return Screen(
         desk.say("note.free.about", name=who) if who else desk.say("note.free.title"),
         ft.Column(
@@ -506,6 +515,7 @@ def FreeNoteScreen(id: str, person: str = "") -> ft.Control:
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
         back=True,
+        actions=[away] if note and not anew else [],
         subtitle=desk.speech.value.near(note.written.astimezone(now.tzinfo), now) if note and note.written else "",
     )
 
