@@ -2,15 +2,16 @@
 
 A record is judged first by what its author knew: its ancestors, as if nothing else had happened. Then by what
 others did at the same time: a removal makes void what the removed did without knowing of it, and what rests on
-that. Removals can hit each other. What is then certain is decided first, what follows from it next, and those
-that still hang on one another in a circle all stand: everybody in the circle is out.
+that. Removals can hit each other: what is certain is decided first, then what follows from it; and those that
+hang on one another in a circle all stand, so that everybody in the circle is out. A key given to one too few can
+be given later; one given to one too many cannot be taken back.
 
 Sets of records are integers with one bit a record; a record stands behind all its ancestors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sync.authority.records import Record, party_by
@@ -42,6 +43,11 @@ class Entry:
     keys: PublicKeys
 
 
+Places = frozenset[int]
+Hits = list[tuple[Entry, Places]]
+"""What a record rests on, and for each of that the removals which would take it away."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What a set of records amounts to: what is void, which removals stand, and who is in."""
@@ -64,7 +70,7 @@ class View:
     @property
     def closed(self) -> bool:
         """Whether nobody is left who could bring anybody in."""
-        return all(entry.role is not Role.STEWARD for entry in self.entries)
+        return all(entry is None or entry.role is not Role.STEWARD for entry in map(self.member, self.devices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +120,17 @@ class Graph:
 
     def view(self, part: int) -> View:
         """What a set of records amounts to; with each record it must hold all its ancestors."""
-        removals = [place for place in bits(part) if self.nodes[place].removes]
-        hit = {place: self._hit_by(place, part, removals) for place in bits(part)} if removals else {}
-        possible, certain = set(removals), set[int]()
-        while True:
-            void = self._void(part, possible, hit)
-            certain_now = {place for place in removals if not void >> place & 1}
-            void = self._void(part, certain_now, hit)
-            possible_now = {place for place in removals if not void >> place & 1}
-            if (certain_now, possible_now) == (certain, possible):
-                break
-            certain, possible = certain_now, possible_now
-        void = self._void(part, possible, hit, protected=possible)
-        standing = tuple(sorted(possible))
+        removals = frozenset(place for place in bits(part) if self.nodes[place].removes)
+        hits = {place: self._hits_on(place, part, removals) for place in bits(part)} if removals else {}
+        standing = self._standing(part, removals, hits)
+        void = self._void(part, standing, hits, standing)
         entries = tuple(
             entry
             for place in bits(part & ~void)
             for entry in self.nodes[place].brings
             if not any(self._ends(removal, entry, part) for removal in standing)
         )
-        return View(void, standing, entries)
+        return View(void, tuple(sorted(standing)), entries)
 
     def takes_out(self, removal: int, device: bytes, party: bytes, part: int) -> bool:
         """Whether a removal is about that device of that party, and no reset made at the same time keeps it.
@@ -154,7 +151,7 @@ class Graph:
 
     # ------------------------------------------------------------------ inside: removals
 
-    def _hit_by(self, place: int, part: int, removals: Sequence[int]) -> list[tuple[Entry, list[int]]]:
+    def _hits_on(self, place: int, part: int, removals: Places) -> Hits:
         """For each entry that a record rests on: the removals, made at the same time, that would take it away."""
         node = self.nodes[place]
         apart = [removal for removal in removals if self.apart(place, removal)]
@@ -162,31 +159,68 @@ class Graph:
         return [
             (
                 entry,
-                [
+                frozenset(
                     removal
                     for removal in apart
                     if self.takes_out(removal, entry.device, entry.party, part)
                     and not (reset and not self._by_others(removal, entry.party))
-                ],
+                ),
             )
             for entry in node.rests_on
         ]
 
-    def _void(
-        self,
-        part: int,
-        removals: set[int],
-        hit: dict[int, list[tuple[Entry, list[int]]]],
-        protected: set[int] = frozenset(),  # type: ignore[assignment]
-    ) -> int:
-        """The records that fall if exactly these removals stand."""
+    def _standing(self, part: int, removals: Places, hits: Mapping[int, Hits]) -> Places:
+        """The removals that stand.
+
+        Between what certainly stands and what possibly does, each step narrows: what nothing possible hits is
+        certain, what something certain hits is out. What is left hangs on one another; of that, the circles which
+        nothing outside of them hits stand as a whole, and then the rest is weighed again.
+        """
+        agreed: Places = frozenset()
+        while True:
+            certain, possible = agreed, removals
+            while True:
+                void = self._void(part, possible, hits, agreed)
+                more = frozenset(place for place in removals if not void >> place & 1)
+                void = self._void(part, more, hits, agreed)
+                fewer = frozenset(place for place in removals if not void >> place & 1)
+                if (more, fewer) == (certain, possible):
+                    break
+                certain, possible = more, fewer
+            if certain == possible:
+                return possible
+            agreed |= self._circles(possible - certain, hits)
+
+    def _circles(self, open: Places, hits: Mapping[int, Hits]) -> Places:
+        """Of removals that hang on one another, those which are hit only by what they themselves lead to."""
+        behind: dict[int, Places] = {}
+        for place in sorted(hits):
+            found: set[int] = set()
+            for entry, by in hits[place]:
+                found |= by | behind.get(entry.place, frozenset())
+            behind[place] = frozenset(found)
+        reach = {place: self._reach(place, open, behind) for place in open}
+        return frozenset(place for place in open if all(place in reach[other] for other in reach[place]))
+
+    def _reach(self, place: int, open: Places, behind: Mapping[int, Places]) -> Places:
+        """Everything open from which a chain of hits leads to that removal."""
+        found: set[int] = set()
+        left = {place}
+        while left:
+            new = (behind[left.pop()] & open) - found
+            found |= new
+            left |= new
+        return frozenset(found)
+
+    def _void(self, part: int, removals: Places, hits: Mapping[int, Hits], agreed: Places) -> int:
+        """The records that fall if exactly these removals stand. What is agreed on does not fall."""
         void = 0
         for place in bits(part) if removals else ():
-            rests_on = hit[place]
+            rests_on = hits[place]
             if (
                 rests_on
-                and place not in protected
-                and all(void >> entry.place & 1 or not removals.isdisjoint(by) for entry, by in rests_on)
+                and place not in agreed
+                and all(void >> entry.place & 1 or by & removals for entry, by in rests_on)
             ):
                 void |= 1 << place
         return void

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sync.authority.graph import Graph, View, bits
+from sync.authority.graph import Entry, Graph, View, bits
 from sync.authority.records import Record
 from sync.authority.rules import Right, Role, rights
 from sync.protocol.control import (
@@ -24,6 +24,7 @@ from sync.protocol.control import (
     Revocation,
 )
 from sync.protocol.envelope import NOTHING
+from sync.protocol.limits import PARENTS_MAX
 
 ChainId = Callable[[bytes, int], bytes | None]
 """The id of the envelope at a place of a device's chain; None where it is not known."""
@@ -107,11 +108,11 @@ class Authority:
 
     def keys_of(self, device: bytes) -> PublicKeys | None:
         """The public keys of a device that any record brought in, also of one that is out."""
-        return self._keys.get(device)
+        return next((entry.keys for entry in self._entries.get(device, ())), None)
 
     def parties_of(self, device: bytes) -> frozenset[bytes]:
         """The party of a device that is or was in."""
-        return self._parties.get(device, frozenset())
+        return frozenset(entry.party for entry in self._entries.get(device, ()))
 
     def may_purge(self, device: bytes, author: bytes) -> bool:
         """Whether one device may purge what another wrote: only a person's own words, by any device of theirs."""
@@ -137,9 +138,10 @@ class Authority:
 
     @cached_property
     def heads(self) -> tuple[bytes, ...]:
-        """The records that no other names: the parents of the next one."""
-        named = {parent for record in self.records for parent in record.public.parents}
-        return tuple(sorted(record.id for record in self.records if record.id not in named))
+        """The parents of the next record: those that were allowed and that no other allowed one names."""
+        allowed = [node.record for node in self._graph.nodes if not node.refused]
+        named = {parent for record in allowed for parent in record.public.parents}
+        return tuple(sorted(record.id for record in allowed if record.id not in named))[:PARENTS_MAX]
 
     @cached_property
     def refused(self) -> Mapping[bytes, str]:
@@ -201,8 +203,9 @@ class Authority:
         known to have seen: who writes under a key that they knew to be out of date is not believed. A server
         cannot look inside and leaves it out.
 
-        Reasons: `epoch` (no such key), `member` (the key was not for that device, or not to write under),
-        `cut-off` (beyond what a removal lets count), `chain` (on another branch than the removal names), `stale`.
+        Reasons: `epoch` (no such key), `member` (the key was not for that device, or not to write under), `void` (who
+        brought the device in was removed at the same time), `cut-off` (beyond what a removal lets count), `chain` (on
+        another branch than the removal names), `stale`.
         """
         reason = "epoch"
         for place in self._epoch_places:
@@ -226,6 +229,11 @@ class Authority:
         node = self._graph.nodes[epoch]
         if device not in node.writers:
             return "member"
+        if not any(
+            node.ancestors >> entry.place & 1 and not self._now.void >> entry.place & 1
+            for entry in self._entries.get(device, ())
+        ):
+            return "void"
         for place in self._now.removals:
             if node.ancestors >> place & 1 or not self._takes_out(place, device):
                 continue
@@ -256,15 +264,11 @@ class Authority:
         return self._graph.view(self._graph.all)
 
     @cached_property
-    def _keys(self) -> Mapping[bytes, PublicKeys]:
-        return {entry.device: entry.keys for node in self._graph.nodes for entry in node.brings}
-
-    @cached_property
-    def _parties(self) -> Mapping[bytes, frozenset[bytes]]:
-        found: dict[bytes, frozenset[bytes]] = {}
+    def _entries(self) -> Mapping[bytes, tuple[Entry, ...]]:
+        found: dict[bytes, tuple[Entry, ...]] = {}
         for node in self._graph.nodes:
             for entry in node.brings:
-                found[entry.device] = found.get(entry.device, frozenset()) | {entry.party}
+                found[entry.device] = (*found.get(entry.device, ()), entry)
         return found
 
     @cached_property
