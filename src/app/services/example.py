@@ -63,7 +63,7 @@ class _Table:
         with self.store.writing():
             mentor, mentee = self.say("example.mentor"), self.say("example.mentee")
             me, other = (mentee, mentor) if self.my_role == "mentee" else (mentor, mentee)
-            self.store.perform(IntroduceMe(name=me, role=self.role), now=self.now)
+            self.store.perform(IntroduceMe(name=me, role=self.role), now=self.now - timedelta(days=46))
             pair = self._person(other, focus=frozenset({"work", "confidence"}), days=45)
             self._past(pair, 28, "first", "minutes.first", finished=True)
             goals = self._goals(pair)  # the clock of the records never runs backwards: what is older comes first

@@ -34,7 +34,7 @@ def InboxScreen() -> ft.Control:
             desk.say("today.inbox.title"),
             [
                 EmptyState(
-                    desk.say("today.inbox.empty"), desk.say("today.title"), lambda _: desk.home(), id="inbox-empty"
+                    desk.say("today.inbox.empty"), desk.say("today.inbox.back"), lambda _: desk.home(), id="inbox-empty"
                 )
             ],
             back=True,

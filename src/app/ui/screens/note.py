@@ -533,10 +533,7 @@ def NotesScreen() -> ft.Control:
     rows: list[ft.Control] = [_note_row(desk, row, now) for row in page.rows]
     if not rows:
         body: list[ft.Control] = [
-            EmptyState(
-                desk.say("note.free.empty"), desk.say("note.free.new"), lambda _: desk.go("/note/new"), id="notes-empty"
-            ),
-            Soft(desk.say("note.free.empty.help")),
+            EmptyState(desk.say("note.free.empty"), id="notes-empty"),
         ]
     else:
         body = [ft.Row([VisibilityChip("only_me")]), Rows(rows)]
