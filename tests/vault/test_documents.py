@@ -405,6 +405,13 @@ ACTIONS: dict[str, Any] = {
     "search by an index": lambda table: table.search(where("person") == "a"),
     "search by two": lambda table: table.search((where("person") == "a") & (where("n") == 0)),
     "search by one or the other": lambda table: table.search((where("person") == "b") | (where("n") == 0)),
+    "search by one of some": lambda table: table.search(where("person").one_of(["b", "z", "a", "b"])),
+    "search by one of two and another": lambda table: table.search(
+        where("person").one_of(["a", "b"]) & (where("n").one_of([0, 1]))
+    ),
+    "search by one of none": lambda table: table.search(where("person").one_of([])),
+    "search by one of lists": lambda table: table.search(where("list").one_of([[1, 2], [3]])),
+    "search in depth for one of some": lambda table: table.search(where("deep")["er"].one_of([1, 2])),
     "search in depth": lambda table: table.search(where("deep")["er"] == 1),
     "search for a list": lambda table: table.search(where("list") == [1, 2]),
     "search by a pattern": lambda table: table.search(where("person").search("^[ab]$")),

@@ -192,7 +192,11 @@ class SealedTable(Table):
     def _by_index(self, known: object) -> list[int] | None:
         """Ids, ascending, of all documents that can match by what the indexes know; None when they know nothing."""
         engine, name = self._engine, self.name
-        found = [engine.equal(name, field, value) for field, value in _equalities(known) if engine.indexed(name, field)]
+        found: list[list[int]] = []
+        for field, values in _equalities(known):
+            if engine.indexed(name, field):
+                ids = engine.equal(name, field, values[0]) if len(values) == 1 else engine.among(name, field, values)
+                found.append(ids)
         if not found:
             return None
         smallest = min(found, key=len)
@@ -362,6 +366,10 @@ class Documents(TinyDB):
         """Make durable at once what was written to become durable soon."""
         self.engine.sync()
 
+    def tidy(self) -> None:
+        """Let go of what was removed or written over, soon and in the background."""
+        self.engine.tidy()
+
 
 def _yes() -> bool:
     return True
@@ -374,15 +382,18 @@ def _update(document: dict[str, Any], fields: Fields) -> None:
         document.update(fields)
 
 
-def _equalities(known: object) -> Iterator[tuple[str, Any]]:
-    """The plain equalities that a query's documents must all satisfy."""
+def _equalities(known: object) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Fields, each with the values of which a query's documents must have one."""
     if not isinstance(known, tuple) or not known:
         return
     if known[0] == "and":
         for part in known[1]:
             yield from _equalities(part)
+    elif known[0] == "one_of" and len(known) == 3 and len(known[1]) == 1 and type(known[1][0]) is str:
+        if isinstance(known[2], tuple | frozenset) and all(map(indexable, known[2])):
+            yield known[1][0], tuple(known[2])
     elif (plain := _equality(known)) is not None:
-        yield plain
+        yield plain[0], plain[1:]
 
 
 def _equality(known: object) -> tuple[str, Any] | None:

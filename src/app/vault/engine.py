@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
-from app.errors import StorageFailed, VaultClosed, VaultError
+from app.errors import StorageFailed, VaultClosed, VaultDamaged, VaultError
 from app.vault import collection as reading
 from app.vault import snapshot as snapshots
 from app.vault.blocks import Scalar
@@ -37,8 +37,10 @@ from app.vault.generation import (
 from app.vault.journal import Op
 from app.vault.key import Position, VaultKey
 from app.vault.lock import FolderLock
+from app.vault.mark import Mark
 from app.vault.snapshot import Snapshot
 from app.vault.tables import Tables, Undo
+from app.vault.verify import Verified, verify
 
 Durable = bool | Literal["soon"]
 Indexes = Mapping[str, Sequence[str]]
@@ -420,6 +422,16 @@ class Engine:
             found = self._tables.found.get(table)
             return found.equal(self._indexes.get(table, ()), field, value) if found else []
 
+    def among(self, table: str, field: str, values: Iterable[Scalar]) -> list[int]:
+        """Ids of documents whose indexed field may have one of the values."""
+        with self._mutex:
+            self._open_only()
+            found = self._tables.found.get(table)
+            if found is None:
+                return []
+            fields = self._indexes.get(table, ())
+            return sorted({doc_id for value in values for doc_id in found.equal(fields, field, value)})
+
     def having(self, table: str, field: str, value: Scalar) -> list[tuple[int, bytes]]:
         """Documents whose indexed field may have the value, ascending by id."""
         with self._mutex:
@@ -449,6 +461,10 @@ class Engine:
         self._not_inside()
         self._renew()
 
+    def tidy(self) -> None:
+        """Start writing the next generation in the background: what was removed leaves the disk with this one."""
+        self._tidy()
+
     def rekey(self, new: VaultKey, commit: Callable[[], None]) -> None:
         """Move the vault to another key: a whole new generation under it, and `commit` makes it the vault.
 
@@ -458,6 +474,24 @@ class Engine:
         """
         self._not_inside()
         self._renew(new, commit)
+
+    def verify(self) -> Verified:
+        """Read the whole vault from the disk again and prove it. Raises `VaultDamaged`; changes nothing."""
+        self._not_inside()
+        with self._renewing:
+            with self._mutex, self._syncing:
+                self._usable()
+                key, reached, files = self._key, self._written, self._files
+                assert key is not None
+                journal = files.read_all(journal_path(self._folder, reached.generation))
+                if Mark.look(files, self._folder, key) != self._synced.position:
+                    raise VaultDamaged(part="mark", reason="not what was written")
+                counts = {name: table.live for name, table in self._tables.found.items()}
+            again = reopened(files, snapshot_path(self._folder, reached.generation), key)
+            try:
+                return verify(again, journal, reached.journal.chain, reached, counts)
+            finally:
+                again.close()
 
     def settle(self) -> None:
         """Wait until nothing is being tidied in the background."""
