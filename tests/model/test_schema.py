@@ -43,7 +43,12 @@ def test_the_table_of_kinds_and_spaces() -> None:
     assert {kind for kind in KINDS if not accepts("personal", kind)} == shared_only
     assert not any(accepts(space, kind) for space in ("programme", "dropbox") for kind in KINDS)
     assert accepts("mentoring", "song")
-    assert {cls.KIND for cls in KINDS.values() if cls.APPEND_ONLY} == {"progress", "evaluation"}
+    assert {cls.KIND for cls in KINDS.values() if cls.APPEND_ONLY} == {
+        "progress",
+        "evaluation",
+        "erasure",
+        "receipt",
+    }
     assert VISIBILITY["personal"] == "only_me" and VISIBILITY["mentoring"] == "shared"
 
 

@@ -96,12 +96,34 @@ class Restore(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Pick(Command):
-    """Choose among versions of a cell that were written at the same time; the pick has seen them all."""
+    """Choose among versions of a cell that were written at the same time, or go back to an earlier one.
+
+    `seen` are the versions that the person had before their eyes (the record's heads); what came since stays open. Left
+    empty, it is all that is there. Nothing is taken away by choosing: every version stays in the history.
+    """
 
     kind: str
     id: Id
     cell: str
     value: Scalar
+    seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erase(Command):
+    """Really erase a record in the trash and what went there with it, here and wherever it has been. There is no way
+    back.
+    """
+
+    kind: str
+    id: Id
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyTrash(Command):
+    """Really erase all that is in the trash, or what was deleted before a moment."""
+
+    before: datetime | None = None
 
 
 # ------------------------------------------------------------------ meetings

@@ -306,6 +306,24 @@ class Setting(Entity):
     value: Scalar = scalar(default=None)
 
 
+@entity("erasure", spaces=("personal", "mentoring"), append_only=True)
+class Erasure(Entity):
+    """What somebody erased: for each body the record and the version that had it (`record/version`). No content."""
+
+    at: datetime | None = moment(default=None)
+    bodies: frozenset[str] = labels(default=frozenset())
+
+
+@entity("receipt", spaces=("personal", "mentoring"), keys=("erasure",), append_only=True)
+class Receipt(Entity):
+    """What a device did about an erasure: how many bodies it dropped, and how many of its own person's it kept."""
+
+    erasure: Id = ref("erasure")
+    at: datetime | None = moment(default=None)
+    dropped: int = number(least=0, whole=True, default=0)
+    kept: int = number(least=0, whole=True, default=0)
+
+
 def title_of(body: str, longest: int = 80) -> str:
     """The first line with words in it, cut at a word where it is long."""
     for line in body.splitlines():
@@ -348,6 +366,11 @@ def list_item_id(document: str, item: str) -> Id:
 def form_id(space: str, document: str, about: Id) -> Id:
     """A filled form, in my space or in that of the two of us."""
     return named_id("form", space, document, about)
+
+
+def receipt_id(space: str, erasure: Id, device: str) -> Id:
+    """What one device did about an erasure."""
+    return named_id("receipt", space, erasure, device)
 
 
 def meeting_id(series: Id, place: int) -> Id:

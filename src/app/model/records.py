@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.model.changes import GONE, Op, hlc_of
+from app.model.erasing import ERASED
 from app.model.fields import Json, Rule
 from app.model.ids import Id
 from app.model.merge import Piece, weave
@@ -42,6 +43,8 @@ class State:
     came_back: bool = False
     made: int = 0
     edited: int = 0
+    erased: bool = False
+    """It was deleted, and everything it said was erased."""
 
 
 def advance(state: State | None, written: Written) -> State | None:
@@ -116,6 +119,7 @@ def fold(versions: Iterable[Written]) -> State:
         came_back=back,
         made=hlc_of(names[0]),
         edited=hlc_of(names[-1]),
+        erased=gone is not None and not cells and any(op.more.get(ERASED) for op in by_name.values()),
     )
 
 
@@ -226,10 +230,14 @@ def _base(
     """The text that all heads came from: that of the nearest version they have all seen.
 
     Where there are several nearest ones (two people who settled the same thing at the same time), it is the text these
-    amount to, which is what the authors of the heads had before them. Nothing seen by all, and nothing missing: empty.
+    amount to, which is what the authors of the heads had before them. Nothing seen by all, and nothing missing or
+    erased: empty.
     """
-    common = set.intersection(*(seen[head] for head in heads)) & set(at)
+    seen_by_all = set.intersection(*(seen[head] for head in heads))
+    common = seen_by_all & set(at)
     if not common:
+        if any(by_name[name].more.get(ERASED) for name in seen_by_all):
+            return None
         known = {parent for head in heads for name in {head} | seen[head] for parent in by_name[name].parents}
         return "" if known <= by_name.keys() else None
     nearest = _heads(sorted(common), seen)

@@ -91,6 +91,10 @@ class Spaces:
             self._ids[space] = self._own_device().in_space(bytes.fromhex(space)).id.hex()
         return self._ids[space]
 
+    def same_person(self, space: str, one: str, other: str) -> bool:
+        """Whether two devices belong to one person: in my own space all do."""
+        return one == other or self.kind(space) == "personal"
+
     def create(self, kind: str) -> str:
         """A new space, founded by this device: its genesis record, its first epoch key, and my certificate in it."""
         device = self._own_device()

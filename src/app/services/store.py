@@ -9,67 +9,64 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import itemgetter
 from threading import RLock
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from tinydb import where
-from tinydb.queries import QueryInstance, QueryLike
-
-from app.model import entities
-from app.model.changes import Change, Op, device_of, hlc_of
-from app.model.clock import Clock, milliseconds, moment_of, reading
+from app.errors import WrongSpace
+from app.model.changes import GONE, Change, Op, device_of, hlc_of
+from app.model.clock import Clock, milliseconds, reading
 from app.model.commands import Before, Command, Undo
 from app.model.decide import Moment, Write, decide
-from app.model.fields import Scalar
+from app.model.entities import Erasure, Receipt, receipt_id
+from app.model.erasing import ERASED as BODILESS
+from app.model.erasing import bodies, without_body
 from app.model.ids import Id, new_id
-from app.model.merge import Piece, Wording
-from app.model.queries import Card, Past, Query, Trashed
+from app.model.queries import Query
 from app.model.records import State, Written, advance, entity_of, fold
-from app.model.schema import KINDS, Entity, accepts
+from app.model.schema import KINDS, Entity, accepts, begin, check_space
 from app.services.drafts import Drafts, Start, thread_timer
+from app.services.reader import Reader
+from app.services.tables import (
+    DRAFTS,
+    ERASED,
+    INDEXES,
+    LOGS,
+    OTHER,
+    VERSIONS,
+    Documents,
+    Key,
+    card_table,
+    document_of,
+    is_,
+    state_of,
+    written_of,
+)
+
+__all__ = [
+    "INDEXES",
+    "OTHER",
+    "VERSIONS",
+    "Documents",
+    "Done",
+    "Erased",
+    "Live",
+    "Received",
+    "Refusal",
+    "Spaces",
+    "Store",
+    "card_table",
+]
 
 E = TypeVar("E", bound=Entity)
 A = TypeVar("A")
 
-VERSIONS = "version"
-LOGS = "log"
-OTHER = "other"
-DRAFTS = "draft"
-"""Tables beside those of the kinds: what travels, how far each space is, what we do not know, what is being typed."""
-_BESIDE = frozenset({VERSIONS, LOGS, OTHER, DRAFTS})
-
-Key = tuple[str, str, Scalar]
-"""Something that was read or written: a kind, one of its keys (or nothing for all of it), a value."""
+PRIVATE_CELL = "model-private-cell"
+"""Why a version is kept and not counted: it brings something private into a space of others."""
 
 log = logging.getLogger(__name__)
-
-
-def card_table(kind: str) -> str:
-    """Where the cards of a kind lie."""
-    return f"{kind}_card"
-
-
-def _indexes() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {
-        VERSIONS: ("key", "record", "change"),
-        LOGS: ("id",),
-        OTHER: ("id",),
-        DRAFTS: ("id",),
-    }
-    for kind, cls in KINDS.items():
-        found[kind] = ("id", *cls.KEYS, "trash", "trashed")
-        if cls.CARD:
-            found[card_table(kind)] = ("id", *cls.KEYS)
-    return found
-
-
-assert entities.Me.KIND in KINDS  # the entities are declared when the module is imported
-INDEXES: dict[str, tuple[str, ...]] = _indexes()
-"""The equality indexes that the store's tables want, for opening the vault."""
 
 
 class Spaces(Protocol):
@@ -88,32 +85,44 @@ class Spaces(Protocol):
         """This device's id in that space, hexadecimal."""
         ...
 
+    def same_person(self, space: str, one: str, other: str) -> bool:
+        """Whether two devices in that space belong to one person, as far as this device knows."""
+        ...
+
     def create(self, kind: str) -> str:
         """A new space, written inside the transaction that is open."""
         ...
 
 
-class Table(Protocol):
-    """The part of a TinyDB table that the store uses."""
+@dataclass(frozen=True, kw_only=True)
+class Erased:
+    """What was really erased: the records, and the places of those changes of mine that held the bodies.
 
-    def insert(self, document: Mapping[str, Any]) -> int: ...
-    def get(self, cond: QueryLike | None = None) -> Any: ...
-    def search(self, cond: QueryLike) -> list[Any]: ...
-    def update(self, fields: Any, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]: ...
-    def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]: ...
-    def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Any]: ...
-    def tally(self, cond: QueryLike) -> int: ...
-    def __iter__(self) -> Iterator[Any]: ...
-    def __len__(self) -> int: ...
+    For sync: `Store.change` gives each of these as it now stands, to be issued again with whatever shared an envelope
+    with it; then a purge takes the envelopes that held them before.
+    """
+
+    records: frozenset[tuple[str, Id]] = frozenset()
+    changes: tuple[tuple[str, str, int], ...] = ()
 
 
-class Documents(Protocol):
-    """TinyDB with transactions: the vault's, or a stand-in."""
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Something foreign that was kept and is not shown: where it stood, the record, and the code of the error."""
 
-    def table(self, name: str) -> Any: ...
-    def tables(self) -> set[str]: ...
-    def transaction(self, durable: Literal[True, "soon"] = True) -> AbstractContextManager[None]: ...
-    def sync(self) -> None: ...
+    change: str
+    record: Id
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What came of foreign changes: how many were new, the records they touched, and what was refused."""
+
+    new: int = 0
+    records: frozenset[tuple[str, Id]] = frozenset()
+    refused: tuple[Refusal, ...] = ()
+    erased: Erased | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +132,7 @@ class Done:
     record: Id
     changes: tuple[Change, ...] = ()
     undo: Undo | None = None
+    erased: Erased | None = None
 
 
 @dataclass
@@ -133,6 +143,9 @@ class _Staged:
     clock: Clock
     keys: set[Key] = field(default_factory=set)
     records: set[tuple[str, Id]] = field(default_factory=set)
+    refused: list[Refusal] = field(default_factory=list)
+    erased: set[str] = field(default_factory=set)
+    erased_records: set[tuple[str, Id]] = field(default_factory=set)
 
 
 class Store:
@@ -183,7 +196,7 @@ class Store:
     ) -> Done:
         """Carry out a command inside `writing`. `seen` names the versions its author had before their eyes."""
         moment = Moment(now=now or self._now(), new_id=self.new_id, new_space=self._spaces.create)
-        decision = decide(command, _Reader(self), moment)
+        decision = decide(command, Reader(self), moment)
         if not decision.writes:
             return Done(record=decision.record)
         changes = self._stamp(decision.writes, moment.now, seen or {})
@@ -193,15 +206,46 @@ class Store:
             Before(kind=write.kind, record=write.record, created=write.created, wrote=write.fields, was=write.was)
             for write in decision.writes
         )
-        return Done(record=decision.record, changes=tuple(changes), undo=Undo(steps=steps))
+        return Done(
+            record=decision.record,
+            changes=tuple(changes),
+            undo=None if decision.final else Undo(steps=steps),
+            erased=self._erased() if decision.final else None,
+        )
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Take in what other devices wrote, in any order; what is there already costs nothing."""
+        self.receive(changes)
+
+    def receive(
+        self,
+        changes: Iterable[Change],
+        beside: Callable[[Documents], None] | None = None,
+        *,
+        now: datetime | None = None,
+    ) -> Received:
+        """Take in a page of foreign changes and what is written beside them (the cursor), in one transaction.
+
+        Order does not matter, and what is there already costs nothing. What does not belong into its space is kept,
+        named in the answer and not shown; kinds and cells that are not known are kept and carried. If anything fails,
+        nothing of the page is there, the cursor included.
+        """
+        moment = now or self._now()
+        new = 0
         with self.writing() as staged:
+            before = len(staged.refused)
             for change in changes:
-                staged.clock = staged.clock.meet(change.hlc, self._now())
-                self._take_in(change)
+                staged.clock = staged.clock.meet(change.hlc, moment)
+                new += self._take_in(change, moment)
             self._keep_log("clock", hlc=staged.clock.last)
+            if beside is not None:
+                beside(self._documents)
+            return Received(
+                new=new,
+                records=frozenset(staged.records),
+                refused=tuple(staged.refused[before:]),
+                erased=self._erased(),
+            )
 
     @contextmanager
     def writing(self, durable: Literal[True, "soon"] = True) -> Iterator[_Staged]:
@@ -220,6 +264,8 @@ class Store:
             self._commits += bool(staged.records)
         if staged.records:
             self._tell(staged)
+        if staged.erased:
+            self._documents.tidy()
 
     def new_id(self) -> Id:
         """A name for a record that is about to be made."""
@@ -239,7 +285,7 @@ class Store:
     def ask(self, query: Query[A]) -> A:
         """The answer to a question, as things stand."""
         with self._lock:
-            return query.answer(_Reader(self))
+            return query.answer(Reader(self))
 
     def live(self, query: Query[A]) -> Live[A]:
         """An answer that knows when it is out of date. Nothing is read before somebody wants it."""
@@ -296,12 +342,23 @@ class Store:
                 return
             before = rows[-1].doc_id
 
+    def written(self, space: str) -> int:
+        """How many changes this device has made in a space."""
+        with self._lock:
+            return self._sequences.get((space, self._spaces.device(space)), 0)
+
     def written_after(self, space: str, sequence: int, limit: int = 500) -> list[Change]:
         """Own changes in a space beyond that sequence, in order, exactly as they will travel."""
         with self._lock:
             device = self._spaces.device(space)
             last = min(self._sequences.get((space, device), 0), sequence + limit)
             return [self._change(space, device, number) for number in range(sequence + 1, last + 1)]
+
+    def change(self, space: str, device: str, sequence: int) -> Change | None:
+        """The change at a place as it stands now: what was erased from it is gone."""
+        with self._lock:
+            there = self._documents.table(VERSIONS).get(is_("change", f"{space}:{device}:{sequence}"))
+            return None if there is None else self._change(space, device, sequence)
 
     # ------------------------------------------------------------------ inside: changes and records
 
@@ -325,15 +382,19 @@ class Store:
         """This device in a space."""
         return self._spaces.device(space)
 
+    def is_mine(self, space: str, device: str) -> bool:
+        """Whether a device is mine: this one, or another of the same person."""
+        return self._spaces.same_person(space, self._spaces.device(space), device)
+
     def heads_of(self, kind: str, id: Id) -> list[str]:
         """The newest versions of a record, as far as it exists."""
         with self._lock:
-            document = self._documents.table(kind).get(_is("id", id)) if kind in KINDS else None
+            document = self._documents.table(kind).get(is_("id", id)) if kind in KINDS else None
             return [] if document is None else list(document["heads"])
 
     def shown(self, cls: type[E], document: Mapping[str, Any]) -> E:
         """A stored document as its entity."""
-        found = entity_of(_state(cls.KIND, document), document["space"], self.kind_of(document["space"]))
+        found = entity_of(state_of(cls.KIND, document), document["space"], self.kind_of(document["space"]))
         assert isinstance(found, cls)
         return found
 
@@ -347,38 +408,44 @@ class Store:
             device = self._spaces.device(space)
             sequence = staged.sequences.get((space, device), 0) + 1
             staged.sequences[space, device] = sequence
-            ops = tuple(
-                Op(
-                    record=write.record,
-                    kind=write.kind,
-                    fields=dict(write.fields),
-                    parents=tuple(seen.get(write.record) or self._heads(write)),
-                )
-                for write in writes
-                if write.space == space
-            )
+            ops = tuple(self._op(write, seen) for write in writes if write.space == space)
             change = Change(space=space, device=device, sequence=sequence, hlc=staged.clock.last, ops=ops)
             found.append(change)
             self._keep_log(f"{space}:{device}", space=space, device=device, sequence=sequence, hlc=change.hlc)
         return found
 
     def _keep_log(self, id: str, **row: str | int) -> None:
-        if not self._documents.table(LOGS).update(row, _is("id", id)):
+        if not self._documents.table(LOGS).update(row, is_("id", id)):
             self._documents.table(LOGS).insert({"id": id, **row})
 
-    def _heads(self, write: Write) -> Sequence[str]:
-        document = self._stored(write.space, write.kind, write.record)
-        return () if document is None else document["heads"]
+    def _op(self, write: Write, seen: Mapping[Id, Sequence[str]]) -> Op:
+        fields = dict(write.fields)
+        parents = write.seen or seen.get(write.record)
+        if not parents:
+            document = self._stored(write.space, write.kind, write.record)
+            if document is not None:
+                parents = document["heads"]
+            elif former := self._versions(f"{write.space}:{write.kind}:{write.record}"):
+                parents = fold(written_of(row) for row in former).heads  # it was erased, and is begun anew
+                fields = {GONE: False, **fields}
+        return Op(record=write.record, kind=write.kind, fields=fields, parents=tuple(parents or ()))
 
-    def _take_in(self, change: Change) -> None:
-        """A change becomes versions, and the versions lead to records."""
+    def _take_in(self, change: Change, now: datetime | None = None) -> bool:
+        """A change becomes versions, and the versions lead to records. Whether anything of it was new."""
         assert self._staged is not None
         versions = self._documents.table(VERSIONS)
+        new = False
         for place, op in enumerate(change.ops):
             key = f"{change.version}:{change.space}:{op.record}"
-            if versions.get(_is("key", key)) is not None:
+            if versions.get(is_("key", key)) is not None:
                 continue
+            new = True
             record = f"{change.space}:{op.kind}:{op.record}"
+            fields: Mapping[str, Any] = op.fields
+            more = dict(op.more)
+            if self._is_erased(key, change.space, change.device):
+                fields, more = without_body(fields), {**more, BODILESS: True}
+                self._staged.erased.add(change.id)
             row: dict[str, Any] = {
                 "key": key,
                 "record": record,
@@ -386,53 +453,165 @@ class Store:
                 "version": change.version,
                 "id": op.record,
                 "kind": op.kind,
-                "fields": dict(op.fields),
+                "fields": dict(fields),
                 "parents": list(op.parents),
             }
-            if op.more:
-                row["more"] = dict(op.more)
+            if more:
+                row["more"] = more
             if place == 0 and (change.seen or change.more):
                 row["with"] = {"seen": dict(change.seen), "more": dict(change.more)}
+            refused = self._refused(change.space, op)
+            if refused:
+                row["refused"] = refused
+                self._staged.refused.append(Refusal(change=change.id, record=op.record, code=refused))
             versions.insert(row)
-            self._lead_to(change.space, op, Written(version=change.version, op=op), record)
+            if row.get("refused") == PRIVATE_CELL:
+                continue
+            kept = replace(op, fields=row["fields"], more=more)
+            self._lead_to(change.space, kept, Written(version=change.version, op=kept), record)
+            if op.kind == Erasure.KIND and not refused:
+                self._erase(change, op, now)
+        return new
+
+    def _refused(self, space: str, op: Op) -> str:
+        """Why something must not stand in that space; empty if it may."""
+        try:
+            check_space(self.kind_of(space), op.kind, op.fields)
+        except WrongSpace as exc:
+            return PRIVATE_CELL if accepts(self.kind_of(space), op.kind) else exc.code
+        return ""
+
+    def _versions(self, record: str) -> list[Any]:
+        """The versions that a record amounts to."""
+        rows = self._documents.table(VERSIONS).search(is_("record", record))
+        return [row for row in rows if row.get("refused") != PRIVATE_CELL]
 
     def _lead_to(self, space: str, op: Op, written: Written, record: str) -> None:
         """The record as it stands after one more version."""
         before = self._stored(space, op.kind, op.record)
-        state = advance(None if before is None else _state(op.kind, before), written)
-        if state is None:
-            rows = self._documents.table(VERSIONS).search(_is("record", record))
-            state = fold(_written(row) for row in rows)
+        former = self._versions(record) if before is None else ()
+        state = None
+        if len(former) <= 1:
+            state = advance(None if before is None else state_of(op.kind, before), written)
+        if state is None or (state.gone is not None and not state.cells):  # was it emptied, or erased?
+            state = fold(written_of(row) for row in former or self._versions(record))
+        self._stand(space, op.kind, op.record, before, state)
+
+    def _stand(
+        self, space: str, kind: str, record: Id, before: Any, state: State, *, wished_away: bool = False
+    ) -> None:
+        """A record stands as its versions amount to. One that was erased leaves nothing but its versions."""
         assert self._staged is not None
-        known = KINDS.get(op.kind)
-        document: dict[str, Any] = _document(state, space)
-        self._staged.records.add((op.kind, op.record))
-        if known is None or not self._belongs(space, op.kind, op.record):
-            document |= {"id": f"{space}:{op.kind}:{op.record}", "kind": op.kind}
+        known = KINDS.get(kind)
+        document: dict[str, Any] = document_of(state, space)
+        self._staged.records.add((kind, record))
+        if known is None or not self._belongs(space, kind, record):
+            document |= {"id": f"{space}:{kind}:{record}", "kind": kind}
             self._put(OTHER, before, document)
             return
+        if state.erased:
+            self._leave(known, record, before)
+            return
         entity = entity_of(state, space, self.kind_of(space))
-        keys = {"trash": state.gone, "trashed": True} if entity.gone else entity.keys()
+        keys = entity.keys()
+        if entity.gone:
+            away = wished_away or (before is not None and before.get("away", False))
+            keys = {"trashed": True, "away": True} if away else {"trashed": True, "trash": state.gone}
         document |= {name: value for name, value in keys.items() if value is not None}
-        self._put(op.kind, before, document)
+        self._put(kind, before, document)
         self._note_keys(known, before, document)
         if known.CARD:
             self._keep_card(known, entity, document)
+
+    def _leave(self, cls: type[Entity], record: Id, before: Any) -> None:
+        """Nothing of a record is left to show."""
+        assert self._staged is not None
+        if before is not None:
+            self._documents.table(cls.KIND).remove(doc_ids=[before.doc_id])
+            self._note_keys(cls, before, {"id": record})
+        if cls.CARD:
+            self._documents.table(card_table(cls.KIND)).remove(is_("id", record))
+
+    # ------------------------------------------------------------------ inside: erasing
+
+    def _is_erased(self, key: str, space: str, device: str) -> bool:
+        """Whether the body of that version was erased by its own person."""
+        table = self._documents.table(ERASED)
+        if not len(table):
+            return False
+        rows = table.search(is_("id", key))
+        return any(self._spaces.same_person(space, row["by"], device) for row in rows)
+
+    def _erase(self, change: Change, erasure: Op, now: datetime | None) -> None:
+        """Drop the bodies of its own person that an erasure names; for those of others it is a wish.
+
+        What is left of a record that I wished away does not lie in my trash any more. Others hear by a receipt what
+        became of their wish.
+        """
+        assert self._staged is not None
+        staged, space = self._staged, change.space
+        versions, marks = self._documents.table(VERSIONS), self._documents.table(ERASED)
+        dropped = kept = 0
+        touched: dict[tuple[str, Id], None] = {}
+        for record, version in bodies(erasure.fields):
+            key = f"{version}:{space}:{record}"
+            marks.insert({"id": key, "by": change.device})
+            row = versions.get(is_("key", key))
+            if row is None or row.get("more", {}).get(BODILESS):
+                continue
+            touched[row["kind"], record] = None
+            if not self._spaces.same_person(space, change.device, device_of(version)):
+                kept += 1
+                continue
+            dropped += 1
+            more = {**row.get("more", {}), BODILESS: True}
+            versions.update({"fields": without_body(row["fields"]), "more": more}, doc_ids=[row.doc_id])
+            staged.erased.add(row["change"])
+        mine = self.is_mine(space, change.device)
+        for kind, record in touched:
+            before = self._stored(space, kind, record)
+            if before is not None:
+                state = fold(written_of(row) for row in self._versions(f"{space}:{kind}:{record}"))
+                self._stand(space, kind, record, before, state, wished_away=mine)
+            if mine:
+                staged.erased_records.add((kind, record))
+                self._documents.table(DRAFTS).remove(is_("record", record))
+        if change.device != self._spaces.device(space) and (dropped or kept):
+            self._receipt(space, erasure.record, dropped, kept, now or self._now())
+
+    def _receipt(self, space: str, erasure: Id, dropped: int, kept: int, now: datetime) -> None:
+        id = receipt_id(space, erasure, self._spaces.device(space))
+        fields = begin(Receipt, {"erasure": erasure, "at": now, "dropped": dropped, "kept": kept})
+        write = Write(space=space, kind=Receipt.KIND, record=id, fields=fields, created=True)
+        if self._stored(space, Receipt.KIND, id) is None:
+            for change in self._stamp([write], now, {}):
+                self._take_in(change)
+
+    def _erased(self) -> Erased | None:
+        """What the running transaction has erased; of the changes, those that a purge of mine may take."""
+        assert self._staged is not None
+        if not self._staged.erased and not self._staged.erased_records:
+            return None
+        places = (place.split(":") for place in sorted(self._staged.erased))
+        mine = ((space, device, int(number)) for space, device, number in places if self.is_mine(space, device))
+        return Erased(records=frozenset(self._staged.erased_records), changes=tuple(mine))
+
+    # ------------------------------------------------------------------ inside: tables
 
     def _belongs(self, space: str, kind: str, record: Id) -> bool:
         """Whether a record may stand in the table of its kind: its space takes the kind, and the name is not taken."""
         if not accepts(self.kind_of(space), kind):
             return False
-        there = self._documents.table(kind).get(_is("id", record))
+        there = self._documents.table(kind).get(is_("id", record))
         return there is None or there["space"] == space
 
     def _stored(self, space: str, kind: str, record: Id) -> Any:
         """The document of a record in a space, wherever it stands."""
         if kind in KINDS:
-            found = self._documents.table(kind).get(_is("id", record))
+            found = self._documents.table(kind).get(is_("id", record))
             if found is not None and found["space"] == space:
                 return found
-        return self._documents.table(OTHER).get(_is("id", f"{space}:{kind}:{record}"))
+        return self._documents.table(OTHER).get(is_("id", f"{space}:{kind}:{record}"))
 
     def _put(self, table: str, before: Any, document: Mapping[str, Any]) -> None:
         if before is None:
@@ -457,7 +636,7 @@ class Store:
 
     def _keep_card(self, cls: type[Entity], entity: Entity, document: Mapping[str, Any]) -> None:
         table = self._documents.table(card_table(cls.KIND))
-        there = table.get(_is("id", entity.id))
+        there = table.get(is_("id", entity.id))
         if entity.gone:
             if there is not None:
                 table.remove(doc_ids=[there.doc_id])
@@ -470,14 +649,14 @@ class Store:
         self._put(card_table(cls.KIND), there, card)
 
     def _change(self, space: str, device: str, sequence: int) -> Change:
-        rows = self._documents.table(VERSIONS).search(_is("change", f"{space}:{device}:{sequence}"))
+        rows = self._documents.table(VERSIONS).search(is_("change", f"{space}:{device}:{sequence}"))
         around = rows[0].get("with", {"seen": {}, "more": {}})
         return Change(
             space=space,
             device=device,
             sequence=sequence,
             hlc=hlc_of(rows[0]["version"]),
-            ops=tuple(_written(row).op for row in rows),
+            ops=tuple(written_of(row).op for row in rows),
             seen=around["seen"],
             more=around["more"],
         )
@@ -520,7 +699,7 @@ class Live(Generic[A]):
             if not self.listeners and self._commit != store._commits:  # nobody was told what has happened since
                 self.stale = True
             if self.stale and not (store._closed and self._commit >= 0):
-                reader = _Reader(store)
+                reader = Reader(store)
                 self._answer = self.query.answer(reader)
                 self.read, self.stale, self._commit = frozenset(reader.keys), False, store._commits
             return self._answer
@@ -550,201 +729,3 @@ def _call(listener: Callable[..., None], *told: Any) -> None:
         listener(*told)
     except Exception as exc:  # noqa: BLE001 - what is on the disk stays; the writer must not think it failed
         log.error("a listener failed: %s", type(exc).__name__)
-
-
-class _Reader:
-    """What queries and decisions read through. It notes what was read."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.keys: set[Key] = set()
-
-    @property
-    def personal(self) -> str:
-        return self._store.personal
-
-    def kind_of(self, space: str) -> str:
-        return self._store.kind_of(space)
-
-    def one(self, cls: type[E], id: Id) -> E | None:
-        found = self.buried(cls, id)
-        return None if found is None or found.gone else found
-
-    def buried(self, cls: type[E], id: Id) -> E | None:
-        self.keys.add((cls.KIND, "id", id))
-        document = self._table(cls.KIND).get(_is("id", id))
-        return None if document is None else self._store.shown(cls, document)
-
-    def where(self, cls: type[E], **equal: Scalar) -> list[E]:
-        return [self._store.shown(cls, row) for row in self._rows(cls.KIND, cls.KIND, equal)]
-
-    def newest(self, cls: type[E], count: int, **equal: Scalar) -> list[E]:
-        self._note(cls.KIND, equal)
-        rows = self._table(cls.KIND).newest(count, None, _all_equal(equal))
-        return [self._store.shown(cls, row) for row in rows if "gone" not in row]
-
-    def cards(self, cls: type[Entity], **equal: Scalar) -> list[Card]:
-        return [_card(cls, row) for row in self._rows(cls.KIND, card_table(cls.KIND), equal)]
-
-    def newest_cards(
-        self, cls: type[Entity], count: int, before: int | None, **equal: Scalar
-    ) -> tuple[list[Card], int | None]:
-        self._note(cls.KIND, equal)
-        rows = self._table(card_table(cls.KIND)).newest(count + 1, before, _all_equal(equal))
-        following = rows[count - 1].doc_id if len(rows) > count else None
-        return [_card(cls, row) for row in rows[:count]], following
-
-    def count(self, cls: type[Entity], **equal: Scalar) -> int:
-        self._note(cls.KIND, equal)
-        table = self._table(cls.KIND)
-        if equal:
-            return int(table.tally(_all_equal(equal)))
-        return len(table) - int(table.tally(_is("trashed", True)))
-
-    def history(self, kind: str, id: Id) -> list[Past]:
-        self.keys.add((kind, "id", id))
-        document = self._table(kind).get(_is("id", id))
-        if document is None:
-            return []
-        space = document["space"]
-        mine = self._store.device(space)
-        rows = self._table(VERSIONS).search(_is("record", f"{space}:{kind}:{id}"))
-        return [
-            Past(
-                version=row["version"],
-                at=moment_of(hlc_of(row["version"])),
-                device=device_of(row["version"]),
-                mine=device_of(row["version"]) == mine,
-                cells=row["fields"],
-            )
-            for row in sorted(rows, key=itemgetter("version"), reverse=True)
-        ]
-
-    def trash(self, kinds: Sequence[str]) -> list[Trashed]:
-        self.keys.add(("trash", "", None))
-        found: list[tuple[str, Trashed]] = []
-        for kind in kinds:
-            for row in self._table(kind).search(_is("trashed", True)):
-                if row["trash"] == row["id"]:
-                    entity = self._store.shown(KINDS[kind], row)
-                    version = max(row["heads"])
-                    one = Trashed(
-                        kind=kind,
-                        id=entity.id,
-                        title=next(
-                            (str(name) for word in _TITLES if (name := getattr(entity, word, ""))),
-                            "",
-                        ),
-                        at=moment_of(hlc_of(version)),
-                        mentorship=getattr(entity, "mentorship", None),
-                    )
-                    found.append((version, one))
-        return [one for _, one in sorted(found, key=itemgetter(0), reverse=True)]
-
-    def gone_with(self, id: Id) -> list[Entity]:
-        return [
-            self._store.shown(cls, row)
-            for kind, cls in KINDS.items()
-            for row in self._table(kind).search(_is("trash", id))
-        ]
-
-    def _rows(self, kind: str, table: str, equal: Mapping[str, Scalar]) -> list[Any]:
-        self._note(kind, equal)
-        if equal:
-            return list(self._table(table).search(_all_equal(equal)))
-        return [row for row in self._table(table) if "gone" not in row]
-
-    def _note(self, kind: str, equal: Mapping[str, Scalar]) -> None:
-        name, value = next(iter(equal.items()), ("", None))
-        self.keys.add((kind, name, value))
-
-    def _table(self, name: str) -> Any:
-        return self._store.documents.table(name)
-
-
-_TITLES = ("title", "name", "text", "aim", "document", "body")
-
-
-class _Uncached(QueryInstance):
-    """A query whose answer TinyDB does not keep: copying what it keeps costs more than asking again."""
-
-    def is_cacheable(self) -> bool:
-        return False
-
-
-def _all_equal(equal: Mapping[str, Scalar]) -> Any:
-    """All of these, as one TinyDB query; nothing for nothing."""
-    query: Any = None
-    for name, value in equal.items():
-        one = where(name) == value
-        query = one if query is None else query & one
-    return None if query is None else _Uncached(query._test, query._hash)
-
-
-def _is(name: str, value: Scalar) -> Any:
-    """Where a field has that value."""
-    return _all_equal({name: value})
-
-
-def _card(cls: type[Entity], row: Mapping[str, Any]) -> Card:
-    values = {
-        name: cls.FIELDS[name].decode(value) if name in cls.FIELDS else value for name, value in row["values"].items()
-    }
-    return Card(id=row["id"], space=row["space"], made=row["made"], edited=row["edited"], values=values)
-
-
-# ------------------------------------------------------------------ documents and states
-
-
-def _document(state: State, space: str) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "id": state.id,
-        "space": space,
-        "heads": list(state.heads),
-        "made": state.made,
-        "edited": state.edited,
-        "cells": dict(state.cells),
-    }
-    if state.also:
-        document["also"] = {cell: [list(value) for value in values] for cell, values in state.also.items()}
-    if state.woven:
-        document["woven"] = {
-            cell: [[piece.text, [[one.version, one.text] for one in piece.wordings]] for piece in pieces]
-            for cell, pieces in state.woven.items()
-        }
-    if state.gone is not None:
-        document["gone"] = state.gone
-    if state.came_back:
-        document["back"] = True
-    return document
-
-
-def _state(kind: str, document: Mapping[str, Any]) -> State:
-    return State(
-        id=document["id"],
-        kind=kind,
-        heads=tuple(document["heads"]),
-        cells=document["cells"],
-        also={
-            cell: tuple((name, value) for name, value in values) for cell, values in document.get("also", {}).items()
-        },
-        woven={
-            cell: tuple(Piece(text, tuple(Wording(*one) for one in wordings)) for text, wordings in pieces)
-            for cell, pieces in document.get("woven", {}).items()
-        },
-        gone=document.get("gone"),
-        came_back=document.get("back", False),
-        made=document["made"],
-        edited=document["edited"],
-    )
-
-
-def _written(row: Mapping[str, Any]) -> Written:
-    op = Op(
-        record=row["id"],
-        kind=row["kind"],
-        fields=row.get("fields", {}),
-        parents=tuple(row["parents"]),
-        more=row.get("more", {}),
-    )
-    return Written(version=row["version"], op=op)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import singledispatch
 from typing import Any, Protocol, TypeVar
@@ -23,7 +23,8 @@ from app.model.entities import (
 )
 from app.model.fields import Json, Scalar
 from app.model.ids import Id
-from app.model.schema import Entity, begin, check_space, revise
+from app.model.queries.asking import Past
+from app.model.schema import KINDS, Entity, begin, check_space, revise
 
 E = TypeVar("E", bound=Entity)
 
@@ -53,6 +54,14 @@ class Records(Protocol):
 
     def gone_with(self, id: Id) -> list[Entity]:
         """What went into the trash together with that record."""
+        ...
+
+    def deleted(self, before: datetime | None) -> list[Entity]:
+        """All that is in the trash, or what went there before a moment."""
+        ...
+
+    def history(self, kind: str, id: Id) -> list[Past]:
+        """The versions of a record, newest first."""
         ...
 
     def kind_of(self, space: str) -> str:
@@ -89,6 +98,8 @@ class Write:
     fields: Mapping[str, Json]
     was: Mapping[str, Json] = field(default_factory=dict)
     created: bool = False
+    seen: tuple[str, ...] = ()
+    """The versions its author had before their eyes; empty: all there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +108,8 @@ class Decision:
 
     record: Id = ""
     writes: tuple[Write, ...] = ()
+    final: bool = False
+    """Whether there is no way back."""
 
 
 class Plan:
@@ -106,6 +119,7 @@ class Plan:
         self.records = records
         self.moment = moment
         self.writes: dict[Id, Write] = {}
+        self.final = False
 
     def get(self, cls: type[E], id: Id) -> E:
         found = self.records.one(cls, id)
@@ -144,10 +158,10 @@ class Plan:
         """Put a record into the trash, or take it out."""
         self._write(record.space, record.KIND, record.id, {GONE: gone}, {GONE: record.cells.get(GONE, False)})
 
-    def raw(self, record: Entity, cells: Mapping[str, Json]) -> None:
+    def raw(self, record: Entity, cells: Mapping[str, Json], seen: tuple[str, ...] = ()) -> None:
         """Write cells as they are; only for cells that the record had before."""
         was = {cell: record.cells.get(cell) for cell in cells}
-        self._write(record.space, record.KIND, record.id, cells, was)
+        self._write(record.space, record.KIND, record.id, cells, was, seen=seen)
 
     def space_of(self, mentorship: Id | None, private: bool = False) -> str:
         """Where something about a mentorship is written: its own space, or mine."""
@@ -169,21 +183,17 @@ class Plan:
         record: Id,
         fields: Mapping[str, Json],
         was: Mapping[str, Json],
+        *,
         created: bool = False,
+        seen: tuple[str, ...] = (),
     ) -> None:
         check_space(self.records.kind_of(space), kind, fields)
+        write = Write(space=space, kind=kind, record=record, fields=fields, was=was, created=created, seen=seen)
         earlier = self.writes.get(record)
-        if earlier is None:
-            self.writes[record] = Write(space=space, kind=kind, record=record, fields=fields, was=was, created=created)
-        else:
-            self.writes[record] = Write(
-                space=space,
-                kind=kind,
-                record=record,
-                fields={**earlier.fields, **fields},
-                was={**was, **earlier.was},
-                created=earlier.created,
-            )
+        if earlier is not None:
+            both = {**earlier.fields, **fields}
+            write = replace(earlier, fields=both, was={**was, **earlier.was})
+        self.writes[record] = write
 
 
 @singledispatch
@@ -197,3 +207,10 @@ def mentorship_of(meeting: Id | None, about: Mapping[str, Id], plan: Plan) -> di
         return {}
     found = plan.records.one(Meeting, meeting)
     return {} if found is None else {"mentorship": found.mentorship}
+
+
+def class_of(kind: str) -> type[Entity]:
+    """The class of a kind that somebody named."""
+    if kind not in KINDS:
+        raise UnknownRecord(entity=kind[:40])
+    return KINDS[kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.errors import AppendOnly, InvalidField, UnknownRecord
 from app.model import commands as do
 from app.model.changes import GONE
-from app.model.decide.plan import Plan, carry_out
+from app.model.decide.plan import Plan, carry_out, class_of
 from app.model.entities import (
     Agenda,
     Checklist,
@@ -22,19 +22,19 @@ from app.model.entities import (
     Task,
 )
 from app.model.ids import Id
-from app.model.schema import KINDS, Entity, revise
+from app.model.schema import Entity, revise
 
 
 @carry_out.register
 def _(command: do.Revise, plan: Plan) -> Id:
-    found = plan.get(_class(command.kind), command.id)
+    found = plan.get(class_of(command.kind), command.id)
     plan.revise(found, **dict(command.values))
     return found.id
 
 
 @carry_out.register
 def _(command: do.Delete, plan: Plan) -> Id:
-    root = plan.get(_class(command.kind), command.id)
+    root = plan.get(class_of(command.kind), command.id)
     doomed: dict[Id, Entity] = {root.id: root}
     if isinstance(root, Person) and (mentorship := plan.records.one(Mentorship, root.mentorship)) is not None:
         doomed[mentorship.id] = mentorship
@@ -57,7 +57,7 @@ def _(command: do.Delete, plan: Plan) -> Id:
 
 @carry_out.register
 def _(command: do.Restore, plan: Plan) -> Id:
-    found = plan.records.buried(_class(command.kind), command.id)
+    found = plan.records.buried(class_of(command.kind), command.id)
     if found is None:
         raise UnknownRecord(entity=command.kind)
     for record in plan.records.gone_with(found.id):
@@ -67,7 +67,7 @@ def _(command: do.Restore, plan: Plan) -> Id:
 
 @carry_out.register
 def _(command: do.Pick, plan: Plan) -> Id:
-    found = plan.get(_class(command.kind), command.id)
+    found = plan.get(class_of(command.kind), command.id)
     if found.APPEND_ONLY:
         raise AppendOnly(entity=found.KIND)
     if command.cell not in found.cells:
@@ -76,7 +76,7 @@ def _(command: do.Pick, plan: Plan) -> Id:
     plain = owner is not None and owner.name == command.cell
     if plain and owner is not None:  # the same checks as for typing it
         revise(type(found), {}, {owner.name: owner.decode(command.value)})
-    plan.raw(found, {command.cell: command.value})
+    plan.raw(found, {command.cell: command.value}, seen=command.seen)
     return found.id
 
 
@@ -84,7 +84,7 @@ def _(command: do.Pick, plan: Plan) -> Id:
 def _(command: do.Undo, plan: Plan) -> Id:
     last = ""
     for step in command.steps:
-        found = plan.records.buried(_class(step.kind), step.record)
+        found = plan.records.buried(class_of(step.kind), step.record)
         if found is None:
             continue
         last = found.id
@@ -112,9 +112,3 @@ _OF_MENTORSHIP: tuple[type[Entity], ...] = (
     FilledForm,
 )
 _OF_MEETING: tuple[type[Entity], ...] = (Agenda, Minutes, Checklist)
-
-
-def _class(kind: str) -> type[Entity]:
-    if kind not in KINDS:
-        raise UnknownRecord(entity=kind[:40])
-    return KINDS[kind]

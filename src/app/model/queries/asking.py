@@ -36,17 +36,23 @@ class Past:
     device: str
     mine: bool
     cells: Mapping[str, Any]
+    erased: bool = False
+    """What it said was erased."""
+    here: bool = False
+    """It was written on this device."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trashed:
-    """A deleted record."""
+    """A deleted record: since when it lies there, until when it is kept, and how many went there with it."""
 
     kind: str
     id: Id
     title: str
     at: datetime
     mentorship: Id | None
+    until: datetime
+    with_it: int = 0
 
 
 class Reader(Protocol):
@@ -81,6 +87,10 @@ class Reader(Protocol):
 
     def count(self, cls: type[Entity], **equal: Scalar) -> int:
         """How many there are, of a kind or with these values; nothing is read where an index knows."""
+        ...
+
+    def mine(self, space: str, device: str) -> bool:
+        """Whether a device in that space is mine: this one or another one."""
         ...
 
     def history(self, kind: str, id: Id) -> list[Past]:

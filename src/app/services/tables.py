@@ -1,0 +1,159 @@
+"""The store's tables: their names and indexes, how they are asked, and how a record's state becomes a document.
+
+The store works on anything with tables and transactions: the vault's documents, or a stand-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Literal, Protocol
+
+from tinydb import where
+from tinydb.queries import QueryInstance, QueryLike
+
+from app.model import entities
+from app.model.changes import Op
+from app.model.fields import Scalar
+from app.model.merge import Piece, Wording
+from app.model.records import State, Written
+from app.model.schema import KINDS
+
+VERSIONS = "version"
+LOGS = "log"
+OTHER = "other"
+DRAFTS = "draft"
+ERASED = "erased"
+"""Tables beside those of the kinds: what travels, how far each space is, what we do not know, what is being typed, and
+which bodies were erased by whom.
+"""
+_BESIDE = frozenset({VERSIONS, LOGS, OTHER, DRAFTS, ERASED})
+
+Key = tuple[str, str, Scalar]
+"""Something that was read or written: a kind, one of its keys (or nothing for all of it), a value."""
+
+
+def card_table(kind: str) -> str:
+    """Where the cards of a kind lie."""
+    return f"{kind}_card"
+
+
+def _indexes() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {
+        VERSIONS: ("key", "record", "change"),
+        LOGS: ("id",),
+        OTHER: ("id",),
+        DRAFTS: ("id", "record"),
+        ERASED: ("id",),
+    }
+    for kind, cls in KINDS.items():
+        found[kind] = ("id", *cls.KEYS, "trash", "trashed")
+        if cls.CARD:
+            found[card_table(kind)] = ("id", *cls.KEYS)
+    return found
+
+
+assert entities.Me.KIND in KINDS  # the entities are declared when the module is imported
+INDEXES: dict[str, tuple[str, ...]] = _indexes()
+"""The equality indexes that the store's tables want, for opening the vault."""
+
+
+class Table(Protocol):
+    """The part of a TinyDB table that the store uses."""
+
+    def insert(self, document: Mapping[str, Any]) -> int: ...
+    def get(self, cond: QueryLike | None = None) -> Any: ...
+    def search(self, cond: QueryLike) -> list[Any]: ...
+    def update(self, fields: Any, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]: ...
+    def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]: ...
+    def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Any]: ...
+    def tally(self, cond: QueryLike) -> int: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def __len__(self) -> int: ...
+
+
+class Documents(Protocol):
+    """TinyDB with transactions: the vault's, or a stand-in."""
+
+    def table(self, name: str) -> Any: ...
+    def tables(self) -> set[str]: ...
+    def transaction(self, durable: Literal[True, "soon"] = True) -> AbstractContextManager[None]: ...
+    def sync(self) -> None: ...
+    def tidy(self) -> None:
+        """Let go of what was written over or removed, soon and in the background."""
+        ...
+
+
+class _Uncached(QueryInstance):
+    """A query whose answer TinyDB does not keep: copying what it keeps costs more than asking again."""
+
+    def is_cacheable(self) -> bool:
+        return False
+
+
+def all_equal(equal: Mapping[str, Scalar]) -> Any:
+    """All of these, as one TinyDB query; nothing for nothing."""
+    query: Any = None
+    for name, value in equal.items():
+        one = where(name) == value
+        query = one if query is None else query & one
+    return None if query is None else _Uncached(query._test, query._hash)
+
+
+def is_(name: str, value: Scalar) -> Any:
+    """Where a field has that value."""
+    return all_equal({name: value})
+
+
+def document_of(state: State, space: str) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": state.id,
+        "space": space,
+        "heads": list(state.heads),
+        "made": state.made,
+        "edited": state.edited,
+        "cells": dict(state.cells),
+    }
+    if state.also:
+        document["also"] = {cell: [list(value) for value in values] for cell, values in state.also.items()}
+    if state.woven:
+        document["woven"] = {
+            cell: [[piece.text, [[one.version, one.text] for one in piece.wordings]] for piece in pieces]
+            for cell, pieces in state.woven.items()
+        }
+    if state.gone is not None:
+        document["gone"] = state.gone
+    if state.came_back:
+        document["back"] = True
+    return document
+
+
+def state_of(kind: str, document: Mapping[str, Any]) -> State:
+    return State(
+        id=document["id"],
+        kind=kind,
+        heads=tuple(document["heads"]),
+        cells=document["cells"],
+        also={
+            cell: tuple((name, value) for name, value in values) for cell, values in document.get("also", {}).items()
+        },
+        woven={
+            cell: tuple(Piece(text, tuple(Wording(*one) for one in wordings)) for text, wordings in pieces)
+            for cell, pieces in document.get("woven", {}).items()
+        },
+        gone=document.get("gone"),
+        came_back=document.get("back", False),
+        made=document["made"],
+        edited=document["edited"],
+    )
+
+
+def written_of(row: Mapping[str, Any]) -> Written:
+    op = Op(
+        record=row["id"],
+        kind=row["kind"],
+        fields=row.get("fields", {}),
+        parents=tuple(row["parents"]),
+        more=row.get("more", {}),
+    )
+    return Written(version=row["version"], op=op)
