@@ -32,5 +32,5 @@ def ExampleRibbon() -> ft.Control:
     return ft.Container(
         face,
         bgcolor=theme.ACCENT,
-        padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE if large else 4, top=8 if large else 0),
+        padding=ft.Padding.only(left=theme.SIDE, right=8 if large else 4, top=8 if large else 0),
     )

@@ -92,6 +92,8 @@ def BoundariesScreen(person: str) -> ft.Control:
     )
     leave = SecondaryButton(desk.say("topic.boundary-skip"), skip, ft.Icons.SKIP_NEXT, id="skip", expand=True)
     group = next((one for one in document.groups if one.id == item.group), None)
+    steps = ft.Row([previous, leave], spacing=8)
+    large = desk.prefs.text_size >= 150  # under the question then, or they would leave it no room
     return Screen(
         desk.say("topic.boundary-title"),
         [
@@ -109,10 +111,11 @@ def BoundariesScreen(person: str) -> ft.Control:
             ),
             _Prompt(person, item, document.version, str(answers.get(item.id) or ""), key=item.id),
             _Again(person, item, document.version, answers.get(AGAIN + item.id) is True, key=f"again-{item.id}"),
+            *([steps] if large else []),
         ],
         subtitle=view.row.name,
         back=True,
-        above=[ft.Row([previous, leave], spacing=8)],
+        above=[] if large else [steps],
         primary=PrimaryButton(desk.say("topic.next"), following, ft.Icons.ARROW_FORWARD, id="next"),
     )
 

@@ -242,6 +242,8 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
     elif wanted.enough:
         above.append(Live(_softly(desk, groups, wanted)))
     above.append(ft.Row(steps, spacing=8))
+    if desk.prefs.text_size >= 150:  # they would leave no room for the question
+        body, above = [*body, *above], []
     return Screen(
         desk.say("goal.edit-title" if view else "goal.new-title"),
         body,

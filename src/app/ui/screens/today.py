@@ -95,17 +95,20 @@ def TodayScreen() -> ft.Control:
             write(True)
 
     words, icon = _WORDS.get(today.primary.action, _WORDS["note"])
-    wide = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=True)
+    large = desk.prefs.text_size >= 150
+    wide = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=not large)
     low: ft.Control = wide
     if today.primary.action != "note":
-        meeting = today.meeting.row.id if today.meeting else None
+        row = today.meeting.row if today.meeting else None
         beside = SecondaryButton(
             desk.say("today.button.note"),
-            (lambda _: desk.go(f"/meeting/{meeting}/note")) if meeting else (lambda _: write(True)),
+            (lambda _: begin(desk, row.id, row.mentorship)) if row else (lambda _: write(True)),
             ft.Icons.EDIT,
             id="today-note",
         )
-        low = ft.Row([beside, wide], spacing=8)
+        both = [beside, wide]
+        stretch = ft.CrossAxisAlignment.STRETCH  # beside each other, words in large text would break in the middle
+        low = ft.Column(both, spacing=8, tight=True, horizontal_alignment=stretch) if large else ft.Row(both, spacing=8)
 
     body: list[ft.Control] = []
     rows = FOLD
