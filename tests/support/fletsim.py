@@ -65,6 +65,9 @@ class Line(Connection):
         self.crashes: list[str] = []
         self.calls: list[tuple[str, Any]] = []
         self.mirror: Mirror | None = None
+        self.slides = True  # False: what is closed stays where it is, as while a phone is busy
+        self._frame: asyncio.Handle | None = None
+        self._telling: set[asyncio.Task[None]] = set()
         self.replies: dict[str, Any] = {"get_accessibility_features": dict.fromkeys(FEATURES, False)}
 
     def send_message(self, message: Message) -> None:
@@ -75,11 +78,22 @@ class Line(Connection):
         self.sent.append((action, body))
         if action == MessageAction.PATCH_CONTROL and self.mirror:
             self.mirror.patch(body)
+            self._frame = self._frame or self.loop.call_soon(self._draw)
         elif action == MessageAction.SESSION_CRASHED:
             self.crashes.append(body["message"])
         elif action == MessageAction.INVOKE_METHOD:
             self.calls.append((body["name"], body.get("args")))
             self.loop.call_soon(self._answer, body)
+
+    def _draw(self) -> None:
+        """The next frame over there: what was closed slides away, and Python is told."""
+        self._frame = None
+        if self.mirror and self.session and self.slides:
+            for dialog in self.mirror.frame():
+                self.session.apply_patch(dialog, {"open": False})
+                task = self.loop.create_task(self.session.dispatch_event(dialog, "dismiss", None))
+                self._telling.add(task)
+                task.add_done_callback(self._telling.discard)
 
     def _answer(self, body: dict[str, Any]) -> None:
         reply, error = self.replies.get(body["name"]), None
@@ -149,7 +163,7 @@ class Window:
     async def settle(self, seconds: float = 0) -> None:
         """Let updates, effects and tasks run, then fail if the app broke; `seconds` waits for threads as well."""
         await asyncio.sleep(seconds)
-        for _ in range(20):
+        for _ in range(40):
             await asyncio.sleep(0)
         if self.faults and not self.forgiving:
             raise AssertionError("a part or a handler failed") from self.faults.pop()

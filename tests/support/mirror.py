@@ -17,6 +17,8 @@ class Mirror:
 
     def __init__(self, page: dict[str, Any]) -> None:
         self.page = page
+        self._raised: dict[int, int] = {}
+        self._forgotten: set[int] = set()
 
     def patch(self, body: dict[str, Any]) -> None:
         """Apply one message as Flutter does; a patch for a control that is not there is dropped, as there."""
@@ -43,6 +45,27 @@ class Mirror:
         """The ids of everything that could be tapped over there."""
         return {node["_i"] for node in self._controls()}
 
+    def frame(self) -> list[int]:
+        """Draw: the sheets, pickers and notices that are closed by now and can be taken away.
+
+        A sheet belongs to the screen that was on top when it came up. Once another one is on top, Flet's client has
+        forgotten how to take it away: it stays, until its own screen goes.
+        """
+        views = [_drawn(view)["_i"] for view in _drawn(self.page["views"])]
+        closed = []
+        for dialog in self.page["_dialogs"].get("controls", []):
+            name, is_open = dialog["_i"], bool(dialog.get("open"))
+            if is_open:
+                self._raised.setdefault(name, views[-1])
+            under = self._raised.get(name)
+            if under in views[:-1] and dialog["_c"] != "SnackBar":
+                self._forgotten.add(name)
+            if is_open or under is None or (name in self._forgotten and under in views):
+                continue
+            del self._raised[name]
+            closed.append(name)
+        return closed
+
     def _controls(self) -> Iterator[dict[str, Any]]:
         stack: list[Any] = [self.page]
         while stack:
@@ -53,6 +76,13 @@ class Mirror:
                 stack.extend(one.values())
             elif isinstance(one, list):
                 stack.extend(one)
+
+
+def _drawn(node: Any) -> Any:
+    """What a component comes to."""
+    while isinstance(node, dict) and node.get("_c") == "C":
+        node = node["_b"]
+    return node
 
 
 def _places(paths: list[Any], root: Any) -> Iterator[tuple[int, Any]]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.services.speech import Speech
 
 HOME = "/"
+LOWERING = 1.0
+"""Seconds to wait for an open sheet to be gone before another screen is opened all the same."""
 
 
 _desks: WeakKeyDictionary[Session, Desk] = WeakKeyDictionary()
@@ -70,6 +72,8 @@ class Desk:
         self.status: Signal[str] = Signal("")
         self._unsaved: list[Flushes] = []
         self._stops: list[Stop] = []
+        self._sheets: list[Callable[[], object]] = []
+        self._steps: list[Callable[[], None]] = []
         self.closed = False
         self._role = ""
         _desks[page.session] = self
@@ -148,33 +152,62 @@ class Desk:
         """Open the screen of this path above the present one; a tab replaces everything."""
         from app.ui import routes
 
-        self.flush()
         full = f"{path}?{urlencode(facts)}" if facts else path
-        if routes.is_tab(path):
-            self.places.set((full,))
-        elif full in self.places.value:
-            self.places.set(self.places.value[: self.places.value.index(full) + 1])
-        else:
-            self.places.set((*self.places.value, full))
+
+        def step() -> None:
+            if routes.is_tab(path):
+                self.places.set((full,))
+            elif full in self.places.value:
+                self.places.set(self.places.value[: self.places.value.index(full) + 1])
+            else:
+                self.places.set((*self.places.value, full))
+
+        self._step(step)
 
     def swap(self, path: str, **facts: str) -> None:
         """Open the screen of this path in the place of the present one: back leads to the one before."""
-        self.flush()
         full = f"{path}?{urlencode(facts)}" if facts else path
-        self.places.set((*(self.places.value[:-1] or (HOME,)), full))
+        self._step(lambda: self.places.set((*(self.places.value[:-1] or (HOME,)), full)))
 
     def back(self) -> None:
         """Close the screen on top."""
-        self.flush()
-        if len(self.places.value) > 1:
-            self.places.set(self.places.value[:-1])
-        else:
-            self.places.set((HOME,))
+        self._step(lambda: self.places.set(self.places.value[:-1] if len(self.places.value) > 1 else (HOME,)))
 
     def home(self) -> None:
         """Close everything above Today."""
+        self._step(lambda: self.places.set((HOME,)))
+
+    def _step(self, step: Callable[[], None]) -> None:
+        """Change the places, once every open sheet is gone.
+
+        Flet's client forgets how to close a sheet when another screen comes above it: it would lie over the old screen
+        whenever one comes back, for good.
+        """
         self.flush()
-        self.places.set((HOME,))
+        self._steps.append(step)
+        if not self._sheets:
+            self._take_steps()
+        elif len(self._steps) == 1:
+            self._loop.call_later(LOWERING, self._take_steps)
+            for lower in tuple(self._sheets):
+                lower()
+
+    def _take_steps(self) -> None:
+        steps, self._steps = self._steps, []
+        for step in steps:
+            step()
+
+    def raised(self, lower: Callable[[], object]) -> Stop:
+        """A sheet has come up that `lower` closes; call what is returned when it is gone from the screen."""
+        self._sheets.append(lower)
+
+        def gone() -> None:
+            if lower in self._sheets:
+                self._sheets.remove(lower)
+                if not self._sheets:
+                    self._take_steps()
+
+        return gone
 
     # ------------------------------------------------------------ unsaved words and the lock
     def holds(self, draft: Flushes) -> Stop:
@@ -197,6 +230,8 @@ class Desk:
         self.flush()
         self.entering.set(False)
         self.session.lock()
+        self._steps.clear()
+        self._sheets.clear()
         self.hush()
         self.places.set((HOME,))
 

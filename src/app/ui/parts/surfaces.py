@@ -9,9 +9,11 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks.context import use_desk
+from app.ui.hooks.held import use_held
 from app.ui.parts.buttons import radio_dot, radio_group
 from app.ui.parts.text import Heading, Words
 from app.ui.safe import component
+from app.ui.signal import Stop
 from app.ui.theme import Style
 
 Press = Callable[..., Any]
@@ -238,11 +240,44 @@ def VisibilityChoice(
     return radio_group(desk.say("frame.who-sees"), value, choose, sides)
 
 
+QUICK = 120
+"""Milliseconds in which a sheet goes down: another screen may be waiting behind it."""
+
+
+class _Sheet:
+    """A place for sheets: whether one is up, the how-manieth it is, and how to tell the desk that each is gone."""
+
+    def __init__(self) -> None:
+        self.up = False
+        self.times = 0
+        self.close: Callable[[], object] = _nothing
+        self.gone: dict[int, Stop] = {}
+
+    def turn(self, up: bool) -> int:
+        """Up or down from now on; the number of the one that is, or was, up."""
+        self.times += up and not self.up
+        self.up = up
+        return self.times
+
+    def lower(self) -> None:
+        """Close what is up, as it is closed now."""
+        self.close()
+
+    def lowered(self, time: int) -> None:
+        """This one is gone from the screen."""
+        self.gone.pop(time, _nothing)()
+
+
+def _nothing() -> None:
+    """For a sheet that was never up."""
+
+
 def use_sheet(
     content: Callable[[], ft.Control] | None, on_close: Callable[[], object], *, title: str = "", short: bool = False
 ) -> None:
     """A sheet from below while `content` is given. Swiping it down, tapping beside it and Esc call `on_close`.
 
+    Going to another screen from inside it closes it first.
     A `short` one is as high as its content (Flet's scrolling column takes all the height it can get); where the text is
     large or the window low, it scrolls like the others.
     """
@@ -250,9 +285,26 @@ def use_sheet(
     sheet = None
     fits = short and desk.prefs.text_size <= 130 and (desk.page.height or 0) >= 640
 
+    place = use_held(_Sheet)
+    place.close = on_close
+    time = place.turn(content is not None)
+
+    def raised() -> None:
+        if place.up and place.times not in place.gone:
+            place.gone[place.times] = desk.raised(place.lower)
+
+    def left() -> None:
+        for one in tuple(place.gone):
+            place.lowered(one)
+
+    ft.use_effect(raised, [place.up])
+    ft.use_effect(_nothing, [], cleanup=left)
+
     def closed(_: Any) -> None:
         desk.flush()
-        on_close()
+        if time == place.times:  # else the next one is up already
+            on_close()
+        place.lowered(time)
 
     if content is not None:
         inside: list[ft.Control] = [Heading(title)] if title else []
@@ -276,6 +328,7 @@ def use_sheet(
             dismissible=True,
             scrollable=True,
             use_safe_area=True,
+            animation_style=ft.AnimationStyle(reverse_duration=QUICK),
             maintain_bottom_view_insets_padding=True,
             size_constraints=ft.BoxConstraints(max_width=theme.COLUMN),
             on_dismiss=closed,
