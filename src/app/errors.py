@@ -217,6 +217,18 @@ class BadChange(ModelError):
     code = "model-bad-change"
 
 
+class NotShared(ModelError):
+    """Nobody else is in that space, and no server carries it."""
+
+    code = "not-shared"
+
+
+class NoCertificate(ModelError):
+    """A device that nobody has certified: it was restored by words, and waits for the recovery key."""
+
+    code = "no-certificate"
+
+
 class ContentError(AppError):
     """A document or a language file under `assets/` that cannot be used."""
 

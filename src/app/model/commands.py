@@ -54,6 +54,15 @@ class AddPerson(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JoinMentorship(Command):
+    """Keep, in my own words, whom I have come into a mentorship with: they began it, and its space is there."""
+
+    mentorship: Id
+    name: str
+    my_role: PairRole
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndMentorship(Command):
     """End a relationship, today or on the day given."""
 

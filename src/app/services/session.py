@@ -44,6 +44,8 @@ from app.services.passphrase import Level, Strength, strength, suggest
 from app.services.preferences import Preferences
 
 if TYPE_CHECKING:
+    from app.services.exchange import Exchange
+    from app.services.pairing import Pairing
     from app.services.spaces import Spaces
     from app.services.store import Store
     from app.vault.backup import Rows
@@ -129,6 +131,8 @@ class Session:
         self._vault: Vault | None = None
         self._store: Store | None = None
         self._spaces: Spaces | None = None
+        self._exchange: Exchange | None = None
+        self._pairing: Pairing | None = None
         self._inbox_key: InboxKey | None = None
         self._touched = monotonic()
         self._ticking: threading.Event | None = None
@@ -155,6 +159,33 @@ class Session:
         if store is None:
             raise SessionBusy(state=self._phase.value)
         return store
+
+    @property
+    def exchange(self) -> Exchange:
+        """The shared spaces of the open vault, made when they are first asked for; `SessionBusy` when none is open."""
+        from app.model.queries import AboutMe
+        from app.services.exchange import Exchange
+
+        with self._one:
+            store = self.store
+            if self._exchange is None:
+
+                def name() -> str:
+                    me = store.ask(AboutMe())
+                    return "" if me is None else me.name
+
+                self._exchange = Exchange(store, self._open_spaces, name=name, now=self._now)
+            return self._exchange
+
+    @property
+    def pairing(self) -> Pairing:
+        """How two people become a pair, on the open vault; `SessionBusy` when none is open."""
+        from app.services.pairing import Pairing
+
+        with self._one:
+            if self._pairing is None:
+                self._pairing = Pairing(self.store, self._open_spaces, self.exchange, self._assets, self._now)
+            return self._pairing
 
     @property
     def role(self) -> str:
@@ -381,7 +412,7 @@ class Session:
                 return
             self._stop_ticking()
             vault, store = self._vault, self._store
-            self._vault = self._store = self._spaces = None
+            self._vault = self._store = self._spaces = self._exchange = self._pairing = None
             try:
                 if store is not None:
                     store.close()
@@ -570,6 +601,7 @@ class Session:
             vault.confirm(passphrase)
             self._stop_ticking()
             store, self._store, self._spaces, self._vault = self._store, None, None, None
+            self._exchange = self._pairing = None
             if store is not None:
                 store.close()
             self._inbox_key = None
@@ -798,8 +830,9 @@ class Session:
 
 def _indexes() -> Any:
     from app.services.store import INDEXES
+    from app.services.tables import SHARED_INDEXES
 
-    return INDEXES
+    return {**INDEXES, **SHARED_INDEXES}
 
 
 def _notice(code: str, **facts: str | int) -> Notice:

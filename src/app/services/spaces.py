@@ -8,10 +8,14 @@ always a new device.
 import os
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from app.errors import NoCertificate
 from sync.recovery import RecoveryKey
-from sync.signing import Certificate, Device, Genesis, SigningKey, open_root, seal_root
+from sync.signing import Certificate, Device, DeviceKeys, Genesis, SigningKey, open_root, seal_root
+
+if TYPE_CHECKING:
+    from sync.pairing.introduction import Introduction
 
 KEYRING: Final = "_keyring"
 DEVICE: Final = "_device"
@@ -47,9 +51,10 @@ class Spaces:
         with self._documents.transaction():
             before = self._stored_device()
             certifier = self._root(recovery) if recovery else None
+            above: tuple[str, ...] = ()
             if certifier is None and before is not None:
-                certifier = before.master().signing
-            self._new_device(certifier)
+                certifier, above = before.master().signing, self._stored_chain()
+            self._new_device(certifier, above)
             if recovery is not None:
                 self._keep_backup_secret(recovery)
 
@@ -94,6 +99,57 @@ class Spaces:
     def same_person(self, space: str, one: str, other: str) -> bool:
         """Whether two devices belong to one person: in my own space all do."""
         return one == other or self.kind(space) == "personal"
+
+    # ------------------------------------------------------------------ what sharing asks
+
+    def keys(self, space: str) -> DeviceKeys:
+        """This device's keys in a space."""
+        return self._own_device().in_space(bytes.fromhex(space))
+
+    def genesis(self, space: str) -> bytes:
+        """The record with which a space begins; `KeyError` when I am not in it."""
+        return bytes.fromhex(self._space(space)["genesis"])
+
+    def first_epoch(self, space: str) -> bytes:
+        """The key that was drawn when the space was made, before anybody shared it."""
+        return bytes.fromhex(self._space(space)["epoch"])
+
+    def introduction(self, space: str, name: str) -> "Introduction":
+        """Who I am in a space: certificates from my root key down to this device there, its consent, and a name.
+
+        `NoCertificate` for a restored device that nobody has certified yet: it waits for the recovery key.
+        """
+        from sync.authority import consent
+        from sync.pairing import introduction
+        from sync.protocol import party_of
+
+        chain = tuple(Certificate.read(bytes.fromhex(one)) for one in self._stored_chain())
+        if not chain:
+            raise NoCertificate
+        device, id = self._own_device(), bytes.fromhex(space)
+        keys = device.in_space(id)
+        agreed = consent(keys, id, party_of(id, self.root))
+        return introduction.make(chain, Certificate.read(self._certify(device, id)), agreed, name)
+
+    def join(self, space: str, genesis: bytes) -> None:
+        """Come into a space that somebody else founded; its keys come with the first epoch."""
+        kind = Genesis.read(genesis, bytes.fromhex(space)).kind_name
+        self._documents.table(KEYRING).insert(
+            {
+                "kind": "space",
+                "id": space,
+                "space_kind": kind,
+                "genesis": genesis.hex(),
+                "epoch": "",
+                "certificate": self._certify(self._own_device(), bytes.fromhex(space)).hex(),
+            }
+        )
+
+    def _space(self, space: str) -> Any:
+        for row in self._rows(KEYRING, "space"):
+            if row["id"] == space:
+                return row
+        raise KeyError(space)
 
     def create(self, kind: str) -> str:
         """A new space, founded by this device: its genesis record, its first epoch key, and my certificate in it."""
@@ -159,7 +215,7 @@ class Spaces:
         self._documents.table(KEYRING).insert(row)
         self._new_device(root)
 
-    def _new_device(self, certifier: SigningKey | None) -> None:
+    def _new_device(self, certifier: SigningKey | None, above: tuple[str, ...] = ()) -> None:
         device = Device.new()
         signed = b""
         if certifier is not None:
@@ -168,7 +224,7 @@ class Spaces:
             ).to_bytes()
         table = self._documents.table(DEVICE)
         table.remove(doc_ids=[row.doc_id for row in self._rows(DEVICE, "device")])
-        table.insert({"kind": "device", "seed": device.seed.hex(), "certificate": signed.hex()})
+        table.insert({"kind": "device", "seed": device.seed.hex(), "certificate": signed.hex(), "before": list(above)})
         self._device = device
         self._ids.clear()
         for row in self._rows(KEYRING, "space"):
@@ -211,6 +267,12 @@ class Spaces:
         for row in self._rows(DEVICE, "device"):
             return Device(bytes.fromhex(row["seed"]))
         return None
+
+    def _stored_chain(self) -> tuple[str, ...]:
+        """The stored certificates from the root key down to this device, as far as there are any."""
+        for row in self._rows(DEVICE, "device"):
+            return (*row.get("before", ()), row["certificate"]) if row["certificate"] else ()
+        return ()
 
     def _person(self) -> Any:
         return self._rows(KEYRING, "person")[0]

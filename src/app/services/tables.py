@@ -58,6 +58,35 @@ INDEXES: dict[str, tuple[str, ...]] = _indexes()
 """The equality indexes that the store's tables want, for opening the vault."""
 
 
+ENVELOPES = "_envelope"
+"""Every envelope that has its place, mine and others', as it travels."""
+LINKS = "_link"
+"""A row for each device of a space: how far its chain has come, what it has seen, when it was last heard."""
+PLACES = "_place"
+"""A row for each shared space: its genesis, and how far what is mine has been sealed and the server read."""
+ASIDE = "_aside"
+"""What stands in its chain and does not count, or cannot be opened: kept, never thrown away, tried again."""
+ALARMS = "_alarm"
+"""What must be told in words, until it has been."""
+EPOCHS = "_epoch"
+"""Keys under which spaces were and are written; they belong to the person."""
+PSKS = "_paired"
+"""The secrets that were scanned in the room, until the first epoch has been opened with them."""
+
+SHARED = frozenset({ENVELOPES, LINKS, PLACES, ASIDE, ALARMS, PSKS})
+"""What belongs to this device alone and goes into no backup: a restored vault is a new device."""
+
+SHARED_INDEXES: dict[str, tuple[str, ...]] = {
+    ENVELOPES: ("key", "control", "waiting"),
+    LINKS: ("id", "space"),
+    PLACES: ("id",),
+    ASIDE: ("key", "space"),
+    ALARMS: ("space",),
+    EPOCHS: ("id", "space"),
+    PSKS: ("space",),
+}
+
+
 class Table(Protocol):
     """The part of a TinyDB table that the store uses."""
 

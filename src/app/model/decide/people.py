@@ -46,6 +46,16 @@ def _(command: do.AddPerson, plan: Plan) -> Id:
 
 
 @carry_out.register
+def _(command: do.JoinMentorship, plan: Plan) -> Id:
+    mentorship = plan.get(Mentorship, command.mentorship)
+    if plan.records.where(Person, mentorship=mentorship.id):
+        raise AlreadyThere(entity=Person.KIND)
+    return plan.add(
+        Person, plan.records.personal, name=command.name, my_role=command.my_role, mentorship=mentorship.id
+    )
+
+
+@carry_out.register
 def _(command: do.EndMentorship, plan: Plan) -> Id:
     found = plan.get(Mentorship, command.mentorship)
     plan.revise(found, status="ended", ended=command.on or plan.moment.now.date())

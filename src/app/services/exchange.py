@@ -1,0 +1,840 @@
+"""What this device keeps of the spaces that it shares: sealed envelopes, who is in, the keys, and what waits.
+
+Nothing here talks to anybody. Own changes become envelopes that are durable before they leave; what others wrote comes
+in together with the note of how far that is, in one transaction. Whoever brings the envelopes (a server, a bundle, a
+code on a screen) is believed in nothing: signatures, chains and the rules of the space decide.
+"""
+
+from __future__ import annotations
+
+import base64
+import enum
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from app.errors import BadChange, NotShared
+from app.model.changes import Change
+from app.services.spaces import Spaces
+from app.services.store import Store
+from app.services.tables import ALARMS, ASIDE, ENVELOPES, EPOCHS, LINKS, PLACES, PSKS, is_
+from sync.authority import Authority, Link, Right, Role, may_drop
+from sync.errors import (
+    BadContent,
+    BadControl,
+    BadJson,
+    BadRecord,
+    CannotOpen,
+    NoKey,
+    NotAllowed,
+    SyncError,
+)
+from sync.hpke import Psk
+from sync.ledger import Comparison, Contradiction, Ledger, Outcome
+from sync.pairing import introduction
+from sync.pairing.introduction import Introduction
+from sync.protocol import Envelope, Kind, PublicKeys, party_of, read_purged
+from sync.sealing import (
+    EpochKey,
+    Keyring,
+    Message,
+    Sealer,
+    gather,
+    open_inside,
+    open_message,
+    portions,
+    steps,
+)
+from sync.signing import DeviceKeys, Genesis
+
+SEALED_AT_ONCE: Final = 500
+"""Own changes that are read from the outbox at a time."""
+
+
+class AlarmKind(enum.StrEnum):
+    """What can be wrong in words that people understand; `alarm.<kind>` says it."""
+
+    FORK = "fork"
+    """A device said two things in one place, or was made to seem so."""
+    FOREIGN = "foreign"
+    """Something was not signed by whom it claimed, or by somebody who is not in."""
+    ROLLBACK = "rollback"
+    """The server had lost something; it was put back."""
+    WITHHELD = "withheld"
+    """Somebody has seen what the server does not show."""
+    UNREADABLE = "unreadable"
+    """Something is signed and in its place, and does not open or makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing to tell, about one space."""
+
+    space: str
+    kind: AlarmKind
+    device: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A device in a space, and whose it is as far as certificates say."""
+
+    device: str
+    root: str
+    name: str
+    mine: bool
+    own: bool
+    heard: str = ""
+    """When something of it came last (ISO); empty if never."""
+
+
+@dataclass
+class TakenIn:
+    """What became of envelopes that somebody brought."""
+
+    placed: int = 0
+    repeated: int = 0
+    early: int = 0
+    """What comes before them is not there: later again. From a server that says it gave all, something is missing."""
+    changes: int = 0
+    aside: int = 0
+    alarms: list[Alarm] = field(default_factory=list)
+
+
+@dataclass
+class _Log:
+    """One space, as it is kept."""
+
+    space: str
+    ledger: Ledger
+    keyring: Keyring
+    keys: DeviceKeys
+    people: Mapping[bytes, Introduction]
+
+    @property
+    def authority(self) -> Authority:
+        return self.ledger.authority
+
+    @property
+    def id(self) -> bytes:
+        return bytes.fromhex(self.space)
+
+
+class Exchange:
+    """The shared spaces of an open vault. One thing happens at a time; every call may come from any thread."""
+
+    def __init__(self, store: Store, spaces: Spaces, *, name: Callable[[], str], now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._spaces = spaces
+        self._name = name
+        self._now = now
+        self._one = threading.RLock()
+        self._logs: dict[str, _Log] = {}
+        self._listeners: list[Callable[[], None]] = []
+
+    # ------------------------------------------------------------------ what is there
+
+    def shared(self) -> list[str]:
+        """The spaces that have a log: shared with somebody, or carried by a server."""
+        return [row["id"] for row in self._table(PLACES)]
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be told when something was taken in, sealed or sent, in the thread that did it. The answer ends that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def people(self, space: str) -> list[Contact]:
+        """The devices in a space and whose they are."""
+        with self._one:
+            log = self._log(space)
+            heard = {row["device"]: row.get("heard", "") for row in self._table(LINKS).search(is_("space", space))}
+            return [
+                Contact(
+                    device=device.hex(),
+                    root=person.root.hex() if person else "",
+                    name=person.name if person else "",
+                    mine=person is not None and person.root == self._spaces.root,
+                    own=device == log.keys.id,
+                    heard=heard.get(device.hex(), ""),
+                )
+                for device in log.authority.members
+                for person in (log.people.get(device),)
+            ]
+
+    def heads(self, space: str) -> dict[bytes, Link]:
+        """How far every device's chain has come here."""
+        with self._one:
+            return self._log(space).ledger.heads
+
+    def authority(self, space: str) -> Authority:
+        """Who may do what in a space."""
+        with self._one:
+            return self._log(space).authority
+
+    def keys(self, space: str) -> DeviceKeys:
+        """This device's keys in a space."""
+        return self._spaces.keys(space)
+
+    def genesis(self, space: str) -> bytes:
+        """The record with which a space begins."""
+        return self._spaces.genesis(space)
+
+    def waiting(self, space: str) -> int:
+        """How many of the changes written here have not been handed to a server yet, sealed or not."""
+        with self._one:
+            row = self._row(space)
+            if row is None:
+                return 0
+            unsealed = self._store.written(space) - int(row["sealed"])
+            return unsealed + sum(int(one.get("changes", 0)) for one in self._waiting_rows(space))
+
+    def alarms(self) -> list[Alarm]:
+        """What has to be told."""
+        return [Alarm(row["space"], AlarmKind(row["kind"]), row["device"], row["count"]) for row in self._table(ALARMS)]
+
+    def told(self, space: str) -> None:
+        """The person has read the alarms of that space."""
+        with self._one, self._store.writing():
+            self._table(ALARMS).remove(is_("space", space))
+        self._tell()
+
+    # ------------------------------------------------------------------ beginning, and letting others in
+
+    def begin(self, space: str) -> None:
+        """Give a space of mine its log: the founding, and a first epoch for this device. Once is enough."""
+        with self._one:
+            if self._row(space) is not None:
+                return
+            keys, genesis = self._spaces.keys(space), Genesis.read(self._spaces.genesis(space), bytes.fromhex(space))
+            sealer = Sealer(bytes.fromhex(space), keys)
+            mine = self._spaces.introduction(space, self._name())
+            envelopes, key = steps.begin(
+                sealer, genesis, self._spaces.root, mine.to_bytes(), self._spaces.first_epoch(space)
+            )
+            ledger = Ledger.begin(envelopes[0])
+            with self._store.writing():
+                self._table(PLACES).insert({"id": space, "sealed": 0, "cursor": 0, "at": ""})
+                self._keep(space, envelopes[0])
+                self._keep_keys(space, [key])
+                self._go_on(_Log(space, ledger, Keyring({}), keys, {}), envelopes[1:])
+        self._tell()
+
+    def add(
+        self, space: str, who: Introduction, *, role: Role = Role.STEWARD, psk: Psk | None = None, reason: str = ""
+    ) -> None:
+        """Let somebody's device in, and make the key for everybody who is in then. Durable when it returns.
+
+        What is written from now on, and what was before, can be read by the newcomer.
+        """
+        with self._one:
+            self.begin(space)
+            log = self._log(space)
+            if who.keys.id in log.authority.members:
+                return
+            self._seal_everything(space)
+            log = self._log(space)
+            sealer = self._sealer(log)
+            addition = steps.add(
+                sealer,
+                log.authority,
+                self._writing_key(log),
+                party=party_of(log.id, who.root),
+                role=role,
+                devices={who.keys: who.consent},
+                introductions=[who.to_bytes()],
+            )
+            after = steps.joined(log.authority, addition)
+            psks = {who.keys.id: psk} if psk else {}
+            epoch, _ = steps.epoch(sealer, after, log.keyring.keys.values(), psks)
+            with self._store.writing():
+                if psk:
+                    self._table(PSKS).insert({"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()})
+                self._go_on(log, [addition, epoch])
+        self._tell()
+
+    def adopt(self, genesis: bytes, envelopes: Sequence[Envelope], inviter: bytes, *, psks: Sequence[Psk] = ()) -> str:
+        """Come into a space that somebody else founded. `inviter` is the root key of whoever let this device in.
+
+        Raises `NotAllowed` or `BadRecord` when the envelopes do not show that, and keeps nothing of them then.
+        """
+        if not envelopes:
+            raise NotAllowed(reason="founding")
+        space = envelopes[0].header.space.hex()
+        Genesis.read(genesis, bytes.fromhex(space))
+        with self._one:
+            if self._row(space) is None:
+                ledger = Ledger.begin(envelopes[0])
+                with self._store.writing():
+                    self._spaces.join(space, genesis)
+                    self._table(PLACES).insert({"id": space, "sealed": 0, "cursor": 0, "at": ""})
+                    for psk in psks:
+                        self._table(PSKS).insert({"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()})
+                    self._keep(space, envelopes[0])
+                    fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
+                    self._take(fresh, envelopes[1:], there=False, cursor=None)
+                    log = self._load(space)
+                    self._check_way_in(log, genesis, inviter)
+                self._logs[space] = log
+            else:
+                self.take(space, envelopes)
+        self._tell()
+        return space
+
+    def dismiss(self, space: str, devices: Iterable[str] = (), *, party_of_root: str = "", reason: str = "") -> None:
+        """Take out devices of mine, or a whole person, with a new key at once. Durable when it returns."""
+        with self._one:
+            self._seal_everything(space)
+            log = self._log(space)
+            sealer, key, links = self._sealer(log), self._writing_key(log), log.ledger.heads
+            if party_of_root:
+                party = party_of(log.id, bytes.fromhex(party_of_root))
+                out = steps.dismiss(sealer, log.authority, key, party, links, reason)
+            else:
+                out = steps.revoke(sealer, log.authority, key, map(bytes.fromhex, devices), links, reason)
+            after = steps.joined(log.authority, out)
+            made = [out]
+            if after.may(log.keys.id, Right.REKEY):
+                made.append(steps.epoch(sealer, after, log.keyring.keys.values())[0])
+            with self._store.writing():
+                self._go_on(log, made)
+        self._tell()
+
+    # ------------------------------------------------------------------ sealing what is mine
+
+    def seal(self, space: str, *, heartbeat: bool = False) -> int:
+        """Make envelopes of what was written here since the last time; how many. Durable when it returns."""
+        with self._one:
+            made = self._seal_everything(space, heartbeat=heartbeat)
+        if made:
+            self._tell()
+        return made
+
+    def unsent(self, space: str) -> list[Envelope]:
+        """Envelopes that no server has been given, in the order in which they may be sent."""
+        with self._one:
+            return [_envelope(row) for row in self._waiting_rows(space)]
+
+    def sent(self, space: str, envelopes: Iterable[Envelope], cursor: tuple[int, bytes] | None = None) -> None:
+        """A server has these now; `cursor`, if the log there ends with them and everything before them is here."""
+        with self._one, self._store.writing():
+            for envelope in envelopes:
+                self._table(ENVELOPES).update(_arrived, is_("key", _key(envelope)))
+            if cursor is not None:
+                self._move(space, *cursor)
+        self._tell()
+
+    def outgoing(self, space: str, theirs: Mapping[bytes, int] | None = None) -> list[Envelope]:
+        """Everything that somebody who has so much of each device's chain lacks, in an order in which it can be taken."""
+        known = theirs or {}
+        with self._one:
+            self._log(space)
+            return [
+                envelope
+                for row in self._table(ENVELOPES)
+                if row["space"] == space
+                for envelope in (_envelope(row),)
+                if envelope.header.sequence > known.get(envelope.header.device, 0)
+            ]
+
+    # ------------------------------------------------------------------ taking in what others wrote
+
+    def cursor(self, space: str) -> tuple[int, bytes | None]:
+        """How far the server's log has been read: the position, and the id of the envelope there."""
+        row = self._row(space)
+        if row is None:
+            raise NotShared
+        return row["cursor"], bytes.fromhex(row["at"]) or None
+
+    def take(
+        self, space: str, envelopes: Sequence[Envelope], cursor: tuple[int, bytes | None] | None = None
+    ) -> TakenIn:
+        """Take in what somebody brought, together with how far that is; durable when it returns, or nothing of it.
+
+        `cursor` says that a server brought them, and where they end in its log. It does not move over an envelope
+        that has no place yet.
+        """
+        with self._one:
+            log = self._log(space)
+            taken, log = self._take(log, envelopes, there=cursor is not None, cursor=cursor)
+            self._logs[space] = log
+        if taken.placed or taken.alarms:
+            self._tell()
+        return taken
+
+    def compare(self, space: str, theirs: Mapping[bytes, tuple[int, bytes]]) -> Comparison:
+        """What a server says to have, beside what is here."""
+        with self._one:
+            links = {device: Link(sequence, id) for device, (sequence, id) in theirs.items()}
+            return self._log(space).ledger.compare(links, self._chain(space, {}))
+
+    def put_back(self, space: str, behind: Mapping[bytes, tuple[int, int]]) -> list[Envelope]:
+        """What a server has lost, in an order in which it takes it; it is told that it had."""
+        with self._one:
+            found = [
+                envelope
+                for row in self._table(ENVELOPES)
+                if row["space"] == space and not row.get("waiting")
+                for envelope in (_envelope(row),)
+                if (gap := behind.get(envelope.header.device)) and gap[0] <= envelope.header.sequence <= gap[1]
+            ]
+            if found:
+                with self._store.writing():
+                    self._raise(Alarm(space, AlarmKind.ROLLBACK, count=len(found)))
+        if found:
+            self._tell()
+        return found
+
+    def read_again(self, space: str) -> None:
+        """The server's log is another one: it is read from its beginning. What is here stays."""
+        with self._one, self._store.writing():
+            self._move(space, 0, b"")
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Something that whoever carried the envelopes has noticed."""
+        with self._one, self._store.writing():
+            self._raise(alarm)
+        self._tell()
+
+    # ------------------------------------------------------------------ inside: taking in
+
+    def _take(
+        self,
+        log: _Log,
+        envelopes: Sequence[Envelope],
+        *,
+        there: bool,
+        cursor: tuple[int, bytes | None] | None,
+    ) -> tuple[TakenIn, _Log]:
+        """All of it in one transaction; the log afterwards. The one that was given is not touched."""
+        taken = TakenIn()
+        ledger = log.ledger.copy()
+        fresh: dict[tuple[bytes, int], bytes] = {}
+        chain = self._chain(log.space, fresh)
+        placed = self._place(log.space, ledger, envelopes, chain, fresh, taken)
+        controls = [one for one in placed if one.header.kind is Kind.CONTROL]
+        keyring, people = log.keyring, log.people
+        if controls:
+            keyring, people = self._read_controls(log, ledger.authority, controls, taken)
+        changes, aside = self._open(log.space, ledger, keyring, placed, chain, taken, again=bool(controls))
+        taken.changes = len(changes)
+        taken.aside = len(aside)
+        after = replace(log, ledger=ledger, keyring=keyring, people=people)
+
+        def beside(_: object) -> None:
+            for envelope in placed:
+                self._keep(log.space, envelope, waiting=not there)
+            if there:
+                for envelope in envelopes:
+                    self._table(ENVELOPES).update(_arrived, is_("key", _key(envelope)))
+            self._keep_aside(log.space, aside, placed)
+            for one in placed:
+                if one.header.kind is Kind.PURGE:
+                    self._strip(log.space, after.authority, one)
+            self._keep_links(log.space, ledger, {one.header.device for one in placed})
+            self._keep_keys(log.space, keyring.keys.values())
+            for alarm in taken.alarms:
+                self._raise(alarm)
+            if cursor is not None and not taken.early:
+                self._move(log.space, cursor[0], cursor[1] or b"")
+
+        if placed or taken.alarms or cursor is not None:
+            self._store.receive(changes, beside)
+        return taken, after
+
+    def _place(
+        self,
+        space: str,
+        ledger: Ledger,
+        envelopes: Sequence[Envelope],
+        chain: Callable[[bytes, int], bytes | None],
+        fresh: dict[tuple[bytes, int], bytes],
+        taken: TakenIn,
+    ) -> list[Envelope]:
+        """Let each take its place, whatever the order in which they were brought."""
+        placed: list[Envelope] = []
+        unplaced = list(envelopes)
+        while unplaced:
+            early: list[Envelope] = []
+            for envelope in unplaced:
+                device = envelope.header.device.hex()
+                try:
+                    one = ledger.take(envelope, chain)
+                except SyncError:
+                    taken.alarms.append(Alarm(space, AlarmKind.FOREIGN, device))
+                    continue
+                taken.alarms += [_contradiction(space, each) for each in one.contradictions]
+                match one.outcome:
+                    case Outcome.PLACED:
+                        fresh[envelope.header.device, envelope.header.sequence] = envelope.id
+                        placed.append(envelope)
+                    case Outcome.REPEATED:
+                        taken.repeated += 1
+                    case Outcome.EARLY:
+                        early.append(envelope)
+                    case Outcome.FORKED:
+                        taken.alarms.append(Alarm(space, AlarmKind.FORK, device))
+            if len(early) == len(unplaced):
+                break
+            unplaced = early
+        else:
+            early = []
+        taken.placed, taken.early = len(placed), len(early)
+        return placed
+
+    def _open(
+        self,
+        space: str,
+        ledger: Ledger,
+        keyring: Keyring,
+        placed: Sequence[Envelope],
+        chain: Callable[[bytes, int], bytes | None],
+        taken: TakenIn,
+        *,
+        again: bool,
+    ) -> tuple[list[Change], list[tuple[list[Envelope], str]]]:
+        """The changes that count, and what is set aside with the reason. After control records, also what was before."""
+        runs = self._runs(space, placed, again=again)
+        found: list[Change] = []
+        aside: list[tuple[list[Envelope], str]] = []
+        for run in runs:
+            if run[-1].header.more:
+                aside.append((run, "more"))
+                continue
+            if not all(envelope.whole for envelope in run):
+                continue  # its author has really erased it
+            header = run[-1].header
+            try:
+                message = open_message(run, keyring)
+            except NoKey:
+                aside.append((run, "key"))
+                continue
+            except (CannotOpen, BadContent, BadJson) as exc:
+                aside.append((run, exc.code))
+                taken.alarms.append(Alarm(space, AlarmKind.UNREADABLE, header.device.hex()))
+                continue
+            seen = dict(message.seen)
+            taken.alarms += [_contradiction(space, each) for each in ledger.heard(header, seen, chain)]
+            reason = ledger.verdict(header, chain)
+            if reason:
+                aside.append((run, reason))
+                continue
+            try:
+                found += _changes(space, header.device.hex(), message)
+            except BadChange as exc:
+                aside.append((run, exc.code))
+                taken.alarms.append(Alarm(space, AlarmKind.UNREADABLE, header.device.hex()))
+        return found, aside
+
+    def _runs(self, space: str, placed: Sequence[Envelope], *, again: bool) -> list[list[Envelope]]:
+        """Envelopes that make one message together, with the beginnings that were set aside before."""
+        begun: dict[bytes, list[Envelope]] = {}
+        whole: list[list[Envelope]] = []
+        for row in self._table(ASIDE).search(is_("space", space)):
+            run = [self._kept(space, row["device"], number) for number in range(row["first"], row["last"] + 1)]
+            if row["reason"] == "more":
+                begun[run[0].header.device] = run
+            elif again:
+                whole.append(run)
+        for envelope in placed:
+            if envelope.header.kind is not Kind.CHANGE:
+                continue
+            run = begun.setdefault(envelope.header.device, [])
+            run.append(envelope)
+            if not envelope.header.more:
+                whole.append(begun.pop(envelope.header.device))
+        return [*whole, *begun.values()]
+
+    def _read_controls(
+        self, log: _Log, authority: Authority, controls: Sequence[Envelope], taken: TakenIn
+    ) -> tuple[Keyring, Mapping[bytes, Introduction]]:
+        """The keys that there are now, and who everybody is."""
+        psks = [Psk(bytes.fromhex(row["secret"]), bytes.fromhex(row["name"])) for row in self._psks(log.space)]
+        every = [*self._controls(log.space), *controls]
+        keyring = gather(authority, every, log.keys, psks, [*log.keyring.keys.values(), *self._held(log.space)])
+        people = self._introduced(log.space, authority, every, keyring)
+        known = {device for device in log.authority.members if device in log.people}
+        for device in authority.members.keys() - people.keys() - known:
+            if keyring.keys and log.people:  # whoever cannot look inside yet cannot know who came in
+                taken.alarms.append(Alarm(log.space, AlarmKind.FOREIGN, device.hex()))
+        return keyring, people
+
+    def _introduced(
+        self, space: str, authority: Authority, controls: Iterable[Envelope], keyring: Keyring
+    ) -> dict[bytes, Introduction]:
+        """Whose each device is: by its certificates, and only where the rules know it as that person's, too."""
+        id = bytes.fromhex(space)
+        found: dict[bytes, Introduction] = {}
+        for envelope in controls:
+            try:
+                inside = open_inside(envelope, keyring)
+            except (CannotOpen, NoKey, BadContent, BadControl, BadJson):
+                continue
+            for raw in inside.introductions if inside else ():
+                try:
+                    who = introduction.read(raw, id)
+                except SyncError:
+                    continue
+                if party_of(id, who.root) in authority.parties_of(who.keys.id):
+                    found[who.keys.id] = who
+        return found
+
+    def _check_way_in(self, log: _Log, genesis: bytes, inviter: bytes) -> None:
+        """Whoever came in sees that the founder is the founder, and that it is the inviter's space."""
+        if log.keys.id not in log.authority.members or not log.keyring.keys:
+            raise NotAllowed(reason="member")
+        founder = log.people.get(log.authority.records[0].author)
+        if founder is None or not Genesis.read(genesis, log.id).founded_by(founder.master):
+            raise BadRecord(reason="founder")
+        if all(person.root != inviter for device, person in log.people.items() if device in log.authority.members):
+            raise BadRecord(reason="inviter")
+
+    # ------------------------------------------------------------------ inside: sealing
+
+    def _seal_everything(self, space: str, *, heartbeat: bool = False) -> int:
+        made = 0
+        while True:
+            row = self._row(space)
+            if row is None:
+                return made
+            changes = self._store.written_after(space, row["sealed"], SEALED_AT_ONCE)
+            if not changes and not (heartbeat and not made):
+                return made
+            log = self._log(space)
+            if not log.authority.may(log.keys.id, Right.WRITE):
+                return made  # read only, taken out, or closed: what is written stays on this device
+            sealer = self._sealer(log)
+            envelopes: list[Envelope] = []
+            key = self._writing_key(log, sealer, envelopes)
+            seen = log.ledger.news(log.keys.id)
+            numbers: dict[bytes, int] = {}
+            for portion in portions(row["sealed"] + 1, map(_plain, changes)) if changes else ():
+                message = Message(first=portion.first, changes=portion.changes, seen=seen)
+                sealed = sealer.message(message, key, deflate=portion.deflate)
+                numbers[sealed[-1].id] = len(portion.changes)
+                envelopes += sealed
+                seen = {}
+            if not changes:
+                envelopes += sealer.message(Message(first=row["sealed"] + 1, seen=seen), key)
+            with self._store.writing():
+                self._go_on(log, envelopes, numbers)
+                self._table(PLACES).update({"sealed": row["sealed"] + len(changes)}, is_("id", space))
+            made += len(envelopes)
+
+    def _go_on(self, log: _Log, envelopes: Sequence[Envelope], numbers: Mapping[bytes, int] | None = None) -> None:
+        """Own envelopes take their place, inside the transaction that is open."""
+        ledger = log.ledger.copy()
+        fresh: dict[tuple[bytes, int], bytes] = {}
+        chain = self._chain(log.space, fresh)
+        taken = TakenIn()
+        if self._place(log.space, ledger, envelopes, chain, fresh, taken) != list(envelopes):
+            raise NotAllowed(reason="own")
+        for envelope in envelopes:
+            self._keep(log.space, envelope, changes=(numbers or {}).get(envelope.id, 0))
+        controls = [one for one in envelopes if one.header.kind is Kind.CONTROL]
+        after = replace(log, ledger=ledger)
+        if controls:
+            every = self._controls(log.space)
+            psks = [Psk(bytes.fromhex(row["secret"]), bytes.fromhex(row["name"])) for row in self._psks(log.space)]
+            held = [*log.keyring.keys.values(), *self._held(log.space)]
+            keyring = gather(ledger.authority, every, log.keys, psks, held)
+            people = self._introduced(log.space, ledger.authority, every, keyring)
+            after = replace(after, keyring=keyring, people=people)
+            self._keep_keys(log.space, keyring.keys.values())
+        changes = [one for one in envelopes if one.header.kind is Kind.CHANGE and not one.header.more]
+        if changes:
+            seen = log.ledger.news(log.keys.id)
+            ledger.heard(changes[0].header, seen, chain)
+        self._keep_links(log.space, ledger, {log.keys.id} if envelopes else set())
+        self._logs[log.space] = after
+
+    def _writing_key(
+        self, log: _Log, sealer: Sealer | None = None, envelopes: list[Envelope] | None = None
+    ) -> EpochKey:
+        """The key under which to write now; a new epoch first, where the members are not those of the last one."""
+        current = log.authority.current
+        if current is not None:
+            what = current.public.what
+            for key in log.keyring.keys.values():
+                if key.commitment == getattr(what, "commitment", b""):
+                    return key
+        if sealer is None or envelopes is None or not log.authority.may(log.keys.id, Right.REKEY):
+            raise NoKey
+        epoch, key = steps.epoch(sealer, log.authority, log.keyring.keys.values())
+        envelopes.append(epoch)
+        return key
+
+    def _sealer(self, log: _Log) -> Sealer:
+        return Sealer(log.id, log.keys, log.ledger.last(log.keys.id))
+
+    # ------------------------------------------------------------------ inside: rows
+
+    def _log(self, space: str) -> _Log:
+        if space not in self._logs:
+            if self._row(space) is None:
+                raise NotShared
+            self._logs[space] = self._load(space)
+        return self._logs[space]
+
+    def _load(self, space: str) -> _Log:
+        controls = self._controls(space)
+        rows = {row["device"]: row["row"] for row in self._table(LINKS).search(is_("space", space))}
+        ledger = Ledger.load(controls[0], controls, rows)
+        keys = self._spaces.keys(space)
+        keyring = gather(ledger.authority, controls, keys, (), self._held(space))
+        return _Log(space, ledger, keyring, keys, self._introduced(space, ledger.authority, controls, keyring))
+
+    def _table(self, name: str) -> Any:
+        return self._store.documents.table(name)
+
+    def _row(self, space: str) -> Any:
+        return self._table(PLACES).get(is_("id", space))
+
+    def _psks(self, space: str) -> list[Any]:
+        return list(self._table(PSKS).search(is_("space", space)))
+
+    def _controls(self, space: str) -> list[Envelope]:
+        return [_envelope(row) for row in self._table(ENVELOPES).search(is_("control", space))]
+
+    def _waiting_rows(self, space: str) -> list[Any]:
+        return list(self._table(ENVELOPES).search(is_("waiting", space)))
+
+    def _kept(self, space: str, device: str, sequence: int) -> Envelope:
+        return _envelope(self._table(ENVELOPES).get(is_("key", f"{space}:{device}:{sequence}")))
+
+    def _held(self, space: str) -> Iterator[EpochKey]:
+        for row in self._table(EPOCHS).search(is_("space", space)):
+            yield EpochKey(bytes.fromhex(row["secret"]), bytes.fromhex(row["id"]))
+
+    def _chain(self, space: str, fresh: Mapping[tuple[bytes, int], bytes]) -> Callable[[bytes, int], bytes | None]:
+        def chain(device: bytes, sequence: int) -> bytes | None:
+            if (device, sequence) in fresh:
+                return fresh[device, sequence]
+            row = self._table(ENVELOPES).get(is_("key", f"{space}:{device.hex()}:{sequence}"))
+            return None if row is None else bytes.fromhex(row["id"])
+
+        return chain
+
+    def _keep(self, space: str, envelope: Envelope, *, waiting: bool = True, changes: int = 0) -> None:
+        header = envelope.header
+        row: dict[str, Any] = {
+            "key": _key(envelope),
+            "space": space,
+            "id": envelope.id.hex(),
+            "raw": base64.b64encode(envelope.to_bytes()).decode(),
+        }
+        if header.kind is Kind.CONTROL:
+            row["control"] = space
+        if waiting:
+            row["waiting"] = space
+        if changes:
+            row["changes"] = changes
+        self._table(ENVELOPES).insert(row)
+
+    def _keep_aside(self, space: str, aside: Sequence[tuple[list[Envelope], str]], placed: Sequence[Envelope]) -> None:
+        """Put away what was set aside before and is tried again here, then set aside what does not count still."""
+        tried = {one.header.device.hex() for one in placed}
+        again = any(one.header.kind is Kind.CONTROL for one in placed)
+        for row in self._table(ASIDE).search(is_("space", space)):
+            if again or (row["reason"] == "more" and row["device"] in tried):
+                self._table(ASIDE).remove(doc_ids=[row.doc_id])
+        kept = {row["key"] for row in self._table(ASIDE).search(is_("space", space))}
+        for run, reason in aside:
+            first, last = run[0].header, run[-1].header
+            key = f"{space}:{first.device.hex()}:{first.sequence}"
+            if key not in kept:
+                self._table(ASIDE).insert(
+                    {
+                        "key": key,
+                        "space": space,
+                        "device": first.device.hex(),
+                        "first": first.sequence,
+                        "last": last.sequence,
+                        "reason": reason,
+                    }
+                )
+
+    def _keep_links(self, space: str, ledger: Ledger, heard: Iterable[bytes]) -> None:
+        now = self._now().isoformat(timespec="seconds")
+        spoke = {device.hex() for device in heard}
+        for device, row in ledger.changed().items():
+            kept: dict[str, Any] = {"row": row} | ({"heard": now} if device in spoke else {})
+            id = f"{space}:{device}"
+            if not self._table(LINKS).update(kept, is_("id", id)):
+                self._table(LINKS).insert({"id": id, "space": space, "device": device, **kept})
+
+    def _keep_keys(self, space: str, keys: Iterable[EpochKey]) -> None:
+        known = {key.commitment for key in self._held(space)}
+        for key in keys:
+            if key.commitment not in known:
+                row = {"id": key.commitment.hex(), "space": space, "secret": key.secret.hex()}
+                self._table(EPOCHS).insert(row)
+
+    def _strip(self, space: str, authority: Authority, purge: Envelope) -> None:
+        """Drop the bodies that a purge names, where its author may."""
+        named = set(read_purged(purge))
+        for row in [row for row in self._table(ENVELOPES) if row["space"] == space]:
+            if bytes.fromhex(row["id"]) in named:
+                target = _envelope(row)
+                if target.whole and may_drop(authority, purge.header, target.header):
+                    raw = base64.b64encode(target.stripped().to_bytes()).decode()
+                    self._table(ENVELOPES).update({"raw": raw}, doc_ids=[row.doc_id])
+
+    def _move(self, space: str, cursor: int, at: bytes) -> None:
+        self._table(PLACES).update({"cursor": cursor, "at": at.hex()}, is_("id", space))
+
+    def _raise(self, alarm: Alarm) -> None:
+        """Keep an alarm until it has been told; the same one again only counts."""
+        for row in self._table(ALARMS).search(is_("space", alarm.space)):
+            if (row["kind"], row["device"]) == (alarm.kind.value, alarm.device):
+                self._table(ALARMS).update({"count": row["count"] + alarm.count}, doc_ids=[row.doc_id])
+                return
+        self._table(ALARMS).insert(
+            {"space": alarm.space, "kind": alarm.kind.value, "device": alarm.device, "count": alarm.count}
+        )
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def _key(envelope: Envelope) -> str:
+    header = envelope.header
+    return f"{header.space.hex()}:{header.device.hex()}:{header.sequence}"
+
+
+def _envelope(row: Mapping[str, Any]) -> Envelope:
+    return Envelope.read(base64.b64decode(row["raw"]))
+
+
+def _arrived(row: dict[str, Any]) -> None:
+    row.pop("waiting", None)
+    row.pop("changes", None)
+
+
+def _plain(change: Change) -> dict[str, Any]:
+    """A change as it travels: what it had seen stands once, in the message around it."""
+    return {name: value for name, value in change.plain().items() if name != "seen"}
+
+
+def _changes(space: str, device: str, message: Message) -> list[Change]:
+    return [
+        Change.parse(value, space=space, device=device, sequence=message.first + number)
+        for number, value in enumerate(message.changes)
+    ]
+
+
+def _contradiction(space: str, one: Contradiction) -> Alarm:
+    return Alarm(space, AlarmKind.FORK, one.device.hex())
+
+
+def public_keys(keys: DeviceKeys) -> PublicKeys:
+    """The public half of this device's keys in a space."""
+    return PublicKeys(keys.signing.public, keys.box_public)
