@@ -26,6 +26,8 @@ from sync.server.notes import note
 from sync.server.refusal import Refusal, busy, malformed, too_large
 from sync.server.routes import JSON_BYTES, POSITION_MAX, WAYS, Answer, Request, Server, Way, told
 
+SMALL: Final = 16 << 10
+LARGE: Final = 1 << 20
 BODY_SECONDS: Final = 20.0
 HEADERS: Final = 64
 HEADERS_BYTES: Final = 16 << 10
@@ -48,6 +50,7 @@ class Door:
         self.hub = Hub()
         self.metrics = Metrics()
         self._threads = ThreadPoolExecutor(server.settings.threads, "worker")
+        self._under_way = 0
 
     def application(self) -> ASGIApp:
         """The ASGI application."""
@@ -63,6 +66,9 @@ class Door:
             by_path.setdefault(way.path, {})[way.method] = self._endpoint(way)
         for method, path, endpoint in waiting:
             by_path.setdefault(path, {})[method] = endpoint
+        # What is asked most is found first: routes are tried one after the other.
+        first = ["/v1/spaces/{space}/log", "/v1/wait", "/v1/challenge", "/v1/session", "/v1/spaces/{space}/heads"]
+        by_path = {path: by_path[path] for path in (*first, *by_path)}
         routes = [
             Route(path, _by_method(path, methods, self._answered), methods=None) for path, methods in by_path.items()
         ]
@@ -87,13 +93,25 @@ class Door:
     async def _sweep(self) -> None:
         while True:
             try:
-                note("swept", rows=await self._work(self.server.accounts.sweep))
+                note("swept", rows=await self._work(self.server.accounts.sweep, size=LARGE))
             except Away:
                 note("the database is away", logging.WARNING)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    async def _work(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+    async def _work(self, function: Callable[..., Any], *arguments: Any, size: int = 0) -> Any:
+        """Run something that uses the database.
+
+        With a near database and nothing large under way a small question is answered on the spot: the way to a
+        thread and back costs ten times what the answer does. Whatever may take long goes to a thread, and then
+        all else does too, so that the event loop never waits for a lock that a thread holds.
+        """
+        if self.server.database.near and size <= SMALL and not self._under_way:
+            return function(*arguments)
+        self._under_way += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+        finally:
+            self._under_way -= 1
 
     # ------------------------------------------------------------------ answers
 
@@ -112,7 +130,8 @@ class Door:
                 body,
                 _address(asked),
             )
-            answer: Answer = await self._work(way.route, self.server, request)
+            size = LARGE if way.slow else len(body)
+            answer: Answer = await self._work(way.route, self.server, request, size=size)
             self.metrics.bytes_in.inc(len(body))
             self.metrics.bytes_out.inc(len(answer.body))
             if answer.stored:

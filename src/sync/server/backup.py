@@ -106,7 +106,7 @@ def _fill(work: Work, tables: Mapping[str, Sequence[str]], first: bytes, lines: 
             last = value
             continue
         digest.update(line)
-        table = value[0] if isinstance(value, list) and value else None
+        table = str(value[0]) if isinstance(value, list) and value else ""
         if table not in tables or len(value) != len(tables[table]) + 1:
             raise BadBackup("a row is of no table we know")
         rows = waiting.setdefault(table, [])

@@ -54,6 +54,9 @@ class Database(ABC):
     engine: str
     """The name of the folder with its migrations, and the label in the metrics."""
 
+    near: bool
+    """Whether it answers within this process, so that a small question costs less than handing it to a thread."""
+
     @abstractmethod
     def read(self) -> AbstractContextManager[Work]:
         """One consistent look; changes nothing."""

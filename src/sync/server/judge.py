@@ -8,7 +8,7 @@ it is judged again.
 import threading
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,9 +108,20 @@ class Judge:
         return Envelope.read(envelope).id
 
     def append(
-        self, space: bytes, frames: Sequence[bytes], *, by: Session, genesis: bytes | None, limit: int, today: int
+        self,
+        space: bytes,
+        frames: Sequence[bytes],
+        *,
+        by: Session,
+        genesis: bytes | None,
+        admit: Callable[[Space], object] | None,
+        limit: int,
+        today: int,
     ) -> tuple[int, int]:
-        """Judge a batch and append what is new of it: the head, and how many were new."""
+        """Judge a batch and append what is new of it: the head, and how many were new.
+
+        `admit` refuses whoever may not be here at all; a founder brings `genesis` instead.
+        """
         envelopes = [_read(index, raw, space) for index, raw in enumerate(frames)]
         if genesis is not None and envelopes[0].header.device != by.device:
             raise forbidden()
@@ -130,6 +141,8 @@ class Judge:
                 continue
             if look.space.gone:
                 raise Gone
+            if admit is not None:
+                admit(look.space)
             batch = self._judged(look, envelopes, self._authority(look.space))
             if not batch.rows and not batch.erasures and not batch.restored:
                 return look.space.head, 0

@@ -73,11 +73,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Envelopes from a position on. `previous` is the one before them, if it was asked for."""
+    """Envelopes from a position on, and the space as it was then. `previous` is the one before, if it was asked for."""
 
-    head: int
+    space: Space
     envelopes: list[bytes]
     previous: bytes | None = None
+
+    @property
+    def head(self) -> int:
+        return self.space.head
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,26 +245,27 @@ class Log:
             self._database.scrub()
         return head
 
-    def page(self, space: bytes, after: int, *, limit: int, size: int, previous: bool = False) -> Page:
+    def page(self, space: bytes, after: int, *, limit: int, size: int, previous: bool = False) -> Page | None:
         """Envelopes after a position, at most `limit` and about `size` bytes, but at least one if there is one."""
         with self._database.read() as work:
             found = _space(work, space)
-            head = found.head if found else 0
+            if found is None:
+                return None
             before: bytes | None = None
             if previous and after:
                 row = work.one("select envelope from log where space = ? and position = ?", space, after)
                 before = row[0] if row else None
-            if after >= head:
-                return Page(head, [], before)
+            if after >= found.head:
+                return Page(found, [], before)
             taken: list[bytes] = []
             total = 0
             statement = "select envelope from log where space = ? and position > ? and position <= ? order by position"
-            for (envelope,) in work.each(statement, space, after, min(head, after + limit)):
+            for (envelope,) in work.each(statement, space, after, min(found.head, after + limit)):
                 total += len(envelope) + 4
                 if taken and total > size:
                     break
                 taken.append(envelope)
-        return Page(head, taken, before)
+        return Page(found, taken, before)
 
     def marked(self, space: bytes, marks: Sequence[int]) -> list[bytes]:
         """The envelopes whose ids begin like that."""

@@ -56,6 +56,7 @@ class Postgres(Database):
     """A database reached by an address, `postgresql://…`; several hosts in it are tried in turn."""
 
     engine = "postgres"
+    near = False
 
     def __init__(self, address: str) -> None:
         self._address = address

@@ -31,7 +31,7 @@ from sync.server.letters import (
     Letters,
 )
 from sync.server.limits import Buckets
-from sync.server.log import Full, Gone, Log
+from sync.server.log import Full, Gone, Log, Space
 from sync.server.refusal import Refusal, forbidden, malformed, slow_down, unknown
 from sync.server.settings import Settings
 from sync.session import ACCOUNT_END, ROOT, SESSION, proves
@@ -189,7 +189,10 @@ class Server:
         """Who is in the session's space, if the session's device may read it; else a refusal."""
         if space is not None and session.space != space:
             raise forbidden()
-        found = self.log.space(session.space)
+        return self.admitted(session, self.log.space(session.space))
+
+    def admitted(self, session: Session, found: Space | None) -> Members:
+        """The same, of a space that was looked at already."""
         if found is None:
             raise forbidden()
         if found.gone:
@@ -205,23 +208,28 @@ Route = Callable[[Server, Request], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A route: how it is asked for, how large its body may be, and whether a 404 may be somebody guessing."""
+    """A route: how it is asked for, how large its body may be, whether a 404 may be somebody guessing, and whether
+    it may take long whatever its body.
+    """
 
     method: str
     path: str
     route: Route
     limit: int
     guessable: bool
+    slow: bool
 
 
 WAYS: Final[list[Way]] = []
 
 
-def way(method: str, path: str, *, limit: int = 0, guessable: bool = False) -> Callable[[Route], Route]:
+def way(
+    method: str, path: str, *, limit: int = 0, guessable: bool = False, slow: bool = False
+) -> Callable[[Route], Route]:
     """Enter a route into the table."""
 
     def entered(route: Route) -> Route:
-        WAYS.append(Way(method, path, route, limit, guessable))
+        WAYS.append(Way(method, path, route, limit, guessable, slow))
         return route
 
     return entered
@@ -326,7 +334,9 @@ def found(server: Server, request: Request) -> Answer:
 @way("POST", "/v1/spaces/{space}/log", limit=LOG_BYTES)
 def push(server: Server, request: Request) -> Answer:
     """A batch of envelopes, by whomever of the members; all of it or nothing."""
-    session, _ = server.member(request, request.id("space"))
+    session = server.speaker(request)
+    if session.space != request.id("space"):
+        raise forbidden()
     head, added = _appended(server, session, server.judge.frames(request.body))
     answer = told(head=head, new=added)
     news = (session.space, head) if added else None
@@ -336,11 +346,15 @@ def push(server: Server, request: Request) -> Answer:
 @way("GET", "/v1/spaces/{space}/log")
 def pull(server: Server, request: Request) -> Answer:
     """A page of a space's log, after the position the device already has."""
-    session, _ = server.member(request, request.id("space"))
+    session = server.speaker(request)
+    if session.space != request.id("space"):
+        raise forbidden()
     after = request.number("after", 0, POSITION_MAX)
     limit = request.number("limit", BATCH_ENVELOPES, BATCH_ENVELOPES, least=1)
     at = _hex(request.query["at"], KEY_BYTES, "at") if "at" in request.query else None
     page = server.log.page(session.space, after, limit=limit, size=BATCH_BYTES, previous=at is not None)
+    server.admitted(session, page.space if page else None)
+    assert page is not None
     if at is not None and after and (page.previous is None or server.judge.id(page.previous) != at):
         raise Refusal(409, "cursor", head=page.head)
     return Answer(200, page.head.to_bytes(8, "big") + _frames(page.envelopes), "application/octet-stream")
@@ -359,7 +373,7 @@ def heads(server: Server, request: Request) -> Answer:
 # ------------------------------------------------------------------------------------------------ blobs
 
 
-@way("PUT", "/v1/blobs/{blob}", limit=PART_BYTES)
+@way("PUT", "/v1/blobs/{blob}", limit=PART_BYTES, slow=True)
 def put_blob(server: Server, request: Request) -> Answer:
     """The next part of a sealed attachment, or the whole of it."""
     session, members = server.member(request)
@@ -396,7 +410,7 @@ def look_at_blob(server: Server, request: Request) -> Answer:
     return Answer(200, headers={"fika-stored": str(blob.stored), "fika-size": str(blob.size)})
 
 
-@way("GET", "/v1/blobs/{blob}")
+@way("GET", "/v1/blobs/{blob}", slow=True)
 def get_blob(server: Server, request: Request) -> Answer:
     """A blob, or the part of it that was asked for."""
     session, _ = server.member(request)
@@ -412,7 +426,7 @@ def get_blob(server: Server, request: Request) -> Answer:
     return Answer(206 if len(part) < blob.size else 200, part, "application/octet-stream", headers)
 
 
-@way("DELETE", "/v1/blobs/{blob}")
+@way("DELETE", "/v1/blobs/{blob}", slow=True)
 def delete_blob(server: Server, request: Request) -> Answer:
     """Remove a blob; the device that sent it may."""
     session, _ = server.member(request)
@@ -456,7 +470,7 @@ def take_letters(server: Server, request: Request) -> Answer:
     return Answer(200, _frames(messages), "application/octet-stream")
 
 
-@way("DELETE", "/v1/invitations/{invitation}")
+@way("DELETE", "/v1/invitations/{invitation}", slow=True)
 def close_letters(server: Server, request: Request) -> Answer:
     """Remove a letter box and what lies in it."""
     session, _ = server.member(request)
@@ -508,7 +522,7 @@ def put_slip(server: Server, request: Request) -> Answer:
     return Answer(202)
 
 
-@way("GET", "/v1/drop/{space}")
+@way("GET", "/v1/drop/{space}", slow=True)
 def take_slips(server: Server, request: Request) -> Answer:
     """A batch of messages without names, five or more, shuffled; nothing while fewer wait."""
     session, members = server.member(request, request.id("space"))
@@ -520,7 +534,7 @@ def take_slips(server: Server, request: Request) -> Answer:
     return Answer(200, _frames(batch[1]), "application/octet-stream", {"fika-batch": batch[0].hex()})
 
 
-@way("DELETE", "/v1/drop/{space}")
+@way("DELETE", "/v1/drop/{space}", slow=True)
 def delete_slips(server: Server, request: Request) -> Answer:
     """Remove a batch that was read."""
     session, members = server.member(request, request.id("space"))
@@ -540,7 +554,7 @@ def export(server: Server, request: Request) -> Answer:
     return Answer(200, kind="application/x-ndjson", lines=_everything(server, session))
 
 
-@way("DELETE", "/v1/account", limit=JSON_BYTES)
+@way("DELETE", "/v1/account", limit=JSON_BYTES, slow=True)
 def end_account(server: Server, request: Request) -> Answer:
     """End a device's account: what it wrote and sent is erased here and not taken back."""
     session = server.speaker(request)
@@ -583,6 +597,7 @@ def _appended(server: Server, session: Session, frames: list[bytes], genesis: by
             frames,
             by=session,
             genesis=genesis,
+            admit=None if genesis else lambda space: server.admitted(session, space),
             limit=server.settings.space_bytes,
             today=server.today(),
         )

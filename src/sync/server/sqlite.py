@@ -51,6 +51,7 @@ class Sqlite(Database):
     """One writer at a time in this process and, by SQLite's own lock, among all; any number of readers."""
 
     engine = "sqlite"
+    near = True
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -126,11 +127,13 @@ class Sqlite(Database):
         version: int | None = None
         told: dict[bytes, int] = {}
         while not self._stop.wait(POLL_SECONDS):
+            spaces = set(watched())
+            if not spaces:
+                continue
             now = connection.execute("pragma data_version").fetchone()[0]
             if now == version:
                 continue
             version = now
-            spaces = set(watched())
             told = {space: head for space, head in told.items() if space in spaces}
             for space in spaces:
                 row = connection.execute("select head from space where id = ?", (space,)).fetchone()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sync.server.database import Database
-from sync.server.log import ALLOWANCE, Erasure, Full, Gone, Log, Look, Row, Stale, Tip, mark
+from sync.server.log import ALLOWANCE, Erasure, Full, Gone, Log, Look, Page, Row, Stale, Tip, mark
 from tests.support.effort import effort
 
 LIMIT = 1 << 20
@@ -28,8 +28,14 @@ def row(device: bytes, sequence: int, size: int = 100, kind: int = 1) -> Row:
     return Row(device, sequence, os.urandom(32), kind, os.urandom(size))
 
 
-def look(log: Log, space: bytes, **spans: tuple[int, int]) -> Look:
+def look(log: Log, space: bytes) -> Look:
     found = log.look(space, {})
+    assert found is not None
+    return found
+
+
+def page(log: Log, space: bytes, after: int = 0, limit: int = 10, size: int = LIMIT, *, previous: bool = False) -> Page:
+    found = log.page(space, after, limit=limit, size=size, previous=previous)
     assert found is not None
     return found
 
@@ -39,11 +45,11 @@ def test_positions_follow_each_other_and_the_head_is_the_last(log: Log) -> None:
     rows = [row(device, sequence) for sequence in (1, 2, 3)]
     assert log.append(look(log, space), rows[:2], limit=LIMIT) == 2
     assert log.append(look(log, space), rows[2:], limit=LIMIT) == 3
-    page = log.page(space, 0, limit=10, size=LIMIT)
-    assert (page.head, page.envelopes) == (3, [one.envelope for one in rows])
-    assert log.page(space, 2, limit=10, size=LIMIT).envelopes == [rows[2].envelope]
-    assert log.page(space, 3, limit=10, size=LIMIT).envelopes == []
-    assert log.page(space, 99, limit=10, size=LIMIT).head == 3
+    first = page(log, space, 0, 10, LIMIT)
+    assert (first.head, first.envelopes) == (3, [one.envelope for one in rows])
+    assert page(log, space, 2, 10, LIMIT).envelopes == [rows[2].envelope]
+    assert page(log, space, 3, 10, LIMIT).envelopes == []
+    assert page(log, space, 99, 10, LIMIT).head == 3
     assert log.heads(space) == (3, {device: Tip(3, rows[2].id)})
     assert log.at(space, device, 2) == rows[1].envelope
     assert log.at(space, device, 9) is None
@@ -52,18 +58,18 @@ def test_positions_follow_each_other_and_the_head_is_the_last(log: Log) -> None:
 def test_a_page_keeps_to_its_count_and_size_but_has_one_at_least(log: Log) -> None:
     space, device = space_of(log), os.urandom(16)
     log.append(look(log, space), [row(device, sequence, 1000) for sequence in range(1, 11)], limit=LIMIT)
-    assert len(log.page(space, 0, limit=3, size=LIMIT).envelopes) == 3
-    assert len(log.page(space, 0, limit=10, size=2_100).envelopes) == 2
-    assert len(log.page(space, 0, limit=10, size=1).envelopes) == 1
+    assert len(page(log, space, 0, 3, LIMIT).envelopes) == 3
+    assert len(page(log, space, 0, 10, 2_100).envelopes) == 2
+    assert len(page(log, space, 0, 10, 1).envelopes) == 1
 
 
 def test_the_envelope_before_a_page_is_told_when_asked(log: Log) -> None:
     space, device = space_of(log), os.urandom(16)
     rows = [row(device, sequence) for sequence in (1, 2)]
     log.append(look(log, space), rows, limit=LIMIT)
-    assert log.page(space, 1, limit=10, size=LIMIT, previous=True).previous == rows[0].envelope
-    assert log.page(space, 5, limit=10, size=LIMIT, previous=True).previous is None
-    assert log.page(space, 0, limit=10, size=LIMIT, previous=True).previous is None
+    assert page(log, space, 1, 10, LIMIT, previous=True).previous == rows[0].envelope
+    assert page(log, space, 5, 10, LIMIT, previous=True).previous is None
+    assert page(log, space, 0, 10, LIMIT, previous=True).previous is None
 
 
 def test_what_was_looked_at_must_still_be_so(log: Log) -> None:
@@ -112,7 +118,7 @@ def test_erased_bodies_give_their_room_back_and_are_remembered(log: Log) -> None
     log.append(look(log, space), rows, limit=LIMIT)
     before = look(log, space).space.bytes
     log.append(look(log, space), [], [Erasure(device, 1, b"shell")], purged=[rows[0].id], limit=LIMIT)
-    assert log.page(space, 0, limit=9, size=LIMIT).envelopes == [b"shell", rows[1].envelope]
+    assert page(log, space, 0, 9, LIMIT).envelopes == [b"shell", rows[1].envelope]
     assert look(log, space).space.bytes == before - 495
     assert log.is_purged(space, rows[0].id)
     assert not log.is_purged(space, rows[1].id)
@@ -128,7 +134,7 @@ def test_a_space_that_is_gone_stays_gone(log: Log) -> None:
     found = log.space(space)
     assert found is not None
     assert found.gone
-    assert log.page(space, 0, limit=9, size=LIMIT).envelopes == []
+    assert page(log, space, 0, 9, LIMIT).envelopes == []
     with pytest.raises((Gone, Stale)):
         log.append(before, [row(device, 2)], limit=LIMIT)
 
@@ -161,8 +167,8 @@ def test_many_writers_in_one_space_lose_nothing_and_readers_step_over_nothing(lo
         try:
             while True:
                 last = done.is_set()
-                while page := log.page(space, len(seen), limit=50, size=LIMIT).envelopes:
-                    seen.extend(page)
+                while more := page(log, space, len(seen), 50, LIMIT).envelopes:
+                    seen.extend(more)
                 if last:
                     return
         except Exception as exc:  # noqa: BLE001 - told by the test below
