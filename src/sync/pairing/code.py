@@ -100,6 +100,17 @@ def read_all(text: str, kind: Kind) -> list[bytes]:
     return found
 
 
+def split(text: str) -> list[str]:
+    """Every code in a text, each by itself; all of them have to be whole."""
+    plain = _plain(text)
+    found: list[str] = []
+    at = 0
+    while not found or PREFIX in plain[at:]:
+        kind, body, at = _first(plain, at)
+        found.append(write(kind, body))
+    return found
+
+
 def kind_of(text: str) -> Kind:
     """What the first code in a text is for."""
     return _first(_plain(text), 0)[0]

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from sync import labels
 from sync.errors import BadCode, CannotOpen
+from sync.hpke import Psk
 
 ROOM: Final = 1
 WORDS: Final = 2
@@ -39,6 +40,11 @@ def transcript(way: int, *messages: bytes) -> bytes:
 def secret_of(scanned: bytes, named: bytes) -> bytes:
     """What is mixed into the first seal of this exchange."""
     return derive(scanned, named, labels.PAIRING_PSK)
+
+
+def psk_of(secret: bytes) -> Psk | None:
+    """The same, as the seal takes it; nothing after spoken words."""
+    return Psk(secret, labels.PAIRING_PSK) if secret else None
 
 
 def derive(material: bytes, salt: bytes, info: bytes, length: int = 32) -> bytes:

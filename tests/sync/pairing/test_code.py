@@ -122,6 +122,9 @@ def test_several_codes_in_one_text_are_all_read_and_all_of_one_kind() -> None:
         code.read_all(f"{texts[0]} {TEXT}", Kind.PART)
     with pytest.raises(BadCode):
         code.read_all("hej", Kind.PART)
+    assert code.split(f"{texts[0].lower()} och {TEXT}.") == [texts[0], TEXT]
+    with pytest.raises(BadCode):
+        code.split(f"{texts[0]} och {TEXT[:-1]}")
 
 
 @pytest.mark.parametrize(
