@@ -1,0 +1,189 @@
+"""Blobs, letter boxes, keyrings and boxes without names, over real sockets on both engines."""
+
+import hashlib
+import json
+import os
+import time
+
+import httpx
+import pytest
+
+from sync.server.letters import MESSAGES, OPEN_INVITATIONS, PART_BYTES, SLIP_BYTES
+from tests.sync.server.actors import Actor, Phone, cut, new_place, pair
+
+
+def said(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]
+
+
+def put(phone: Phone, bytes_: bytes, id: str = "", at: int = 0, total: int = 0) -> httpx.Response:
+    id = id or hashlib.sha256(bytes_).hexdigest()
+    headers = {"content-range": f"bytes {at}-{at + len(bytes_) - 1}/{total}"} if total else {}
+    return phone.ask("PUT", f"/v1/blobs/{id}", content=bytes_, headers=headers)
+
+
+# ------------------------------------------------------------------------------------------------ blobs
+
+
+def test_a_blob_comes_back_whole_for_everybody_in_the_space_and_nobody_else(base: str) -> None:
+    one, other = pair(base)
+    stranger, _ = pair(base)
+    sealed = os.urandom(3000)
+    id = hashlib.sha256(sealed).hexdigest()
+    assert said(one.ask("GET", f"/v1/blobs/{id}")) == (404, "unknown")
+    assert put(one, sealed).status_code == 201
+    assert put(one, sealed).status_code == 201
+    assert other.ask("GET", f"/v1/blobs/{id}").content == sealed
+    assert said(stranger.ask("GET", f"/v1/blobs/{id}")) == (404, "unknown")
+    assert said(other.ask("DELETE", f"/v1/blobs/{id}")) == (403, "forbidden")
+    assert one.ask("DELETE", f"/v1/blobs/{id}").status_code == 204
+    assert said(other.ask("GET", f"/v1/blobs/{id}")) == (404, "unknown")
+    assert said(one.ask("DELETE", f"/v1/blobs/{id}")) == (404, "unknown")
+
+
+def test_a_blob_is_resumed_where_it_was_cut(base: str) -> None:
+    one, other = pair(base)
+    sealed = os.urandom(5000)
+    id = hashlib.sha256(sealed).hexdigest()
+    assert put(one, sealed[:2000], id, 0, 5000).json() == {"stored": 2000}
+    assert said(other.ask("GET", f"/v1/blobs/{id}")) == (404, "unknown")
+    found = other.ask("HEAD", f"/v1/blobs/{id}")
+    assert (found.headers["fika-stored"], found.headers["fika-size"], found.content) == ("2000", "5000", b"")
+    answer = put(one, sealed[3000:], id, 3000, 5000)
+    assert (said(answer), answer.json()["stored"]) == ((416, "range"), 2000)
+    assert put(one, sealed[:2000], id, 0, 5000).json() == {"stored": 2000}
+    assert said(put(one, sealed[2000:], id, 2000, 6000)) == (409, "exists")
+    assert put(one, sealed[2000:], id, 2000, 5000).status_code == 201
+    whole = other.ask("GET", f"/v1/blobs/{id}")
+    assert (whole.status_code, whole.content) == (200, sealed)
+    part = other.ask("GET", f"/v1/blobs/{id}", headers={"range": "bytes=1500-2499"})
+    assert (part.status_code, part.content) == (206, sealed[1500:2500])
+    assert part.headers["content-range"] == "bytes 1500-2499/5000"
+    assert other.ask("GET", f"/v1/blobs/{id}", headers={"range": "bytes=4990-"}).content == sealed[4990:]
+    assert said(other.ask("GET", f"/v1/blobs/{id}", headers={"range": "bytes=5000-"})) == (416, "range")
+
+
+def test_a_blob_that_is_not_what_its_name_says_is_dropped(base: str) -> None:
+    one, _ = pair(base)
+    sealed = os.urandom(100)
+    id = hashlib.sha256(b"something else").hexdigest()
+    assert said(put(one, sealed, id)) == (422, "envelope")
+    assert one.ask("HEAD", f"/v1/blobs/{id}").status_code == 404
+
+
+def test_blobs_have_a_size_and_ranges_are_read_strictly(base: str) -> None:
+    one, _ = pair(base)
+    id = "ab" * 32
+    assert said(put(one, b"x", id, 0, (32 << 20) + 1)) == (413, "too-large")
+    assert said(put(one, bytes(PART_BYTES + 1), id)) == (413, "too-large")
+    assert said(put(one, b"", id)) == (400, "malformed")
+    for wrong in ("bytes 0-1/*", "bytes 0-5/3", "bytes 1-0/9", "chars 0-1/2", "bytes 0-1/2, 3-4/5", "bytes -1/2"):
+        answer = one.ask("PUT", f"/v1/blobs/{id}", content=b"xy", headers={"content-range": wrong})
+        assert said(answer) == (400, "malformed")
+    assert said(one.ask("GET", "/v1/blobs/abc")) == (400, "malformed")
+
+
+# ------------------------------------------------------------------------------------------------ letter boxes
+
+
+def opened(phone: Phone, id: str, seconds: int = 3600) -> httpx.Response:
+    body = {"id": id, "expires": int(time.time()) + seconds}
+    return phone.ask("POST", "/v1/invitations", content=json.dumps(body))
+
+
+def test_two_who_know_the_id_exchange_messages(base: str) -> None:
+    one, _ = pair(base)
+    id = os.urandom(16).hex()
+    path = f"/v1/invitations/{id}"
+    assert said(one.http.post(f"{path}/messages", content=b"hello")) == (404, "unknown")
+    assert opened(one, id).status_code == 201
+    assert one.http.post(f"{path}/messages", content=b"request").json() == {"count": 1}
+    assert one.http.post(f"{path}/messages", content=b"request").json() == {"count": 1}
+    assert one.http.post(f"{path}/messages", content=b"answer").json() == {"count": 2}
+    assert cut(one.http.get(path).content) == [b"request", b"answer"]
+    assert cut(one.http.get(f"{path}?after=1").content) == [b"answer"]
+    stranger, _ = pair(base)
+    assert said(stranger.ask("DELETE", path)) == (404, "unknown")
+    assert one.ask("DELETE", path).status_code == 204
+    assert said(one.http.get(path)) == (404, "unknown")
+
+
+def test_letter_boxes_are_bounded_in_every_way(base: str) -> None:
+    one, _ = pair(base)
+    id = os.urandom(16).hex()
+    assert said(opened(one, id, 8 * 86_400)) == (400, "malformed")
+    assert said(opened(one, id, -1)) == (400, "malformed")
+    assert opened(one, id).status_code == 201
+    other, _ = pair(base)
+    assert said(opened(other, id)) == (409, "exists")
+    path = f"/v1/invitations/{id}/messages"
+    assert said(one.http.post(path, content=b"")) == (400, "malformed")
+    assert said(one.http.post(path, content=bytes((16 << 10) + 1))) == (413, "too-large")
+    for number in range(MESSAGES):
+        assert one.http.post(path, content=b"%d" % number).status_code == 201
+    assert said(one.http.post(path, content=b"one more")) == (409, "exists")
+    for _ in range(OPEN_INVITATIONS - 1):
+        assert opened(one, os.urandom(16).hex()).status_code == 201
+    assert said(opened(one, os.urandom(16).hex())) == (507, "quota")
+    assert said(one.http.post("/v1/invitations", json={"id": id, "expires": 1})) == (401, "session")
+
+
+# ------------------------------------------------------------------------------------------------ keyrings
+
+
+def test_a_recovery_key_finds_its_keyring_and_nothing_else_does(base: str) -> None:
+    one, _ = pair(base)
+    id, secret = os.urandom(16).hex(), os.urandom(32).hex()
+    path, headers = f"/v1/keyrings/{id}", {"authorization": f"Bearer {secret}"}
+    # Nobody without a space here may leave anything.
+    assert said(one.http.put(path, content=b"sealed", headers=headers)) == (404, "unknown")
+    known = {**headers, "fika-session": one.token}
+    assert one.http.put(path, content=b"sealed", headers=known).status_code == 201
+    assert one.http.get(path, headers=headers).content == b"sealed"
+    assert one.http.put(path, content=b"sealed anew", headers=headers).status_code == 200
+    assert one.http.get(path, headers=headers).content == b"sealed anew"
+    wrong = {"authorization": f"Bearer {os.urandom(32).hex()}"}
+    assert said(one.http.get(path, headers=wrong)) == (404, "unknown")
+    assert said(one.http.put(path, content=b"mine", headers={**wrong, "fika-session": one.token})) == (404, "unknown")
+    assert said(one.http.put(path, content=b"", headers=headers)) == (400, "malformed")
+    assert said(one.http.get(path, headers={"authorization": "Bearer x"})) == (400, "malformed")
+
+
+# ------------------------------------------------------------------------------------------------ boxes without names
+
+
+def test_slips_come_out_five_or_more_at_a_time_and_without_an_order(base: str) -> None:
+    one, other = pair(base, "mentoring")
+    path, secret = f"/v1/drop/{one.space}", os.urandom(32).hex()
+    assert said(one.http.post(path, content=bytes(SLIP_BYTES), headers={"authorization": f"Bearer {secret}"})) == (
+        404,
+        "unknown",
+    )
+    assert said(one.ask("GET", path)) == (404, "unknown")
+    assert one.ask("PUT", path, content=json.dumps({"secret": secret})).status_code == 200
+    slips = [bytes([number]) * SLIP_BYTES for number in range(12)]
+    headers = {"authorization": f"Bearer {secret}"}
+    for slip in slips[:4]:
+        answer = one.http.post(path, content=slip, headers=headers)
+        assert (answer.status_code, answer.content) == (202, b"")
+    assert one.ask("GET", path).content == b""
+    for slip in slips[4:]:
+        one.http.post(path, content=slip, headers=headers)
+    answer = other.ask("GET", path)
+    found = cut(answer.content)
+    assert sorted(found) == slips
+    # Twelve in the order in which they came would be one chance in 479 million.
+    assert found != slips
+    batch = answer.headers["fika-batch"]
+    assert sorted(cut(other.ask("GET", path).content)) == slips
+    assert one.ask("DELETE", f"{path}?batch={batch}").status_code == 204
+    assert one.ask("GET", path).content == b""
+    assert said(one.ask("DELETE", f"{path}?batch={batch}")) == (404, "unknown")
+
+
+@pytest.mark.parametrize("size", [0, SLIP_BYTES - 1, SLIP_BYTES + 1])
+def test_all_slips_have_one_size(base: str, size: int) -> None:
+    answer = Phone(Actor(new_place()), base).http.post(
+        f"/v1/drop/{'ab' * 16}", content=bytes(size), headers={"authorization": f"Bearer {'ab' * 32}"}
+    )
+    assert answer.status_code in (400, 413)
