@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from app.model.commands import ImportQuickNote
-from app.model.queries import GoalsList, MeetingsOf, NotesOf, PeopleList, TaskBoard
+from app.model.commands import KeepMinutes
+from app.model.entities import Minutes, minutes_id
+from app.model.queries import GoalsList, MeetingsOf, NotesOf, One, PeopleList, TaskBoard
 from app.services.store import Store
 from app.ui.desk import Desk
 from app.ui.routes import PLACES
+from tests.support.conflicting import also_wrote
 
 TEMPLATES = ("quick", "first", "regular", "midterm", "closing")
 WRITTEN_LOCKED = """Lena på lagret, ring före tolv.
@@ -37,6 +40,22 @@ UNREACHED = {
 }
 
 
+def two_versions(desk: Desk, meeting: str) -> tuple[str, str]:
+    """The minutes of a meeting with a text that the other person changed at the same time: their id and the cell."""
+    store: Store = desk.store
+    id = minutes_id(meeting)
+    found = store.ask(One(Minutes, id))
+    assert found is not None
+    item = next(item for item, answer in found.answers.items() if isinstance(answer, str))
+    words = str(found.answers[item])
+    store.execute(KeepMinutes(meeting=meeting, document=found.document, answers={item: f"{words} Vi ses på måndag."}))
+    mine = f"{words} Vi ses på måndag kl. 15 på biblioteket."
+    store.execute(KeepMinutes(meeting=meeting, document=found.document, answers={item: mine}))
+    theirs = f"{words} Vi ses på måndag, men på kaféet."
+    also_wrote(store, "minutes", id, f"answers.{item}", theirs, desk.now())
+    return id, f"answers.{item}"
+
+
 def places(desk: Desk) -> dict[str, str]:
     """A name and a path for every screen of the open app, on the records that are there."""
     store: Store = desk.store
@@ -51,6 +70,7 @@ def places(desk: Desk) -> dict[str, str]:
     if not store.ask(NotesOf(origin="locked")).rows:
         store.execute(ImportQuickNote(id="f" * 32, body=WRITTEN_LOCKED, written=now))
     note = store.ask(NotesOf()).rows[0].id
+    written, cell = two_versions(desk, held)
     chosen = {
         "/": {"today": "/"},
         "/people": {"people": "/people"},
@@ -94,6 +114,8 @@ def places(desk: Desk) -> dict[str, str]:
         "/questions/:document": {"questions": "/questions/questions.grow"},
         "/boundaries/:person": {"boundaries": f"/boundaries/{pair}"},
         "/search": {"search": "/search"},
+        "/versions/:kind/:id": {"versions": f"/versions/minutes/{written}?cell={cell}"},
+        "/history/:kind/:id": {"history": f"/history/minutes/{written}?cell={cell}"},
         "/safety": {"safety": "/safety"},
         "/inbox": {"inbox": "/inbox"},
     }

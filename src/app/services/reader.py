@@ -76,6 +76,9 @@ class Reader:
     def mine(self, space: str, device: str) -> bool:
         return self._store.is_mine(space, device)
 
+    def here(self, space: str, device: str) -> bool:
+        return self._store.device(space) == device
+
     def history(self, kind: str, id: Id) -> list[Past]:
         self.keys.add((kind, "id", id))
         document = self._table(kind).get(is_("id", id))

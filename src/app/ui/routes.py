@@ -74,6 +74,8 @@ PLACES: tuple[Place, ...] = (
     Place("/questions/:document", "topics", "QuestionsScreen"),
     Place("/boundaries/:person", "boundaries", "BoundariesScreen"),
     Place("/search", "search", "SearchScreen"),
+    Place("/versions/:kind/:id", "conflict", "ConflictScreen"),
+    Place("/history/:kind/:id", "history", "HistoryScreen"),
     # safety, settings, keys
     Place("/safety", "safety", "SafetyScreen"),
     Place("/settings", "settings", "SettingsScreen"),

@@ -33,6 +33,7 @@ from app.model.queries.rows import (
     TodayMeeting,
 )
 from app.model.queries.today import Primary, PrimaryAction, Today, TodayView
+from app.model.queries.versions import Conflict, ConflictOf, Earlier, Part, Said, TextHistory, unsettled
 from app.model.queries.writings import EvaluationsOf, FormOf, LastMinutes, MinutesFor, MinutesList, NoteOf, NotesOf
 
 __all__ = [
@@ -40,7 +41,10 @@ __all__ = [
     "AgendaOf",
     "Board",
     "Card",
+    "Conflict",
+    "ConflictOf",
     "Counts",
+    "Earlier",
     "EvaluationsOf",
     "FormOf",
     "GoalPage",
@@ -68,6 +72,7 @@ __all__ = [
     "OpenCritical",
     "Page",
     "PairRow",
+    "Part",
     "Past",
     "PeopleList",
     "PersonPage",
@@ -78,16 +83,19 @@ __all__ = [
     "ProgressRow",
     "Query",
     "Reader",
+    "Said",
     "SettingOf",
     "Step",
     "StepState",
     "TaskBoard",
     "TaskRow",
     "TasksMine",
+    "TextHistory",
     "Today",
     "TodayMeeting",
     "TodayView",
     "TopicsUsed",
     "TrashList",
     "Trashed",
+    "unsettled",
 ]

@@ -1,0 +1,169 @@
+"""Versions of a text: those written at the same time, to choose between, and all there ever were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from app.model.changes import device_of, hlc_of
+from app.model.clock import moment_of
+from app.model.entities import Person
+from app.model.fields import Rule, Text
+from app.model.ids import Id
+from app.model.merge import Piece, Wording, chosen
+from app.model.queries.asking import Query, Reader
+from app.model.schema import KINDS, Entity, field_of
+
+_NAMES = frozenset({"document", "item", "key", "topic"})
+"""Fields that name something of the library: nobody typed them."""
+
+Author = Literal["here", "mine", "other"]
+"""This device of mine, another one of mine, somebody else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One version of a text: who wrote it when. `name` is the other person's where it is known."""
+
+    version: str
+    text: str
+    at: datetime
+    author: Author
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A stretch that all agree on (`text`), or several versions of it to choose between."""
+
+    text: str = ""
+    versions: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """A text with several versions that did not know of each other."""
+
+    record: Entity
+    cell: str
+    parts: tuple[Part, ...]
+    long: bool
+    most: int | None = None
+    """How long the text may become; a line of text has room for so much."""
+
+    def text(self, keep: Mapping[int, Sequence[str]]) -> str:
+        """The text when at each place (by number) these versions are kept; where nobody chose, all of them."""
+        if self.long:
+            pieces = [
+                Piece(part.text, tuple(Wording(one.version, one.text) for one in part.versions)) for part in self.parts
+            ]
+            return chosen(pieces, keep)
+        (part,) = self.parts
+        wanted = keep.get(0, [one.version for one in part.versions])
+        return " / ".join(dict.fromkeys(one.text for one in part.versions if one.version in wanted and one.text))
+
+    @property
+    def both_fit(self) -> bool:
+        """Whether all versions can be kept: two long lines may be too long for one."""
+        return self.most is None or len(self.text({})) <= self.most
+
+
+@dataclass(frozen=True)
+class ConflictOf(Query["Conflict | None"]):
+    """What there is to choose in one cell of a record; nothing when there is nothing."""
+
+    kind: str
+    id: Id
+    cell: str
+
+    def answer(self, read: Reader) -> Conflict | None:
+        record = read.one(KINDS[self.kind], self.id) if self.kind in KINDS else None
+        if record is None or self.cell not in unsettled(record):
+            return None
+        name = _other(read, record)
+        if self.cell in record.woven:
+            parts = tuple(
+                Part(
+                    text=piece.text,
+                    versions=tuple(_said(read, record, one.version, one.text, name) for one in piece.wordings),
+                )
+                for piece in record.woven[self.cell]
+            )
+            return Conflict(record=record, cell=self.cell, parts=parts, long=True)
+        versions = tuple(_said(read, record, one.version, one.value, name) for one in record.also[self.cell])
+        field = field_of(self.kind, self.cell)
+        most = field.longest if isinstance(field, Text) else 200
+        return Conflict(record=record, cell=self.cell, parts=(Part(versions=versions),), long=False, most=most)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """Versions of a text, newest first; `now` names those that hold."""
+
+    record: Entity
+    versions: tuple[Said, ...]
+    now: frozenset[str]
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class TextHistory(Query["Earlier | None"]):
+    """All versions of one text of a record, newest first, one page of them."""
+
+    kind: str
+    id: Id
+    cell: str
+    limit: int = 50
+
+    def answer(self, read: Reader) -> Earlier | None:
+        record = read.one(KINDS[self.kind], self.id) if self.kind in KINDS else None
+        if record is None:
+            return None
+        name = _other(read, record)
+        found = [
+            _said(read, record, past.version, past.cells[self.cell], name)
+            for past in read.history(self.kind, self.id)
+            if isinstance(past.cells.get(self.cell), str)
+        ]
+        heads = frozenset(one.version for one in record.also.get(self.cell, ()))
+        current = next((one.version for one in found if one.text == record.cells.get(self.cell)), "")
+        now = heads or frozenset({current} - {""})
+        return Earlier(record=record, versions=tuple(found[: self.limit]), now=now, more=len(found) > self.limit)
+
+
+def unsettled(record: Entity) -> tuple[str, ...]:
+    """The cells of a record in which somebody has to choose: lines with several versions, sentences with several."""
+    lines = (
+        cell
+        for cell, versions in record.also.items()
+        if cell not in record.woven and _stays(record, cell, versions[0].value)
+    )
+    return tuple(sorted({*record.woven, *lines}))
+
+
+def _stays(record: Entity, cell: str, value: object) -> bool:
+    field = field_of(record.KIND, cell)
+    return field is not None and field.name not in _NAMES and field.rule_of(cell, value) is Rule.KEEP
+
+
+def _said(read: Reader, record: Entity, version: str, text: object, name: str) -> Said:
+    device = device_of(version)
+    author: Author = "other"
+    if read.mine(record.space, device):
+        author = "here" if read.here(record.space, device) else "mine"
+    return Said(
+        version=version,
+        text=text if isinstance(text, str) else "",
+        at=moment_of(hlc_of(version)),
+        author=author,
+        name=name if author == "other" else "",
+    )
+
+
+def _other(read: Reader, record: Entity) -> str:
+    """The other person of the mentorship that a record belongs to, as I call them."""
+    mentorship = record.id if record.KIND == "mentorship" else getattr(record, "mentorship", None)
+    people = read.where(Person, mentorship=mentorship) if mentorship and record.visibility == "shared" else []
+    return people[0].name if people else ""

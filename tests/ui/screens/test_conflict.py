@@ -1,0 +1,156 @@
+"""Two versions: both with their authors, a choice that removes nothing, and the way back to each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.model.commands import AddTask, KeepMinutes, Pick, Revise, WriteNote
+from app.model.entities import Minutes, Note, Task, minutes_id
+from app.model.queries import ConflictOf, HistoryOf, One
+from tests.support.conflicting import also_wrote
+from tests.ui.conftest import OpenStage
+from tests.ui.screens.table import Table, lay
+
+BASE = "Vi gick igenom uppgifterna. Vi ses på måndag. Slut."
+MINE = "Vi gick igenom uppgifterna. Vi ses på måndag kl. 15. Slut."
+THEIRS = "Vi gick igenom uppgifterna. Vi ses på fredag. Slut. Tack!"
+
+
+def minutes(table: Table) -> str:
+    """The minutes of the earlier meeting, edited by both without the other's knowing."""
+    for text in (BASE, MINE):
+        table.clock.later(minutes=1)
+        table.store.execute(
+            KeepMinutes(meeting=table.earlier, document="minutes.quick", version=1, answers={"talked": text})
+        )
+    id = minutes_id(table.earlier)
+    also_wrote(table.store, "minutes", id, "answers.talked", THEIRS, table.clock.at + timedelta(minutes=2))
+    return id
+
+
+def place(id: str) -> str:
+    return f"/versions/minutes/{id}?cell=answers.talked"
+
+
+async def test_both_versions_stand_there_with_their_authors(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=place(minutes(table)))
+    texts = app.texts()
+    assert any(text.endswith("har 2 versioner") for text in texts)
+    assert "Vi ses på måndag kl. 15." in texts and "Vi ses på fredag." in texts
+    assert any(text.startswith("Du · I dag kl.") for text in texts)
+    assert any(text.startswith("Yusuf · I dag kl.") for text in texts)
+    assert {"Båda", "Din", "Yusufs"} <= set(texts)
+    assert any("Inget tas bort" in text for text in texts)
+    assert not app.nameless()
+
+
+@pytest.mark.parametrize(
+    ("whose", "expected"),
+    [
+        ("", "Vi gick igenom uppgifterna. \nVi ses på måndag kl. 15. \nVi ses på fredag. \nSlut. Tack!"),
+        ("mine", "Vi gick igenom uppgifterna. Vi ses på måndag kl. 15. Slut. Tack!"),
+        ("theirs", "Vi gick igenom uppgifterna. Vi ses på fredag. Slut. Tack!"),
+    ],
+)
+async def test_the_choice_becomes_the_text_and_nothing_is_removed(stage: OpenStage, whose: str, expected: str) -> None:
+    table = lay()
+    id = minutes(table)
+    conflict = table.store.ask(ConflictOf("minutes", id, "answers.talked"))
+    assert conflict is not None
+    (number,) = [number for number, part in enumerate(conflict.parts) if part.versions]
+    versions = {"theirs" if one.author == "other" else "mine": one.version for one in conflict.parts[number].versions}
+    app = await table.open(stage, go=f"/person/{table.pair}")
+    app.desk.go(place(id))
+    await app.settle()
+    if whose:
+        await app.tap(f"choose-{number}-{versions[whose]}")
+    heads = table.store.ask(One(Minutes, id)).heads  # type: ignore[union-attr]
+    before = len(table.store.ask(HistoryOf("minutes", id)))
+    await app.tap("keep")
+    found = table.store.ask(One(Minutes, id))
+    assert found is not None and found.answers["talked"] == expected
+    assert found.woven == {} and len(found.heads) == 1
+    history = table.store.ask(HistoryOf("minutes", id))
+    assert len(history) == before + 1  # the choice came on top: all the others are still there
+    assert {THEIRS, MINE, BASE, expected} <= {past.cells.get("answers.talked") for past in history}
+    assert heads and not app.has("keep")
+    assert any("Inget togs bort" in text for text in app.texts())
+    await app.undo()
+    assert "måndag kl. 15" in str(table.store.ask(One(Minutes, id)).answers["talked"])  # type: ignore[union-attr]
+    assert "fredag" in str(table.store.ask(One(Minutes, id)).answers["talked"])  # type: ignore[union-attr]
+
+
+async def test_what_arrives_while_somebody_chooses_stays_open(stage: OpenStage) -> None:
+    table = lay()
+    id = minutes(table)
+    app = await table.open(stage)
+    app.desk.go(place(id))
+    await app.settle()
+    seen = table.store.ask(One(Minutes, id)).heads  # type: ignore[union-attr]
+    also_wrote(
+        table.store,
+        "minutes",
+        id,
+        "answers.talked",
+        "Helt annat.",
+        table.clock.at + timedelta(minutes=9),
+        sequence=2,
+        device="e" * 32,
+    )
+    table.store.execute(Pick(kind="minutes", id=id, cell="answers.talked", value="Valt.", seen=seen))
+    found = table.store.ask(One(Minutes, id))
+    assert found is not None and len(found.heads) == 2
+    assert "Valt." in str(found.answers["talked"]) and "Helt annat." in str(found.answers["talked"])
+
+
+async def test_a_short_text_keeps_both_where_they_fit(stage: OpenStage) -> None:
+    table = lay()
+    task = table.store.execute(AddTask(text="Ring", mentorship=table.pair)).record
+    table.store.execute(Revise(kind="task", id=task, values={"text": "Ring Åsa"}))
+    also_wrote(table.store, "task", task, "text", "Ring Ali", table.clock.at + timedelta(minutes=1))
+    app = await table.open(stage)
+    app.desk.go(f"/versions/task/{task}?cell=text")
+    await app.settle()
+    await app.tap("keep")
+    assert table.store.ask(One(Task, task)).text == "Ring Ali / Ring Åsa"  # type: ignore[union-attr]
+
+
+async def test_two_long_lines_ask_for_a_choice(stage: OpenStage) -> None:
+    table = lay()
+    task = table.store.execute(AddTask(text="Ring", mentorship=table.pair)).record
+    table.store.execute(Revise(kind="task", id=task, values={"text": "å" * 200}))
+    also_wrote(table.store, "task", task, "text", "ö" * 200, table.clock.at + timedelta(minutes=1))
+    app = await table.open(stage)
+    app.desk.go(f"/versions/task/{task}?cell=text")
+    await app.settle()
+    assert not app.has("keep") and not app.has("choose-0-both")
+    mine = max(version for version in table.store.ask(One(Task, task)).heads if not version.endswith("f"))  # type: ignore[union-attr]
+    await app.tap(f"choose-0-{mine}")
+    await app.tap("keep")
+    assert table.store.ask(One(Task, task)).text == "å" * 200  # type: ignore[union-attr]
+
+
+async def test_two_devices_of_mine_are_said_to_be_mine(stage: OpenStage) -> None:
+    table = lay()
+    note = table.store.execute(WriteNote(body="Ett. Två.")).record
+    table.store.execute(WriteNote(id=note, body="Ett här. Två."))
+    also_wrote(table.store, "note", note, "body", "Ett där. Två.", table.clock.at + timedelta(minutes=1))
+    app = await table.open(stage)
+    app.desk.go(f"/versions/note/{note}?cell=body")
+    await app.settle()
+    texts = app.texts()
+    assert any("två enheter" in text for text in texts)
+    assert "Din, annan enhet" in texts and "Din" in texts
+    await app.tap("keep")
+    assert table.store.ask(One(Note, note)).body == "Ett här. \nEtt där. \nTvå."  # type: ignore[union-attr]
+
+
+async def test_where_nothing_is_left_to_choose_the_screen_says_so(stage: OpenStage) -> None:
+    app = await lay().open(stage, go="/versions/task/nothing?cell=text")
+    assert "Här finns inget att välja längre." in app.texts()
+    app.desk.go("/versions/nonsense/x?cell=text")
+    await app.settle()
+    assert "Här finns inget att välja längre." in app.texts()
