@@ -174,11 +174,12 @@ def NoteScreen(id: str) -> ft.Control:
     ]
     if tight:
         tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
+    sideways = tight or desk.prefs.text_size >= 150  # three words beside each other do not fit in large text
     above: list[ft.Control] = [
         ft.Row(
-            [_tool(name, icon, words, show, expand=not tight) for name, icon, words in tools],
+            [_tool(name, icon, words, show, expand=not sideways) for name, icon, words in tools],
             spacing=8,
-            scroll=ft.ScrollMode.HIDDEN if tight else None,
+            scroll=ft.ScrollMode.HIDDEN if sideways else None,
         )
     ]
     end = PrimaryButton(
