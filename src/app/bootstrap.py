@@ -26,6 +26,18 @@ from app.ui.desk import Desk
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
+FIRST_CONTROLS = (
+    "IconButton",
+    "Checkbox",
+    "OutlinedButton",
+    "Radio",
+    "RadioGroup",
+    "memo",
+    "use_dialog",
+    "BottomSheet",
+)
+"""What the first screens show that the lock screen does not."""
+
 CALM = 1.0
 """Seconds after a window was begun until what comes after the lock screen is loaded: the first paint comes first."""
 
@@ -45,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     def window(page: ft.Page) -> None:
         root.start(page, Desk(page, session, library, speech, clock=now))
-        warming = Timer(CALM, _warm, [session])
+        warming = Timer(CALM, _warm, [session, library])
         warming.daemon = True
         warming.start()
 
@@ -60,11 +72,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         session.close()
 
 
-def _warm(session: Session) -> None:
+def _warm(session: Session, library: Library) -> None:
     """Load what comes after the lock screen, so that nobody waits for it once the passphrase is typed."""
+    for name in FIRST_CONTROLS:
+        getattr(ft, name)  # Flet loads a control when it is first named
+    import_module("app.ui.screens.quick")
     session.warm()
-    for name in ("today", "note", "checklist"):
+    for name in ("today", "note", "checklist", "search"):
         import_module(f"app.ui.screens.{name}")
+    library.documents(kind="checklist")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -59,6 +59,8 @@ def test_every_style_follows_the_readers_size(percent: int) -> None:
     assert normal.body_large and normal.body_large.size == 18
 
 
-def test_motion_can_be_left_out() -> None:
-    still = theme.theme(theme.LIGHT, motion=False).page_transitions
-    assert still is not None and still.android == ft.PageTransitionTheme.NONE
+def test_screens_change_at_once() -> None:
+    found = theme.theme(theme.LIGHT).page_transitions
+    assert found is not None
+    everywhere = {getattr(found, field.name) for field in dataclasses.fields(found) if not field.name.startswith("_")}
+    assert everywhere == {ft.PageTransitionTheme.NONE}

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nsmallest
 from threading import Lock, RLock
 from typing import Final, Protocol
 
@@ -143,24 +144,32 @@ class Search:
 
     def find(self, question: str, *, limit: int = 50, kinds: frozenset[str] | None = None) -> Found:
         """What holds all the words: exact hits first, then those found without dots, each with the newest first."""
+        return self.gather(question, {"": (kinds, limit)})[""]
+
+    def gather(self, question: str, groups: Mapping[str, tuple[frozenset[str] | None, int]]) -> dict[str, Found]:
+        """The same for several groups (their kinds, or all; how many hits of each), in one pass over everything."""
         words = _words(question)
         with self._lock:
-            if not words or not self._open:
-                return Found(question=question, complete=self._built)
-            self._refresh()
-            found = [
-                (not exact, -entry.order, key)
-                for key, entry in self._entries.items()
-                if (kinds is None or entry.kind in kinds) and (exact := self._matches(entry, key, words)) is not None
-            ]
-            found.sort()
-            hits = []
-            for near, _, key in found[:limit]:
-                text = self._read(key)
-                if text is not None:
-                    hits.append(_hit(text, words, exact=not near))
-            lost = len(found[:limit]) - len(hits)
-            return Found(question=question, hits=tuple(hits), total=len(found) - lost, complete=self._built)
+            found: dict[str, list[tuple[bool, int, Key]]] = {group: [] for group in groups}
+            if words and self._open:
+                self._refresh()
+                place_of = {kind: found[group] for group, (kinds, _) in groups.items() for kind in kinds or ()}
+                rest = next((found[group] for group, (kinds, _) in groups.items() if kinds is None), None)
+                for key, entry in self._entries.items():
+                    place = place_of.get(entry.kind, rest)
+                    if place is not None and (exact := self._matches(entry, key, words)) is not None:
+                        place.append((not exact, -entry.order, key))
+            return {group: self._answer(question, words, found[group], limit) for group, (_, limit) in groups.items()}
+
+    def _answer(self, question: str, words: tuple[_Word, ...], found: list[tuple[bool, int, Key]], limit: int) -> Found:
+        hits = []
+        best = nsmallest(limit, found)
+        for near, _, key in best:
+            text = self._read(key)
+            if text is not None:
+                hits.append(_hit(text, words, exact=not near))
+        total = len(found) - len(best) + len(hits)
+        return Found(question=question, hits=tuple(hits), total=total, complete=self._built)
 
     def close(self) -> None:
         """Forget everything; called at lock, from any thread, also while the index is being built."""

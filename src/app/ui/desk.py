@@ -68,7 +68,6 @@ class Desk:
         self.covered: Signal[bool] = Signal(False)
         self.entering: Signal[bool] = Signal(False)
         self.places: Signal[tuple[str, ...]] = Signal((HOME,))
-        self.motion = True  # until the system is known to be asked for less
         self.status: Signal[str] = Signal("")
         self._unsaved: list[Flushes] = []
         self._stops: list[Stop] = []

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import flet as ft
 
-from app.ui import routes, safe, theme
+from app.ui import routes, safe, swift, theme
 from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch
 from app.ui.hooks.state import use_held
@@ -88,8 +88,6 @@ def Covered(content: ft.Control, name: str) -> ft.Control:
     """The content, or a blank sheet with the mark while the system shows the app among others."""
     desk = use_desk()
     covered = use_watch(desk.covered)
-    said = use_watch(desk.status)
-    at = f"at:{name}"  # which screen this is, for whoever must wait for it; keyed, or the browser keeps the first name
     sheet = ft.Container(Mark(), alignment=ft.Alignment.CENTER, bgcolor=theme.GROUND, expand=True, visible=covered)
     ribbon = _ribbon(desk)
     across = ft.CrossAxisAlignment.STRETCH
@@ -98,10 +96,19 @@ def Covered(content: ft.Control, name: str) -> ft.Control:
         [
             ft.Container(shown, expand=True, visible=not covered),
             sheet,
-            ft.Semantics(key=at, live_region=True, label=said, identifier=at, content=ft.Container(width=1, height=1)),
+            Told(f"at:{name}"),
         ],
         expand=True,
     )
+
+
+@component
+def Told(at: str) -> ft.Control:
+    """What is read out and not shown. Its name says which screen this is, for whoever must wait for it; it is the key
+    as well, or the browser keeps the first name.
+    """
+    said = use_watch(use_desk().status)
+    return ft.Semantics(key=at, live_region=True, label=said, identifier=at, content=ft.Container(width=1, height=1))
 
 
 def _ribbon(desk: Desk) -> ft.Control | None:
@@ -230,19 +237,7 @@ def start(page: ft.Page, desk: Desk) -> None:
     page.on_connect = lambda _: look.set((*_look(desk), object()))  # what changed while the line was cut is drawn now
     page.render_views(App, desk, phase, look)
     page.run_task(_tick, desk)
-    desk.later(lambda: heed_motion(desk))
     safe.touches(page.session, session.touch)
-
-
-async def heed_motion(desk: Desk) -> None:
-    """Screens change at once for people who have asked their system for less motion."""
-    try:
-        asked = await ft.SemanticsService().get_accessibility_features()
-    except (RuntimeError, TimeoutError):
-        return  # a window that does not tell, or is gone again: nothing has been asked for
-    if asked.disable_animations or asked.reduce_motion:
-        desk.motion = False
-        apply_look(desk.page, desk)
 
 
 def entitle(desk: Desk) -> None:
@@ -255,8 +250,8 @@ def apply_look(page: ft.Page, desk: Desk) -> None:
     """Theme, text size and language of the window, without a restart."""
     prefs = desk.prefs
     page.fonts = theme.FONT_FILES
-    page.theme = theme.theme(theme.LIGHT, prefs.text_size, motion=desk.motion)
-    page.dark_theme = theme.theme(theme.DARK, prefs.text_size, motion=desk.motion)
+    page.theme = theme.theme(theme.LIGHT, prefs.text_size)
+    page.dark_theme = theme.theme(theme.DARK, prefs.text_size)
     page.theme_mode = ft.ThemeMode(prefs.theme)
     page.locale_configuration = ft.LocaleConfiguration(
         supported_locales=[ft.Locale("sv", "SE"), ft.Locale("en", "GB")],
@@ -298,6 +293,7 @@ def _closed(desk: Desk) -> None:
         desk.session.lock()
 
 
+swift.install()
 _desks: WeakKeyDictionary[Any, set[Desk]] = WeakKeyDictionary()
 """The windows of each session: while a new one is loaded, the old one may not have ended yet."""
 

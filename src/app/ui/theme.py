@@ -180,11 +180,14 @@ TEXT_SIZES: Final = (100, 115, 130, 150, 200)
 TAB_LIMIT: Final = 130  # four tabs beside each other hold no more; a phone's own bar does the same
 
 
-def theme(tokens: Tokens, percent: int = 100, motion: bool = True) -> ft.Theme:
-    """The theme for one set of tokens, with all text at `percent` of its size."""
+def theme(tokens: Tokens, percent: int = 100) -> ft.Theme:
+    """The theme for one set of tokens, with all text at `percent` of its size.
+
+    Screens change at once: sliding them in costs a third of a second in which nobody can write yet.
+    """
     scheme = _scheme(tokens)
     text = ft.TextTheme(**{name: _text(tokens.ink, size, bold, percent) for name, (size, bold) in _SIZES.items()})
-    move = ft.PageTransitionTheme.FADE_UPWARDS if motion else ft.PageTransitionTheme.NONE
+    still = ft.PageTransitionTheme.NONE
     return ft.Theme(
         color_scheme=scheme,
         font_family=FONT,
@@ -194,7 +197,7 @@ def theme(tokens: Tokens, percent: int = 100, motion: bool = True) -> ft.Theme:
         hint_color=tokens.ink_soft,
         divider_color=tokens.edge,
         visual_density=ft.VisualDensity.STANDARD,
-        page_transitions=ft.PageTransitionsTheme(android=move, ios=move, linux=move, macos=move, windows=move),
+        page_transitions=ft.PageTransitionsTheme(android=still, ios=still, linux=still, macos=still, windows=still),
         navigation_bar_theme=ft.NavigationBarTheme(
             bgcolor=tokens.surface,
             indicator_color=tokens.primary_container,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flet as ft
 import pytest
 
 from app.model.commands import KeepMinutes, WriteNote
+from app.services.search import Found, Search
 from app.ui.finder import finder_of
+from app.ui.screens.search import PAUSE
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.laid import LANGUAGES, identifiers, lay, open_at
 
@@ -15,7 +19,7 @@ async def found(app: Stage, word: str) -> None:
     """Type, and wait until everything has been looked through."""
     await app.type("search-field", word)
     await app.until(lambda: finder_of(app.desk).whole.value)
-    await app.settle()
+    await app.settle(2 * PAUSE)
 
 
 def hits(app: Stage) -> set[str]:
@@ -72,6 +76,29 @@ async def test_documents_are_found_in_the_readers_language(stage: OpenStage, lan
     app = await open_at(stage, lay(), "/search", language)
     await found(app, "uppförandekod" if language == "sv" else "conduct")
     assert "hit-document-policy.code_of_conduct" in hits(app)
+
+
+async def test_letters_that_come_fast_are_looked_up_together(stage: OpenStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    gather = Search.gather
+
+    def noted(self: Search, question: str, *how: Any, **named: Any) -> dict[str, Found]:
+        asked.append(question)
+        return gather(self, question, *how, **named)
+
+    monkeypatch.setattr(Search, "gather", noted)
+    monkeypatch.setattr("app.ui.screens.search.PAUSE", 0.5)
+    app = await open_at(stage, lay(), "/search")
+    await app.until(lambda: finder_of(app.desk).whole.value)
+    for end in range(1, len("intervju") + 1):
+        await app.type("search-field", "intervju"[:end])
+    assert asked == []
+    app.desk.minute.tell()  # the screen may be drawn for another reason meanwhile: the letters stay
+    await app.settle()
+    assert app.field("search-field").value == "intervju"
+    await app.settle(0.6)
+    assert asked == ["intervju"]
+    assert any(one.startswith("hit-goal") for one in hits(app))
 
 
 async def test_nothing_found_says_so(stage: OpenStage) -> None:

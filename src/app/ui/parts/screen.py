@@ -215,6 +215,8 @@ def _arrow(said: str, icon: ft.IconData, on_click: Callable[[], object], identif
     )
 
 
-def LongList(rows: Sequence[ft.Control], *, extent: float | None = None, padding: Any = 0) -> ft.Control:
+def LongList(
+    rows: Sequence[ft.Control], *, extent: float | None = None, padding: Any = 0, spacing: int = 0
+) -> ft.Control:
     """A list of any length: only the rows in sight are built. Give each row a `key`, and all one `extent`."""
-    return ft.ListView(list(rows), item_extent=extent, expand=True, padding=padding)
+    return ft.ListView(list(rows), item_extent=extent, expand=True, padding=padding, spacing=spacing)

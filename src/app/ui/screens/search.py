@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 import flet as ft
 
 from app.model.entities import Agenda, Evaluation, FilledForm, Minutes, Progress
 from app.model.queries import One, PeopleList, PersonRow
-from app.services.search import Found, Hit
+from app.services.search import Hit
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.finder import finder_of
-from app.ui.hooks import use_clock, use_desk, use_query, use_watch
-from app.ui.parts import Busy, EmptyState, Field, Live, QuietButton, Rows, Screen, SectionTitle, Soft, Words
+from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_watch
+from app.ui.parts import Busy, EmptyState, Field, Live, LongList, QuietButton, Rows, Screen, SectionTitle, Soft, Words
 from app.ui.parts.marked import Marked
 from app.ui.safe import component
 from app.ui.screens.rows import local
+from app.ui.signal import Signal
 from app.ui.theme import Style
 
 GROUPS: Mapping[str, tuple[frozenset[str], ft.IconData]] = {
@@ -35,43 +37,80 @@ FIRST = 5
 MORE = 50
 SHORTEST = 2
 """Letters: one would find everything."""
+PAUSE = 0.05
+"""Seconds from a letter to its hits: letters that come faster are looked up together."""
 
 
 @component
 def SearchScreen(question: str = "") -> ft.Control:
-    """The field has the focus; hits come while one types."""
+    """The field has the focus; hits come while one types. The field stays where it is."""
+    desk = use_desk()
+    asked: Signal[str] = use_held(lambda: Signal(question))
+    body = ft.Column(
+        [Asking(asked), Answers(asked)],
+        spacing=12,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+    return Screen(desk.say("search.title"), body, back=True)
+
+
+@component
+def Asking(asked: Signal[str]) -> ft.Control:
+    """The field. It is not drawn again while one types: an echo that comes late would take letters away."""
+    desk = use_desk()
+    typed = use_held(lambda: [asked.value])
+    waiting: list[asyncio.TimerHandle] = use_held(list)
+
+    def change(text: str) -> None:
+        typed[0] = text
+        if not waiting:
+            waiting.append(asyncio.get_running_loop().call_later(PAUSE, look))
+
+    def look() -> None:
+        stop()
+        if desk.session.phase == "open":
+            asked.set(typed[0])
+
+    def stop() -> None:
+        while waiting:
+            waiting.pop().cancel()
+
+    ft.use_effect(_nothing, [], cleanup=stop)
+    return Field(desk.say("search.field"), typed[0], change, id="search-field", limit=200, autofocus=True)
+
+
+@component
+def Answers(asked: Signal[str]) -> ft.Control:
+    """What was found, by what it is; only what is in sight is laid out."""
     desk = use_desk()
     now = use_clock()
-    asked, ask = ft.use_state(question)
-    wide_open, open_group = ft.use_state("")
+    question = use_watch(asked)
+    nothing: tuple[str, str] = ("", "")
+    wide_open, open_group = ft.use_state(nothing)  # of which question, which group
     people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
     finder = finder_of(desk)
     finder.speak(desk)
     whole = use_watch(finder.whole)
     names = {row.mentorship: row.name for row in people}
-
-    def change(text: str) -> None:
-        ask(text)
-        open_group("")
-
-    field = Field(desk.say("search.field"), asked, change, id="search-field", limit=200, autofocus=True)
-    if len(asked.strip()) < SHORTEST:
-        parts: list[ft.Control] = [
-            field,
+    if len(question.strip()) < SHORTEST:
+        hints: list[ft.Control] = [
             EmptyState(desk.say("search.start"), icon=ft.Icons.SEARCH, id="search-start"),
             Words(desk.say("search.start-more"), Style.SMALL, theme.INK_SOFT, align=ft.TextAlign.CENTER),
         ]
-        return Screen(desk.say("search.title"), parts, back=True)
-    found: dict[str, Found] = {}
-    for group, (kinds, _) in GROUPS.items():
-        found[group] = finder.search.find(asked, limit=MORE if group == wide_open else FIRST, kinds=kinds)
+        return LongList(hints, spacing=12)
+
+    def limit(group: str) -> int:
+        return MORE if (question, group) == wide_open else FIRST
+
+    found = finder.search.gather(question, {group: (kinds, limit(group)) for group, (kinds, _) in GROUPS.items()})
     total = sum(one.total for one in found.values())
-    parts = [field, Live(desk.say("search.found", count=total) if total else "")]
+    parts: list[ft.Control] = [Live(desk.say("search.found", count=total) if total else "")]
     if not whole:
         parts.append(Busy(desk.say("search.looking")))
     if not total and whole:
         parts += [
-            EmptyState(desk.say("search.none", word=asked.strip()), icon=ft.Icons.SEARCH_OFF, id="search-none"),
+            EmptyState(desk.say("search.none", word=question.strip()), icon=ft.Icons.SEARCH_OFF, id="search-none"),
             Words(desk.say("search.none-more"), Style.SMALL, theme.INK_SOFT, align=ft.TextAlign.CENTER),
         ]
     for group, answer in found.items():
@@ -81,15 +120,21 @@ def SearchScreen(question: str = "") -> ft.Control:
         parts.append(SectionTitle(desk.say(f"search.group.{group}"), str(answer.total)))
         parts.append(Rows([HitRow(desk, hit, icon, names) for hit in answer.hits]))
         left = answer.total - len(answer.hits)
-        if left > 0 and group != wide_open:
+        if left > 0 and limit(group) == FIRST:
             more = QuietButton(
-                desk.say("search.more", number=min(left, MORE - FIRST)), _opener(open_group, group), id=f"more-{group}"
+                desk.say("search.more", number=min(left, MORE - FIRST)),
+                _opener(open_group, (question, group)),
+                id=f"more-{group}",
             )
             parts.append(ft.Row([more]))
-    return Screen(desk.say("search.title"), parts, back=True)
+    return LongList(parts, spacing=12)
 
 
-def _opener(open_group: Callable[[str], object], group: str) -> Callable[[object], object]:
+def _nothing() -> None:
+    """An effect of which only the cleanup matters."""
+
+
+def _opener(open_group: Callable[[tuple[str, str]], object], group: tuple[str, str]) -> Callable[[object], object]:
     return lambda _: open_group(group)
 
 
