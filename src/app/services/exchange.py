@@ -397,11 +397,16 @@ class Exchange:
         with self._one, self._store.writing():
             self._move(space, 0, b"")
 
-    def alarm(self, alarm: Alarm) -> None:
-        """Something that whoever carried the envelopes has noticed."""
+    def noticed(self, space: str, what: str, device: str = "", count: int = 1) -> None:
+        """Something that whoever carried the envelopes has noticed: the value of an `AlarmKind`."""
         with self._one, self._store.writing():
-            self._raise(alarm)
+            self._raise(Alarm(space, AlarmKind(what), device, count))
         self._tell()
+
+    def lacking(self, space: str) -> int:
+        """Of how many devices somebody has seen more than is here. After a whole pull: withheld."""
+        with self._one:
+            return len(self._log(space).ledger.lacking)
 
     # ------------------------------------------------------------------ inside: taking in
 

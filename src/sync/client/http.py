@@ -109,9 +109,12 @@ class Server:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._session.verify = pin is None
+        self._lines: set[_Line] = set()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; a question that is still open ends with `NoAnswer`."""
+        for line in tuple(self._lines):
+            line.cut()
         self._session.close()
 
     # ------------------------------------------------------------------ what a server can do
@@ -255,6 +258,7 @@ class Server:
         if tokens:
             headers["Authorization"] = "Bearer " + ",".join(token.text for token in tokens)
         with _line(total) as line:
+            self._lines.add(line)
             try:
                 response = self._session.request(
                     method,
@@ -273,6 +277,8 @@ class Server:
                 raise NoAnswer(reason="late" if line.late.is_set() else "away") from exc
             except (requests.exceptions.RequestException, HTTPError, OSError) as exc:
                 raise (NoAnswer(reason="late") if line.late.is_set() else OddAnswer(reason="http")) from exc
+            finally:
+                self._lines.discard(line)
 
 
 # ---------------------------------------------------------------------- answers
@@ -344,6 +350,8 @@ def _place(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _held(said: Mapping[str, Any]) -> bytes:
+    if said.get("held", "") is None:  # it was purged since
+        return b""
     try:
         return base64.b64decode(said["held"], validate=True)
     except (KeyError, TypeError, ValueError) as exc:

@@ -1,0 +1,201 @@
+"""Goes on by itself: a round when something was written, when the server says so, and after every failure a while later.
+
+Two threads: one makes the rounds, the other waits for the server's pokes. Neither holds up anything else. When the
+app goes to sleep the loop is stopped; what waits is durable and goes with the next start.
+"""
+
+import enum
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sync.client.http import Server
+from sync.client.replicator import Replicator
+from sync.errors import NoAnswer, OddAnswer, ServerBusy, SyncError
+
+log = logging.getLogger(__name__)
+
+FIRST_SECONDS: Final = 1.0
+LONGEST_SECONDS: Final = 300.0
+"""Back-off after failures: doubled each time, and any moment within it (full jitter), so that a server that comes back
+is not met by everybody at once."""
+
+CALM_SECONDS: Final = 120.0
+"""A round without any reason: a poke may have been lost."""
+
+TOKENS_MOST: Final = 32
+"""Spaces that are listened to at once; the others are looked at every `CALM_SECONDS`."""
+
+GATHER_SECONDS: Final = 0.15
+"""What is written in one go is sent in one go."""
+
+
+class Condition(enum.StrEnum):
+    """How things are between this device and the server."""
+
+    OFF = "off"
+    WORKING = "working"
+    AWAY = "away"
+    """No network, no server, or it asks to wait; everything goes on later by itself."""
+    CALM = "calm"
+    """Everything written has been handed over, everything there has been read."""
+    STUCK = "stuck"
+    """The server says no, or says nonsense: a person has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the loop knows, for one grey row."""
+
+    condition: Condition = Condition.OFF
+    error: SyncError | None = None
+    since: float = 0.0
+    """When everything was last alike, in seconds since 1970; 0 if never."""
+
+
+class Loop:
+    """Rounds for all shared spaces with one server, until `stop`."""
+
+    def __init__(
+        self,
+        server: Server,
+        replicator: Replicator,
+        spaces: Callable[[], Sequence[str]],
+        *,
+        told: Callable[[State], None],
+        draw: Callable[[float, float], float] = random.uniform,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._server = server
+        self._replicator = replicator
+        self._spaces = spaces
+        self._told = told
+        self._draw = draw
+        self._clock = clock
+        self._signal = threading.Condition()
+        self._news = False
+        self._urgent = False
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.state = State()
+
+    def start(self) -> None:
+        """Begin, with a round at once."""
+        for name, work in (("fika-rounds", self._rounds), ("fika-pokes", self._pokes)):
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def poke(self, *, urgent: bool = False) -> None:
+        """There may be something to do. `urgent` (a person asks, the network is back) cuts a pause after a failure short."""
+        with self._signal:
+            self._news = True
+            self._urgent = self._urgent or urgent
+            self._signal.notify_all()
+
+    def stop(self, wait: float = 5.0) -> None:
+        """End, and wait that long for a round that is under way."""
+        self._stopped.set()
+        with self._signal:
+            self._signal.notify_all()
+        self._server.close()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(wait)
+        self._become(replace(self.state, condition=Condition.OFF, error=None))
+
+    # ------------------------------------------------------------------ inside
+
+    def _rounds(self) -> None:
+        failures = 0
+        while not self._stopped.is_set():
+            fault = self._one_round()
+            failures = 0 if fault is None else failures + 1
+            if fault is None:
+                self._pause(CALM_SECONDS, patient=False)
+            else:
+                told = fault.facts.get("after", 0) if isinstance(fault, ServerBusy) else 0
+                # Nothing but time mends a server that says no.
+                tired = failures if isinstance(fault, NoAnswer | ServerBusy) else failures + 3
+                self._pause(min(max(self._back_off(tired), float(told)), LONGEST_SECONDS), patient=True)
+            self._stopped.wait(GATHER_SECONDS)
+
+    def _one_round(self) -> Exception | None:
+        """A round in every space; what went wrong, if anything did."""
+        with self._signal:
+            self._news = self._urgent = False
+        try:
+            self._become(replace(self.state, condition=Condition.WORKING))
+            for space in self._spaces():
+                if self._stopped.is_set():
+                    return None
+                self._replicator.round(space)
+        except (NoAnswer, ServerBusy) as exc:
+            self._become(replace(self.state, condition=Condition.AWAY, error=exc))
+            return exc
+        except SyncError as exc:
+            self._become(replace(self.state, condition=Condition.STUCK, error=exc))
+            return exc
+        except Exception as exc:  # noqa: BLE001 - the vault may be locked meanwhile; a thread that vanished could not go on
+            if not self._stopped.is_set():
+                log.error("a round failed: %s", type(exc).__name__)
+                self._become(replace(self.state, condition=Condition.STUCK, error=None))
+            return exc
+        self._become(State(Condition.CALM, None, self._clock()))
+        return None
+
+    def _pause(self, seconds: float, *, patient: bool) -> None:
+        """Wait until there is a reason to go on. After a failure (`patient`) only an urgent one is."""
+        with self._signal:
+            self._signal.wait_for(
+                lambda: self._stopped.is_set() or self._urgent or (self._news and not patient), timeout=seconds
+            )
+
+    def _back_off(self, failures: int) -> float:
+        return self._draw(0.0, min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(failures, 12)))
+
+    def _pokes(self) -> None:
+        """Wait for the server to say that something is new; by long poll where a stream of events does not get through."""
+        failures = 0
+        streams = True
+        while not self._stopped.is_set():
+            if self.state.condition is not Condition.CALM:
+                self._stopped.wait(0.2)  # before the first round there is nothing to wait behind
+                continue
+            try:
+                self._listen(streams)
+                failures = 0
+            except OddAnswer:
+                streams = False
+            except SyncError:
+                failures += 1
+                self._stopped.wait(self._back_off(failures))
+            except Exception as exc:  # noqa: BLE001 - as in a round
+                failures += 1
+                if not self._stopped.is_set():
+                    log.error("waiting for pokes failed: %s", type(exc).__name__)
+                self._stopped.wait(self._back_off(failures))
+
+    def _listen(self, streams: bool) -> None:
+        tokens = [self._replicator.token(space) for space in self._spaces()][:TOKENS_MOST]
+        if not tokens:
+            self._stopped.wait(2.0)
+        elif streams:
+            for space, head in self._server.events(tokens, self._stopped):
+                if head != self._replicator.position(space.hex()):
+                    self.poke()
+        elif self._server.wait(tokens, {token.space: self._replicator.position(token.space.hex()) for token in tokens}):
+            self.poke()
+
+    def _become(self, state: State) -> None:
+        if state == self.state:
+            return
+        self.state = state
+        try:
+            self._told(state)
+        except Exception as exc:  # noqa: BLE001 - a screen that fails must not end the loop
+            log.error("a listener failed: %s", type(exc).__name__)

@@ -1,0 +1,255 @@
+"""One round with a server: read what is new, hand over what waits, and give back what the server has lost.
+
+No thread and no clock of its own. Whatever fails leaves everything as it was: the next round goes on from what is
+durable. A server that says the same twice, or nothing, costs a repetition.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from sync.client.http import Server, Token
+from sync.errors import (
+    BadEnvelope,
+    BadFrames,
+    LogFork,
+    LogGap,
+    LogUnknown,
+    OddAnswer,
+    ServerRefuses,
+    SessionOver,
+)
+from sync.ledger import Comparison
+from sync.protocol import Envelope, batches, read_frames
+from sync.protocol.wire import number
+from sync.signing import DeviceKeys
+
+PAGES_MOST: Final = 100_000
+"""Pages that one round reads at the most: a server that never ends is left for the next round."""
+
+MENDS_MOST: Final = 3
+"""How often one round begins anew because the server's log was another one."""
+
+
+class Taken(Protocol):
+    """What became of a page."""
+
+    early: int
+    changes: int
+
+
+class Shelf(Protocol):
+    """The shared spaces of a device, named by their ids in hexadecimal. `app.services.exchange` is one."""
+
+    def keys(self, space: str) -> DeviceKeys:
+        """This device's keys in a space."""
+        ...
+
+    def genesis(self, space: str) -> bytes:
+        """The record with which the space begins."""
+        ...
+
+    def cursor(self, space: str) -> tuple[int, bytes | None]:
+        """How far the log has been read, and the id of the envelope there."""
+        ...
+
+    def seal(self, space: str) -> int:
+        """Make envelopes of what was written."""
+        ...
+
+    def take(self, space: str, envelopes: Sequence[Envelope], cursor: tuple[int, bytes | None]) -> Taken:
+        """Take in a page, with the cursor; durable, or nothing of it."""
+        ...
+
+    def unsent(self, space: str) -> list[Envelope]:
+        """What no server has been given, in order."""
+        ...
+
+    def sent(self, space: str, envelopes: Iterable[Envelope], cursor: tuple[int, bytes] | None = None) -> None:
+        """The server has these."""
+        ...
+
+    def outgoing(self, space: str, theirs: Mapping[bytes, int] | None = None) -> list[Envelope]:
+        """Everything, in an order in which it can be taken."""
+        ...
+
+    def compare(self, space: str, theirs: Mapping[bytes, tuple[int, bytes]]) -> Comparison:
+        """What the server says to have, beside what is here."""
+        ...
+
+    def put_back(self, space: str, behind: Mapping[bytes, tuple[int, int]]) -> list[Envelope]:
+        """What the server has lost."""
+        ...
+
+    def read_again(self, space: str) -> None:
+        """Read the log from its beginning."""
+        ...
+
+    def lacking(self, space: str) -> int:
+        """Of how many devices somebody has seen more than is here."""
+        ...
+
+    def noticed(self, space: str, what: str, device: str = "", count: int = 1) -> None:
+        """Tell the person: fork, foreign, withheld."""
+        ...
+
+
+@dataclass
+class Round:
+    """What one round did in one space."""
+
+    received: int = 0
+    sent: int = 0
+    put_back: int = 0
+
+
+class Replicator:
+    """Keeps spaces and one server alike. One round at a time; several replicators share nothing."""
+
+    def __init__(
+        self,
+        server: Server,
+        shelf: Shelf,
+        *,
+        invitation: str | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._server = server
+        self._shelf = shelf
+        self._invitation = invitation
+        self._monotonic = monotonic
+        self._tokens: dict[str, Token] = {}
+        self._compared: set[str] = set()
+
+    def round(self, space: str) -> Round:
+        """Read, seal, send; and compare, the first time and whenever something was odd."""
+        try:
+            return self._round(space)
+        except SessionOver:
+            self._tokens.pop(space, None)
+            return self._round(space)
+
+    def position(self, space: str) -> int:
+        """How far a space's log has been read."""
+        return self._shelf.cursor(space)[0]
+
+    def token(self, space: str) -> Token:
+        """Leave to speak for this device there; the space is put on the server if it is not known there."""
+        kept = self._tokens.get(space)
+        if kept is not None and self._monotonic() < kept.expires:
+            return kept
+        id, keys = bytes.fromhex(space), self._shelf.keys(space)
+        try:
+            token = self._server.session(id, keys)
+        except ServerRefuses as exc:
+            if exc.facts["status"] not in (401, 403):
+                raise
+            token = self._found(space, id, keys)
+        self._tokens[space] = token
+        return token
+
+    # ------------------------------------------------------------------ inside
+
+    def _found(self, space: str, id: bytes, keys: DeviceKeys) -> Token:
+        """Introduce this device, and put the space there with everything that is known of it."""
+        self._server.introduce(id, keys, self._invitation)
+        token = self._server.session(id, keys)
+        self._shelf.seal(space)
+        first, *rest = batches([one.to_bytes() for one in self._shelf.outgoing(space)])
+        self._server.found(token, self._shelf.genesis(space), _frames(first))
+        for batch in rest:
+            self._server.push(token, _frames(batch))
+        self._shelf.sent(space, self._shelf.unsent(space))
+        return token
+
+    def _round(self, space: str) -> Round:
+        done = Round()
+        token = self.token(space)
+        for _ in range(MENDS_MOST):
+            if self._pull(space, token, done):
+                break
+            self._compared.discard(space)
+        self._shelf.seal(space)
+        self._push(space, token, done)
+        if space not in self._compared:
+            self._compare(space, token, done)
+            self._compared.add(space)
+        return done
+
+    def _pull(self, space: str, token: Token, done: Round) -> bool:
+        """Read to the end of the log; False when it is not the log that was read before."""
+        for _ in range(PAGES_MOST):
+            after, at = self._shelf.cursor(space)
+            try:
+                page = self._server.pull(token, after, at=at)
+            except LogUnknown:
+                if not after:
+                    raise OddAnswer(reason="cursor") from None
+                self._shelf.read_again(space)
+                return False
+            if page.head < after:
+                self._shelf.read_again(space)
+                return False
+            try:
+                envelopes = read_frames(page.frames)
+            except (BadFrames, BadEnvelope) as exc:
+                self._shelf.noticed(space, "foreign")
+                raise OddAnswer(reason=exc.code) from exc
+            if envelopes:
+                end = after + len(envelopes)
+                taken = self._shelf.take(space, envelopes, (end, envelopes[-1].id))
+                done.received += taken.changes
+                if taken.early:
+                    self._shelf.noticed(space, "withheld")
+                    self._compared.discard(space)
+                    return True
+                if end < page.head:
+                    continue
+            if self._shelf.lacking(space):
+                self._shelf.noticed(space, "withheld")
+            return True
+        return True
+
+    def _push(self, space: str, token: Token, done: Round) -> None:
+        """Hand over what waits, in order. What the server lacks before it goes first."""
+        forked: set[bytes] = set()
+        mends = 0
+        while True:
+            waiting = [one for one in self._shelf.unsent(space) if one.header.device not in forked]
+            if not waiting:
+                return
+            size = len(batches([one.to_bytes() for one in waiting])[0])
+            batch = waiting[:size]
+            try:
+                told = self._server.push(token, _frames([one.to_bytes() for one in batch]))
+            except LogFork as exc:
+                forked.add(exc.device)
+                self._shelf.noticed(space, "fork", exc.device.hex())
+                continue
+            except LogGap:
+                mends += 1
+                if mends > MENDS_MOST:
+                    raise
+                self._compare(space, token, done)
+                continue
+            after, _ = self._shelf.cursor(space)
+            whole = told.new == len(batch) and told.head == after + told.new
+            self._shelf.sent(space, batch, (told.head, batch[-1].id) if whole else None)
+            done.sent += told.new
+
+    def _compare(self, space: str, token: Token, done: Round) -> None:
+        """Hold what the server has against what is here, and give back what it has lost."""
+        _, theirs = self._server.heads(token)
+        found = self._shelf.compare(space, theirs)
+        for device in found.forked:
+            self._shelf.noticed(space, "fork", device.hex())
+        if not found.behind:
+            return
+        back = self._shelf.put_back(space, found.behind)
+        for batch in batches([one.to_bytes() for one in back]):
+            done.put_back += self._server.push(token, _frames(batch)).new
+
+
+def _frames(envelopes: Iterable[bytes]) -> bytes:
+    return b"".join(part for raw in envelopes for part in (number(len(raw), 4), raw))
