@@ -5,6 +5,7 @@ statements. The runs alternate the order; "ahead" is a median ratio of at most 1
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -17,16 +18,17 @@ import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import sqlcipher3
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tinydb import TinyDB, where
 from tinydb.storages import Storage
 
+from app.errors import VaultDamaged
 from app.vault.engine import Engine
 from app.vault.files import Calls, Files
 from app.vault.key import VaultKey
@@ -114,9 +116,9 @@ class Fika(Peer):
     files = Files()
 
     def open(self) -> None:
-        if (self.folder / "mark").exists():
+        try:
             self.engine = Engine.open(self.folder, KEY, indexes=INDEXES, files=self.files)
-        else:
+        except VaultDamaged:  # nothing is there yet
             self.engine = Engine.create(self.folder, KEY, indexes=INDEXES, files=self.files)
         self.table = self.engine.documents.table("note", cache_size=0)
 
@@ -300,75 +302,136 @@ def _dumps(value: object) -> str:
 
 # ---------------------------------------------------------------- measuring
 
-
-def _time(turns: int, act: Callable[[int], object]) -> float:
-    """The median of so many turns, in microseconds."""
-    taken = []
-    for turn in range(turns):
-        start = time.perf_counter_ns()
-        act(turn)
-        taken.append((time.perf_counter_ns() - start) / 1000)
-    return statistics.median(taken)
+BLOCK: Final = 20
+"""So many turns of one peer follow each other before the next one has its own: whatever else the machine does then
+hits all of them."""
 
 
-def measure(kind: type[Peer], count: int, folder: Path) -> dict[str, float]:
-    """Every operation once, on a database made for it."""
-    few = 2 if count >= 100_000 else 5
-    many = 200 if kind.patient else few
-    some = 11 if kind.patient else few
+class BareAppend:
+    """One append of as many bytes as we write for a document, and one sync: the least that a durable insert can cost."""
+
+    name = "bare append + fsync"
+    patient = True
+
+    def __init__(self, folder: Path, size: int = 534) -> None:
+        self._fd = os.open(folder / "bare", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        self._data = os.urandom(size)
+
+    def insert(self, _: Document) -> None:
+        os.write(self._fd, self._data)
+        os.fdatasync(self._fd)
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+class Timed(Protocol):
+    """Whoever takes turns."""
+
+    name: str
+    patient: bool
+
+
+P = TypeVar("P", bound=Timed)
+
+
+def _turns(
+    peers: Sequence[P], turns: int, few: int, act: Callable[[P, int], object], block: int = BLOCK
+) -> dict[str, float]:
+    """For each peer the median of so many turns (few for those that are not patient), in microseconds."""
+    taken: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    for begin in range(0, turns, block):
+        for peer in peers if begin // block % 2 == 0 else list(reversed(peers)):
+            for turn in range(begin, min(begin + block, turns if peer.patient else few)):
+                start = time.perf_counter_ns()
+                act(peer, turn)
+                taken[peer.name].append((time.perf_counter_ns() - start) / 1000)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+class Wanted(NamedTuple):
+    """What the right answers are known by."""
+
+    middle: str
+    last: str
+    of_seven: int
+
+
+def _filled(
+    kinds: Sequence[type[Peer]], count: int, folder: Path, result: dict[str, dict[str, float]]
+) -> tuple[list[Peer], Wanted]:
+    """The peers, closed, each with all the documents."""
     found = list(documents(count))
-    fresh = list(documents(many, seed=8))
+    peers: list[Peer] = []
+    for kind in kinds:
+        place = folder / kind.__name__
+        place.mkdir()
+        peer = kind(place)
+        peer.open()
+        start = time.perf_counter_ns()
+        peer.bulk(found)
+        middle = time.perf_counter_ns()
+        peer.settle()
+        result[kind.name]["bulk"] = (middle - start) / 1000
+        result[kind.name]["tidied after"] = (time.perf_counter_ns() - middle) / 1000
+        peer.close()
+        peers.append(peer)
+    of_seven = sum(document["person"] == "p007" for document in found)
+    return peers, Wanted(found[count // 2 - 1]["id"], found[-1]["id"], of_seven)
+
+
+def measure(kinds: Sequence[type[Peer]], count: int, folder: Path) -> dict[str, dict[str, float]]:
+    """Every operation by every peer, in turns, each on a database of its own."""
+    few = 2 if count >= 100_000 else 5
     rng = random.Random(9)
     numbers = [rng.randrange(1, count + 1) for _ in range(2000)]
-    peer = kind(folder)
-    result: dict[str, float] = {}
-    peer.open()
-    result["bulk"] = _time(1, lambda _: peer.bulk(found))
-    start = time.perf_counter_ns()
-    peer.settle()
-    result["tidied after"] = (time.perf_counter_ns() - start) / 1000
-    peer.close()
+    fresh = list(documents(200, seed=8))
+    result: dict[str, dict[str, float]] = {kind.name: {} for kind in kinds}
+    gc.unfreeze()
+    peers, wanted = _filled(kinds, count, folder, result)
+    gc.collect()
+    gc.freeze()  # what lies here is ours, not the peers': it shall not slow their garbage collection down
 
-    opened: list[float] = []
-    screens: list[float] = []
-    for _ in range(some):
-        start = time.perf_counter_ns()
+    def told(operation: str, times: dict[str, float]) -> None:
+        for name, taken in times.items():
+            result.setdefault(name, {})[operation] = taken
+
+    screens: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    opened: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    for turn in range(25):
+        for peer in peers if turn % 2 == 0 else reversed(peers):
+            if turn >= (25 if peer.patient else few):
+                continue
+            start = time.perf_counter_ns()
+            peer.open()
+            middle = time.perf_counter_ns()
+            screen = peer.newest(NEWEST)
+            screens[peer.name].append((time.perf_counter_ns() - start) / 1000)
+            opened[peer.name].append((middle - start) / 1000)
+            assert len(screen) == NEWEST
+            assert wanted.last in (screen[0]["id"], screen[-1]["id"])
+            peer.close()
+    told("open", {name: statistics.median(times) for name, times in opened.items()})
+    told("first screen", {name: statistics.median(times) for name, times in screens.items()})
+
+    for peer in peers:
         peer.open()
-        middle = time.perf_counter_ns()
-        screen = peer.newest(NEWEST)
-        screens.append((time.perf_counter_ns() - start) / 1000)
-        opened.append((middle - start) / 1000)
-        assert len(screen) == NEWEST and screen[0]["id"] in (found[-1]["id"], found[-NEWEST]["id"])
+        assert peer.get(count // 2)["id"] == wanted.middle
+        assert len(peer.equal("p007")) == wanted.of_seven
+    told("get", _turns(peers, 1000, few, lambda peer, turn: peer.get(numbers[turn]), 100))
+    told("equality", _turns(peers, 40, few, lambda peer, turn: peer.equal(f"p{turn:03d}"), 5))
+    for peer in peers:
+        assert len(peer.search(NEEDLE)) == count // 1000
+    told("text search", _turns(peers, 9, few, lambda peer, _: peer.search(NEEDLE), 1))
+    bare = BareAppend(folder)
+    writers: list[Peer | BareAppend] = [*peers, bare]
+    told("insert", _turns(writers, 200, few, lambda peer, turn: peer.insert(fresh[turn])))
+    told("update", _turns(peers, 200, few, lambda peer, turn: peer.update(numbers[turn], fresh[turn]["body"])))
+    bare.close()
+    for peer in peers:
+        peer.settle()
         peer.close()
-    result["open"], result["first screen"] = statistics.median(opened), statistics.median(screens)
-
-    peer.open()
-    assert peer.get(numbers[0])["id"] == found[numbers[0] - 1]["id"]
-    result["get"] = _time(many * 5 if kind.patient else few, lambda turn: peer.get(numbers[turn]))
-    assert len(peer.equal("p007")) == sum(document["person"] == "p007" for document in found)
-    result["equality"] = _time(some * 3, lambda turn: peer.equal(f"p{turn:03d}"))
-    assert len(peer.search(NEEDLE)) == count // 1000
-    result["text search"] = _time(some, lambda _: peer.search(NEEDLE))
-    result["insert"] = _time(many, lambda turn: peer.insert(fresh[turn]))
-    result["update"] = _time(many, lambda turn: peer.update(numbers[turn], fresh[turn]["body"]))
-    peer.settle()
-    peer.close()
     return result
-
-
-def bare_append(folder: Path, size: int = 534, turns: int = 200) -> float:
-    """One append of so many bytes and one sync: the least that a durable insert can cost on this disk."""
-    fd = os.open(folder / "bare", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
-    data = os.urandom(size)
-
-    def once(_: int) -> None:
-        os.write(fd, data)
-        os.fdatasync(fd)
-
-    try:
-        return _time(turns, once)
-    finally:
-        os.close(fd)
 
 
 class _Counting(Calls):
@@ -460,19 +523,13 @@ def run(sizes: list[int], runs: int, folder: Path) -> dict[str, Any]:
     kind = filesystem(folder.resolve())
     if kind in ("tmpfs", "ramfs"):
         raise SystemExit(f"{folder} is on {kind}: a measurement without a disk says nothing")
-    result: dict[str, Any] = {"machine": _machine(), "filesystem": kind, "runs": runs, "sizes": {}, "bare": []}
+    result: dict[str, Any] = {"machine": _machine(), "filesystem": kind, "runs": runs, "sizes": {}}
     for count in sizes:
         rows: list[dict[str, dict[str, float]]] = []
         for turn in range(runs):
             peers = PEERS if turn % 2 == 0 else tuple(reversed(PEERS))
-            row: dict[str, dict[str, float]] = {}
-            bare = [_in_folder(folder, bare_append)]
-            for peer in peers:
-                row[peer.name] = _in_folder(folder, partial(measure, peer, count))
-                print(f"  {count} documents, run {turn + 1}: {peer.name}", file=sys.stderr)
-            bare.append(_in_folder(folder, bare_append))
-            row["bare append + fsync"] = {"insert": statistics.mean(bare)}
-            rows.append(row)
+            rows.append(_in_folder(folder, partial(measure, peers, count)))
+            print(f"  {count} documents, run {turn + 1}, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
         result["sizes"][str(count)] = rows
     result["one insert"] = _in_folder(folder, lambda place: one_insert(place / "v"))
     inserts = {peer.name: _in_folder(folder, partial(_bytes_at, peer)) for peer in PEERS}
@@ -557,8 +614,8 @@ def markdown(result: dict[str, Any]) -> str:
             f"{statistics.median(ratios(rows, op)):.2f}{' ahead' if ahead(rows, op) else ''}" for op in BESIDE_SQLCIPHER
         )
         out.append("| Fika / SQLCipher | " + " | ".join(told) + " |")
-        bare = median(rows, "bare append + fsync", "insert")
-        shares = [row["Fika"]["insert"] / row["bare append + fsync"]["insert"] for row in rows]
+        bare = median(rows, BareAppend.name, "insert")
+        shares = [row["Fika"]["insert"] / row[BareAppend.name]["insert"] for row in rows]
         tidied = _short(median(rows, "Fika", "tidied after"))
         out += ["", f"Bare append + fsync {_short(bare)}; our insert is {statistics.median(shares):.2f} × that. "]
         out[-1] += f"After the bulk insert our background work took another {tidied}."

@@ -92,7 +92,21 @@ def run(folder: Path) -> Outcome:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     environment.pop("COV_CORE_SOURCE", None)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist", "-rA", "."],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:cov",
+            "-p",
+            "no:xdist",
+            "-rA",
+            f"--basetemp={folder / 'tmp'}",
+            ".",
+        ],
         cwd=tests,
         env=environment,
         capture_output=True,

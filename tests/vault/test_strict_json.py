@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.errors import JsonRefused
 from app.vault import strict_json
+from tests.support.effort import effort
 
 values = st.recursive(
     st.none()
@@ -20,7 +21,7 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=effort(60, 2000))
 @given(st.dictionaries(st.text(), values))
 def test_what_is_written_is_read(document: dict[str, Any]) -> None:
     assert strict_json.read(strict_json.write(document), depth=200) == document

@@ -1,15 +1,18 @@
 """TinyDB's own test suite passes on our storage and table, and what it left is on the disk afterwards."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support import tinydb_suite
+from tests.support.disk import fleeting_folder
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> tinydb_suite.Outcome:
-    return tinydb_suite.run(tmp_path_factory.mktemp("suite"))
+def outcome() -> Iterator[tinydb_suite.Outcome]:
+    with fleeting_folder() as folder:
+        yield tinydb_suite.run(folder)
 
 
 def test_all_of_it_passes(outcome: tinydb_suite.Outcome) -> None:

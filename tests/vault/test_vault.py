@@ -183,6 +183,41 @@ def test_every_bit_of_the_header_is_mended_from_its_twin(home: Home) -> None:
         assert (home.folder / "header").read_bytes() == raw
 
 
+def test_checking_reads_the_header_and_everything_else_again(home: Home) -> None:
+    vault = home.open()
+    assert vault.verify().tables["note"] == 1
+    raw = (home.folder / "header").read_bytes()
+    journal = next(home.folder.glob("journal-*"))
+    content = journal.read_bytes()
+    for path, whole, changed in [
+        (home.folder / "header", raw, raw[:100] + bytes([raw[100] ^ 1]) + raw[101:]),
+        (home.folder / "header", raw, raw[: len(raw) // 2]),
+        (journal, content, content[:-1]),
+    ]:
+        path.write_bytes(changed)
+        with pytest.raises(VaultDamaged):
+            vault.verify()
+        path.write_bytes(whole)
+    (home.folder / "header").unlink()
+    with pytest.raises(HeaderDamaged):
+        vault.verify()
+    (home.folder / "header").write_bytes(raw)
+    assert vault.verify().documents > 1
+    vault.change_passphrase(PASSPHRASE, OTHER)
+    assert vault.verify().tables["note"] == 1
+    (home.folder / "header").write_bytes(raw)
+    with pytest.raises(HeaderDamaged):
+        vault.verify()
+    vault.close()
+
+
+def test_a_vault_that_is_only_looked_at_can_be_checked(tmp_path: Path) -> None:
+    vault = Vault.create_temporary(inside=tmp_path)
+    vault.documents.table("note").insert({"id": "a"})
+    assert vault.verify().tables["note"] == 1
+    vault.close()
+
+
 def test_two_openers(home: Home, quick_kdf: Counted) -> None:
     vault = home.open()
     quick_kdf.calls = 0

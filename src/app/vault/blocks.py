@@ -32,7 +32,7 @@ _SHORT: Final = struct.Struct(">I")
 class Block:
     """Documents of one table, ascending by id: a table of ids, a table of offsets, and a JSON array."""
 
-    __slots__ = ("_offsets_at", "_start", "ids", "plain")
+    __slots__ = ("ids", "offsets_at", "plain", "start")
 
     def __init__(self, plain: bytes) -> None:
         _, name_length, count = _BLOCK.unpack_from(plain)
@@ -40,12 +40,12 @@ class Block:
         self.plain = plain
         self.ids = unpacked("Q", plain[at : at + 8 * count])
         at += 8 * count
-        self._offsets_at = at
-        self._start = at + 4 * count + 4
+        self.offsets_at = at
+        self.start = at + 4 * count + 4
 
     @property
     def offsets(self) -> "array[int]":
-        return unpacked("I", self.plain[self._offsets_at : self._start])
+        return unpacked("I", self.plain[self.offsets_at : self.start])
 
     @property
     def table(self) -> str:
@@ -55,7 +55,7 @@ class Block:
     @property
     def body(self) -> bytes:
         """The documents as one JSON array."""
-        return self.plain[self._start :]
+        return self.plain[self.start :]
 
     @staticmethod
     def pack(table: str, rows: list[tuple[int, bytes]]) -> bytes:
@@ -79,12 +79,12 @@ class Block:
         return self._raw(row) if row < len(ids) and ids[row] == doc_id else None
 
     def _raw(self, row: int) -> bytes:
-        first, last = _OFFSETS.unpack_from(self.plain, self._offsets_at + 4 * row)
-        return self.plain[self._start + first : self._start + last - 1]
+        first, last = two_offsets(self.plain, self.offsets_at + 4 * row)
+        return self.plain[self.start + first : self.start + last - 1]
 
     def descending(self, before: int, count: int) -> list[tuple[int, bytes]]:
         """At most so many documents with ids below `before`, the highest first."""
-        ids, plain, offsets, start = self.ids, self.plain, self.offsets, self._start
+        ids, plain, offsets, start = self.ids, self.plain, self.offsets, self.start
         upper = len(ids) if ids[-1] < before else bisect.bisect_left(ids, before)
         return [
             (ids[row], plain[start + offsets[row] : start + offsets[row + 1] - 1])
@@ -92,25 +92,25 @@ class Block:
         ]
 
     def rows(self) -> Iterator[tuple[int, bytes]]:
-        plain, start, offsets = self.plain, self._start, self.offsets
+        plain, start, offsets = self.plain, self.start, self.offsets
         for row, doc_id in enumerate(self.ids):
             yield doc_id, plain[start + offsets[row] : start + offsets[row + 1] - 1]
 
     def rows_with(self, known: bytes, haystack: bytes) -> Iterator[tuple[int, bytes]]:
         """The documents in which the bytes stand; `haystack` is the block's content, or its lower case."""
-        at = haystack.find(known, self._start)
+        at = haystack.find(known, self.start)
         if at < 0:
             return
         offsets = self.offsets
         while at >= 0:
-            row = bisect.bisect_right(offsets, at - self._start) - 1
+            row = bisect.bisect_right(offsets, at - self.start) - 1
             if row >= len(self.ids):
                 return
             yield self.ids[row], self._raw(row)
-            at = haystack.find(known, self._start + offsets[row + 1])
+            at = haystack.find(known, self.start + offsets[row + 1])
 
 
-_OFFSETS: Final = struct.Struct(">II")
+two_offsets: Final = struct.Struct(">II").unpack_from
 _BLOCK: Final = struct.Struct(">cHI")
 
 
@@ -227,9 +227,14 @@ def ids_in(page: bytes, known: bytes) -> list[int]:
         at = page.find(known, at + 1)
     if at < 0:
         return []
-    end = at + ENTRY_BYTES
-    while page[end : end + 8] == known:
-        end += ENTRY_BYTES
+    low, high = at // ENTRY_BYTES + 1, len(page) // ENTRY_BYTES
+    while low < high:  # all of them stand together: find where they end
+        middle = (low + high) // 2
+        if page[middle * ENTRY_BYTES : middle * ENTRY_BYTES + 8] == known:
+            low = middle + 1
+        else:
+            high = middle
+    end = low * ENTRY_BYTES
     return unpacked("Q", page[at:end])[1::2].tolist()
 
 

@@ -16,6 +16,7 @@ from app.vault.blocks import (
     hash_of,
     ids_in,
     indexable,
+    two_offsets,
 )
 from app.vault.snapshot import IndexPart, Snapshot, TablePart, TableSource
 
@@ -30,10 +31,10 @@ def load(raw: bytes) -> Document:
     return found
 
 
-def load_all(rows: list[tuple[int, bytes]]) -> list[tuple[int, Document]]:
+def load_all(rows: list[tuple[int, bytes]]) -> Iterator[tuple[int, Document]]:
     """Many documents, read in one go."""
     found = _decode((b"[%b]" % b",".join([raw for _, raw in rows])).decode())[0]
-    return [(row[0], document) for row, document in zip(rows, found, strict=True)]
+    return zip([doc_id for doc_id, _ in rows], found, strict=True)
 
 
 class View(NamedTuple):
@@ -70,26 +71,27 @@ class Collection:
         return self._snapshot.raw(self._part, doc_id)
 
     def raws(self, doc_ids: Iterable[int]) -> list[tuple[int, bytes]]:
-        """The JSON of those of the documents that exist; neighbours in one block are found without looking it up again."""
+        """The JSON of those of the documents that exist. Lists wait for this, so it calls as little as it can."""
         overlay, part, snapshot = self.overlay, self._part, self._snapshot
-        last = part.blocks.last
-        blocks = len(last)
+        last, position = part.blocks.last, bisect.bisect_left
         rows: list[tuple[int, bytes]] = []
-        block, low, high = None, 1, 0
+        i, ids, plain, start, offsets_at = -1, part.blocks.first, b"", 0, 0
         for doc_id in doc_ids:
             if doc_id in overlay:
                 raw = overlay[doc_id]
-            elif block is not None and low <= doc_id <= high:
-                raw = block.find(doc_id)
-            else:
-                i = bisect.bisect_left(last, doc_id)
-                if i == blocks:
-                    continue
+                if raw is not None:
+                    rows.append((doc_id, raw))
+                continue
+            known, i = i, position(last, doc_id)
+            if i == len(last):
+                continue
+            if i != known:
                 block = snapshot.block(part, i, keep=True)
-                low, high = block.ids[0], block.ids[-1]
-                raw = block.find(doc_id)
-            if raw is not None:
-                rows.append((doc_id, raw))
+                ids, plain, start, offsets_at = block.ids, block.plain, block.start, block.offsets_at
+            row = position(ids, doc_id)
+            if ids[row] == doc_id:
+                begin, end = two_offsets(plain, offsets_at + 4 * row)
+                rows.append((doc_id, plain[start + begin : start + end - 1]))
         return rows
 
     def set(self, doc_id: int, raw: bytes | None) -> None:

@@ -166,7 +166,15 @@ class SealedTable(Table):
 
     def _documents(self, rows: Iterable[tuple[int, dict[str, Any]]]) -> list[Document]:
         make, identify = self.document_class, self.document_id_class
-        return [make(document, identify(doc_id)) for doc_id, document in rows]
+        if make is not Document or identify is not int:
+            return [make(document, identify(doc_id)) for doc_id, document in rows]
+        found: list[Document] = []
+        for doc_id, document in rows:  # what Document(document, doc_id) does, at half the price
+            one = Document.__new__(Document)
+            one |= document
+            one.doc_id = doc_id
+            found.append(one)
+        return found
 
     def _matching(self, cond: QueryLike) -> Iterable[tuple[int, dict[str, Any]]]:
         """Documents that satisfy the query, ascending by id, by the shortest way that finds them all."""
@@ -175,8 +183,7 @@ class SealedTable(Table):
         plain = _equality(known)
         if plain is not None and engine.indexed(name, plain[0]):
             field, value = plain
-            rows = load_all(engine.having(name, field, value))
-            return [row for row in rows if row[1].get(field, _NOTHING) == value]
+            return [row for row in load_all(engine.having(name, field, value)) if row[1].get(field, _NOTHING) == value]
         return (row for row in self._candidates(cond, known) if cond(row[1]))
 
     def _candidates(self, cond: QueryLike, known: object) -> Iterable[tuple[int, dict[str, Any]]]:

@@ -198,12 +198,12 @@ class Snapshot:
 
     def block(self, part: TablePart, i: int, *, keep: bool = False) -> Block:
         """One block of a table. Blocks that are kept stay open for the next reader; callers hold the lock then."""
-        place = part.blocks.place(i)
-        found = self._cache.get(place[2])
+        number = part.blocks.numbers[i]
+        found = self._cache.get(number)
         if found is None:
-            found = Block(self.read(place, DOCUMENTS))
+            found = Block(self.read(part.blocks.place(i), DOCUMENTS))
             if keep:
-                self._cache[place[2]] = found
+                self._cache[number] = found
                 if len(self._cache) > _CACHED_BLOCKS:
                     self._cache.popitem(last=False)
         return found

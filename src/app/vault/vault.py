@@ -42,6 +42,7 @@ from app.vault.key import Position, VaultKey
 from app.vault.lock import FolderLock
 from app.vault.presence import CREATING, ERASING, HEADER, exists
 from app.vault.slots import Kind, Mode, Slot, SlotKey
+from app.vault.verify import Verified
 
 OWN_TABLE: Final = "_vault"
 """Where the vault keeps what it needs of itself: the keys of its slots, the inbox's private half. Never exported."""
@@ -418,6 +419,19 @@ class Vault:
         self._forget_slot_keys()
         self._anchored = None
         self.remember()
+
+    def verify(self) -> Verified:
+        """Read everything from the disk again and prove it; says how much there is. Raises what is wrong first.
+
+        Changes nothing. Takes a second or two for 100,000 documents; saving goes on meanwhile, locking waits.
+        """
+        if self._header is not None:
+            head, whole = _read_header(self.folder)
+            if head != self._header:
+                raise HeaderDamaged(part="header")
+            if not whole:
+                raise HeaderDamaged(part="copies")
+        return self._engine.verify()
 
     # ------------------------------------------------------------------ notes written while locked
 
