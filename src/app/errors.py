@@ -223,6 +223,12 @@ class NotShared(ModelError):
     code = "not-shared"
 
 
+class BadAddress(ModelError):
+    """What was typed is no address of a server, or no fingerprint of a certificate (`reason`: pin)."""
+
+    code = "bad-address"
+
+
 class NoCertificate(ModelError):
     """A device that nobody has certified: it was restored by words, and waits for the recovery key."""
 

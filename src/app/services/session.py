@@ -46,6 +46,7 @@ from app.services.preferences import Preferences
 if TYPE_CHECKING:
     from app.services.exchange import Exchange
     from app.services.pairing import Pairing
+    from app.services.replication import Replication
     from app.services.spaces import Spaces
     from app.services.store import Store
     from app.vault.backup import Rows
@@ -133,6 +134,7 @@ class Session:
         self._spaces: Spaces | None = None
         self._exchange: Exchange | None = None
         self._pairing: Pairing | None = None
+        self._replication: Replication | None = None
         self._inbox_key: InboxKey | None = None
         self._touched = monotonic()
         self._ticking: threading.Event | None = None
@@ -186,6 +188,16 @@ class Session:
             if self._pairing is None:
                 self._pairing = Pairing(self.store, self._open_spaces, self.exchange, self._assets, self._now)
             return self._pairing
+
+    @property
+    def replication(self) -> Replication:
+        """The optional server, on the open vault; `SessionBusy` when none is open."""
+        from app.services.replication import Replication
+
+        with self._one:
+            if self._replication is None:
+                self._replication = Replication(self.store, self._open_spaces, self.exchange)
+            return self._replication
 
     @property
     def role(self) -> str:
@@ -411,6 +423,7 @@ class Session:
             if self._vault is None:
                 return
             self._stop_ticking()
+            self._stop_replicating()
             vault, store = self._vault, self._store
             self._vault = self._store = self._spaces = self._exchange = self._pairing = None
             try:
@@ -423,6 +436,11 @@ class Session:
                     self._inbox_key = key
                 self.notices = []
                 self._become(self._phase_on_disk())
+
+    def _stop_replicating(self) -> None:
+        replication, self._replication = self._replication, None
+        if replication is not None:
+            replication.stop()
 
     def close(self) -> None:
         """The end of the process."""
@@ -600,6 +618,7 @@ class Session:
             vault = self._open_vault
             vault.confirm(passphrase)
             self._stop_ticking()
+            self._stop_replicating()
             store, self._store, self._spaces, self._vault = self._store, None, None, None
             self._exchange = self._pairing = None
             if store is not None:
