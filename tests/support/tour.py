@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from app.model.commands import ImportQuickNote
-from app.model.commands import KeepMinutes
+from app.model.commands import ImportQuickNote, KeepMinutes
 from app.model.entities import Minutes, minutes_id
 from app.model.queries import GoalsList, MeetingsOf, NotesOf, One, PeopleList, TaskBoard
 from app.services.store import Store

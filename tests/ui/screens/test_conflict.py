@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.model.commands import AddTask, KeepMinutes, Pick, Revise, WriteNote
-from app.model.entities import Minutes, Note, Task, minutes_id
+from app.model.entities import Minutes, Note, Person, Task, minutes_id
 from app.model.queries import ConflictOf, HistoryOf, One
 from tests.support.conflicting import also_wrote
 from tests.ui.conftest import OpenStage
@@ -38,7 +38,7 @@ async def test_both_versions_stand_there_with_their_authors(stage: OpenStage) ->
     table = lay()
     app = await table.open(stage, go=place(minutes(table)))
     texts = app.texts()
-    assert any(text.endswith("har 2 versioner") for text in texts)
+    assert "2 versioner" in texts and "Vi pratade om" in texts
     assert "Vi ses på måndag kl. 15." in texts and "Vi ses på fredag." in texts
     assert any(text.startswith("Du · I dag kl.") for text in texts)
     assert any(text.startswith("Yusuf · I dag kl.") for text in texts)
@@ -154,3 +154,36 @@ async def test_where_nothing_is_left_to_choose_the_screen_says_so(stage: OpenSta
     app.desk.go("/versions/nonsense/x?cell=text")
     await app.settle()
     assert "Här finns inget att välja längre." in app.texts()
+
+
+@pytest.mark.parametrize("what", ["task", "goal", "person", "meeting"])
+async def test_beside_the_field_a_chip_says_that_there_is_another_version(stage: OpenStage, what: str) -> None:
+    table = lay()
+    person = next(iter(table.store.everything(Person))).id
+    kind, id, cell, path, word = {
+        "task": ("task", table.task, "text", f"/task/{table.task}", "Texten"),
+        "goal": ("goal", table.goal, "title", f"/goal/{table.goal}", "Rubrik"),
+        "person": ("person", person, "reach", f"/person/{table.pair}", "Kontakt"),
+        "meeting": ("meeting", table.meeting, "aim", f"/meeting/{table.meeting}", "Syfte"),
+    }[what]
+    app = await table.open(stage, go=path)
+    assert not app.has(f"another-{cell}")
+    table.store.execute(Revise(kind=kind, id=id, values={cell: "Mitt"}))
+    also_wrote(table.store, kind, id, cell, "Ditt", table.clock.at + timedelta(minutes=1))
+    await app.settle()
+    assert f"En annan version: {word}" in app.texts()
+    await app.tap(f"another-{cell}")
+    assert {"Mitt", "Ditt"} <= set(app.texts())
+    await app.tap("keep")
+    assert not app.has(f"another-{cell}")
+
+
+async def test_earlier_versions_are_one_tap_away(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/task/{table.task}")
+    assert not app.has("earlier-text")
+    table.clock.later(minutes=1)
+    table.store.execute(Revise(kind="task", id=table.task, values={"text": "Läsa klart cv:t"}))
+    await app.settle()
+    await app.tap("earlier-text")
+    assert {"Läsa klart cv:t", "Läsa Yusufs cv"} <= set(app.texts())

@@ -78,8 +78,9 @@ def ConflictScreen(kind: str, id: str, cell: str = "") -> ft.Control:
     body += [ft.Row(earlier_versions(desk, conflict.record, cell), wrap=True)]
     ready = conflict.both_fit or all(chosen.get(number, BOTH) != BOTH for number in places)
     return Screen(
-        desk.say("versions.heading", count=count, field=field_name(desk, conflict.record, cell)),
+        desk.say("versions.heading", count=count),
         body,
+        subtitle=field_name(desk, conflict.record, cell),
         back=True,
         primary=PrimaryButton(desk.say("versions.keep"), keep, ft.Icons.CHECK, id="keep") if ready else None,
     )

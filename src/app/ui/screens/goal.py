@@ -34,6 +34,7 @@ from app.ui.parts import (
 from app.ui.safe import component
 from app.ui.screens.goals import STEP, step_of, take_step
 from app.ui.screens.rows import goal_due, goal_progress, local, skill_name
+from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
 
 TOGETHER = 15 * 60
@@ -74,12 +75,14 @@ def GoalPane(id: str, beside: bool = False, key: str = "") -> ft.Control:
     parts: list[ft.Control] = [
         Heading(row.title, 2, Style.TITLE),
         ft.Row(chips, wrap=True, spacing=8, run_spacing=8),
+        *another_version(desk, view.goal),
         _Measure(view, key="measure"),
         SectionTitle(desk.say("goal.step")),
         _NextStep(view, key="next-step"),
         SectionTitle(desk.say("goal.history")),
         _History(view, now, key="history"),
         *_details(desk, view),
+        *earlier_versions(desk, view.goal, "title"),
     ]
     if beside:
         edit = QuietButton(desk.say("goal.edit"), lambda _: desk.go(f"/goal/{id}/edit"), ft.Icons.EDIT, id="edit-goal")

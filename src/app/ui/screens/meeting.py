@@ -28,6 +28,7 @@ from app.ui.safe import component
 from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
 from app.ui.screens.of_meeting import agreed_task, no_meeting
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following
+from app.ui.screens.versions import another_version
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
             ground=theme.RAISED,
             spacing=2,
         ),
+        *another_version(desk, view.meeting),
     ]
     if view.agenda:
         topics: dict[str, str] = {item.id: desk.read(item.text) for item in desk.library.topics()}

@@ -32,6 +32,7 @@ from app.ui.safe import component
 from app.ui.screens.goals import GoalCard
 from app.ui.screens.lists import begin
 from app.ui.screens.rows import local, meeting_line, task_line
+from app.ui.screens.versions import another_version
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
     parts: list[ft.Control] = []
     if view.row.status == "ended":
         parts.append(Soft(desk.say("person.archived-line"), Style.BODY))
+    parts += [*another_version(desk, view.person), *another_version(desk, view.mentorship)]
     parts += _standing(desk, view)
     if part != "brief":  # there the card above says it
         parts += _next(desk, view.next, now)

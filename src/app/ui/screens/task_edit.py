@@ -32,6 +32,7 @@ from app.ui.parts.toggles import Picks
 from app.ui.safe import component
 from app.ui.screens.rows import local, resumed_line
 from app.ui.screens.tasks import owners
+from app.ui.screens.versions import another_version, earlier_versions
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,7 @@ def _Form(
             lesson = say("task.tried-line", lesson=task.learned) if task.learned else say("task.tried-only")
             parts.append(Soft(lesson))
         parts.append(ft.Row([VisibilityChip(task.visibility, name=row.name if row else "")]))
+        parts += [*another_version(desk, task), *earlier_versions(desk, task, "text")]
         parts.append(
             ft.Row(
                 [
