@@ -269,6 +269,49 @@ def test_a_long_journal_is_compacted_by_itself(tmp_path: Path) -> None:
         assert set(get(tmp_path / "v")) == {"snapshot-00000002", "journal-00000002", "mark"}
 
 
+def test_what_was_deleted_leaves_the_disk_when_asked(tmp_path: Path) -> None:
+    """Sealed as it is, it shall not lie there: the key may become known one day."""
+    with new(tmp_path) as engine:
+        table = engine.documents.table("note")
+        table.insert_multiple({"n": n, "body": "x" * 500} for n in range(100))
+        engine.compact()
+        before = sum(map(len, get(tmp_path / "v").values()))
+        table.remove(doc_ids=range(1, 100))
+        generation = engine.position.generation
+        engine.documents.tidy()
+        engine.settle()
+        assert engine.position.generation == generation + 1
+        assert sum(map(len, get(tmp_path / "v").values())) < before // 10
+        assert [document["n"] for document in table] == [99]
+
+
+def test_a_wish_to_tidy_while_that_goes_on_is_not_forgotten(tmp_path: Path) -> None:
+    """What is being written may still hold what was deleted a moment ago."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    class Held(NoSync):
+        def sync(self, fd: int) -> None:
+            if threading.current_thread().name == "fika-vault-tidy" and not inside.is_set():
+                inside.set()
+                assert go_on.wait(10)
+
+    with new(tmp_path, Held()) as engine:
+        engine.documents.table("note").insert({"n": 1})
+        engine.documents.tidy()
+        assert inside.wait(10)
+        engine.documents.table("note").remove(doc_ids=[1])
+        engine.documents.tidy()
+        engine.documents.tidy()
+        go_on.set()
+        engine.settle()
+        assert engine.position.generation == 3
+        assert len(get(tmp_path / "v")["journal-00000003"]) == 104
+        engine.documents.tidy()
+        engine.settle()
+        assert engine.position.generation == 4
+    engine.tidy()
+
+
 def test_left_overs_are_removed_after_a_good_opening(tmp_path: Path) -> None:
     new(tmp_path).close()
     for name in ("snapshot-00000002.new", "journal-00000002", "snapshot-00000000"):

@@ -111,6 +111,7 @@ class Engine:
         self._closed = False
         self._timer: threading.Timer | None = None
         self._worker: threading.Thread | None = None
+        self._again = False
         self.notices: list[Notice] = found.notices
         self.listener: Callable[[Position], None] | None = None
 
@@ -171,7 +172,7 @@ class Engine:
                 raise RuntimeError("a transaction is open")
         self.settle()
         if self._journal.end > _JOURNAL_LEFT and self._failed is None:
-            self._tidy_quietly()  # so that the next opening has little to read
+            self._renew_quietly()  # so that the next opening has little to read
         with self._renewing, self._mutex, self._syncing:
             if self._closed:
                 return
@@ -461,10 +462,6 @@ class Engine:
         self._not_inside()
         self._renew()
 
-    def tidy(self) -> None:
-        """Start writing the next generation in the background: what was removed leaves the disk with this one."""
-        self._tidy()
-
     def rekey(self, new: VaultKey, commit: Callable[[], None]) -> None:
         """Move the vault to another key: a whole new generation under it, and `commit` makes it the vault.
 
@@ -504,15 +501,31 @@ class Engine:
         if pending is not None and pending.thread == threading.get_ident():
             raise RuntimeError("a transaction is open")
 
-    def _tidy(self) -> None:
-        """Start writing the next generation: the journal has grown enough."""
+    def tidy(self) -> None:
+        """Begin to write the next generation in the background, so that what was deleted leaves the disk soon."""
+        self._tidy(again=True)
+
+    def _tidy(self, *, again: bool = False) -> None:
+        """Start writing the next generation; `again` if one that is being written now would come too early."""
         with self._mutex:
-            if self._closed or (self._worker is not None and self._worker.is_alive()):
+            if self._closed:
                 return
-            self._worker = threading.Thread(target=self._tidy_quietly, name="fika-vault-tidy", daemon=True)
+            if self._worker is not None:
+                self._again |= again
+                return
+            self._worker = threading.Thread(target=self._work, name="fika-vault-tidy", daemon=True)
             self._worker.start()
 
-    def _tidy_quietly(self) -> None:
+    def _work(self) -> None:
+        while True:
+            self._renew_quietly()
+            with self._mutex:
+                if not self._again or self._closed:
+                    self._worker = None
+                    return
+                self._again = False
+
+    def _renew_quietly(self) -> None:
         try:
             self._renew()
         except VaultError as exc:  # the journal still has everything: try again when it has grown
