@@ -73,14 +73,12 @@ def write(database: Database, target: Path) -> int:
 
 
 def read(database: Database, source: Path) -> int:
-    """Put a backup into an empty database; how many rows. All or nothing.
+    """Put a backup into an empty database; how many rows. All or nothing: the file is read to its end before.
 
     A backup of an older schema goes into that schema first and takes the later steps then. Devices notice by
     themselves what came after the backup and send it again.
     """
-    lines = _lines(source)
-    first = next(lines, b"")
-    step, tables = _first(first, len(schema.steps(database.engine)))
+    step, tables = _check(source, len(schema.steps(database.engine)))
     if schema.version(database) > step:
         raise BadBackup("the database has a newer schema than the backup: use a new one")
     schema.migrate(database, step)
@@ -88,15 +86,18 @@ def read(database: Database, source: Path) -> int:
         for table in tables:
             if work.one(f"select 1 from {table} limit 1"):  # noqa: S608 - checked names
                 raise BadBackup("the database is not empty")
-        count = _fill(work, tables, first, lines)
+        count = _fill(work, tables, source)
     schema.migrate(database)
     return count
 
 
-def _fill(work: Work, tables: Mapping[str, Sequence[str]], first: bytes, lines: Iterator[bytes]) -> int:
-    digest = hashlib.sha256(first)
+def _check(source: Path, steps: int) -> tuple[int, dict[str, list[str]]]:
+    """Read the whole file and keep nothing: the schema and the tables of a backup that is undamaged."""
+    lines = _lines(source)
+    line = next(lines, b"")
+    step, tables = _first(line, steps)
+    digest = hashlib.sha256(line)
     count = 0
-    waiting: dict[str, list[tuple[Any, ...]]] = {}
     last: dict[str, Any] | None = None
     for line in lines:
         if last is not None:
@@ -105,17 +106,31 @@ def _fill(work: Work, tables: Mapping[str, Sequence[str]], first: bytes, lines: 
         if isinstance(value, dict):
             last = value
             continue
-        digest.update(line)
         table = str(value[0]) if isinstance(value, list) and value else ""
         if table not in tables or len(value) != len(tables[table]) + 1:
             raise BadBackup("a row is of no table we know")
+        digest.update(line)
+        count += 1
+    if last is None or last.get("rows") != count or last.get("sha256") != digest.hexdigest():
+        raise BadBackup("the end is missing or does not fit")
+    return step, tables
+
+
+def _fill(work: Work, tables: Mapping[str, Sequence[str]], source: Path) -> int:
+    lines = _lines(source)
+    next(lines)
+    count = 0
+    waiting: dict[str, list[tuple[Any, ...]]] = {}
+    for line in lines:
+        value = _loaded(line)
+        if isinstance(value, dict):
+            break
+        table = value[0]
         rows = waiting.setdefault(table, [])
         rows.append(tuple(_in(one) for one in value[1:]))
         count += 1
         if len(rows) == _FEW:
             _insert(work, table, tables[table], waiting.pop(table))
-    if last is None or last.get("rows") != count or last.get("sha256") != digest.hexdigest():
-        raise BadBackup("the end is missing or does not fit")
     for table, rows in waiting.items():
         _insert(work, table, tables[table], rows)
     return count
