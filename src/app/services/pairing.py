@@ -121,6 +121,8 @@ class Pairing:
         self._assets = assets
         self._now = now
         self._parts = Parts()
+        self.offered = ""
+        """The offer that waits for its six words."""
 
     # ------------------------------------------------------------------ the inviter
 
@@ -189,6 +191,14 @@ class Pairing:
         sent = [one.send for one in heard if one.send]
         return replace(heard[-1], send="\n\n".join(sent), check=next((one.check for one in heard if one.check), ()))
 
+    @staticmethod
+    def readable(text: str) -> bool:
+        """Whether a text holds at least one whole code: then nobody has to press a button after pasting."""
+        try:
+            return bool(code.split(text))
+        except SyncError:
+            return False
+
     def _hear(self, text: str, mentorship: Id, typed: Sequence[str]) -> Heard:
         kind = code.kind_of(text)
         if kind is Kind.ROOM:
@@ -215,6 +225,7 @@ class Pairing:
         offer = spoken.read_offer(text)
         self._refuse_own(offer.space)
         if not typed:
+            self.offered = text
             return Heard(Stage.WORDS, mentorship=mentorship)
         typist = spoken.answer(offer, self.understand(typed), self._introduction(offer.space.hex()), self._ms())
         self._keep(typist, mentorship)
@@ -380,15 +391,14 @@ class Pairing:
         psk = psk_of(paired.secret)
         space = self._exchange.adopt(paired.genesis, envelopes, paired.root, psks=[psk] if psk else [])
         name = next((one.name for one in self._exchange.people(space) if one.root == paired.root.hex()), paired.name)
+        self._keep_peer(replace(paired, name=name), space)
         mentorship = next((one.id for one in self._store.everything(Mentorship) if one.space == space), "")
         if mentorship:
             me = self._store.ask(AboutMe())
             role: PairRole = "mentor" if me is not None and me.role == "mentor" else "mentee"
             with suppress(AlreadyThere):  # this package was taken in up to here before, and then something stopped
                 self._store.execute(JoinMentorship(mentorship=mentorship, name=name or "?", my_role=role))
-        with self._store.documents.transaction():
-            self._keep_peer(replace(paired, name=name), space)
-            self._table(DEVICE).remove(doc_ids=[row.doc_id])
+        self._table(DEVICE).remove(doc_ids=[row.doc_id])
         return Heard(Stage.TAKEN, name=name, mentorship=mentorship)
 
     def _keep_peer(self, paired: Paired, space: str) -> None:

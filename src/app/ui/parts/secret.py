@@ -49,12 +49,14 @@ def KeyCard(groups: Sequence[str], said: Sequence[str], *, id: str = "recovery-k
     )
 
 
-def code_picture(text: str, scale: int = 8) -> bytes:
-    """A QR code as a PNG: dark on white whatever the theme, with the quiet edge that cameras want."""
+def code_picture(text: str, scale: int = 8, error: str = "m") -> bytes:
+    """A QR code as a PNG: dark on white whatever the theme, with the quiet edge that cameras want. `error` is how much
+    of it may be smudged: on a screen a long code does better with "l", that is with larger squares.
+    """
     import segno
 
     made = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(made, kind="png", scale=scale, border=4)
+    segno.make(text, error=error, micro=False, boost_error=False).save(made, kind="png", scale=scale, border=4)
     return made.getvalue()
 
 

@@ -1,0 +1,132 @@
+"""Codes between two phones: shown as a picture and as text, and read back by pasting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks import use_desk
+from app.ui.hooks.state import use_held
+from app.ui.parts.buttons import QuietButton, SecondaryButton
+from app.ui.parts.fields import Field
+from app.ui.parts.secret import code_picture
+from app.ui.safe import component
+
+SIDE = 320
+MOST_IN_PICTURE = 900  # letters: what a phone's camera reads from another phone at an arm's length
+
+
+@component
+def CodePicture(text: str, said: str) -> ft.Control:
+    """A code for the other phone's camera; who listens hears that there is the same as text."""
+    made = ft.use_memo(lambda: code_picture(text, error="m" if len(text) < 300 else "l"), [text])
+    picture = ft.Image(src=made, width=SIDE, height=SIDE, semantics_label=said, anti_alias=False)
+    return ft.Container(picture, alignment=ft.Alignment.CENTER, bgcolor="#FFFFFF", border_radius=theme.CORNER)
+
+
+@component
+def CodeOut(text: str, *, id: str, data: bytes | None = None, name: str = "") -> ft.Control:
+    """Ways for a code to leave as text: copied, or as a file (`data` under `name`, otherwise the text itself)."""
+    desk = use_desk()
+    services = use_held(lambda: (ft.Clipboard(), ft.FilePicker()))
+    clipboard, files = services.value
+
+    async def copy(_: object) -> None:
+        await clipboard.set(text)
+        desk.notice(desk.say("pair.copied"))
+
+    async def save(_: object) -> None:
+        try:
+            where = await files.save_file(file_name=name or desk.say("pair.file"), src_bytes=data or text.encode())
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            desk.notice(desk.say("pair.no-files"))
+        else:
+            if where is not None or desk.page.web:
+                desk.notice(desk.say("pair.saved"))
+
+    return ft.Row(
+        [
+            SecondaryButton(desk.say("pair.copy"), copy, ft.Icons.COPY, id=f"{id}-copy"),
+            QuietButton(desk.say("pair.save"), save, ft.Icons.SAVE_ALT, id=f"{id}-save"),
+        ],
+        spacing=8,
+        run_spacing=8,
+        wrap=True,
+    )
+
+
+@component
+def CodeIn(
+    label: str,
+    on_text: Callable[[str], object],
+    *,
+    id: str,
+    error: str = "",
+    on_data: Callable[[bytes], object] | None = None,
+) -> ft.Control:
+    """Where the other's code comes in: pasted with one tap, into the field, or from a file."""
+    desk = use_desk()
+    services = use_held(lambda: (ft.Clipboard(), ft.FilePicker()))
+    clipboard, files = services.value
+    typed, type_ = ft.use_state("")
+
+    def write(text: str) -> None:
+        type_(text)
+        if desk.session.pairing.readable(text):
+            take(text)
+
+    def take(text: str) -> None:
+        type_("")
+        on_text(text)
+
+    async def paste(_: object) -> None:
+        try:
+            found = await clipboard.get()
+        except RuntimeError:  # a browser may refuse; then the field takes it
+            found = None
+        if found and found.strip():
+            take(found)
+        else:
+            desk.notice(desk.say("pair.nothing-copied"))
+
+    async def pick(_: object) -> None:
+        try:
+            picked = await files.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            desk.notice(desk.say("pair.no-files"))
+            return
+        if picked and picked[0].bytes is not None:
+            _give(picked[0].bytes, on_text, on_data)
+
+    buttons: list[ft.Control] = [
+        SecondaryButton(desk.say("pair.paste"), paste, ft.Icons.CONTENT_PASTE, id=f"{id}-paste", strong=True),
+        QuietButton(desk.say("pair.pick"), pick, ft.Icons.FOLDER_OPEN, id=f"{id}-file"),
+    ]
+    return ft.Column(
+        [
+            ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
+            Field(
+                label,
+                typed,
+                write,
+                id=id,
+                error=error,
+                limit=None,
+                lines=2,
+                on_submit=lambda _: take(typed) if typed.strip() else None,
+            ),
+        ],
+        spacing=8,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _give(data: bytes, on_text: Callable[[str], object], on_data: Callable[[bytes], object] | None) -> Any:
+    """A file is a package, or a code that was saved as text."""
+    if on_data is not None and not data[:200].lstrip().upper().startswith(b"FIKA:"):
+        return on_data(data)
+    return on_text(data.decode("utf-8", "replace"))

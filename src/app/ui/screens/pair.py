@@ -1,0 +1,391 @@
+"""Pairing: show a code or enter one, and at the end both hold one shared space. No network is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import flet as ft
+
+from app.model.queries import PersonPage
+from app.ui import theme
+from app.ui.hooks import use_busy, use_clock, use_desk, use_query
+from app.ui.parts import (
+    Busy,
+    Card,
+    Choice,
+    Field,
+    Heading,
+    Live,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Segments,
+    Soft,
+    Words,
+)
+from app.ui.parts.codes import MOST_IN_PICTURE, CodeIn, CodeOut, CodePicture
+from app.ui.safe import component
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from app.services.pairing import Heard
+    from app.ui.desk import Desk
+
+Hear = Callable[..., None]
+
+
+@component
+def PairScreen(id: str = "") -> ft.Control:
+    """With a person (`id`) one can show a code or enter the other's; without one only enter."""
+    desk = use_desk()
+    now = use_clock()
+    view = use_query(PersonPage(id, now)) if id else None
+    tab, show = ft.use_state("show" if id else "enter")
+    heard, set_heard = ft.use_state(cast("Heard | None", None))
+    fault, say = ft.use_state("")
+    busy, run = use_busy()
+
+    def hear(text: str = "", data: bytes | None = None, typed: tuple[str, ...] = ()) -> None:
+        """Whatever came in: the service knows what it is."""
+        say("")
+        pairing = desk.session.pairing
+
+        def work() -> Heard:
+            found: Heard = pairing.take(data) if data is not None else pairing.hear(text, mentorship=id, typed=typed)
+            return found
+
+        run(work, came, lambda problem: say(desk.sentence(problem)))
+
+    def came(found: Heard) -> None:
+        if found.stage == "taken" and found.mentorship:
+            desk.notice(desk.say("pair.has-come", name=found.name))
+            desk.swap(f"/person/{found.mentorship}")
+        else:
+            set_heard(found)
+
+    def again() -> None:
+        say("")
+        set_heard(None)
+
+    name = view.row.name if view else ""
+    body: list[ft.Control] = []
+    if heard is not None:
+        body.append(_Next(heard, name, hear, set_heard, again, key=f"{heard.stage}-{hash(heard.send)}"))
+    elif id and desk.session.pairing.peer(id):
+        body.append(_Together(id, name, hear))
+    else:
+        if id:
+            choices = [Choice(one, desk.say(f"pair.{one}")) for one in ("show", "enter")]
+            body.append(Segments(choices, tab, show, label=desk.say("pair.title"), id="pair"))
+        body.append(_Show(id, name, hear) if tab == "show" else _Enter(hear))
+    if fault:
+        body.insert(0, Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR))
+    if busy:
+        body.append(Busy(desk.say("pair.working")))
+    return Screen(desk.say("pair.title"), body, subtitle=name, back=True)
+
+
+@component
+def _Show(id: str, name: str, hear: Hear) -> ft.Control:
+    """The inviter's side in the room: a code to photograph, and where the other's comes in."""
+    desk = use_desk()
+    text = ft.use_memo(lambda: desk.session.pairing.show(id), [id])
+    return _stack(
+        [
+            Words(desk.say("pair.show.how", name=name)),
+            CodePicture(text, desk.say("pair.picture")),
+            CodeOut(text, id="pair-code"),
+            SectionTitle(desk.say("pair.show.back")),
+            CodeIn(desk.say("pair.their-code"), hear, id="pair-in"),
+            SectionTitle(desk.say("pair.otherwise")),
+            Rows(
+                [
+                    Row(
+                        desk.say("pair.words"),
+                        lambda _: desk.go(f"/person/{id}/pair/words"),
+                        subtitle=desk.say("pair.words.when"),
+                        icon=ft.Icons.RECORD_VOICE_OVER,
+                        id="pair-words",
+                    ),
+                    Row(
+                        desk.say("pair.invite"),
+                        lambda _: desk.go(f"/person/{id}/pair/invite"),
+                        subtitle=desk.say("pair.invite.when"),
+                        icon=ft.Icons.MAIL_OUTLINE,
+                        id="pair-invite",
+                    ),
+                ]
+            ),
+        ]
+    )
+
+
+@component
+def _Enter(hear: Hear) -> ft.Control:
+    """The other side: photograph, copy, paste. Whatever code it is, the app knows what comes next."""
+    desk = use_desk()
+    waiting = desk.session.pairing.waiting()
+    parts: list[ft.Control] = []
+    if waiting:
+        parts.append(Card([Words(desk.say("pair.wait", name=_named(desk, waiting[0])))]))
+    parts += [
+        Words(desk.say("pair.enter.how")),
+        CodeIn(desk.say("pair.their-code"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
+        Soft(desk.say("pair.enter.private")),
+    ]
+    return _stack(parts)
+
+
+@component
+def _Next(
+    heard: Heard, name: str, hear: Hear, set_heard: Callable[[Any], object], again: Callable[[], object], key: str = ""
+) -> ft.Control:
+    """What follows from the code that came in."""
+    desk = use_desk()
+    id = heard.mentorship
+    who = _named(desk, heard.name or name)
+
+    def approve(_: object) -> None:
+        set_heard(desk.session.pairing.approve(id))
+
+    def decline(_: object) -> None:
+        desk.session.pairing.decline(id)
+        again()
+
+    def wrong(_: object) -> None:
+        desk.notice(desk.say("pair.check.wrong"))
+        again()
+
+    stage = heard.stage
+    if stage == "words":
+        return _SixWords(hear, heard)
+    if stage == "show-back":
+        return _ShowBack(heard, hear, wrong)
+    if stage == "approve":
+        return _stack(
+            [
+                Heading(desk.say("pair.approve", name=who)),
+                Words(desk.say("pair.approve.how")),
+                PrimaryButton(desk.say("pair.approve.yes", name=who), approve, ft.Icons.CHECK, id="pair-approve"),
+                SecondaryButton(desk.say("pair.approve.no"), decline, id="pair-decline"),
+            ]
+        )
+    if stage == "paired" and id and desk.session.pairing.peer(id):
+        return _Package(id, who, heard, hear, wrong)
+    if stage == "more":
+        return _stack(
+            [
+                Words(desk.say("pair.more", count=heard.missing)),
+                CodeIn(desk.say("pair.their-code"), hear, id="pair-in"),
+            ]
+        )
+    parts: list[ft.Control] = [Live(desk.say(f"pair.{stage}", name=who), ft.Icons.CHECK_CIRCLE)]
+    if heard.send:
+        parts += _out(desk, heard.send)
+    if stage != "taken":
+        parts += [
+            SectionTitle(desk.say("pair.next")),
+            CodeIn(desk.say("pair.their-code"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
+        ]
+    return _stack(parts)
+
+
+@component
+def _ShowBack(heard: Heard, hear: Hear, wrong: Callable[[object], object]) -> ft.Control:
+    """The joiner's side in the room: the code back, two words that both see, then the package."""
+    desk = use_desk()
+    sure, be_sure = ft.use_state(False)
+    parts: list[ft.Control] = [
+        Words(desk.say("pair.show-back.how")),
+        CodePicture(heard.send, desk.say("pair.picture")),
+        CodeOut(heard.send, id="pair-code"),
+    ]
+    if not sure:
+        parts += _check(desk, heard, lambda _: be_sure(True), wrong)
+    else:
+        parts += [
+            Live(desk.say("pair.show-back.done"), ft.Icons.CHECK_CIRCLE),
+            CodeIn(desk.say("pair.package-in"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
+        ]
+    return _stack(parts)
+
+
+@component
+def _Package(id: str, who: str, heard: Heard, hear: Hear, wrong: Callable[[object], object]) -> ft.Control:
+    """The inviter is paired: both check two words, then the first package goes over."""
+    desk = use_desk()
+    sure, be_sure = ft.use_state(not heard.check)
+    parts: list[ft.Control] = [Live(desk.say("pair.paired", name=who), ft.Icons.CHECK_CIRCLE)]
+    if not sure:
+        return _stack([*parts, *_check(desk, heard, lambda _: be_sure(True), wrong)])
+    package = desk.session.pairing.package(id)
+    text = f"{heard.send}\n\n{package.text}" if heard.send else package.text
+    data = None if heard.send else package.data
+    parts += [
+        Words(desk.say("pair.package.how", name=who)),
+        CodeOut(text, id="pair-package", data=data, name=package.name if data else ""),
+        SectionTitle(desk.say("pair.next")),
+        CodeIn(desk.say("pair.their-code"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
+        ft.Row([QuietButton(desk.say("pair.finish"), lambda _: desk.back(), ft.Icons.CHECK, id="pair-finish")]),
+    ]
+    return _stack(parts)
+
+
+@component
+def _Together(id: str, name: str, hear: Hear) -> ft.Control:
+    """Already a pair: what is new goes over as a package, and words can be compared."""
+    desk = use_desk()
+    peer = desk.session.pairing.peer(id)
+    done, compare = ft.use_state(peer.compared)
+    shown, show = ft.use_state(False)
+
+    def same(_: object) -> None:
+        desk.session.pairing.compared(id)
+        compare(True)
+
+    who = _named(desk, peer.name or name)
+    parts: list[ft.Control] = [
+        Live(desk.say("pair.together", name=who), ft.Icons.CHECK_CIRCLE),
+        Soft(desk.say("pair.compared" if done else "pair.not-compared"), Style.BODY),
+    ]
+    if not done:
+        words = " ".join(desk.session.pairing.twelve(id))
+        parts.append(
+            Card(
+                [
+                    Words(desk.say("pair.compare.how", name=who)),
+                    Words(words, Style.HEADING),
+                    SecondaryButton(desk.say("pair.compare.same"), same, ft.Icons.CHECK, id="pair-same"),
+                ]
+            )
+        )
+    parts.append(SectionTitle(desk.say("pair.package")))
+    if shown:
+        package = desk.session.pairing.package(id)
+        parts += [
+            Words(desk.say("pair.package.how", name=who)),
+            CodeOut(package.text, id="pair-package", data=package.data, name=package.name),
+        ]
+    else:
+        make = SecondaryButton(desk.say("pair.package.make"), lambda _: show(True), ft.Icons.OUTBOX, id="pair-make")
+        parts.append(ft.Row([make], wrap=True))
+    parts += [
+        SectionTitle(desk.say("pair.package.theirs")),
+        CodeIn(desk.say("pair.package-in"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
+    ]
+    return _stack(parts)
+
+
+@component
+def _SixWords(hear: Hear, heard: Heard) -> ft.Control:
+    """An offer came: the six words that the other reads aloud."""
+    desk = use_desk()
+    typed, type_ = ft.use_state("")
+    missing, miss = ft.use_state(False)
+
+    def go(_: object = None) -> None:
+        given = tuple(typed.split())
+        miss(len(given) != 6)
+        if len(given) == 6:
+            hear(desk.session.pairing.offered, typed=given)
+
+    return _stack(
+        [
+            Words(desk.say("pair.six.how")),
+            Field(
+                desk.say("pair.six"),
+                typed,
+                type_,
+                id="pair-six",
+                lines=2,
+                autofocus=True,
+                error=desk.say("pair.six.missing") if missing else "",
+                on_submit=go,
+            ),
+            PrimaryButton(desk.say("pair.six.go"), go, ft.Icons.ARROW_FORWARD, id="pair-six-go"),
+        ]
+    )
+
+
+@component
+def PairWordsScreen(id: str) -> ft.Control:
+    """Six words to read aloud, and the offer to send."""
+    desk = use_desk()
+    language = desk.prefs.language
+    words, offer = ft.use_memo(lambda: desk.session.pairing.speak(id, language), [id])
+    spoken = ", ".join(words)
+    return Screen(
+        desk.say("pair.words"),
+        [
+            Words(desk.say("pair.words.how")),
+            Card(
+                [
+                    ft.Semantics(
+                        label=spoken, exclude_semantics=True, content=Words("\n".join(_in_threes(words)), Style.TITLE)
+                    )
+                ]
+            ),
+            Soft(desk.say("pair.words.once")),
+            SectionTitle(desk.say("pair.words.offer")),
+            CodeOut(offer, id="pair-offer"),
+            SectionTitle(desk.say("pair.next")),
+            Soft(desk.say("pair.words.answer"), Style.BODY),
+        ],
+        back=True,
+    )
+
+
+@component
+def PairInviteScreen(id: str) -> ft.Control:
+    """An invitation to send to somebody who is not here."""
+    desk = use_desk()
+    text = ft.use_memo(lambda: desk.session.pairing.invite(id), [id])
+    return Screen(
+        desk.say("pair.invite"),
+        [
+            Words(desk.say("pair.invite.how")),
+            CodeOut(text, id="pair-invitation"),
+            CodePicture(text, desk.say("pair.picture")),
+            Soft(desk.say("pair.invite.who")),
+            SectionTitle(desk.say("pair.next")),
+            Soft(desk.say("pair.words.answer"), Style.BODY),
+        ],
+        back=True,
+    )
+
+
+def _check(
+    desk: Desk, heard: Heard, same: Callable[[object], object], wrong: Callable[[object], object]
+) -> list[ft.Control]:
+    """Two words that both screens show: did the cameras see the right ones?"""
+    one, other = heard.check
+    return [
+        Heading(desk.say("pair.check", one=one, other=other)),
+        PrimaryButton(desk.say("pair.check.same"), same, ft.Icons.CHECK, id="pair-same"),
+        SecondaryButton(desk.say("pair.check.other"), wrong, id="pair-other"),
+    ]
+
+
+def _out(desk: Desk, text: str) -> list[ft.Control]:
+    """A code on its way: as a picture too, where it is short enough for a camera."""
+    parts: list[ft.Control] = [Words(desk.say("pair.send.how"))]
+    if len(text) <= MOST_IN_PICTURE:
+        parts.append(CodePicture(text, desk.say("pair.picture")))
+    return [*parts, CodeOut(text, id="pair-code")]
+
+
+def _named(desk: Desk, name: str) -> str:
+    return name or desk.say("pair.the-other")
+
+
+def _in_threes(words: tuple[str, ...]) -> list[str]:
+    return [" ".join(words[at : at + 3]) for at in range(0, len(words), 3)]
+
+
+def _stack(parts: list[ft.Control]) -> ft.Control:
+    return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
