@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.fit import cut
 from tests.support.studio import PASSPHRASE, Studio, studio
 from tests.support.tour import ABSENT, FRESH, LOCKED, places
 
@@ -97,7 +98,7 @@ class Reader:
         app.look(text_size=SIZES[language], language=language)
 
     def reads(self, name: str) -> None:
-        if wrong := complaints(self.app, self.language, targets=self.language == "sv"):
+        if wrong := complaints(self.app, self.language, targets=self.language == "sv") + cut(self.app):
             self.wrong[name] = wrong
 
     def tours(self, screens: dict[str, str], prefix: str = "") -> None:

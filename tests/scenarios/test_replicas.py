@@ -1,0 +1,180 @@
+"""Two to three people with three to five devices whose clocks are years apart, on a line that drops, doubles and shuffles.
+
+After three calm rounds all agree, everything that was acknowledged is there, and every word is in the text.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from app.model.changes import GONE, Change
+from app.model.commands import AddPerson, AddTask, Delete, Erase, MoveTask, Pick, Restore, Revise
+from app.model.entities import Mentorship, Task
+from app.model.queries import ConflictOf, One, TrashList, unsettled
+from app.services.store import VERSIONS
+from tests.support.effort import effort
+from tests.support.replicas import Replica, exchange
+
+YEARS = st.integers(-10 * 365, 20 * 365).map(lambda days: timedelta(days=days))
+PEOPLE = ("Karin", "Yusuf", "Karin", "Åsa", "Yusuf")
+ROUNDS = 3
+
+
+class Devices(RuleBasedStateMachine):
+    """What people do and what the line does, in any order."""
+
+    replicas: list[Replica]
+    space: str
+
+    @initialize(count=st.integers(3, 5), skews=st.lists(YEARS, min_size=5, max_size=5))
+    def begin(self, count: int, skews: list[timedelta]) -> None:
+        people: dict[str, str] = {}
+        self.replicas = [Replica(PEOPLE[n], f"{PEOPLE[n][:1]}{n}", people, skews[n]) for n in range(count)]
+        first = self.replicas[0]
+        mentorship = first.store.execute(AddPerson(name="Yusuf", my_role="mentor")).record
+        found = first.store.ask(One(Mentorship, mentorship))
+        assert found is not None
+        self.mentorship, self.space = mentorship, found.space
+        for one in self.replicas[1:]:
+            one.join(self.space)
+        exchange(self.space, *self.replicas, rounds=1)
+        self.words = 0
+        self.written: dict[str, set[str]] = {}
+        self.removed: set[str] = set()
+        self.acknowledged: dict[str, dict[str, Any]] = {}
+
+    def _note(self, changes: tuple[Change, ...]) -> None:
+        """What `execute` returned is acknowledged."""
+        for change in changes:
+            for op in change.ops:
+                self.acknowledged[f"{change.version}:{change.space}:{op.record}"] = dict(op.fields)
+
+    def _tasks(self, one: Replica) -> list[Task]:
+        return sorted(one.store.everything(Task), key=lambda task: task.id)
+
+    # ------------------------------------------------------------------ what people do
+
+    @rule(who=st.integers(0, 4))
+    def add(self, who: int) -> None:
+        one = self.replicas[who % len(self.replicas)]
+        self._note(one.store.execute(AddTask(text="Uppgift", mentorship=self.mentorship)).changes)
+
+    @rule(who=st.integers(0, 4), which=st.integers(0, 9), place=st.integers(0, 9))
+    def write(self, who: int, which: int, place: int) -> None:
+        """Put a sentence with a word of its own somewhere into the text."""
+        one = self.replicas[who % len(self.replicas)]
+        tasks = self._tasks(one)
+        if not tasks:
+            return
+        task = tasks[which % len(tasks)]
+        self.words += 1
+        word = f"ord{self.words}"
+        sentences = task.tried.split("\n") if task.tried else []
+        sentences.insert(place % (len(sentences) + 1), f"Här är {word}.")
+        values = {"tried": "\n".join(sentences), "text": f"Uppgift {self.words}"}
+        self._note(one.store.execute(Revise(kind="task", id=task.id, values=values)).changes)
+        self.written.setdefault(task.id, set()).add(f"{word}.")
+
+    @rule(who=st.integers(0, 4), which=st.integers(0, 9))
+    def choose(self, who: int, which: int) -> None:
+        """Settle what is unsettled: of lines the first, of texts all that is there."""
+        one = self.replicas[who % len(self.replicas)]
+        tasks = self._tasks(one)
+        for task in tasks[which % len(tasks) :][:1] if tasks else []:
+            for cell in unsettled(task):
+                conflict = one.store.ask(ConflictOf("task", task.id, cell))
+                assert conflict is not None
+                keep = {} if conflict.long else {0: [conflict.parts[0].versions[0].version]}
+                pick = Pick(kind="task", id=task.id, cell=cell, value=conflict.text(keep), seen=conflict.record.heads)
+                self._note(one.store.execute(pick).changes)
+                after = one.store.ask(One(Task, task.id))
+                assert after is not None and cell not in unsettled(after)
+
+    @rule(who=st.integers(0, 4), which=st.integers(0, 9), status=st.sampled_from(["todo", "doing", "done"]))
+    def move(self, who: int, which: int, status: Any) -> None:
+        one = self.replicas[who % len(self.replicas)]
+        tasks = self._tasks(one)
+        if tasks:
+            self._note(one.store.execute(MoveTask(task=tasks[which % len(tasks)].id, status=status)).changes)
+
+    @rule(who=st.integers(0, 4), which=st.integers(0, 9))
+    def delete(self, who: int, which: int) -> None:
+        one = self.replicas[who % len(self.replicas)]
+        tasks = self._tasks(one)
+        if tasks:
+            self._note(one.store.execute(Delete(kind="task", id=tasks[which % len(tasks)].id)).changes)
+
+    @rule(who=st.integers(0, 4), really=st.booleans())
+    def trash(self, who: int, really: bool) -> None:
+        """Restore what was deleted last, or really erase it."""
+        one = self.replicas[who % len(self.replicas)]
+        for row in one.store.ask(TrashList())[:1]:
+            command = Erase(kind=row.kind, id=row.id) if really else Restore(kind=row.kind, id=row.id)
+            done = one.store.execute(command)
+            self._note(done.changes)
+            if really:
+                self.removed.add(row.id)
+
+    # ------------------------------------------------------------------ what happens to devices and lines
+
+    @rule(who=st.integers(0, 4), hours=st.integers(0, 100))
+    def time(self, who: int, hours: int) -> None:
+        self.replicas[who % len(self.replicas)].clock.later(hours=hours)
+
+    @rule(who=st.integers(0, 4))
+    def restart(self, who: int) -> None:
+        self.replicas[who % len(self.replicas)].restart()
+
+    @rule(sender=st.integers(0, 4), to=st.integers(0, 4), chance=st.randoms(use_true_random=False))
+    def send(self, sender: int, to: int, chance: Any) -> None:
+        """Some of it arrives, some of that twice, in any order."""
+        one, other = (self.replicas[at % len(self.replicas)] for at in (sender, to))
+        if one is not other:
+            arriving = [change for change in one.waiting(self.space) if chance.random() < 0.7]
+            arriving += [change for change in arriving if chance.random() < 0.3]
+            chance.shuffle(arriving)
+            received = other.receive(arriving)
+            assert received.refused == ()
+
+    @invariant()
+    def own_writes_are_there(self) -> None:
+        for one in getattr(self, "replicas", ()):
+            device = one.places.device(self.space)
+            sequences = [change.sequence for change in one.waiting(self.space)]
+            assert sequences == list(range(1, len(sequences) + 1)), device
+
+    def teardown(self) -> None:
+        if not hasattr(self, "replicas"):
+            return
+        exchange(self.space, *self.replicas, rounds=ROUNDS)
+        first = self.replicas[0]
+        expected = first.visible(self.space)
+        for one in self.replicas:
+            assert one.visible(self.space) == expected, one.name
+            assert one.versions(self.space) == first.versions(self.space), one.name
+            rows = {row["key"]: row for row in one.store.memory.table(VERSIONS)}
+            for key, fields in self.acknowledged.items():
+                space = key.split(":")[1]
+                if space != self.space:
+                    continue
+                erased = rows[key].get("more", {}).get("erased")
+                kept = {cell: value for cell, value in fields.items() if cell == GONE} if erased else fields
+                assert dict(rows[key]["fields"]) == kept
+                assert not erased or key.split(":")[2] in self.removed
+            for task in self._tasks(one):
+                if task.id not in self.removed:
+                    assert self.written.get(task.id, set()) <= set(task.tried.split())
+
+
+TestDevices = Devices.TestCase
+TestDevices.settings = settings(
+    max_examples=effort(25, 400),
+    stateful_step_count=effort(25, 60),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
