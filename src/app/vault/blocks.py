@@ -162,6 +162,11 @@ class Blocks(_List):
         return self._column("Q", 24)
 
     @cached_property
+    def ends(self) -> list[int]:
+        """The last ids once more, for whoever asks often: a list holds numbers ready-made."""
+        return self.last.tolist()
+
+    @cached_property
     def documents(self) -> "array[int]":
         return self._column("I", 32)
 

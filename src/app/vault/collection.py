@@ -73,7 +73,7 @@ class Collection:
     def raws(self, doc_ids: Iterable[int]) -> list[tuple[int, bytes]]:
         """The JSON of those of the documents that exist. Lists wait for this, so it calls as little as it can."""
         overlay, part, snapshot = self.overlay, self._part, self._snapshot
-        last, position = part.blocks.last, bisect.bisect_left
+        last, numbers, kept, position = part.blocks.ends, part.blocks.numbers, snapshot.kept, bisect.bisect_left
         rows: list[tuple[int, bytes]] = []
         i, ids, plain, start, offsets_at = -1, part.blocks.first, b"", 0, 0
         for doc_id in doc_ids:
@@ -86,7 +86,7 @@ class Collection:
             if i == len(last):
                 continue
             if i != known:
-                block = snapshot.block(part, i, keep=True)
+                block = kept.get(numbers[i]) or snapshot.block(part, i, keep=True)
                 ids, plain, start, offsets_at = block.ids, block.plain, block.start, block.offsets_at
             row = position(ids, doc_id)
             if ids[row] == doc_id:

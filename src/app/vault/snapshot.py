@@ -133,7 +133,8 @@ class Snapshot:
     def __init__(self, files: Files, fd: int) -> None:
         self._files = files
         self._fd = fd
-        self._cache: OrderedDict[int, Block] = OrderedDict()
+        self.kept: OrderedDict[int, Block] = OrderedDict()
+        """Blocks that stay open for the next reader, by their numbers."""
         self._pages: OrderedDict[int, bytes] = OrderedDict()
 
     @classmethod
@@ -199,13 +200,13 @@ class Snapshot:
     def block(self, part: TablePart, i: int, *, keep: bool = False) -> Block:
         """One block of a table. Blocks that are kept stay open for the next reader; callers hold the lock then."""
         number = part.blocks.numbers[i]
-        found = self._cache.get(number)
+        found = self.kept.get(number)
         if found is None:
             found = Block(self.read(part.blocks.place(i), DOCUMENTS))
             if keep:
-                self._cache[number] = found
-                if len(self._cache) > _CACHED_BLOCKS:
-                    self._cache.popitem(last=False)
+                self.kept[number] = found
+                if len(self.kept) > _CACHED_BLOCKS:
+                    self.kept.popitem(last=False)
         return found
 
     def page(self, index: IndexPart, i: int, *, keep: bool = False) -> bytes:
@@ -228,7 +229,7 @@ class Snapshot:
 
     def forget(self) -> None:
         """Drop what was opened."""
-        self._cache.clear()
+        self.kept.clear()
         self._pages.clear()
 
     def close(self) -> None:
