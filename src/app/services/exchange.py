@@ -189,12 +189,11 @@ class Exchange:
 
     def waiting(self, space: str) -> int:
         """How many of the changes written here have not been handed to a server yet, sealed or not."""
-        with self._one:
-            row = self._row(space)
-            if row is None:
-                return 0
-            unsealed = self._store.written(space) - int(row["sealed"])
-            return unsealed + sum(int(one.get("changes", 0)) for one in self._waiting_rows(space))
+        row = self._row(space)
+        if row is None:
+            return 0
+        unsealed = self._store.written(space) - int(row["sealed"])
+        return unsealed + sum(int(one.get("changes", 0)) for one in self._waiting_rows(space))
 
     def alarms(self) -> list[Alarm]:
         """What has to be told."""

@@ -208,11 +208,12 @@ def start(page: ft.Page, desk: Desk) -> None:
                 desk.places.set((HOME,))
             phase.set(now)
             if now == "open":
-                await asyncio.sleep(QUIET)  # Today first; then what can be searched
+                await asyncio.sleep(QUIET)  # Today first; then what can be searched, and the server
                 from app.ui import finder
 
                 if not desk.closed:
                     finder.begin(desk)
+                    await carry(desk)
 
         desk.later(moved)
 
@@ -238,6 +239,26 @@ def start(page: ft.Page, desk: Desk) -> None:
     page.render_views(App, desk, phase, look)
     page.run_task(_tick, desk)
     safe.touches(page.session, session.touch)
+
+
+async def carry(desk: Desk) -> None:
+    """Go on with the server that was chosen; where there is none, nothing of it is even loaded."""
+    if _has_server(desk):
+        await desk.away(desk.session.replication.start)
+
+
+async def carry_now(desk: Desk) -> None:
+    """The app is in front again: what waits goes at once, also when the last try failed a moment ago."""
+    if _has_server(desk):
+        desk.session.replication.now()
+
+
+def _has_server(desk: Desk) -> bool:
+    if desk.session.phase != "open" or desk.session.example:
+        return False
+    from app.model.queries import SettingOf
+
+    return bool(desk.store.ask(SettingOf("server.address")))
 
 
 def entitle(desk: Desk) -> None:
@@ -318,6 +339,7 @@ def _lifecycle(desk: Desk) -> Callable[[Any], None]:
         if state in (ft.AppLifecycleState.SHOW, ft.AppLifecycleState.RESUME):
             stay()
             desk.covered.set(False)
+            desk.later(lambda: carry_now(desk))
             return
         desk.flush()
         if state == ft.AppLifecycleState.INACTIVE:

@@ -5,7 +5,7 @@ durable. A server that says the same twice, or nothing, costs a repetition.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -30,6 +30,10 @@ PAGES_MOST: Final = 100_000
 
 MENDS_MOST: Final = 3
 """How often one round begins anew because the server's log was another one."""
+
+
+PART_BYTES: Final = 64 * 1024
+"""How much of a page is taken in at once."""
 
 
 class Taken(Protocol):
@@ -196,16 +200,16 @@ class Replicator:
             except (BadFrames, BadEnvelope) as exc:
                 self._shelf.noticed(space, "foreign")
                 raise OddAnswer(reason=exc.code) from exc
-            if envelopes:
-                end = after + len(envelopes)
-                taken = self._shelf.take(space, envelopes, (end, envelopes[-1].id))
+            for part in _parts(envelopes):
+                after += len(part)
+                taken = self._shelf.take(space, part, (after, part[-1].id))
                 done.received += taken.changes
                 if taken.early:
                     self._shelf.noticed(space, "withheld")
                     self._compared.discard(space)
                     return True
-                if end < page.head:
-                    continue
+            if envelopes and after < page.head:
+                continue
             if self._shelf.lacking(space):
                 self._shelf.noticed(space, "withheld")
             return True
@@ -249,6 +253,22 @@ class Replicator:
         back = self._shelf.put_back(space, found.behind)
         for batch in batches([one.to_bytes() for one in back]):
             done.put_back += self._server.push(token, _frames(batch)).new
+
+
+def _parts(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
+    """A page in parts that are taken in one after the other: whoever is writing meanwhile waits for one at the most."""
+    at = 0
+    while at < len(envelopes):
+        end, size = at, 0
+        while end < len(envelopes) and (end == at or size + _size(envelopes[end]) <= PART_BYTES):
+            size += _size(envelopes[end])
+            end += 1
+        yield envelopes[at:end]
+        at = end
+
+
+def _size(envelope: Envelope) -> int:
+    return len(envelope.body or b"")
 
 
 def _frames(envelopes: Iterable[bytes]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.model.queries import AboutMe
+from app.model.queries import AboutMe, SettingOf
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
 from app.ui.parts import Row, Rows, Screen, SectionTitle
@@ -17,6 +17,7 @@ def SettingsScreen() -> ft.Control:
     desk = use_desk()
     use_watch(desk.speech)
     me = use_query(AboutMe())
+    server = use_query(SettingOf("server.address"))
     body: list[ft.Control] = []
     body += [
         SectionTitle(desk.say("settings.group.me")),
@@ -79,6 +80,13 @@ def SettingsScreen() -> ft.Control:
                         subtitle=_backup(desk),
                         icon=ft.Icons.SAVE_ALT,
                         id="settings-backup",
+                    ),
+                    Row(
+                        desk.say("server.title"),
+                        lambda _: desk.go("/settings/server"),
+                        subtitle=server.partition("://")[2] if server else desk.say("server.row.none"),
+                        icon=ft.Icons.CLOUD_OUTLINED,
+                        id="settings-server",
                     ),
                     Row(
                         desk.say("export.title"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import flet as ft
@@ -72,6 +73,7 @@ def TodayScreen() -> ft.Control:
     today: Today = use_query(TodayView(now=now, critical=critical_lines(desk.library)))
     inbox = use_query(NotesOf(limit=200, origin="locked")).rows
     last_backup = use_query(SettingOf("backup.last"))
+    server = use_query(SettingOf("server.address"))
     writing, write = ft.use_state(False)
     more, show_more = ft.use_state(False)
     use_sheet(
@@ -125,6 +127,8 @@ def TodayScreen() -> ft.Control:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
         rows = FOLD - 3 - (not desk.session.example)
     aside = _do(desk, todo, rows, more, lambda: show_more(not more)) if todo or today.people else []
+    if server:
+        body.insert(0, import_module("app.ui.parts.carrying").Carrying())
     if waiting(desk):
         body.insert(0, Notices())
     return Screen(

@@ -1,0 +1,89 @@
+"""The optional server: choose one, see how things are with it, leave it again."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.ui.hooks import use_busy, use_desk, use_watch
+from app.ui.hooks.carrying import use_carrying
+from app.ui.parts import Busy, Field, PrimaryButton, QuietButton, Screen, SecondaryButton, Soft, Words
+from app.ui.parts.carrying import ICONS, Alarms, carried_words
+from app.ui.parts.text import Live
+from app.ui.safe import component
+
+
+@component
+def ServerScreen() -> ft.Control:
+    """Without a server everything works; with one, what is sealed is carried between devices."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    carried = use_carrying()
+    address, set_address = ft.use_state("https://")
+    invitation, set_invitation = ft.use_state("")
+    pin, set_pin = ft.use_state("")
+    more, show_more = ft.use_state(False)
+    wrong, say_wrong = ft.use_state("")
+    busy, run = use_busy()
+    replication = desk.session.replication
+    chosen = replication.choice
+
+    def connect(_: object = None) -> None:
+        say_wrong("")
+
+        def connected(_: object) -> None:
+            set_address("https://")
+            desk.announce(desk.say("server.connected"))
+
+        run(
+            lambda: replication.connect(address, pin=pin, invitation=invitation.strip()),
+            connected,
+            lambda fault: say_wrong(desk.sentence(fault)),
+        )
+
+    def leave(_: object = None) -> None:
+        before = chosen
+        replication.disconnect()
+        if before:
+            desk.notice(
+                desk.say("server.left"),
+                lambda: run(lambda: replication.connect(before.address, pin=before.pin)),
+                seconds=8,
+            )
+
+    if chosen:
+        body: list[ft.Control] = [
+            *Alarms(desk, carried.alarms),
+            Words(chosen.address),
+            Live(carried_words(desk, carried), ICONS[carried.standing.condition]),
+            Soft(desk.say("server.blind")),
+            SecondaryButton(desk.say("server.now"), lambda _: replication.now(), ft.Icons.SYNC, id="server-now"),
+            QuietButton(desk.say("server.leave"), leave, id="server-leave"),
+        ]
+        return Screen(desk.say("server.title"), body, back=True)
+    body = [
+        Words(desk.say("server.about")),
+        Field(
+            desk.say("server.address"),
+            address,
+            set_address,
+            id="server-address",
+            error=wrong,
+            keyboard=ft.KeyboardType.URL,
+            on_submit=connect,
+        ),
+    ]
+    if more:
+        body += [
+            Field(desk.say("server.invitation"), invitation, set_invitation, id="server-invitation"),
+            Field(desk.say("server.pin"), pin, set_pin, id="server-pin", helper=desk.say("server.pin.help")),
+        ]
+    else:
+        body.append(QuietButton(desk.say("server.more"), lambda _: show_more(True), id="server-more"))
+    if busy:
+        body.append(Busy(desk.say("server.trying")))
+    return Screen(
+        desk.say("server.title"),
+        body,
+        back=True,
+        primary=PrimaryButton(desk.say("server.connect"), connect, busy=busy, id="server-connect"),
+    )

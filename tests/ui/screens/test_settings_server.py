@@ -1,0 +1,81 @@
+"""The optional server, chosen and left again on the screen, with a real one on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.model.commands import SetGoal
+from sync.server.settings import Settings
+from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.sync.server.running import Running, run
+from tests.ui.conftest import OpenStage
+from tests.ui.screens.entrance import LANGUAGES, PHRASE, again, made, window
+
+
+@pytest.fixture
+def carrier(tmp_path: Path) -> Iterator[Running]:
+    found = run(Settings(folder=tmp_path))
+    yield found
+    found.stop()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_connecting_carrying_and_leaving(
+    stage: OpenStage, tmp_path: Path, carrier: Running, language: str
+) -> None:
+    session = made(tmp_path / "me", language)
+    app = await window(stage, session, go="/settings/server")
+    say = app.desk.say
+    assert app.nameless() == []
+    assert app.has(say("server.about"))
+    await app.type("server-address", carrier.base)
+    await app.tap("server-connect")
+    await app.until(lambda: app.has(carrier.base))
+    await app.until(lambda: session.replication.standing.condition == "calm")
+    await app.until(lambda: app.has(say("server.state.calm", when=app.desk.speech.value.clock(app.desk.now()))))
+    assert app.nameless() == []
+    session.store.execute(SetGoal(title="Carried", private=True))
+    await app.until(lambda: session.replication.standing.waiting == 0)
+    await app.tap("server-leave")
+    await app.until(lambda: app.has(say("server.about")))
+    assert session.replication.choice is None
+    session.lock()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+async def test_an_address_that_is_none_says_so_and_changes_nothing(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    app = await window(stage, session, go="/settings/server")
+    for address in ("", "fika", "http://fika.example.org"):
+        await app.type("server-address", address)
+        await app.tap("server-connect")
+        await app.until(lambda: app.field("server-address").error == app.desk.say("error.bad-address"))
+    await app.tap("server-more")
+    await app.type("server-address", "https://127.0.0.1:1")
+    await app.type("server-pin", "not a fingerprint")
+    await app.tap("server-connect")
+    await app.until(lambda: app.field("server-address").error == app.desk.say("error.bad-address"))
+    assert session.replication.choice is None
+    session.lock()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+async def test_the_server_is_there_again_after_unlocking_and_today_says_when_it_is_away(
+    stage: OpenStage, tmp_path: Path, carrier: Running
+) -> None:
+    first = made(tmp_path / "me")
+    first.replication.connect(carrier.base)
+    first.lock()
+    carrier.stop()
+    session = again(tmp_path / "me", PHRASE)
+    app = await window(stage, session)
+    session.replication.start()
+    await app.until(lambda: session.replication.standing.condition == "away")
+    session.store.execute(SetGoal(title="In the basement", private=True))
+    words = app.desk.say("server.state.away")
+    await app.until(lambda: any(words in line for line in app.texts()))
+    session.lock()
