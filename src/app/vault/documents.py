@@ -126,6 +126,9 @@ class SealedTable(Table):
         doc_ids: Sequence[int] | None = None,
     ) -> Document | list[Document] | None:
         if doc_id is not None:
+            if type(doc_id) is int:
+                raw = self._engine.raw(self.name, doc_id)
+                return None if raw is None else self._document(doc_id, load(raw))
             found_one = self._existing([doc_id])
             return self._document(doc_id, load(found_one[0][1])) if found_one else None
         if doc_ids is not None:
