@@ -36,6 +36,8 @@ PASSPHRASE = "kanariegömma tall regn moln fyr"
 NEW_PASSPHRASE = "kanariebur räv sol stig bäck"
 NOW = datetime(2026, 10, 14, 15, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 CANARY = "kanariefågelå"
+TRACES = {"erasure", "receipt"}
+"""What is left of what was erased: ids and numbers, no field that takes words."""
 
 
 def canary(number: int) -> str:
@@ -181,7 +183,7 @@ def test_a_day_with_fika_leaves_no_readable_word(
     key = here.create(PASSPHRASE, name=bird(), role="mentor", language="sv")
     plant(here, bird)
     used = {kind for kind in KINDS if here.store._documents.table(kind)}
-    assert used == set(KINDS), "a kind has no canary: plant one"
+    assert used | TRACES == set(KINDS), "a kind has no canary: plant one"
     assert found_in(home) == []
     here.make_backup()
     (home / "backup.fika").write_bytes(here.make_backup().data)

@@ -28,15 +28,17 @@ from app.errors import (
     VaultBusy,
     VaultDamaged,
     VaultExists,
+    VaultFull,
     WrongBackupSecret,
     WrongPassphrase,
     WrongRecoveryKey,
 )
-from app.model.commands import AddPerson, WriteNote
+from app.model.commands import AddPerson, Command, Delete, EmptyTrash, WriteNote
 from app.model.entities import Note
-from app.model.queries import AboutMe, NotesOf, One
+from app.model.queries import AboutMe, NotesOf, One, TrashList
 from app.services.passphrase import Level
 from app.services.session import Session, Trust
+from app.services.store import Store
 from app.vault.inbox import Inbox, InboxKey
 from sync.errors import BadRecoveryKey
 from sync.recovery import RecoveryKey
@@ -874,3 +876,42 @@ def test_the_self_test_fails_when_an_answer_is_wrong(life: Life, monkeypatch: py
     assert not life.session.self_test()  # the quick derivation of these tests is not Argon2id
     monkeypatch.setattr("app.vault.selftest._SEALED", "00" * 52)
     assert not life.session.self_test()
+
+
+# ---------------------------------------------------------------- the trash
+
+
+def test_what_was_deleted_thirty_days_ago_is_gone_for_good_after_unlocking(life: Life) -> None:
+    life.create()
+    store = life.session.store
+    old, young = (store.execute(WriteNote(body=words)).record for words in ("Kardemumma", "Kanel"))
+    store.execute(Delete(kind="note", id=old))
+    life.now += timedelta(days=20)
+    store.execute(Delete(kind="note", id=young))
+    life.now += timedelta(days=9, hours=23)
+    life.session.lock()
+    life.start().unlock(PASSPHRASE)
+    assert {one.id for one in life.session.store.ask(TrashList())} == {old, young}
+    life.session.lock()
+    life.now += timedelta(hours=2)
+    life.start().unlock(PASSPHRASE)
+    assert {one.id for one in life.session.store.ask(TrashList())} == {young}
+    assert "Kardemumma" not in str([dict(row) for row in life.session.store.documents.table("version")])
+
+
+def test_a_full_disk_at_emptying_keeps_nobody_from_reading(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    life.create()
+    note = life.session.store.execute(WriteNote(body="Kardemumma")).record
+    life.session.store.execute(Delete(kind="note", id=note))
+    life.session.lock()
+    life.now += timedelta(days=31)
+    whole = Store.execute
+
+    def full(self: Store, command: Command, **options: Any) -> Any:
+        if isinstance(command, EmptyTrash):
+            raise VaultFull()
+        return whole(self, command, **options)
+
+    monkeypatch.setattr(Store, "execute", full)
+    life.start().unlock(PASSPHRASE)
+    assert str(life.session.phase) == "open" and life.session.store.ask(TrashList())

@@ -22,8 +22,6 @@ LISTS: dict[Phase, str] = {
     "after": "checklist.after_session",
 }
 """The list that belongs to each phase of a meeting."""
-TRASH_DAYS = timedelta(days=30)
-"""How long what was deleted can be taken back."""
 _NONE = timedelta(0)
 NEAR = timedelta(minutes=30)
 """From here on a meeting is about to begin: what is wanted now is the note, not the preparation."""

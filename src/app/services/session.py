@@ -378,6 +378,7 @@ class Session:
         self.notices = list(vault.notices)
         if not vault.temporary:
             self._take_in_notes()
+            self._empty_trash()
 
     def _take_in_notes(self) -> None:
         """Notes written while locked become private notes. The model knows a note it has seen, the vault too."""
@@ -395,6 +396,19 @@ class Session:
             self.notices.append(_notice("inbox-waiting", reason=exc.code, notes=len(notes)))
         if closed:
             self.notices.append(_notice("inbox-unreadable", notes=closed))
+
+    def _empty_trash(self) -> None:
+        """What was deleted more than thirty days ago goes for good."""
+        from app.model.commands import EmptyTrash
+        from app.model.erasing import KEPT
+
+        assert self._store is not None
+        try:
+            self._store.execute(EmptyTrash(before=self._now() - KEPT))
+        except VaultError as exc:
+            log.warning(
+                "the trash was not emptied: %s", exc.code
+            )  # another time; it must not keep anybody from reading
 
     def _import(self, notes: list[SealedNote]) -> None:
         from app.model.commands import ImportQuickNote

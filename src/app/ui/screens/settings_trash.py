@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import flet as ft
 
-from app.model.commands import Delete, Restore
+from app.model.commands import Delete, EmptyTrash, Restore
 from app.model.queries import PeopleList, TrashList
-from app.model.schedule import TRASH_DAYS, following
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
-from app.ui.parts import EmptyState, Rows, Screen, SecondaryButton, Soft, Words
+from app.ui.parts import DangerButton, EmptyState, QuietButton, Rows, Screen, SecondaryButton, Soft, Words
 from app.ui.safe import component
 from app.ui.screens.rows import local
 
@@ -26,6 +25,7 @@ def TrashScreen() -> ft.Control:
     """Newest first: what it was, with whom, and until when it can come back."""
     desk, now = use_desk(), use_clock()
     undo = use_undo()
+    sure, ask = ft.use_state(False)
     trash = use_query(TrashList())
     names = {row.mentorship: row.name for row in use_query(PeopleList(now))}
 
@@ -40,7 +40,23 @@ def TrashScreen() -> ft.Control:
         empty = EmptyState(desk.say("settings.trash.empty"), icon=ft.Icons.DELETE_OUTLINE, id="trash-empty")
         return Screen(desk.say("settings.trash"), [empty], back=True)
     rows = [_row(desk, one, names, now, lambda _, one=one: restore(one)) for one in trash]
-    return Screen(desk.say("settings.trash"), [Soft(desk.say("settings.trash.help")), Rows(rows)], back=True)
+    body: list[ft.Control] = [Soft(desk.say("settings.trash.help")), Rows(rows)]
+    if sure:  # what is erased cannot be undone, so it takes a second tap, in the same place
+        body.append(Words(desk.say("settings.trash.sure", count=len(trash))))
+        body.append(
+            ft.Row([QuietButton(desk.say("checklist.cancel"), lambda _: ask(False), id="trash-cancel")], wrap=True)
+        )
+    return Screen(
+        desk.say("settings.trash"),
+        body,
+        back=True,
+        primary=DangerButton(
+            desk.say("settings.trash.go" if sure else "settings.trash.now"),
+            (lambda _: desk.store.execute(EmptyTrash())) if sure else (lambda _: ask(True)),
+            ft.Icons.DELETE_FOREVER,
+            id="trash-go" if sure else "trash-now",
+        ),
+    )
 
 
 def title_of(desk: Desk, one: Trashed) -> str:
@@ -53,7 +69,7 @@ def title_of(desk: Desk, one: Trashed) -> str:
 
 def _row(desk: Desk, one: Trashed, names: Mapping[str, str], now: datetime, on_click: object) -> ft.Control:
     title, large = title_of(desk, one), desk.prefs.text_size >= 150
-    last = local(following(one.at, TRASH_DAYS), now).date()
+    last = local(one.until, now).date()
     about = [desk.say(f"settings.trash.kind.{one.kind}"), names.get(one.mentorship or "", "")]
     words = ft.Column(
         [
