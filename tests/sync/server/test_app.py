@@ -1,0 +1,97 @@
+"""Around the routes: a fault of ours is told as such and written down, figures count, a database that is away is waited for."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync.server import app, hub
+from sync.server.database import Away
+from sync.server.settings import Settings
+from tests.sync.server.actors import Phone, pair
+from tests.sync.server.running import Running, run
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Running]:
+    found = run(Settings(folder=tmp_path))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def one(small: Running) -> Phone:
+    return pair(small.base)[0]
+
+
+def test_a_fault_of_ours_is_one_word_and_a_line(
+    small: Running, one: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault(*_: object) -> None:
+        raise ZeroDivisionError("what somebody wrote")
+
+    monkeypatch.setattr(small.server.log, "heads", fault)
+    answer = one.ask("GET", f"/v1/spaces/{one.space}/heads")
+    assert (answer.status_code, answer.json()) == (500, {"error": "broken"})
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
+    assert one.pull().status_code == 200
+
+
+def test_a_database_that_is_away_is_busy_and_comes_back(
+    small: Running, one: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise Away("test")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(small.server.log, "page", away)
+        patch.setattr("sync.server.schema.ready", away)
+        answer = one.pull()
+        assert (answer.status_code, answer.json()["error"], answer.headers["retry-after"]) == (503, "busy", "1")
+        assert one.ask("GET", "/readyz").status_code == 503
+        assert one.ask("GET", "/healthz").status_code == 200
+    assert one.pull().status_code == 200
+    assert one.ask("GET", "/readyz").json() == {"ok": True}
+
+
+def test_figures_count_and_name_nobody(one: Phone) -> None:
+    one.push(one.actor.change(), one.actor.change())
+    one.ask("GET", "/v1/blobs/x")
+    text = one.http.get("/metrics").text
+    assert "fika_envelopes_total 6.0" in text
+    assert 'fika_requests_total{route="/v1/spaces/{space}/log",status="200"} 2.0' in text
+    assert 'fika_refusals_total{code="malformed"} 1.0' in text
+    assert "fika_listeners 0.0" in text
+    assert one.space not in text
+    assert one.actor.id.hex() not in text
+
+
+def test_too_many_listeners_are_asked_to_come_later(one: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "LISTENERS", 0)
+    assert one.ask("GET", "/v1/events").json()["error"] == "busy"
+    answer = one.ask("POST", "/v1/wait", json={"after": {one.space: 0}, "seconds": 1})
+    assert answer.json()["error"] == "busy"
+
+
+def test_a_stream_beats_and_ends_when_its_device_is_out(
+    small: Running, one: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "BEAT_SECONDS", 0.1)
+    with one.http.stream("GET", "/v1/events", headers=one.headers) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("data: ")
+        assert ": " in (next(lines), next(lines))
+        small.server.accounts.end(one.actor.place.id, one.actor.id)
+        small.server.log.end(one.actor.place.id, one.actor.id, today=1, kinds=(1,), strip=bytes, last=True)
+        list(lines)
+
+
+def test_a_stream_ends_with_its_session(small: Running, one: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "BEAT_SECONDS", 0.1)
+    with one.http.stream("GET", "/v1/events", headers=one.headers) as stream:
+        real = small.server.clock
+        small.server.clock = lambda: real() + 3600
+        began = time.monotonic()
+        list(stream.iter_lines())
+        assert time.monotonic() - began < 5
