@@ -7,7 +7,7 @@ write starts a timer, and later keys do not put it off. Writing asks for durabil
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Timer
@@ -92,6 +92,7 @@ class Drafts:
         self._table = table
         self._start = start
         self._unwritten: dict[Target, str] = {}
+        self._begun: dict[Target, tuple[str, ...]] = {}
         self._timer: Running | None = None
         self._closed = False
         self._standing = Standing()
@@ -99,10 +100,16 @@ class Drafts:
 
     # ------------------------------------------------------------------ typing
 
-    def keep(self, target: Target, text: str) -> None:
-        """Take the text as it stands after a key. Cheap; the write follows within `PATIENCE`."""
+    def keep(self, target: Target, text: str, *, seen: Sequence[str] | None = None) -> None:
+        """Take the text as it stands after a key. Cheap; the write follows within `PATIENCE`.
+
+        `seen` are the versions that were before the author's eyes when the first key fell; without them, those that
+        are there when it is written.
+        """
         with self._store._lock:
             self._unwritten[target] = text
+            if seen is not None:
+                self._begun.setdefault(target, tuple(seen))
             if self._timer is None and not self._closed:
                 self._timer = self._start(PATIENCE, self._due)
             waiting_already = self._standing.waiting
@@ -130,11 +137,12 @@ class Drafts:
                 return None
             with self._store.writing():
                 row = self._table.get(where("id") == target.key)
-                seen = None if row is None else row.get("seen")
-                done = self._store.perform(_command(target, text), seen={target.id: seen} if seen else None)
+                seen = self._begun.get(target) if row is None else row.get("seen")
+                done = self._store.perform(_command(target, text), seen=None if seen is None else {target.id: seen})
                 if row is not None:
                     self._table.remove(doc_ids=[row.doc_id])
             self._unwritten.pop(target, None)
+            self._begun.pop(target, None)
             return done
 
     def settle_all(self) -> tuple[Draft, ...]:
@@ -152,6 +160,7 @@ class Drafts:
         """Drop the draft: what was typed is not wanted."""
         with self._store._lock:
             self._unwritten.pop(target, None)
+            self._begun.pop(target, None)
             with self._store.writing():
                 self._table.remove(where("id") == target.key)
 
@@ -217,7 +226,9 @@ class Drafts:
                 "cell": target.cell,
                 "text": text,
             }
-            row |= {"context": dict(target.context), "seen": self._store.heads_of(target.kind, target.id)}
+            seen = self._begun.get(target)
+            heads = self._store.heads_of(target.kind, target.id) if seen is None else list(seen)
+            row |= {"context": dict(target.context), "seen": heads}
             self._table.insert(row)
 
     def _stand(self, *, waiting: bool, saved: datetime | None = None, trouble: AppError | None = None) -> None:

@@ -424,7 +424,8 @@ class Store:
         if not parents:
             document = self._stored(write.space, write.kind, write.record)
             if document is not None:
-                parents = document["heads"]
+                if write.record not in seen:  # named without a version: it was not there when this was begun
+                    parents = document["heads"]
             elif former := self._versions(f"{write.space}:{write.kind}:{write.record}"):
                 parents = fold(written_of(row) for row in former).heads  # it was erased, and is begun anew
                 fields = {GONE: False, **fields}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.model.commands import AddTopic, KeepMinutes, StartMeeting
-from app.model.entities import Minutes, Task
+from app.model.commands import AddTopic, KeepMinutes, StartMeeting, WriteNote
+from app.model.entities import Minutes, Task, note_id
 from app.model.queries import MinutesFor, NoteOf
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES
@@ -60,6 +60,13 @@ async def test_a_text_is_durable_at_the_pause_and_a_version_when_left(stage: Ope
     await app.back()
     minutes = kept(table)
     assert minutes is not None and minutes.answers["talked"] == "Vi gick igenom cv:t"
+
+
+async def test_the_private_line_goes_on_from_the_note_that_is_there(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    table.store.execute(WriteNote(body="Orolig för hyran", id=note_id(table.meeting), meeting=table.meeting))
+    app = await open_minutes(stage, table)
+    assert app.field("item-private").value == "Orolig för hyran"
 
 
 async def test_the_private_line_never_reaches_the_minutes(stage: OpenStage) -> None:

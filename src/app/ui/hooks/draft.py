@@ -35,12 +35,16 @@ class Kept:
 
 
 class Draft:
-    """A text being written. Give `edit` to the field's `on_change` and `leave` to its `on_blur`."""
+    """A text being written. Give `edit` to the field's `on_change` and `leave` to its `on_blur`.
+
+    `another`: what it was begun on has changed elsewhere meanwhile; both are kept (see `use_settling`).
+    """
 
     def __init__(self, text: str, save: Callable[[str], object], now: Callable[[], datetime]) -> None:
         self.text = text
         self.save = save
         self.kept: Signal[Kept] = Signal(Kept())
+        self.another: Signal[bool] = Signal(False)
         self._now = now
         self._unsaved = False
         self._timer: asyncio.TimerHandle | None = None
@@ -52,6 +56,11 @@ class Draft:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(PAUSE, self.flush)
             self.kept.set(Kept(self.kept.value.at, typing=True))
+
+    def take(self, text: str) -> None:
+        """The text is another one by now, and nothing of one's own is lost by it: the field shows it."""
+        self.text = text
+        self.another.set(False)
 
     def leave(self, _: Any = None) -> None:
         """The field was left."""

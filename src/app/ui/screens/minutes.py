@@ -18,7 +18,7 @@ from app.model.queries import LastMinutes, MeetingPage, MeetingsOf, One
 from app.services.drafts import Target
 from app.services.library import Option
 from app.ui import theme
-from app.ui.hooks import use_clock, use_desk, use_draft, use_held, use_query, use_undo
+from app.ui.hooks import use_clock, use_desk, use_query, use_settling, use_undo
 from app.ui.parts import (
     Card,
     Choice,
@@ -45,16 +45,17 @@ from app.ui.parts.items import ItemField, chosen_of, moment_of
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.ending import next_meeting
-from app.ui.screens.note import Settles, kept_text
 from app.ui.screens.of_meeting import agreed_task, no_meeting
 from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following, owner_words
 from app.ui.screens.templates import QUICK, note_item, part_id, parts_of, template_for
+from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
 from app.ui.ways import way
 
 if TYPE_CHECKING:
     from app.model.entities import Minutes
     from app.model.queries import GoalRow, MeetingRow, MeetingView
+    from app.model.schema import Entity
     from app.services.library import Document, Item
     from app.ui.desk import Desk
 
@@ -118,6 +119,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
             desk.read(document.title),
             [
                 Live(desk.say("minutes.finished", when=when), ft.Icons.CHECK_CIRCLE, theme.PRIMARY),
+                *another_version(desk, view.minutes),
                 *read_minutes(desk, document, view.minutes, view.row.name, view.row.my_role, view),
                 SecondaryButton(
                     desk.say("minutes.reopen"),
@@ -196,15 +198,15 @@ def Line(
     live: ft.Control | None = None
     options: list[Option] | None = None
     if item.type in ("text", "longtext"):
-        live = Text(
-            text_target(view, document, item),
-            str(value or ""),
-            desk.read(item.text),
-            item.type == "longtext",
-            theme.PRIVATE if item.visibility == "private" else theme.SHARED,
-            f"item-{name}",
-            key=name,
-        )
+        target, label = text_target(view, document, item), desk.read(item.text)
+        long, identifier = item.type == "longtext", f"item-{name}"
+        if target.kind == "note":
+            live = OwnText(target, label, long, identifier, key=name)
+        else:
+            stood = _record(desk, view, target)
+            live = Text(
+                target, str(value or ""), stood.heads if stood else (), label, long, theme.SHARED, identifier, key=name
+            )
     elif item.type == "tasks":
         live = _tasks(desk, view, now, add_task)
     elif item.type == "taskreview":
@@ -243,6 +245,10 @@ def Line(
         for part in range(2, parts_of(name, answers) + 1):
             text = str(answers.get(part_id(name, part)) or "")
             parts.append(Card([Soft(desk.say("note.part", part=part)), Words(text[:4_000])], ground=theme.RAISED))
+    if item.type in ("text", "longtext"):
+        target = text_target(view, document, item)
+        record = _record(desk, view, target)
+        parts += [*another_version(desk, record, target.cell), *earlier_versions(desk, record, target.cell)]
     return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
@@ -276,34 +282,34 @@ def text_target(view: MeetingView, document: Document, item: Item) -> Target:
 
 @component
 def Text(
-    target: Target, saved: str, label: str, long: bool, line: str, id: str, *, key: str | None = None
+    target: Target,
+    saved: str,
+    heads: tuple[str, ...],
+    label: str,
+    long: bool,
+    line: str,
+    id: str,
+    *,
+    key: str | None = None,
 ) -> ft.Control:
     """A text that is a draft of the store while it is written, and settles when it is left."""
-    desk = use_desk()
-    store = desk.store
-    text = use_held(lambda: kept_text(desk, target, saved))
-
-    def keep(words: str) -> None:
-        store.drafts.keep(target, words)
-        store.drafts.flush()
-
-    draft = use_draft(text, keep)
-    settles = use_held(lambda: Settles(desk, target))
-    release = use_held(lambda: desk.holds(settles))
-
-    def leave() -> None:
-        draft.flush()
-        release()
-        settles.flush()
-
-    ft.use_effect(_nothing, [], cleanup=leave)
-    if not draft.unsaved and saved != draft.text and store.drafts.read(target) is None:
-        draft.text = saved  # it was changed elsewhere: the aim in its sheet, a template that took the words along
+    draft = use_settling(target, saved, heads)
     return DraftField(label, draft, id=id, lines=3 if long else 1, line=line)
 
 
-def _nothing() -> None:
-    """An effect of which only the cleanup matters."""
+def _record(desk: Desk, view: MeetingView, target: Target) -> Entity | None:
+    """What a text belongs to: the minutes, the meeting, or my own note."""
+    if target.kind == "note":
+        note: Note | None = desk.store.ask(One(Note, target.id))
+        return note
+    return view.minutes if target.kind == "minutes" else view.meeting
+
+
+@component
+def OwnText(target: Target, label: str, long: bool, id: str, *, key: str | None = None) -> ft.Control:
+    """My own words beside the minutes: the note of this meeting, as far as it is written."""
+    note = use_query(One(Note, target.id))
+    return Text(target, note.body if note else "", note.heads if note else (), label, long, theme.PRIVATE, id)
 
 
 def _tasks(desk: Desk, view: MeetingView, now: datetime, add: Callable[[], object]) -> ft.Control:
@@ -632,6 +638,7 @@ def EarlierScreen(id: str) -> ft.Control:
     return Screen(
         desk.read(document.title),
         [
+            *another_version(desk, last),
             *read_minutes(desk, document, last, before.row.name, before.row.my_role, before),
             QuietButton(
                 desk.say("minutes.open-meeting"),

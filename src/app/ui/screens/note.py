@@ -6,20 +6,19 @@ the screen, locking and closing make a version of it. The field gets the text on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import flet as ft
 
-from app.errors import AppError
 from app.model.commands import Delete, Restore, StartMeeting
 from app.model.entities import Note, minutes_id, note_id
 from app.model.queries import ListOf, MeetingPage, NotesOf, One, PeopleList
 from app.model.schedule import apart
 from app.services.drafts import Target
 from app.ui import theme
-from app.ui.hooks import use_clock, use_desk, use_draft, use_held, use_query, use_undo, use_watch
+from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_settling, use_undo, use_watch
 from app.ui.hooks.draft import Draft
 from app.ui.parts import (
     NOTE_LIMIT,
@@ -49,8 +48,10 @@ from app.ui.parts.surfaces import Visibility
 from app.ui.safe import component
 from app.ui.screens.checklist import Ticking
 from app.ui.screens.lists import OF_PHASE, lines_of, settled, shown
+from app.ui.screens.of_meeting import no_meeting
 from app.ui.screens.sheets import AimSheet, Pair, QuestionSheet, ReviewSheet, TaskSheet, following
 from app.ui.screens.templates import note_item, part_id, parts_of, template_for
+from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -79,11 +80,11 @@ def NoteScreen(id: str) -> ft.Control:
     document = OF_PHASE["during"]
     run = use_query(ListOf(document, id))
 
-    def begin() -> None:
-        if view and _begins(view, desk.now()):
+    async def begin() -> None:
+        if view and desk.session.phase == "open" and _begins(view, desk.now()):
             desk.store.execute(StartMeeting(meeting=id))
 
-    ft.use_effect(begin, [id])
+    ft.use_effect(lambda: desk.later(begin), [id])  # the field is on its way to the screen before anything is written
 
     def close() -> None:
         show("")
@@ -115,7 +116,7 @@ def NoteScreen(id: str) -> ft.Control:
     short = sheet in ("question", "aim") or (sheet == "tasks" and few)
     use_sheet(content, close, title=desk.say(title) if title else "", short=short)
     if view is None:
-        return _gone(desk)
+        return no_meeting(desk)
 
     template = template_for(desk, view)
     item = note_item(template)
@@ -144,27 +145,19 @@ def NoteScreen(id: str) -> ft.Control:
         field = Writing(
             target,
             saved,
+            view.minutes.heads if view.minutes else (),
             desk.say("note.shared.field"),
             desk.say("note.shared.hint"),
             theme.SHARED,
             go_on,
             id="shared-note",
+            beside=another_version(desk, view.minutes, target.cell),
             key=f"shared {at}",
         )
     else:
         name = private[at - 1] if at <= len(private) else note_id(id, at)
         target = Target(kind="note", id=name, cell="body", context={"meeting": id, "mentorship": view.row.mentorship})
-        note = desk.store.ask(One(Note, name))
-        field = Writing(
-            target,
-            note.body if note else "",
-            desk.say("note.private.field"),
-            desk.say("note.private.hint"),
-            theme.PRIVATE,
-            go_on,
-            id="private-note",
-            key=f"private {at}",
-        )
+        field = OwnNote(target, go_on, key=f"private {at}")
 
     ended = view.row.ended is not None
     tools = [
@@ -297,14 +290,6 @@ def private_notes(desk: Desk, view: MeetingView) -> list[str]:
     return [first, *found]
 
 
-def _gone(desk: Desk) -> ft.Control:
-    return Screen(
-        desk.say("meeting.unplanned"),
-        [EmptyState(desk.say("meeting.gone"), desk.say("today.title"), lambda _: desk.home(), id="gone")],
-        back=True,
-    )
-
-
 @component
 def ListInSheet(meeting: str, role: str, mentorship: str, close: Callable[[], object]) -> ft.Control:
     """The list of the conversation, within reach of a thumb."""
@@ -323,59 +308,24 @@ def ListInSheet(meeting: str, role: str, mentorship: str, close: Callable[[], ob
 # ------------------------------------------------------------------ the field
 
 
-def kept_text(desk: Desk, target: Target, saved: str) -> str:
-    """What the field starts from: words that were being typed when the power went, else what is saved."""
-    unsettled = desk.store.drafts.read(target)
-    return saved if unsettled is None else unsettled
-
-
-class Settles:
-    """Makes a version of the words when the screen is left, after the draft itself has been flushed."""
-
-    def __init__(self, desk: Desk, target: Target) -> None:
-        self._desk, self._target = desk, target
-
-    def flush(self) -> None:
-        """Settle; a refusal is told, and the words stay a draft."""
-        if self._desk.session.phase != "open":
-            return
-        try:
-            self._desk.store.drafts.settle(self._target)
-        except AppError as fault:
-            self._desk.notice(self._desk.sentence(fault))
-
-
 @component
 def Writing(
     target: Target,
     saved: str,
+    heads: tuple[str, ...],
     label: str,
     hint: str,
     line: str,
     go_on: Callable[[], object],
     *,
     id: str,
+    beside: Sequence[ft.Control] = (),
     key: str | None = None,
 ) -> ft.Control:
-    """One field that takes all the room, and what became of the words."""
+    """One field that takes all the room, what became of the words, and `beside` them the ways to other versions."""
     desk = use_desk()
-    text = use_held(lambda: kept_text(desk, target, saved))
-    store = desk.store
-
-    def keep(words: str) -> None:
-        store.drafts.keep(target, words)
-        store.drafts.flush()
-
-    draft = use_draft(text, keep)
-    settles = use_held(lambda: Settles(desk, target))
-    release = use_held(lambda: desk.holds(settles))
-
-    def leave() -> None:
-        draft.flush()
-        release()
-        settles.flush()
-
-    ft.use_effect(_nothing, [], cleanup=leave)
+    draft = use_settling(target, saved, heads)
+    text = draft.text
     if len(text) > NOTE_LIMIT:
         return ft.Column(
             [Soft(desk.say("note.too-long")), _more(desk, go_on), _long(text)],
@@ -387,6 +337,7 @@ def Writing(
         [
             DraftField(label, draft, id=id, expand=True, autofocus=True, hint=hint, line=line),
             SavedQuietly(draft, go_on),
+            ft.Row(list(beside), visible=bool(beside), wrap=True, spacing=8, run_spacing=0),
         ],
         spacing=6,
         expand=True,
@@ -395,10 +346,28 @@ def Writing(
 
 
 @component
+def OwnNote(target: Target, go_on: Callable[[], object], *, key: str | None = None) -> ft.Control:
+    """The field of a note that only I read."""
+    desk = use_desk()
+    note = use_query(One(Note, target.id))
+    return Writing(
+        target,
+        note.body if note else "",
+        note.heads if note else (),
+        desk.say("note.private.field"),
+        desk.say("note.private.hint"),
+        theme.PRIVATE,
+        go_on,
+        id="private-note",
+        beside=another_version(desk, note, target.cell),
+    )
+
+
+@component
 def SavedQuietly(draft: Draft, go_on: Callable[[], object]) -> ft.Control:
     """When the words were saved. Read out when it first happens and when it fails, not with every pause."""
     desk = use_desk()
-    kept = use_watch(draft.kept)
+    kept, another = use_watch(draft.kept), use_watch(draft.another)
     left = NOTE_LIMIT - len(draft.text)
     if kept.fault is not None:
         return ft.Row(
@@ -417,6 +386,8 @@ def SavedQuietly(draft: Draft, go_on: Callable[[], object]) -> ft.Control:
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
+    if another:
+        return Live(desk.say("note.another"), ft.Icons.CALL_SPLIT, theme.ACCENT)
     if kept.at is None:
         words = desk.say("note.saving" if kept.typing else "note.ready")
     else:
@@ -455,10 +426,6 @@ def pieces(text: str, size: int = 2_000) -> list[str]:
             else:
                 found.append(cut)
     return found
-
-
-def _nothing() -> None:
-    """An effect of which only the cleanup matters."""
 
 
 # ------------------------------------------------------------------ notes of my own
@@ -503,11 +470,15 @@ def FreeNoteScreen(id: str, person: str = "") -> ft.Control:
                 Writing(
                     _free(current, about),
                     saved,
+                    note.heads if note and not anew else (),
                     desk.say("note.private.field"),
                     desk.say("note.free.hint"),
                     theme.PRIVATE,
                     go_on,
                     id="free-note",
+                    beside=[]
+                    if anew
+                    else [*another_version(desk, note, "body"), *earlier_versions(desk, note, "body")],
                     key=current,
                 ),
             ],
