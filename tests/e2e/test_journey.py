@@ -6,7 +6,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from app.model.queries import EvaluationsOf, MeetingPage, MeetingsOf, PeopleList
+from app.model.queries import EvaluationsOf, MeetingPage, MeetingsOf, PeopleList, TaskBoard
 from app.services.session import Session
 from tests.e2e.conftest import Person, Place
 
@@ -107,13 +107,17 @@ def test_ending_is_clean_and_quiet(home: Place, tmp_path: Path) -> None:
 
 
 def test_a_whole_meeting_in_english_is_on_the_disk(home: Place) -> None:
-    """Notes, the same time again, the worry question and feedback in three taps; read back from the vault."""
+    """Notes, a task, the same time again, the worry question and feedback in three taps; read back from the vault."""
     person = home.start()
     person.registers(language="en")
     person.adds("Yusuf")
     person.tap_tab("Today")
     begin_a_note(person)
     person.writes("shared-note", "Two calls, one name")
+    person.tap("note-task")
+    person.writes("task-text", "Call Lena on Monday")
+    person.tap("task-save")
+    person.gone("task-save")
     person.tap("note-end")
     person.tap("end-same")
     person.tap("worry-no")
@@ -140,6 +144,7 @@ def test_a_whole_meeting_in_english_is_on_the_disk(home: Place) -> None:
         assert view is not None
         assert view.minutes is not None
         assert "Two calls, one name" in view.minutes.answers.values()
+        assert [task.text for task in store.ask(TaskBoard(row.mentorship)).todo] == ["Call Lena on Monday"]
         (given,) = store.ask(EvaluationsOf(meeting=held.id))
         assert {given.answers[item] for item in ("useful", "focus", "secure")} == {4, 5}
     finally:
