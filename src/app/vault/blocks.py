@@ -135,6 +135,10 @@ class _List:
             _SHORT.unpack_from(plain, 1 + 12 * count + 4 * i)[0],
         )
 
+    @cached_property
+    def numbers(self) -> "array[int]":
+        return self._column("I", 12)
+
     def _column(self, code: str, at: int) -> "array[int]":
         """The column that begins so many bytes a frame behind the first one."""
         width = 8 if code == "Q" else 4
@@ -148,10 +152,6 @@ class Blocks(_List):
     @classmethod
     def none(cls) -> "Blocks":
         return cls(LIST, 0)
-
-    @cached_property
-    def numbers(self) -> "array[int]":
-        return self._column("I", 12)
 
     @cached_property
     def first(self) -> "array[int]":

@@ -211,12 +211,12 @@ class Snapshot:
 
     def page(self, index: IndexPart, i: int, *, keep: bool = False) -> bytes:
         """The entries of one page of an index."""
-        place = index.pages.place(i)
-        found = self._pages.get(place[2])
+        number = index.pages.numbers[i]
+        found = self._pages.get(number)
         if found is None:
-            found = self.read(place, INDEX)[1:]
+            found = self.read(index.pages.place(i), INDEX)[1:]
             if keep:
-                self._pages[place[2]] = found
+                self._pages[number] = found
                 if len(self._pages) > _CACHED_PAGES:
                     self._pages.popitem(last=False)
         return found
