@@ -58,6 +58,8 @@ def test_many_generations_of_changes(tmp_path: Path) -> None:
                 expected = sorted(doc_id for doc_id in model if doc_id % 7 == person)
                 assert found.equal(("person",), "person", person) == expected
             assert all(found.raw(doc_id) == model.get(doc_id) for doc_id in range(1500))
+            for asked in (range(2000), range(1999, -1, -1), rng.choices(range(2000), k=300), []):
+                assert found.raws(asked) == [(doc_id, model[doc_id]) for doc_id in asked if doc_id in model]
         table = renewed(tmp_path, table, number)
         assert table.live == len(model)
 
