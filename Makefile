@@ -47,9 +47,9 @@ shots: $(VENV)/dev.stamp chromium  ## Every screen as a picture, under build/sho
 	@PYTHONPATH=src $(BIN)/python -m tests.shots $(ARGS)
 
 lock: $(VENV)/dev.stamp  ## Renew the lock files from pyproject.toml
-	@$(COMPILE) --extra browser --extra sync -o requirements/run.txt pyproject.toml
-	@$(COMPILE) --extra browser --extra sync --extra server --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
-	@$(COMPILE) --extra server -c requirements/dev.txt -o requirements/server.txt pyproject.toml
+	@$(COMPILE) --extra browser -o requirements/run.txt pyproject.toml
+	@$(COMPILE) --extra browser --extra server --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	@$(COMPILE) -c requirements/dev.txt -o requirements/server.txt requirements/server.in
 	@$(COMPILE) -o requirements/phone.txt requirements/phone.in
 
 clean:  ## Remove what the targets made

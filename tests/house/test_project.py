@@ -32,6 +32,13 @@ def test_lock_files_have_hashes_and_no_addresses(lock: Path) -> None:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
 
 
+def test_the_server_alone_needs_what_its_extra_says() -> None:
+    wanted = [line for line in (ROOT / "requirements" / "server.in").read_text("utf-8").splitlines() if line[:1] != "#"]
+    extra = PROJECT["project"]["optional-dependencies"]["server"]
+    base = [one for one in PROJECT["project"]["dependencies"] if one.startswith("cryptography")]
+    assert sorted(wanted) == sorted([*extra, *base])
+
+
 def test_both_lock_files_agree_on_what_they_share() -> None:
     def versions(name: str) -> dict[str, str]:
         text = (ROOT / "requirements" / name).read_text("utf-8")
