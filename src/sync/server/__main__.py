@@ -133,7 +133,7 @@ def invite(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("fika-server", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser("fika-server", description=(__doc__ or "").splitlines()[0])
     parser.set_defaults(run=serve)
     commands = parser.add_subparsers(title="commands")
     for name, run in (

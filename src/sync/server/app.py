@@ -315,18 +315,17 @@ _METHODS: Final = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "O
 _GUESSABLE: Final = {(way.method, way.path) for way in WAYS if way.guessable}
 
 
+async def _no_method(_asked: Asked) -> Response:
+    raise Refusal(405, "method")
+
+
 def _by_method(
     path: str,
     methods: Mapping[str, Callable[[Asked], Awaitable[Response]]],
     answered: Callable[..., Awaitable[Response]],
 ) -> Callable[[Asked], Awaitable[Response]]:
     async def endpoint(asked: Asked) -> Response:
-        one = methods.get(asked.method)
-        if one is None:
-
-            async def one(_asked: Asked) -> Response:
-                raise Refusal(405, "method")
-
+        one = methods.get(asked.method, _no_method)
         response = await answered(asked, path, one, (asked.method, path) in _GUESSABLE)
         if response.status_code == 405:
             response.headers["allow"] = ", ".join(sorted(methods))

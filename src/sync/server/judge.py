@@ -123,8 +123,6 @@ class Judge:
         `admit` refuses whoever may not be here at all; a founder brings `genesis` instead.
         """
         envelopes = [_read(index, raw, space) for index, raw in enumerate(frames)]
-        if genesis is not None and envelopes[0].header.device != by.device:
-            raise forbidden()
         spans: dict[bytes, tuple[int, int]] = {}
         for envelope in envelopes:
             device, sequence = envelope.header.device, envelope.header.sequence
@@ -135,8 +133,11 @@ class Judge:
             if look is None:
                 if genesis is None:
                     raise forbidden()
-                # Judged before the space is made, so that nothing stands there after a refusal.
-                self._judged(Look(Space(space, genesis, 0, 0, 0, False), {}, {}), envelopes, None)
+                # Judged before the space is made, so that nothing stands there after a refusal. Any member may bring a
+                # space, not only who founded it: that is how a server gets back what it lost.
+                batch = self._judged(Look(Space(space, genesis, 0, 0, 0, False), {}, {}), envelopes, None)
+                if not batch.lets_in(by):
+                    raise forbidden()
                 self._log.found(space, genesis, today)
                 continue
             if look.space.gone:
@@ -144,6 +145,8 @@ class Judge:
             if admit is not None:
                 admit(look.space)
             batch = self._judged(look, envelopes, self._authority(look.space))
+            if genesis is not None and not batch.lets_in(by):
+                raise forbidden()
             if not batch.rows and not batch.erasures and not batch.restored:
                 return look.space.head, 0
             try:
@@ -249,6 +252,11 @@ class _Batch:
         self.rows.append(row)
         self._new[header.device, header.sequence] = kept
         self._tips[header.device] = Tip(header.sequence, envelope.id)
+
+    def lets_in(self, session: Session) -> bool:
+        """Whether the session's device is in the space once the batch is in."""
+        members = Members(self._authority) if self._authority else NOBODY
+        return members.reads(session.device) or (session.root is not None and members.has_party(session.root))
 
     def tip(self, device: bytes) -> Tip:
         return self._tips.get(device, Tip(0, bytes(32)))

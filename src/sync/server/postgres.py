@@ -46,7 +46,7 @@ class _Work:
             yield from cursor.execute(_ours(statement), values)
 
     def script(self, text: str) -> None:
-        self._connection.execute(text)
+        self._connection.execute(text.encode())
 
     def _run(self, statement: str, values: tuple[Value, ...]) -> psycopg.Cursor[tuple[Any, ...]]:
         return self._cursor.execute(_ours(statement), values)
@@ -71,12 +71,12 @@ class Postgres(Database):
 
     @contextmanager
     def read(self) -> Iterator[_Work]:
-        with self._transaction("begin isolation level repeatable read read only") as work:
+        with self._transaction(b"begin isolation level repeatable read read only") as work:
             yield work
 
     @contextmanager
     def write(self) -> Iterator[_Work]:
-        with self._transaction("begin") as work:
+        with self._transaction(b"begin") as work:
             yield work
 
     def poke(self, space: bytes, head: int) -> None:
@@ -119,7 +119,7 @@ class Postgres(Database):
             keepalives_count=2,
             tcp_user_timeout=15_000,
         )
-        connection.execute(f"set statement_timeout = {STATEMENT_MS}")
+        connection.execute(f"set statement_timeout = {STATEMENT_MS}".encode())
         return connection
 
     def _connection(self) -> psycopg.Connection:
@@ -132,7 +132,7 @@ class Postgres(Database):
         return connection
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[_Work]:
+    def _transaction(self, begin: bytes) -> Iterator[_Work]:
         with _translated():
             connection = self._begun(begin)
             try:
@@ -142,7 +142,7 @@ class Postgres(Database):
                 self._give_up(connection, broken=isinstance(exc, _AWAY))
                 raise
 
-    def _begun(self, begin: str) -> psycopg.Connection:
+    def _begun(self, begin: bytes) -> psycopg.Connection:
         """A connection in a transaction. One that died while nobody used it costs a second try and nothing else."""
         used = getattr(self._local, "connection", None) is not None
         connection = self._connection()
@@ -199,14 +199,14 @@ class Postgres(Database):
             connection.close()
 
 
-_TRANSLATED: dict[str, str] = {}
+_TRANSLATED: dict[str, bytes] = {}
 
 
-def _ours(statement: str) -> str:
+def _ours(statement: str) -> bytes:
     """The statement with psycopg's sign for a value; each is translated once."""
     found = _TRANSLATED.get(statement)
     if found is None:
-        found = statement.replace("{lock}", "for update").replace("?", "%s")
+        found = statement.replace("{lock}", "for update").replace("?", "%s").encode()
         _TRANSLATED[statement] = found
     return found
 

@@ -26,7 +26,7 @@ class Step:
 
 def steps(engine: str) -> list[Step]:
     """The steps of an engine, in order, without a gap."""
-    folder = files(__package__) / "migrations" / engine
+    folder = files("sync.server") / "migrations" / engine
     found = sorted(
         Step(int(match[1]), entry.read_text("utf-8"))
         for entry in folder.iterdir()
@@ -43,7 +43,7 @@ def version(database: Database) -> int:
         _alone(database, work)
         work.script(_VERSION)
         row = work.one("select max(number) from schema_step")
-    return (row and row[0]) or 0
+    return int(row[0]) if row and row[0] else 0
 
 
 def migrate(database: Database, upto: int | None = None) -> list[int]:

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,10 +12,11 @@ import pytest
 from sync.protocol.envelope import Envelope, Kind
 from sync.server.accounts import SESSION_SECONDS
 from sync.server.limits import WRONG
+from sync.server.settings import Settings
 from sync.session import ACCOUNT_END
 from sync.signing import SigningKey
 from tests.sync.server.actors import Actor, Phone, cut, frames, new_place, pair
-from tests.sync.server.running import Running
+from tests.sync.server.running import Running, run
 
 
 def alone(base: str, kind: str = "personal") -> Phone:
@@ -328,6 +330,33 @@ def test_the_founder_alone_founds_and_a_space_cannot_be_claimed_later(base: str)
     assert founder.ask("POST", f"/v1/spaces/{place.id.hex()}", content=no_founding).status_code in (409, 422)
     assert said(founder.pull()) == (403, "forbidden")
     assert founder.ask("POST", f"/v1/spaces/{place.id.hex()}", content=body).status_code == 201
+
+
+def test_a_server_that_lost_a_space_gets_it_back_from_any_member(running: Running, tmp_path: Path) -> None:
+    one, other = pair(running.base)
+    one.push(one.actor.change())
+    other.push(other.actor.change())
+    log = other.all()
+    empty = run(Settings(folder=tmp_path))
+    try:
+        there = Phone(other.actor, empty.base)
+        assert there.introduce().status_code == 201
+        assert there.sign_in().status_code == 200
+        body = one.actor.place.genesis.to_bytes() + frames(*log)
+        assert there.ask("POST", f"/v1/spaces/{there.space}", content=body).json() == {"head": 6, "new": 6}
+        assert there.all() == log
+        # Somebody who is not in it cannot bring it, whatever they got hold of.
+        again = run(Settings(folder=tmp_path / "again"))
+        try:
+            thief = Phone(Actor(one.actor.place), again.base)
+            thief.introduce()
+            thief.sign_in()
+            assert said(thief.ask("POST", f"/v1/spaces/{thief.space}", content=body)) == (403, "forbidden")
+            assert again.server.log.space(one.actor.place.id) is None
+        finally:
+            again.stop()
+    finally:
+        empty.stop()
 
 
 # ------------------------------------------------------------------------------------------------ sessions
