@@ -67,12 +67,12 @@ def test_only_what_the_app_needs_ships() -> None:
     assert {name for name in top if not name.startswith(".")} - set(FLET["app"]["exclude"]) == ships
 
 
-def test_a_build_asks_for_nothing_and_allows_no_copying() -> None:
+def test_a_build_asks_for_the_network_alone_and_allows_no_copying() -> None:
     android = FLET["android"]
     assert FLET["permissions"] == []
     assert android["manifest_application"]["allowBackup"] == "false"
     assert android["manifest_application"]["usesCleartextTraffic"] == "false"
-    assert not [name for name, asked in android["permission"].items() if asked]
+    assert [name for name, asked in android["permission"].items() if asked] == ["android.permission.INTERNET"]
     assert FLET["ios"]["info"]["NSAppTransportSecurity"] == {"NSAllowsArbitraryLoads": False}
     assert FLET["web"]["cdn"] is False
 
