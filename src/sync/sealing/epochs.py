@@ -5,6 +5,7 @@ The record of an epoch commits to its key, so every member can check that it was
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sync import hpke, labels
 from sync.authority import Authority, Record
@@ -138,6 +139,8 @@ def open_message(envelopes: Sequence[Envelope], keyring: Keyring) -> Message:
     if len({(one.header.key_id, one.header.device) for one in envelopes}) != 1:
         raise BadContent(reason="pieces")
     if any(not one.header.more for one in envelopes[:-1]) or envelopes[-1].header.more:
+        raise BadContent(reason="pieces")
+    if any(after.header.previous != before.id for before, after in pairwise(envelopes)):
         raise BadContent(reason="pieces")
     return Message.read(join([unfill(_opened(envelope, keyring)) for envelope in envelopes]))
 
