@@ -42,11 +42,14 @@ class Devices(RuleBasedStateMachine):
         self.mentorship, self.space = mentorship, found.space
         for one in self.replicas[1:]:
             one.join(self.space)
-        exchange(self.space, *self.replicas, rounds=1)
         self.words = 0
         self.written: dict[str, set[str]] = {}
         self.removed: set[str] = set()
         self.acknowledged: dict[str, dict[str, Any]] = {}
+        exchange(self.space, *self.replicas, rounds=1)
+        self.add(0)
+        self.add(1)
+        exchange(self.space, *self.replicas, rounds=1)
 
     def _note(self, changes: tuple[Change, ...]) -> None:
         """What `execute` returned is acknowledged."""
@@ -64,10 +67,13 @@ class Devices(RuleBasedStateMachine):
         one = self.replicas[who % len(self.replicas)]
         self._note(one.store.execute(AddTask(text="Uppgift", mentorship=self.mentorship)).changes)
 
-    @rule(who=st.integers(0, 4), which=st.integers(0, 9), place=st.integers(0, 9))
-    def write(self, who: int, which: int, place: int) -> None:
-        """Put a sentence with a word of its own somewhere into the text."""
-        one = self.replicas[who % len(self.replicas)]
+    @rule(who=st.lists(st.integers(0, 4), min_size=1, max_size=4), which=st.integers(0, 1), place=st.integers(0, 9))
+    def write(self, who: list[int], which: int, place: int) -> None:
+        """Somebody, or several without knowing of each other, put a sentence with a word of its own into a text."""
+        for at in who:
+            self._write(self.replicas[at % len(self.replicas)], which, place)
+
+    def _write(self, one: Replica, which: int, place: int) -> None:
         tasks = self._tasks(one)
         if not tasks:
             return
@@ -173,8 +179,8 @@ class Devices(RuleBasedStateMachine):
 
 TestDevices = Devices.TestCase
 TestDevices.settings = settings(
-    max_examples=effort(25, 400),
-    stateful_step_count=effort(25, 60),
+    max_examples=effort(15, 400),
+    stateful_step_count=effort(20, 60),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
