@@ -3,6 +3,7 @@
 A part shows and tells; it knows no query and no command. Texts come in ready to read.
 """
 
+from app.ui.parts.buttons import Beside as Beside
 from app.ui.parts.buttons import Choice as Choice
 from app.ui.parts.buttons import ChoiceButtons as ChoiceButtons
 from app.ui.parts.buttons import DangerButton as DangerButton

@@ -9,7 +9,9 @@ from typing import Any
 import flet as ft
 
 from app.ui import theme
+from app.ui.hooks.context import use_desk
 from app.ui.parts.text import Named, Words
+from app.ui.safe import component
 from app.ui.theme import Style
 
 Press = Callable[..., Any]
@@ -301,13 +303,27 @@ def Scale1to5(
 
 def Stepper(less: str, more: str, on_less: Press | None, on_more: Press | None, *, id: str) -> ft.Control:
     """One less, one more: two wide buttons with their words."""
-    return ft.Row(
+    return Beside(
         [
             SecondaryButton(less, on_less or _nothing, ft.Icons.REMOVE, id=f"{id}-less", expand=True),
             SecondaryButton(more, on_more or _nothing, ft.Icons.ADD, id=f"{id}-more", strong=True, expand=True),
-        ],
-        spacing=8,
+        ]
     )
+
+
+@component
+def Beside(buttons: Sequence[ft.Control]) -> ft.Control:
+    """Wide buttons next to each other; in large text under each other, or their words would break in the middle."""
+    if use_desk().prefs.text_size < 150:
+        return ft.Row(list(buttons), spacing=8, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+    stretch = ft.CrossAxisAlignment.STRETCH
+    return ft.Column([_free(one) for one in buttons], spacing=8, tight=True, horizontal_alignment=stretch)
+
+
+def _free(button: ft.Control) -> ft.Control:
+    """As high as it needs to be: what shares a row by its width must not share a column by its height."""
+    button.expand = None
+    return button
 
 
 def _nothing() -> None:

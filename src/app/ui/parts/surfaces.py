@@ -221,7 +221,8 @@ def VisibilityChoice(
         icon, key, color, ground = _SEEN[kind]
         on = kind == value
         text = desk.say("frame.shared-with", name=name) if kind == "shared" and name else desk.say(key)
-        face = ft.Row([ft.Icon(icon, color=color, size=20), Words(text, Style.BODY, color)], spacing=8, tight=True)
+        words = ft.Container(Words(text, Style.BODY, color), expand=True, expand_loose=True)  # a long name wraps
+        face = ft.Row([ft.Icon(icon, color=color, size=20), words], spacing=8, tight=True)
         box = ft.Container(
             content=ft.Stack([radio_dot(kind), face]),
             on_click=lambda _: on_change(kind),

@@ -14,6 +14,7 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import (
+    Beside,
     Card,
     Chip,
     EmptyState,
@@ -186,7 +187,7 @@ def _ending(desk: Desk, row: GoalRow) -> ft.Control:
         id="reached",
         expand=True,
     )
-    return ft.Row([let_go, reach], spacing=8, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+    return Beside([let_go, reach])
 
 
 # ---------------------------------------------------------------- what comes next

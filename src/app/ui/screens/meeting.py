@@ -12,6 +12,7 @@ from app.model.queries import LastMinutes, ListOf, MeetingPage
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
+    Beside,
     Card,
     Chip,
     PrimaryButton,
@@ -134,7 +135,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
             low.append(SecondaryButton(desk.say("meeting.back-on"), back_on, ft.Icons.UNDO, id="meeting-back-on"))
         else:
             low.append(
-                ft.Row(
+                Beside(
                     [
                         SecondaryButton(
                             desk.say("meeting.move"),
@@ -150,8 +151,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
                             id="meeting-skip",
                             expand=True,
                         ),
-                    ],
-                    spacing=8,
+                    ]
                 )
             )
             if row.series:

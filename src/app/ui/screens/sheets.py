@@ -14,6 +14,7 @@ from app.model.queries import MeetingPage
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import (
+    Beside,
     Choice,
     ChoiceButtons,
     DateField,
@@ -183,7 +184,7 @@ def QuestionSheet(start: int, turned: Callable[[int], object], document: str = "
                 padding=ft.Padding.symmetric(vertical=12),
             ),
             Soft(desk.read(questions.intro)) if questions.intro else ft.Container(),
-            ft.Row(
+            Beside(
                 [
                     SecondaryButton(
                         desk.say("note.question.previous"), lambda _: step(-1), id="question-previous", expand=True
@@ -191,8 +192,7 @@ def QuestionSheet(start: int, turned: Callable[[int], object], document: str = "
                     SecondaryButton(
                         desk.say("note.question.next"), lambda _: step(1), id="question-next", strong=True, expand=True
                     ),
-                ],
-                spacing=8,
+                ]
             ),
         ],
         spacing=12,

@@ -16,6 +16,7 @@ from app.model.queries import NotesOf, PeopleList, SettingOf, TodayView
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
 from app.ui.parts import (
+    Beside,
     EmptyState,
     HeaderButton,
     Heading,
@@ -97,8 +98,7 @@ def TodayScreen() -> ft.Control:
             write(True)
 
     words, icon = _WORDS.get(today.primary.action, _WORDS["note"])
-    large = desk.prefs.text_size >= 150
-    wide = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=not large)
+    wide = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=True)
     low: ft.Control = wide
     if today.primary.action != "note":
         row = today.meeting.row if today.meeting else None
@@ -108,9 +108,7 @@ def TodayScreen() -> ft.Control:
             ft.Icons.EDIT,
             id="today-note",
         )
-        both = [beside, wide]
-        stretch = ft.CrossAxisAlignment.STRETCH  # beside each other, words in large text would break in the middle
-        low = ft.Column(both, spacing=8, tight=True, horizontal_alignment=stretch) if large else ft.Row(both, spacing=8)
+        low = Beside([beside, wide])
 
     body: list[ft.Control] = []
     rows = FOLD
