@@ -11,7 +11,8 @@ from app.services import backups
 from app.services.backups import belongs_to_person, kinds, put_into, rows_of, secrets_of
 from app.services.spaces import DEVICE, KEYRING
 from app.vault.documents import Documents
-from app.vault.vault import OWN_TABLE, Vault
+from app.vault.own import OWN_TABLE
+from app.vault.vault import Vault
 from sync.recovery import RecoveryKey
 
 

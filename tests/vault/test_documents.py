@@ -285,6 +285,21 @@ def test_an_equality_on_an_index_opens_only_what_it_needs(database: Documents) -
         assert len(opened) == 1
 
 
+def test_values_that_share_a_hash_are_told_apart(database: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index gives candidates; each is compared again, whichever way the question takes."""
+    monkeypatch.setattr("app.vault.collection.hash_of", lambda value: bytes(8))
+    table = database.table("note")
+    table.insert_multiple({"person": "abc"[n % 3], "id": n} for n in range(30))
+    assert len(database.engine.equal("note", "person", "a")) == 30
+    assert [document["id"] for document in table.search(where("person") == "a")] == list(range(0, 30, 3))
+    assert table.get(where("person") == "b") == {"person": "b", "id": 1}
+    assert table.search((where("person") == "c") & (where("id") == 5)) == [{"person": "c", "id": 5}]
+    assert len(table.search(where("person").one_of(["a", "b"]))) == 20
+    assert [document["id"] for document in table.newest(2, cond=where("person") == "b")] == [28, 25]
+    assert table.remove(where("person") == "zz") == []
+    assert len(table.update({"seen": True}, where("person") == "a")) == 10
+
+
 def test_numbers_that_are_equal_are_found_as_equal(database: Documents) -> None:
     table = database.table("note")
     table.insert_multiple([{"person": 1}, {"person": 1.0}, {"person": True}, {"person": "1"}, {"person": [1]}, {}])

@@ -31,9 +31,10 @@ from app.errors import (
 from app.vault import anchor, header
 from app.vault.files import DISK, Files
 from app.vault.inbox import Inbox, InboxPair
+from app.vault.own import OWN_TABLE
 from app.vault.presence import CREATING, ERASING, exists
 from app.vault.slots import Kind
-from app.vault.vault import OWN_TABLE, TEMPORARY, Vault
+from app.vault.vault import TEMPORARY, Vault
 from tests.support.effort import effort
 from tests.support.keys import FLOOR, OTHER, PASSPHRASE, RECOVERY, Counted, Died, everything, mortal, outcome, quick_kdf
 
@@ -735,12 +736,12 @@ def test_notes_come_in_once(home: Home) -> None:
 def test_the_pair_is_new_at_every_lock_and_the_old_private_half_goes(home: Home) -> None:
     first = Inbox(home.folder).key()
     vault = home.open()
-    assert len(vault._pairs()) == 1
+    assert len(vault._own.pairs()) == 1
     published = vault.lock()
     second = Inbox(home.folder).key()
     assert published == second != first
     vault = home.open()
-    assert [pair.key for pair in vault._pairs()] == [second]
+    assert [pair.key for pair in vault._own.pairs()] == [second]
     vault.leave()
 
 
@@ -749,20 +750,20 @@ def test_an_old_private_half_stays_as_long_as_a_note_needs_it(home: Home) -> Non
     vault = home.open()
     vault.lock()
     vault = home.open()
-    assert len(vault._pairs()) == 2
+    assert len(vault._own.pairs()) == 2
     found, _ = vault.locked_notes()
     assert [note.text for note in found] == ["låst"]
     vault.notes_taken_in([note.id for note in found])
     vault.lock()
     vault = home.open()
-    assert len(vault._pairs()) == 1
+    assert len(vault._own.pairs()) == 1
     vault.leave()
 
 
 def test_the_old_private_half_is_in_no_file_after_the_next_generation(home: Home) -> None:
     """Erased means: also the vault key of later finds nothing of it."""
     vault = home.open()
-    old = vault._pairs()[0].private.hex()
+    old = vault._own.pairs()[0].private.hex()
     vault.lock()
     vault = home.open()
     vault._engine.compact()

@@ -53,7 +53,7 @@ def rows_of(documents: Any) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
 def belongs_to_person(table: str) -> bool:
     from app.services.spaces import DEVICE
     from app.services.tables import SHARED
-    from app.vault.vault import OWN_TABLE
+    from app.vault.own import OWN_TABLE
 
     return table not in (OWN_TABLE, DEVICE) and table not in SHARED
 

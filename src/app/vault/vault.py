@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tinydb.table import Document
-
 from app.errors import (
     HeaderDamaged,
     InboxKeyChanged,
@@ -40,15 +38,12 @@ from app.vault.inbox import Inbox, InboxKey, InboxPair, SealedNote
 from app.vault.kdf import Cost
 from app.vault.key import Position, VaultKey
 from app.vault.lock import FolderLock
+from app.vault.own import Own
 from app.vault.presence import CREATING, ERASING, HEADER, exists
 from app.vault.slots import Kind, Mode, Slot, SlotKey
 from app.vault.verify import Verified
 
-OWN_TABLE: Final = "_vault"
-"""Where the vault keeps what it needs of itself: the keys of its slots, the inbox's private half. Never exported."""
-
 TEMPORARY: Final = "fika-example-"
-_REMEMBERED_NOTES: Final = 512
 _FRESH_SECONDS: Final = 60.0
 """A temporary folder this young may be about to be locked by whoever is making it."""
 
@@ -96,6 +91,7 @@ class Vault:
         self._engine = engine
         self._files = files
         self._anchored: tuple[Position, bytes, bytes] | None = None
+        self._own = Own(engine.documents, key.vault)
         self._open = True
 
     # ------------------------------------------------------------------ beginning
@@ -142,7 +138,7 @@ class Vault:
             raise
         vault = cls(folder, state, key, head, engine, files)
         try:
-            vault._keep_slot_keys(keys)
+            vault._own.keep_slot_keys(keys)
             vault._rotate_inbox()
             if fill is not None:
                 fill(vault.documents)
@@ -272,8 +268,7 @@ class Vault:
             self.notices.append(Notice("header-mended"))
         remove(self.folder / CREATING, self._files)
         remove(self.folder / (HEADER + ".new"), self._files)
-        if slot.id.hex() not in self._slot_keys():
-            self._keep_slot_keys([(slot, slot_key)])
+        self._own.keep_slot_keys([(slot, slot_key)])
         if self._state is None:
             return
         known = anchor.read(self._state / anchor.FILE)
@@ -315,7 +310,7 @@ class Vault:
     @property
     def last_closed(self) -> int:
         """When this copy was last locked, in milliseconds since 1970; 0 when it never was."""
-        return max((int(row["made"]) for row in self._own("inbox-key")), default=0)
+        return self._own.last_pair_made()
 
     def remember(self, inbox_key: InboxKey | None = None) -> None:
         """Write the anchor, when there is something new to remember and no open question about this copy.
@@ -359,7 +354,7 @@ class Vault:
         after = known.counter if isinstance(known, Anchor) and known.vault == self._key.vault else 0
         try:
             with self.documents.transaction():
-                self.documents.table(OWN_TABLE).insert({"kind": "new-device"})
+                self._own.ask_for_new_device()
             self._rekey(self._kept_slots(), lineage=os.urandom(16), after=after)
         except BaseException:
             self.question = question
@@ -368,11 +363,11 @@ class Vault:
     @property
     def needs_new_device(self) -> bool:
         """Whether this copy was continued and its device still goes by the old name; true until somebody has seen to it."""
-        return bool(self._own("new-device"))
+        return self._own.needs_new_device()
 
     def has_new_device(self) -> None:
         """The device is a new one: call this in the transaction that made it so."""
-        self.documents.table(OWN_TABLE).remove(doc_ids=[row.doc_id for row in self._own("new-device")])
+        self._own.has_new_device()
 
     def confirm(self, passphrase: str, *, keystore: bytes | None = None) -> None:
         """Raise `WrongPassphrase` unless it is the vault's."""
@@ -412,11 +407,11 @@ class Vault:
         new = self._key.successor(lineage=lineage, after=after)
         head = _header(new, keys)
         # The new slots' keys go in before and the old ones' out after: whichever header wins finds its own.
-        self._keep_slot_keys(keys)
+        self._own.keep_slot_keys(keys)
         self._engine.rekey(new, lambda: self._write_header(head))
         old, self._key, self._header = self._key, new, head
         old.wipe()
-        self._forget_slot_keys()
+        self._own.forget_slot_keys(head.slots)
         self._anchored = None
         self.remember()
 
@@ -441,15 +436,14 @@ class Vault:
         Raises `InboxKeyChanged` before anything is read when the key in the folder is not one that this vault made.
         """
         box = Inbox(self.folder, self._files)
-        pairs = self._pairs()
+        pairs = self._own.pairs()
         found = box.key()
         if found is not None and found not in [pair.key for pair in pairs]:
             raise InboxKeyChanged
         notes, closed = box.read(pairs)
-        done = self._imported()
-        left = [note.id for note in notes if note.id.hex() in done]
-        box.forget(left)
-        return [note for note in notes if note.id.hex() not in done], closed
+        done = set(self._own.taken_in())
+        box.forget([note.id for note in notes if note.id in done])
+        return [note for note in notes if note.id not in done], closed
 
     def accept_inbox(self) -> None:
         """The answer to the alarm: a new pair, and what was sealed to the stranger's key is left behind."""
@@ -459,35 +453,18 @@ class Vault:
         """The notes are durable inside: remember their ids, then remove their files."""
         if not notes:
             return
-        table = self.documents.table(OWN_TABLE)
-        kept = [*self._imported(), *(note.hex() for note in notes)][-_REMEMBERED_NOTES:]
-        with self.documents.transaction():
-            table.remove(doc_ids=[row.doc_id for row in self._own("imported")])
-            table.insert({"kind": "imported", "ids": kept})
+        self._own.remember_taken_in(notes)
         Inbox(self.folder, self._files).forget(notes)
 
     def _rotate_inbox(self) -> InboxKey:
         """A new pair: the private half durable first, then the public half for everybody, then the old one goes."""
         box = Inbox(self.folder, self._files)
         pair = InboxPair.new(self._key.vault)
-        table = self.documents.table(OWN_TABLE)
-        row = {"kind": "inbox-key", "id": pair.key.id.hex(), "private": pair.private.hex(), "made": _now()}
-        with self.documents.transaction():
-            table.insert(row)
+        self._own.keep_pair(pair)
         self.remember(pair.key)
         box.publish(pair.key)
-        needed = {pair.key.id, *box.waiting_for()}
-        old = [row.doc_id for row in self._own("inbox-key") if bytes.fromhex(row["id"]) not in needed]
-        if old:
-            with self.documents.transaction():
-                table.remove(doc_ids=old)
+        self._own.forget_pairs(except_for={pair.key.id, *box.waiting_for()})
         return pair.key
-
-    def _pairs(self) -> list[InboxPair]:
-        return [InboxPair.of(self._key.vault, bytes.fromhex(row["private"])) for row in self._own("inbox-key")]
-
-    def _imported(self) -> list[str]:
-        return [note for row in self._own("imported") for note in row["ids"]]
 
     # ------------------------------------------------------------------ the end
 
@@ -563,40 +540,15 @@ class Vault:
             files.sync_folder(folder)
             files.unlink(folder / ERASING)
 
-    # ------------------------------------------------------------------ what the vault keeps of itself
-
-    def _own(self, kind: str) -> list[Document]:
-        return [row for row in self.documents.table(OWN_TABLE) if row["kind"] == kind]
-
-    def _slot_keys(self) -> dict[str, SlotKey]:
-        return {row["slot"]: SlotKey.read(bytes.fromhex(row["key"])) for row in self._own("slot-key")}
+    # ------------------------------------------------------------------ the header
 
     def _kept_slots(self) -> list[tuple[Slot, SlotKey]]:
         """The slots of the header with their keys, so that a new vault key needs no secret that is not at hand."""
         assert self._header is not None
-        keys = self._slot_keys()
-        missing = [slot for slot in self._header.slots if slot.id.hex() not in keys]
-        if missing:
+        keys = self._own.slot_keys()
+        if any(slot.id not in keys for slot in self._header.slots):
             raise VaultDamaged(part="slot-keys")
-        return [(slot, keys[slot.id.hex()]) for slot in self._header.slots]
-
-    def _keep_slot_keys(self, keys: list[tuple[Slot, SlotKey]]) -> None:
-        known = self._slot_keys()
-        new = [pair for pair in keys if pair[0].id.hex() not in known]
-        if not new:
-            return
-        with self.documents.transaction():
-            for slot, key in new:
-                row = {"kind": "slot-key", "slot": slot.id.hex(), "key": key.to_bytes().hex()}
-                self.documents.table(OWN_TABLE).insert(row)
-
-    def _forget_slot_keys(self) -> None:
-        assert self._header is not None
-        ids = {slot.id.hex() for slot in self._header.slots}
-        gone = [row.doc_id for row in self._own("slot-key") if row["slot"] not in ids]
-        if gone:
-            with self.documents.transaction():
-                self.documents.table(OWN_TABLE).remove(doc_ids=gone)
+        return [(slot, keys[slot.id]) for slot in self._header.slots]
 
     def _write_header(self, head: Header) -> None:
         write_atomically(self.folder / HEADER, head.to_bytes(), self._files)
