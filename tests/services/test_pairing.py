@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotShared, UnknownRecord
-from app.model.commands import AddPerson, Revise
+from app.model.commands import AddPerson, AddTask, Revise
 from app.model.entities import Mentorship
 from app.model.queries import One, PeopleList
 from app.services.pairing import Heard, Pairing, Stage
@@ -142,6 +142,26 @@ def test_in_the_room_two_codes_and_a_package_and_both_have_one_space(karin: Phon
     peer = yusuf.pairing.peer(mentorship)
     assert peer is not None
     assert peer.compared
+
+
+@pytest.mark.parametrize("opened", [True, False], ids=["from-her-page", "by-her-name"])
+def test_a_person_who_was_there_already_goes_on_with_the_shared_space(karin: Phone, yusuf: Phone, opened: bool) -> None:
+    own = yusuf.mentorship("karin")
+    mentorship = karin.mentorship("Yusuf")
+    back = yusuf.pairing.hear(karin.pairing.show(mentorship), mentorship=own if opened else "")
+    karin.pairing.hear(back.send)
+    assert yusuf.pairing.take(karin.pairing.package(mentorship).data).mentorship == mentorship
+    assert yusuf.people() == ["karin"]
+    one_space(karin, yusuf, mentorship)
+
+
+def test_where_something_was_written_already_nothing_is_lost(karin: Phone, yusuf: Phone) -> None:
+    own = yusuf.mentorship("Karin")
+    yusuf.session.store.execute(AddTask(text="Läs CV", mentorship=own))
+    mentorship, _, _ = in_the_room(karin, yusuf)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    assert yusuf.people() == ["Karin", "Karin"]
+    assert yusuf.session.store.ask(One(Mentorship, own)) is not None
 
 
 def test_what_one_writes_then_reaches_the_other_both_ways(karin: Phone, yusuf: Phone) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from app.errors import AlreadyThere, NotShared, UnknownRecord
-from app.model.commands import JoinMentorship
-from app.model.entities import Mentorship, PairRole
+from app.errors import NotShared, UnknownRecord
+from app.model.commands import JoinMentorship, Revise
+from app.model.entities import Mentorship, PairRole, Person
 from app.model.ids import Id
 from app.model.queries import AboutMe, One
+from app.model.schema import KINDS
 from app.services.exchange import Exchange
 from app.services.passphrase import suggest
 from app.services.spaces import DEVICE, KEYRING, Spaces
@@ -394,12 +394,31 @@ class Pairing:
         self._keep_peer(replace(paired, name=name), space)
         mentorship = next((one.id for one in self._store.everything(Mentorship) if one.space == space), "")
         if mentorship:
-            me = self._store.ask(AboutMe())
-            role: PairRole = "mentor" if me is not None and me.role == "mentor" else "mentee"
-            with suppress(AlreadyThere):  # this package was taken in up to here before, and then something stopped
-                self._store.execute(JoinMentorship(mentorship=mentorship, name=name or "?", my_role=role))
+            self._know(mentorship, name or "?", row["mentorship"])
         self._table(DEVICE).remove(doc_ids=[row.doc_id])
         return Heard(Stage.TAKEN, name=name, mentorship=mentorship)
+
+    def _know(self, mentorship: Id, name: str, before: Id) -> None:
+        """My record of the person. Where I had one already, with nothing shared in it yet, it goes on with this space."""
+        people = list(self._store.everything(Person))
+        if any(person.mentorship == mentorship for person in people):
+            return  # this package was taken in up to here before, and then something stopped
+        for person in people:
+            meant = person.mentorship == before if before else person.name.casefold() == name.casefold()
+            if meant and self._untouched(person.mentorship):
+                self._store.execute(Revise(kind="person", id=person.id, values={"mentorship": mentorship}))
+                return
+        me = self._store.ask(AboutMe())
+        role: PairRole = "mentor" if me is not None and me.role == "mentor" else "mentee"
+        self._store.execute(JoinMentorship(mentorship=mentorship, name=name, my_role=role))
+
+    def _untouched(self, mentorship: Id) -> bool:
+        """Whether a mentorship is mine alone, and nothing but itself is in its space."""
+        found = self._store.ask(One(Mentorship, mentorship))
+        if found is None or found.space in self._exchange.shared():
+            return False
+        kinds = [cls for cls in KINDS.values() if "mentoring" in cls.SPACES and cls is not Mentorship]
+        return not any(one.space == found.space for cls in kinds for one in self._store.everything(cls))
 
     def _keep_peer(self, paired: Paired, space: str) -> None:
         with self._store.documents.transaction():

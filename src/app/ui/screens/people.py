@@ -70,23 +70,26 @@ def PeopleScreen(person: str = "") -> ft.Control:
     def go_add(_: object) -> None:
         desk.go("/people/new")
 
+    pair = QuietButton(desk.say("pair.title"), lambda _: desk.go("/pair"), ft.Icons.QR_CODE_2, id="pair")
+
     title, actions = desk.say("people.title"), [search_button(desk)]
     if not ordered:
         empty = EmptyState(desk.say("people.empty"), icon=ft.Icons.GROUP_OUTLINED, id="people-empty")
         hint = Words(desk.say("people.empty-more"), align=ft.TextAlign.CENTER)
         add = PrimaryButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
-        return Screen(title, [empty, hint], actions=actions, primary=add)
+        other = ft.Row([pair], alignment=ft.MainAxisAlignment.CENTER)
+        return Screen(title, [empty, hint, other], actions=actions, primary=add)
     if one and not wide:
         more = QuietButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
         pane = PersonPane(one.mentorship, part="brief", key=one.mentorship)
-        return Screen(title, [draw(one), pane, ft.Row([more])], actions=actions, primary=PersonButton(one.mentorship))
+        return Screen(title, [draw(one), pane, ft.Row([more, pair], wrap=True)], actions=actions, primary=PersonButton(one.mentorship))
     add = SecondaryButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
     top: list[ft.Control] = []
     if len(ordered) >= MANY:
         top.append(ft.Container(Field(desk.say("people.filter"), wanted, want, id="find-person"), margin=_UNDER))
     if not rows:
         top.append(Soft(desk.say("people.no-match"), Style.BODY))
-    footer: list[ft.Control] = []
+    footer: list[ft.Control] = [ft.Row([pair], wrap=True)]
     if gone:
         words = desk.say("people.hide-ended") if ended else desk.say("people.show-ended", number=len(gone))
         footer.append(ft.Row([QuietButton(words, lambda _: show_ended(not ended), id="show-ended")], wrap=True))

@@ -155,6 +155,14 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
         parts += _next(desk, view.next, now)
     parts += _tasks(desk, view, now)
     parts += [SectionTitle(desk.say("person.private")), PrivateCard(id)]
+    pair = Row(
+        desk.say("pair.title"),
+        lambda _: desk.go(f"/person/{id}/pair"),
+        subtitle=desk.say("pair.row"),
+        icon=ft.Icons.QR_CODE_2,
+        id="pair-with",
+    )
+    parts.append(Rows([pair]))
     if part != "brief":
         choices = [Choice(name, desk.say(f"person.{name}")) for name in SECTIONS]
         parts.append(Segments(choices, section, show, label=desk.say("person.sections"), id="section"))

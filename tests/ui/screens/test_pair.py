@@ -1,0 +1,298 @@
+"""Two phones in a room, or two people with words, a message or a file between them: Karin's window and Yusuf's."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import flet as ft
+import pytest
+
+from app.model.commands import AddPerson
+from app.model.queries import PeopleList
+from app.services.session import Session
+from sync.pairing import link
+from sync.signing import Device
+from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.entrance import LANGUAGES, made, window
+
+pytestmark = pytest.mark.usefixtures("quick_kdf")
+
+
+class Clipboard:
+    """What the person of one phone has copied, by the camera or by a button. Counts nothing, keeps the last."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def set(self, arguments: dict[str, Any]) -> None:
+        self.text = str(arguments["data"])
+
+    def get(self, _: dict[str, Any]) -> str:
+        return self.text
+
+
+class Phone:
+    """Somebody's window, and how often they have touched it."""
+
+    def __init__(self, app: Stage, session: Session, clipboard: Clipboard) -> None:
+        self.app = app
+        self.session = session
+        self.clipboard = clipboard
+        self.taps = 0
+
+    async def tap(self, what: str) -> None:
+        self.taps += 1
+        await self.app.tap(what)
+        await self.app.settle()
+
+    def says(self, key: str, **facts: object) -> bool:
+        return self.app.has(self.app.desk.say(key, **facts))
+
+    def shown(self) -> str:
+        """What a camera reads from this screen: the text behind the picture is the one that copying gives."""
+        assert any(isinstance(control, ft.Image) for control in self.app.walk())
+        return self.clipboard.text
+
+
+async def phone(
+    stage: OpenStage, folder: Path, name: str, role: str, go: str = "", language: str = "sv", knows: str = ""
+) -> Phone:
+    session = made(folder, language, name=name, role=role)
+    if knows:
+        go = f"/person/{session.store.execute(AddPerson(name=knows, my_role='mentor')).record}{go}"
+    clipboard = Clipboard()
+    app = await window(stage, session, go=go, replies={"set": clipboard.set, "get": clipboard.get})
+    return Phone(app, session, clipboard)
+
+
+async def photograph(of: Phone, by: Phone) -> None:
+    """The camera of one phone on the screen of the other; the text lands where copied text lands."""
+    await of.app.tap("pair-code-copy")
+    await of.app.settle()
+    by.clipboard.text = of.shown()
+
+
+def people(phone: Phone) -> list[str]:
+    return [row.name for row in phone.session.store.ask(PeopleList(now=phone.app.desk.now()))]
+
+
+async def open_again(phone: Phone, mentorship: str) -> None:
+    """Some other day."""
+    phone.app.desk.home()
+    await phone.app.settle()
+    phone.app.desk.go(f"/person/{mentorship}/pair")
+    await phone.app.settle()
+
+
+async def arrived(phone: Phone) -> None:
+    """The package was read in, and the page of the person whom it made is open."""
+    await phone.app.until(lambda: phone.app.desk.places.value[-1].startswith("/person/"))
+    await phone.app.settle()
+    assert people(phone) == ["Karin"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_in_the_room_in_six_taps_each_and_without_a_network(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", language, knows="Yusuf")
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair", language)
+    assert karin.app.nameless() == []
+    assert yusuf.app.nameless() == []
+
+    await photograph(karin, by=yusuf)
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-same"))
+    assert yusuf.app.nameless() == []
+    await photograph(yusuf, by=karin)
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.app.has("pair-same"))
+    both = [text for text in karin.app.texts() if text in yusuf.app.texts() and "?" in text]
+    assert len(both) == 1, "the same two words on both screens"
+
+    await karin.tap("pair-same")
+    await yusuf.tap("pair-same")
+    await karin.tap("pair-package-copy")
+    yusuf.clipboard.text = karin.clipboard.text
+    await yusuf.tap("pair-in-paste")
+    await arrived(yusuf)
+    # Cold and locked there are three more: unlock, People, Pair (with one person People is that person).
+    assert (karin.taps, yusuf.taps) == (3, 3)
+
+    mentorship = yusuf.app.desk.places.value[-1].split("/")[-1]
+    for one, other in ((karin, yusuf), (yusuf, karin)):
+        peer = one.session.pairing.peer(mentorship)
+        assert peer is not None
+        assert peer.root == other.session._open_spaces.root
+        await open_again(one, mentorship)
+        assert one.says("pair.compared")
+        assert one.app.nameless() == []
+
+
+async def test_the_wrong_screen_is_noticed_by_two_words(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+    await photograph(karin, by=yusuf)
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-other"))
+    await yusuf.tap("pair-other")
+    assert yusuf.app.has("pair-in")
+    assert not yusuf.app.has("pair-same")
+
+
+async def test_typing_or_pasting_into_the_field_needs_no_button(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+    await photograph(karin, by=yusuf)
+    await yusuf.app.type("pair-in", yusuf.clipboard.text[:40])
+    assert not yusuf.app.has("pair-same")
+    await yusuf.app.type("pair-in", f"Här: {yusuf.clipboard.text.lower()}")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-same"))
+
+
+async def test_six_words_and_files(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+    await karin.tap("pair-words")
+    mentorship = karin.app.desk.places.value[-1].split("/")[2]
+    assert karin.app.nameless() == []
+    said, _ = karin.session.pairing.speak(mentorship, "sv")
+    assert any(" ".join(said[:3]) in text for text in karin.app.texts())
+    await karin.tap("pair-offer-copy")
+    yusuf.clipboard.text = karin.clipboard.text
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-six"))
+    assert yusuf.app.nameless() == []
+    await yusuf.app.type("pair-six", " ".join(said[:5]))
+    await yusuf.tap("pair-six-go")
+    assert yusuf.app.field("pair-six").error == yusuf.app.desk.say("pair.six.missing")
+    await yusuf.app.type("pair-six", " ".join(said))
+    await yusuf.tap("pair-six-go")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-code-copy"))
+    await yusuf.tap("pair-code-copy")
+
+    await karin.app.back()
+    karin.clipboard.text = yusuf.clipboard.text
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.app.has("pair-package-save"))
+    files: list[bytes] = []
+
+    def save(arguments: dict[str, Any]) -> str:
+        files.append(arguments["src_bytes"])
+        return str(arguments["file_name"])
+
+    karin.app.line.replies["save_file"] = save
+    await karin.tap("pair-package-save")
+    yusuf.app.line.replies["pick_files"] = [{"id": 0, "name": "x", "size": len(files[0]), "bytes": files[0]}]
+    await yusuf.tap("pair-in-file")
+    await arrived(yusuf)
+
+
+async def test_an_invitation_is_approved_by_name_and_words_are_compared(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+    await karin.tap("pair-invite")
+    assert karin.app.nameless() == []
+    await karin.tap("pair-invitation-copy")
+    yusuf.clipboard.text = karin.clipboard.text
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-code-copy"))
+    await yusuf.tap("pair-code-copy")
+    await karin.app.back()
+    karin.clipboard.text = yusuf.clipboard.text
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.says("pair.approve", name="Yusuf"))
+    assert karin.app.nameless() == []
+    await karin.tap("pair-approve")
+    await karin.app.until(lambda: karin.app.has("pair-package-copy"))
+    await karin.tap("pair-package-copy")
+    yusuf.clipboard.text = karin.clipboard.text
+    await yusuf.tap("pair-in-paste")
+    await arrived(yusuf)
+    mentorship = yusuf.app.desk.places.value[-1].split("/")[-1]
+    await open_again(yusuf, mentorship)
+    assert yusuf.says("pair.not-compared")
+    words = " ".join(karin.session.pairing.twelve(mentorship))
+    assert yusuf.app.has(words)
+    await yusuf.tap("pair-same")
+    assert yusuf.says("pair.compared")
+
+    # What is new goes over as a package, whenever one likes.
+    await yusuf.tap("pair-make")
+    await yusuf.tap("pair-package-copy")
+    karin.clipboard.text = yusuf.clipboard.text
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.says("pair.taken"))
+
+
+async def test_somebody_else_is_declined(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    other = await phone(stage, tmp_path / "other", "Mallory", "mentee", "/pair")
+    await karin.tap("pair-invite")
+    await karin.tap("pair-invitation-copy")
+    other.clipboard.text = karin.clipboard.text
+    await other.tap("pair-in-paste")
+    await other.app.until(lambda: other.app.has("pair-code-copy"))
+    await other.tap("pair-code-copy")
+    await karin.app.back()
+    karin.clipboard.text = other.clipboard.text
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.app.has("pair-decline"))
+    await karin.tap("pair-decline")
+    assert karin.app.has("pair-in")
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.says("error.sync-pairing-over"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_does_not_belong_here_is_said_in_words(stage: OpenStage, tmp_path: Path, language: str) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", language, knows="Yusuf")
+    await karin.tap("pair-in-paste")
+    assert karin.says("pair.nothing-copied")
+    for text, code in (
+        ("vi ses på torsdag", "sync-bad-code"),
+        (link.show(Device.new().master(), 0).text, "sync-code-for-elsewhere"),
+    ):
+        karin.clipboard.text = text
+        await karin.tap("pair-in-paste")
+        await karin.app.until(partial(karin.says, f"error.{code}"))
+    await karin.tap("pair-code-copy")
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.says("error.sync-own-code"))
+    await karin.tap("pair-enter")
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.says("error.sync-own-code"))
+
+
+async def test_parts_of_a_package_are_counted(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    from sync import bundle
+
+    texts = bundle.as_pictures(bytes(900))
+    karin.clipboard.text = texts[0]
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.says("pair.more", count=1))
+    karin.clipboard.text = texts[1]
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.says("error.sync-bundle-damaged"))
+
+
+async def test_where_no_dialog_and_no_clipboard_are_it_is_said(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+
+    def refuse(_: object) -> None:
+        raise RuntimeError("no such dialog")
+
+    karin.app.line.replies.update({"pick_files": refuse, "save_file": refuse, "get": refuse})
+    await karin.tap("pair-in-file")
+    assert karin.says("pair.no-files")
+    await karin.tap("pair-code-save")
+    assert karin.says("pair.no-files")
+    await karin.tap("pair-in-paste")
+    assert karin.says("pair.nothing-copied")
+    karin.app.line.replies["pick_files"] = [{"id": 0, "name": "x", "size": 4, "bytes": b"cat!"}]
+    await karin.tap("pair-in-file")
+    await karin.app.until(lambda: karin.says("error.sync-bad-code"))
