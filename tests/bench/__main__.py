@@ -11,15 +11,16 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from tests.bench import app, merging, vault
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
 LONG = ROOT / "build" / "long.txt"
+VAULT_HEADING = "## The vault beside its peers"
 LONG_HEADING = "## The exhaustive tests"
 
 
@@ -27,27 +28,6 @@ def machine() -> str:
     """What this was measured on, without a name or a path."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
     return f"{os.cpu_count()} cores, {memory} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-
-
-def app_table(result: dict[str, Any]) -> str:
-    lines = ["| what | p50 | p95 | runs |", "|---|---|---|---|"]
-    for name, row in result["rows"].items():
-        unit = "B" if "byte" in name else "ms"
-        lines.append(f"| {name} | {row['p50']:,.0f} {unit} | {row['p95']:,.0f} {unit} | {row['runs']} |")
-    lines += ["", "| once a run | |", "|---|---|"]
-    lines += [
-        f"| {name}{', MB' if name.startswith('RSS') else ''} | {fact} |" for name, fact in result["facts"].items()
-    ]
-    return "\n".join(lines)
-
-
-def ratios(result: dict[str, Any]) -> str:
-    """The figures that are meant as ratios to the empty page of the same run."""
-    rows = result["rows"]
-    ours, empty = rows["T1 Fika: process to focused field"], rows["empty Flet page: process to focused field"]
-    return (
-        f"Process to a usable lock screen is {ours['p50'] / empty['p50']:.2f} × an empty Flet page (target: at most 2)."
-    )
 
 
 def renew(heading: str, text: str) -> str:
@@ -62,44 +42,38 @@ def renew(heading: str, text: str) -> str:
     return text
 
 
+def title() -> None:
+    """When and where the page was written, on top of it."""
+    page = PAGE.read_text("utf-8")
+    top = (
+        f"# Benchmarks\n\nWritten by `make bench` on {date.today().isoformat()}: {machine()}. Absolute times hold for that"
+        " machine and that hour; ratios inside one run are what counts."
+    )
+    PAGE.write_text(f"{top}\n\n## {page.partition(chr(10) + '## ')[2]}", "utf-8")
+
+
 def main(arguments: list[str] | None = None) -> int:
+    """Each section is written as soon as it is measured."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("section", nargs="?", choices=["merging"])
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("section", nargs="?", choices=["vault", "app", "merging"])
     parser.add_argument("--sizes", default="1000,10000,100000")
-    parser.add_argument("--records", default="0,2000,10000")
-    parser.add_argument("--seconds", type=int, default=60)
+    app.options(parser)
     options = parser.parse_args(arguments)
-    if options.section == "merging":
-        print(renew(merging.HEADING, merging.markdown()))
-        return 0
+    records, runs, seconds = app.chosen(options)
+    sizes = [1_000, 10_000] if options.quick else [int(size) for size in options.sizes.split(",")]
     (ROOT / "build").mkdir(exist_ok=True)
-    beside = vault.run([int(size) for size in options.sizes.split(",")], options.runs, ROOT / "build")
-    seen = app.measure([int(count) for count in options.records.split(",")], options.runs, options.seconds)
-    kept = PAGE.read_text("utf-8").partition(LONG_HEADING)[2] if PAGE.exists() else "\n\nNot run yet.\n"
+    sections: dict[str, tuple[str, Callable[[], str]]] = {
+        "vault": (VAULT_HEADING, lambda: vault.markdown(vault.run(sizes, runs, ROOT / "build"))),
+        "app": (app.HEADING, lambda: app.markdown(app.measure(records, runs, seconds), runs)),
+        "merging": (merging.HEADING, merging.markdown),
+    }
+    for name, (heading, measured) in sections.items():
+        if options.section in (None, name):
+            print(renew(heading, measured()), flush=True)
+    if options.section is None:
+        title()
     if LONG.exists():
-        kept = f"\n\n{LONG.read_text('utf-8')}"
-    page = f"""# Benchmarks
-
-Written by `make bench` on {date.today().isoformat()}: {machine()}. Absolute times hold for that machine and that hour; ratios inside one run are what counts.
-
-## The vault beside its peers
-
-{vault.markdown(beside)}
-
-## The app in Chromium
-
-Headless, software rendering, 390 × 844, {options.runs} runs. {ratios(seen)}
-
-{app_table(seen)}
-
-{merging.HEADING}
-
-{merging.markdown()}
-
-{LONG_HEADING}{kept}"""
-    PAGE.write_text(page.rstrip() + "\n", "utf-8")
-    print(page)
+        renew(LONG_HEADING, LONG.read_text("utf-8").strip())
     return 0
 
 
