@@ -235,8 +235,8 @@ def space() -> Vectors:
                 "members": sorted(device.hex() for device in authority.members),
                 "device_ids": {name: phone.id.hex() for name, phone in story.phones.items()},
                 "keys": {
-                    name: {key.commitment.hex(): key.secret.hex() for key in phone.keyring.keys.values()}
-                    for name, phone in story.phones.items()
+                    name: {key.commitment.hex(): key.secret.hex() for key in ring.keys.values()}
+                    for name, ring in rings.items()
                 },
                 "void": sorted(one.hex() for one in authority.void),
                 "refused": {one.hex(): reason for one, reason in authority.refused.items()},
