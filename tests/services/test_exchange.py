@@ -6,9 +6,9 @@ from itertools import permutations
 import pytest
 
 from app.errors import NotShared
-from app.model.commands import AddTask, SetGoal
+from app.model.commands import AddTask, Delete, Erase, SetGoal
 from app.model.entities import Goal, Mentorship
-from app.services.exchange import Alarm, AlarmKind
+from app.services.shelf import Alarm, AlarmKind, Shelf
 from sync.errors import BadRecord, NotAllowed
 from sync.hpke import Psk
 from sync.protocol import Envelope, Kind
@@ -238,7 +238,7 @@ def test_a_failed_disk_leaves_no_trace(karin: Person, yusuf: Person, monkeypatch
     karin.exchange.seal(space)
     news = karin.exchange.outgoing(space)[-1:]
     with monkeypatch.context() as patch:
-        patch.setattr(yusuf.exchange, "_keep_links", _full)
+        patch.setattr(Shelf, "keep_links", _full)
         with pytest.raises(OSError, match="full"):
             yusuf.exchange.take(space, news, cursor=(7, news[-1].id))
     assert titles(yusuf) == set()
@@ -322,3 +322,67 @@ def test_a_second_phone_of_mine_reads_my_own_space(karin: Person) -> None:
     karin.exchange.begin(space)
     karin.exchange.seal(space)
     assert [contact.name for contact in karin.exchange.people(space)] == ["Karin"]
+
+
+def words_in_envelopes(person: Person, space: str) -> str:
+    """Everything that can still be read from the envelopes that somebody keeps."""
+    from sync.sealing import open_message
+
+    log = person.exchange._log(space)
+    found = []
+    run: dict[bytes, list[Envelope]] = {}
+    for envelope in person.exchange.outgoing(space):
+        if envelope.header.kind is Kind.CHANGE and envelope.whole:
+            pieces = run.setdefault(envelope.header.device, [])
+            pieces.append(envelope)
+            if not envelope.header.more:
+                found += [str(change) for change in open_message(pieces, log.keyring).changes]
+                run.pop(envelope.header.device)
+    return " ".join(found)
+
+
+def test_what_is_really_erased_leaves_every_envelope_and_nothing_else_goes(karin: Person, yusuf: Person) -> None:
+    space = karin.meets(yusuf)
+    mentorship = mentorship_of(karin)
+    stays = [karin.store.execute(SetGoal(title=f"Stays {number}", mentorship=mentorship)).record for number in range(3)]
+    goes = karin.store.execute(SetGoal(title="A secret slip", mentorship=mentorship)).record
+    karin.tells(yusuf, space)
+    assert "secret slip" in words_in_envelopes(karin, space)
+    assert "secret slip" in words_in_envelopes(yusuf, space)
+    karin.store.execute(Delete(kind="goal", id=goes))
+    karin.store.execute(Erase(kind="goal", id=goes))
+    karin.start()
+    karin.tells(yusuf, space)
+    for person in (karin, yusuf):
+        assert "secret slip" not in words_in_envelopes(person, space)
+        assert {goal.id for goal in person.store.everything(Goal)} == set(stays)
+        assert person.exchange.alarms() == []
+    newcomer = Person("Somebody")
+    karin.exchange.add(space, newcomer.spaces.introduction(space, "Somebody"), psk=PSK)
+    newcomer.exchange.adopt(karin.spaces.genesis(space), karin.exchange.outgoing(space), karin.spaces.root, psks=[PSK])
+    assert titles(newcomer) == {f"Stays {number}" for number in range(3)}
+    assert karin.exchange.seal(space) == 0
+
+
+def test_nobody_erases_what_another_wrote(karin: Person, yusuf: Person) -> None:
+    space = karin.meets(yusuf)
+    goal = karin.store.execute(SetGoal(title="Karin wrote this", mentorship=mentorship_of(karin))).record
+    karin.tells(yusuf, space)
+    yusuf.store.execute(Delete(kind="goal", id=goal))
+    yusuf.store.execute(Erase(kind="goal", id=goal))
+    yusuf.tells(karin, space)
+    assert "Karin wrote this" in words_in_envelopes(karin, space)
+
+
+def test_a_disk_that_fails_while_sealing_forks_nothing(
+    karin: Person, yusuf: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = karin.meets(yusuf)
+    karin.store.execute(SetGoal(title="Kept", mentorship=mentorship_of(karin)))
+    with monkeypatch.context() as patch:
+        patch.setattr(Shelf, "keep_links", _full)
+        with pytest.raises(OSError, match="full"):
+            karin.exchange.seal(space)
+    karin.tells(yusuf, space)
+    assert titles(yusuf) == {"Kept"}
+    assert yusuf.exchange.alarms() == []

@@ -7,20 +7,20 @@ code on a screen) is believed in nothing: signatures, chains and the rules of th
 
 from __future__ import annotations
 
-import base64
-import enum
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from app.errors import BadChange, NotShared
 from app.model.changes import Change
+from app.services.shelf import Alarm, AlarmKind, Shelf, envelope_of
 from app.services.spaces import Spaces
 from app.services.store import Store
-from app.services.tables import ALARMS, ASIDE, ENVELOPES, EPOCHS, LINKS, PLACES, PSKS, is_
-from sync.authority import Authority, Link, Right, Role, may_drop
+from app.services.tables import ALARMS, ASIDE, ENVELOPES, LINKS, PLACES, PSKS, is_
+from sync.authority import Authority, Link, Right, Role
 from sync.errors import (
     BadContent,
     BadControl,
@@ -35,11 +35,13 @@ from sync.hpke import Psk
 from sync.ledger import Comparison, Contradiction, Ledger, Outcome
 from sync.pairing import introduction
 from sync.pairing.introduction import Introduction
-from sync.protocol import Envelope, Kind, PublicKeys, party_of, read_purged
+from sync.protocol import Envelope, Kind, PublicKeys, party_of
+from sync.protocol.limits import PURGED_MAX
 from sync.sealing import (
     EpochKey,
     Keyring,
     Message,
+    Portion,
     Sealer,
     gather,
     open_inside,
@@ -51,31 +53,6 @@ from sync.signing import DeviceKeys, Genesis
 
 SEALED_AT_ONCE: Final = 500
 """Own changes that are read from the outbox at a time."""
-
-
-class AlarmKind(enum.StrEnum):
-    """What can be wrong in words that people understand; `alarm.<kind>` says it."""
-
-    FORK = "fork"
-    """A device said two things in one place, or was made to seem so."""
-    FOREIGN = "foreign"
-    """Something was not signed by whom it claimed, or by somebody who is not in."""
-    ROLLBACK = "rollback"
-    """The server had lost something; it was put back."""
-    WITHHELD = "withheld"
-    """Somebody has seen what the server does not show."""
-    UNREADABLE = "unreadable"
-    """Something is signed and in its place, and does not open or makes no sense."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """One thing to tell, about one space."""
-
-    space: str
-    kind: AlarmKind
-    device: str = ""
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +100,10 @@ class _Log:
         return bytes.fromhex(self.space)
 
 
+_PLACE: Final = {"sealed": 0, "cursor": 0, "at": "", "erased": 0}
+"""A space that was just begun or joined."""
+
+
 class Exchange:
     """The shared spaces of an open vault. One thing happens at a time; every call may come from any thread."""
 
@@ -131,6 +112,7 @@ class Exchange:
         self._spaces = spaces
         self._name = name
         self._now = now
+        self._shelf = Shelf(store, now)
         self._one = threading.RLock()
         self._logs: dict[str, _Log] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -139,7 +121,7 @@ class Exchange:
 
     def shared(self) -> list[str]:
         """The spaces that have a log: shared with somebody, or carried by a server."""
-        return [row["id"] for row in self._table(PLACES)]
+        return [row["id"] for row in self._shelf.table(PLACES)]
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told when something was taken in, sealed or sent, in the thread that did it. The answer ends that."""
@@ -155,7 +137,9 @@ class Exchange:
         """The devices in a space and whose they are."""
         with self._one:
             log = self._log(space)
-            heard = {row["device"]: row.get("heard", "") for row in self._table(LINKS).search(is_("space", space))}
+            heard = {
+                row["device"]: row.get("heard", "") for row in self._shelf.table(LINKS).search(is_("space", space))
+            }
             return [
                 Contact(
                     device=device.hex(),
@@ -189,20 +173,23 @@ class Exchange:
 
     def waiting(self, space: str) -> int:
         """How many of the changes written here have not been handed to a server yet, sealed or not."""
-        row = self._row(space)
+        row = self._shelf.place(space)
         if row is None:
             return 0
         unsealed = self._store.written(space) - int(row["sealed"])
-        return unsealed + sum(int(one.get("changes", 0)) for one in self._waiting_rows(space))
+        return unsealed + sum(int(one.get("changes", 0)) for one in self._shelf.waiting(space))
 
     def alarms(self) -> list[Alarm]:
         """What has to be told."""
-        return [Alarm(row["space"], AlarmKind(row["kind"]), row["device"], row["count"]) for row in self._table(ALARMS)]
+        return [
+            Alarm(row["space"], AlarmKind(row["kind"]), row["device"], row["count"])
+            for row in self._shelf.table(ALARMS)
+        ]
 
     def told(self, space: str) -> None:
         """The person has read the alarms of that space."""
         with self._one, self._store.writing():
-            self._table(ALARMS).remove(is_("space", space))
+            self._shelf.table(ALARMS).remove(is_("space", space))
         self._tell()
 
     # ------------------------------------------------------------------ beginning, and letting others in
@@ -210,7 +197,7 @@ class Exchange:
     def begin(self, space: str) -> None:
         """Give a space of mine its log: the founding, and a first epoch for this device. Once is enough."""
         with self._one:
-            if self._row(space) is not None:
+            if self._shelf.place(space) is not None:
                 return
             keys, genesis = self._spaces.keys(space), Genesis.read(self._spaces.genesis(space), bytes.fromhex(space))
             sealer = Sealer(bytes.fromhex(space), keys)
@@ -219,10 +206,10 @@ class Exchange:
                 sealer, genesis, self._spaces.root, mine.to_bytes(), self._spaces.first_epoch(space)
             )
             ledger = Ledger.begin(envelopes[0])
-            with self._store.writing():
-                self._table(PLACES).insert({"id": space, "sealed": 0, "cursor": 0, "at": ""})
-                self._keep(space, envelopes[0])
-                self._keep_keys(space, [key])
+            with self._writing(space):
+                self._shelf.table(PLACES).insert(_PLACE | {"id": space})
+                self._shelf.keep(space, envelopes[0])
+                self._shelf.keep_keys(space, [key])
                 self._go_on(_Log(space, ledger, Keyring({}), keys, {}), envelopes[1:])
         self._tell()
 
@@ -253,9 +240,9 @@ class Exchange:
             after = steps.joined(log.authority, addition)
             psks = {who.keys.id: psk} if psk else {}
             epoch, _ = steps.epoch(sealer, after, log.keyring.keys.values(), psks)
-            with self._store.writing():
+            with self._writing(space):
                 if psk:
-                    self._table(PSKS).insert({"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()})
+                    self._shelf.table(PSKS).insert({"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()})
                 self._go_on(log, [addition, epoch])
         self._tell()
 
@@ -269,14 +256,16 @@ class Exchange:
         space = envelopes[0].header.space.hex()
         Genesis.read(genesis, bytes.fromhex(space))
         with self._one:
-            if self._row(space) is None:
+            if self._shelf.place(space) is None:
                 ledger = Ledger.begin(envelopes[0])
                 with self._store.writing():
                     self._spaces.join(space, genesis)
-                    self._table(PLACES).insert({"id": space, "sealed": 0, "cursor": 0, "at": ""})
+                    self._shelf.table(PLACES).insert(_PLACE | {"id": space})
                     for psk in psks:
-                        self._table(PSKS).insert({"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()})
-                    self._keep(space, envelopes[0])
+                        self._shelf.table(PSKS).insert(
+                            {"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()}
+                        )
+                    self._shelf.keep(space, envelopes[0])
                     fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
                     self._take(fresh, envelopes[1:], there=False, cursor=None)
                     log = self._load(space)
@@ -302,7 +291,7 @@ class Exchange:
             made = [out]
             if after.may(log.keys.id, Right.REKEY):
                 made.append(steps.epoch(sealer, after, log.keyring.keys.values())[0])
-            with self._store.writing():
+            with self._writing(space):
                 self._go_on(log, made)
         self._tell()
 
@@ -311,7 +300,7 @@ class Exchange:
     def seal(self, space: str, *, heartbeat: bool = False) -> int:
         """Make envelopes of what was written here since the last time; how many. Durable when it returns."""
         with self._one:
-            made = self._seal_everything(space, heartbeat=heartbeat)
+            made = self._seal_everything(space, heartbeat=heartbeat) + self._purge(space)
         if made:
             self._tell()
         return made
@@ -319,15 +308,14 @@ class Exchange:
     def unsent(self, space: str) -> list[Envelope]:
         """Envelopes that no server has been given, in the order in which they may be sent."""
         with self._one:
-            return [_envelope(row) for row in self._waiting_rows(space)]
+            return [envelope_of(row) for row in self._shelf.waiting(space)]
 
     def sent(self, space: str, envelopes: Iterable[Envelope], cursor: tuple[int, bytes] | None = None) -> None:
         """A server has these now; `cursor`, if the log there ends with them and everything before them is here."""
         with self._one, self._store.writing():
-            for envelope in envelopes:
-                self._table(ENVELOPES).update(_arrived, is_("key", _key(envelope)))
+            self._shelf.arrived(envelopes)
             if cursor is not None:
-                self._move(space, *cursor)
+                self._shelf.move(space, *cursor)
         self._tell()
 
     def outgoing(self, space: str, theirs: Mapping[bytes, int] | None = None) -> list[Envelope]:
@@ -337,9 +325,9 @@ class Exchange:
             self._log(space)
             return [
                 envelope
-                for row in self._table(ENVELOPES)
+                for row in self._shelf.table(ENVELOPES)
                 if row["space"] == space
-                for envelope in (_envelope(row),)
+                for envelope in (envelope_of(row),)
                 if envelope.header.sequence > known.get(envelope.header.device, 0)
             ]
 
@@ -347,7 +335,7 @@ class Exchange:
 
     def cursor(self, space: str) -> tuple[int, bytes | None]:
         """How far the server's log has been read: the position, and the id of the envelope there."""
-        row = self._row(space)
+        row = self._shelf.place(space)
         if row is None:
             raise NotShared
         return row["cursor"], bytes.fromhex(row["at"]) or None
@@ -372,21 +360,21 @@ class Exchange:
         """What a server says to have, beside what is here."""
         with self._one:
             links = {device: Link(sequence, id) for device, (sequence, id) in theirs.items()}
-            return self._log(space).ledger.compare(links, self._chain(space, {}))
+            return self._log(space).ledger.compare(links, self._shelf.chain(space, {}))
 
     def put_back(self, space: str, behind: Mapping[bytes, tuple[int, int]]) -> list[Envelope]:
         """What a server has lost, in an order in which it takes it; it is told that it had."""
         with self._one:
             found = [
                 envelope
-                for row in self._table(ENVELOPES)
+                for row in self._shelf.table(ENVELOPES)
                 if row["space"] == space and not row.get("waiting")
-                for envelope in (_envelope(row),)
+                for envelope in (envelope_of(row),)
                 if (gap := behind.get(envelope.header.device)) and gap[0] <= envelope.header.sequence <= gap[1]
             ]
             if found:
                 with self._store.writing():
-                    self._raise(Alarm(space, AlarmKind.ROLLBACK, count=len(found)))
+                    self._shelf.alarm(Alarm(space, AlarmKind.ROLLBACK, count=len(found)))
         if found:
             self._tell()
         return found
@@ -394,12 +382,12 @@ class Exchange:
     def read_again(self, space: str) -> None:
         """The server's log is another one: it is read from its beginning. What is here stays."""
         with self._one, self._store.writing():
-            self._move(space, 0, b"")
+            self._shelf.move(space, 0, b"")
 
     def noticed(self, space: str, what: str, device: str = "", count: int = 1) -> None:
         """Something that whoever carried the envelopes has noticed: the value of an `AlarmKind`."""
         with self._one, self._store.writing():
-            self._raise(Alarm(space, AlarmKind(what), device, count))
+            self._shelf.alarm(Alarm(space, AlarmKind(what), device, count))
         self._tell()
 
     def lacking(self, space: str) -> int:
@@ -408,6 +396,16 @@ class Exchange:
             return len(self._log(space).ledger.lacking)
 
     # ------------------------------------------------------------------ inside: taking in
+
+    @contextmanager
+    def _writing(self, space: str) -> Iterator[None]:
+        """A transaction. What was gone on to in memory is forgotten if it does not become durable."""
+        try:
+            with self._store.writing():
+                yield
+        except BaseException:
+            self._logs.pop(space, None)
+            raise
 
     def _take(
         self,
@@ -421,7 +419,7 @@ class Exchange:
         taken = TakenIn()
         ledger = log.ledger.copy()
         fresh: dict[tuple[bytes, int], bytes] = {}
-        chain = self._chain(log.space, fresh)
+        chain = self._shelf.chain(log.space, fresh)
         placed = self._place(log.space, ledger, envelopes, chain, fresh, taken)
         controls = [one for one in placed if one.header.kind is Kind.CONTROL]
         keyring, people = log.keyring, log.people
@@ -434,23 +432,24 @@ class Exchange:
 
         def beside(_: object) -> None:
             for envelope in placed:
-                self._keep(log.space, envelope, waiting=not there)
+                self._shelf.keep(log.space, envelope, waiting=not there)
             if there:
-                for envelope in envelopes:
-                    self._table(ENVELOPES).update(_arrived, is_("key", _key(envelope)))
-            self._keep_aside(log.space, aside, placed)
+                self._shelf.arrived(envelopes)
+            self._shelf.keep_aside(log.space, aside, placed)
             for one in placed:
                 if one.header.kind is Kind.PURGE:
-                    self._strip(log.space, after.authority, one)
-            self._keep_links(log.space, ledger, {one.header.device for one in placed})
-            self._keep_keys(log.space, keyring.keys.values())
+                    self._shelf.strip(log.space, after.authority, one)
+            self._shelf.keep_links(log.space, ledger, {one.header.device for one in placed})
+            self._shelf.keep_keys(log.space, keyring.keys.values())
             for alarm in taken.alarms:
-                self._raise(alarm)
+                self._shelf.alarm(alarm)
             if cursor is not None and not taken.early:
-                self._move(log.space, cursor[0], cursor[1] or b"")
+                self._shelf.move(log.space, cursor[0], cursor[1] or b"")
 
         if placed or taken.alarms or cursor is not None:
             self._store.receive(changes, beside)
+        if any(one.header.kind is Kind.PURGE for one in placed):
+            self._store.documents.tidy()
         return taken, after
 
     def _place(
@@ -541,8 +540,10 @@ class Exchange:
         """Envelopes that make one message together, with the beginnings that were set aside before."""
         begun: dict[bytes, list[Envelope]] = {}
         whole: list[list[Envelope]] = []
-        for row in self._table(ASIDE).search(is_("space", space)):
-            run = [self._kept(space, row["device"], number) for number in range(row["first"], row["last"] + 1)]
+        for row in self._shelf.table(ASIDE).search(is_("space", space)):
+            run = [
+                self._shelf.envelope(space, row["device"], number) for number in range(row["first"], row["last"] + 1)
+            ]
             if row["reason"] == "more":
                 begun[run[0].header.device] = run
             elif again:
@@ -560,9 +561,9 @@ class Exchange:
         self, log: _Log, authority: Authority, controls: Sequence[Envelope], taken: TakenIn
     ) -> tuple[Keyring, Mapping[bytes, Introduction]]:
         """The keys that there are now, and who everybody is."""
-        psks = [Psk(bytes.fromhex(row["secret"]), bytes.fromhex(row["name"])) for row in self._psks(log.space)]
-        every = [*self._controls(log.space), *controls]
-        keyring = gather(authority, every, log.keys, psks, [*log.keyring.keys.values(), *self._held(log.space)])
+        psks = self._shelf.psks(log.space)
+        every = [*self._shelf.controls(log.space), *controls]
+        keyring = gather(authority, every, log.keys, psks, [*log.keyring.keys.values(), *self._shelf.keys(log.space)])
         people = self._introduced(log.space, authority, every, keyring)
         known = {device for device in log.authority.members if device in log.people}
         for device in authority.members.keys() - people.keys() - known:
@@ -605,7 +606,7 @@ class Exchange:
     def _seal_everything(self, space: str, *, heartbeat: bool = False) -> int:
         made = 0
         while True:
-            row = self._row(space)
+            row = self._shelf.place(space)
             if row is None:
                 return made
             changes = self._store.written_after(space, row["sealed"], SEALED_AT_ONCE)
@@ -618,45 +619,86 @@ class Exchange:
             envelopes: list[Envelope] = []
             key = self._writing_key(log, sealer, envelopes)
             seen = log.ledger.news(log.keys.id)
-            numbers: dict[bytes, int] = {}
+            says: dict[bytes, Portion] = {}
             for portion in portions(row["sealed"] + 1, map(_plain, changes)) if changes else ():
                 message = Message(first=portion.first, changes=portion.changes, seen=seen)
                 sealed = sealer.message(message, key, deflate=portion.deflate)
-                numbers[sealed[-1].id] = len(portion.changes)
+                says[sealed[-1].id] = portion
                 envelopes += sealed
                 seen = {}
             if not changes:
                 envelopes += sealer.message(Message(first=row["sealed"] + 1, seen=seen), key)
-            with self._store.writing():
-                self._go_on(log, envelopes, numbers)
-                self._table(PLACES).update({"sealed": row["sealed"] + len(changes)}, is_("id", space))
+            with self._writing(space):
+                self._go_on(log, envelopes, says)
+                self._shelf.table(PLACES).update({"sealed": row["sealed"] + len(changes)}, is_("id", space))
             made += len(envelopes)
 
-    def _go_on(self, log: _Log, envelopes: Sequence[Envelope], numbers: Mapping[bytes, int] | None = None) -> None:
+    def _purge(self, space: str) -> int:
+        """What was really erased here leaves the envelopes too.
+
+        What shared an envelope with it is issued again, under the same names; then everybody is asked to drop the
+        bodies of the envelopes that held it, and here they are dropped at once.
+        """
+        place = self._shelf.place(space)
+        if place is None:
+            return 0
+        numbers, mark = self._shelf.erased_since(space, place["erased"])
+        if mark == place["erased"]:
+            return 0
+        log = self._log(space)
+        made: list[Envelope] = []
+        if numbers and log.authority.may(log.keys.id, Right.WRITE):
+            sealer = self._sealer(log)
+            key = self._writing_key(log, sealer, made)
+            says: dict[bytes, Portion] = {}
+            old: list[Envelope] = []
+            for first, count, pieces in self._shelf.own_messages(space, numbers):
+                again = [self._store.change(space, log.keys.id.hex(), number) for number in range(first, first + count)]
+                for portion in portions(first, [_plain(change) for change in again if change is not None]):
+                    sealed = sealer.message(
+                        Message(first=portion.first, changes=portion.changes), key, deflate=portion.deflate
+                    )
+                    says[sealed[-1].id] = portion
+                    made += sealed
+                old += pieces
+            purges = [sealer.purge([one.id for one in part], key) for part in _parts(old)]
+            with self._writing(space):
+                self._go_on(log, [*made, *purges], says)
+                for purge in purges:
+                    self._shelf.strip(space, log.authority, purge)
+                self._shelf.table(PLACES).update({"erased": mark}, is_("id", space))
+            self._store.documents.tidy()
+            made += purges
+        else:
+            with self._store.writing():
+                self._shelf.table(PLACES).update({"erased": mark}, is_("id", space))
+        return len(made)
+
+    def _go_on(self, log: _Log, envelopes: Sequence[Envelope], says: Mapping[bytes, Portion] | None = None) -> None:
         """Own envelopes take their place, inside the transaction that is open."""
         ledger = log.ledger.copy()
         fresh: dict[tuple[bytes, int], bytes] = {}
-        chain = self._chain(log.space, fresh)
+        chain = self._shelf.chain(log.space, fresh)
         taken = TakenIn()
         if self._place(log.space, ledger, envelopes, chain, fresh, taken) != list(envelopes):
             raise NotAllowed(reason="own")
         for envelope in envelopes:
-            self._keep(log.space, envelope, changes=(numbers or {}).get(envelope.id, 0))
+            self._shelf.keep(log.space, envelope, own=(says or {}).get(envelope.id))
         controls = [one for one in envelopes if one.header.kind is Kind.CONTROL]
         after = replace(log, ledger=ledger)
         if controls:
-            every = self._controls(log.space)
-            psks = [Psk(bytes.fromhex(row["secret"]), bytes.fromhex(row["name"])) for row in self._psks(log.space)]
-            held = [*log.keyring.keys.values(), *self._held(log.space)]
+            every = self._shelf.controls(log.space)
+            psks = self._shelf.psks(log.space)
+            held = [*log.keyring.keys.values(), *self._shelf.keys(log.space)]
             keyring = gather(ledger.authority, every, log.keys, psks, held)
             people = self._introduced(log.space, ledger.authority, every, keyring)
             after = replace(after, keyring=keyring, people=people)
-            self._keep_keys(log.space, keyring.keys.values())
+            self._shelf.keep_keys(log.space, keyring.keys.values())
         changes = [one for one in envelopes if one.header.kind is Kind.CHANGE and not one.header.more]
         if changes:
             seen = log.ledger.news(log.keys.id)
             ledger.heard(changes[0].header, seen, chain)
-        self._keep_links(log.space, ledger, {log.keys.id} if envelopes else set())
+        self._shelf.keep_links(log.space, ledger, {log.keys.id} if envelopes else set())
         self._logs[log.space] = after
 
     def _writing_key(
@@ -682,145 +724,22 @@ class Exchange:
 
     def _log(self, space: str) -> _Log:
         if space not in self._logs:
-            if self._row(space) is None:
+            if self._shelf.place(space) is None:
                 raise NotShared
             self._logs[space] = self._load(space)
         return self._logs[space]
 
     def _load(self, space: str) -> _Log:
-        controls = self._controls(space)
-        rows = {row["device"]: row["row"] for row in self._table(LINKS).search(is_("space", space))}
+        controls = self._shelf.controls(space)
+        rows = {row["device"]: row["row"] for row in self._shelf.table(LINKS).search(is_("space", space))}
         ledger = Ledger.load(controls[0], controls, rows)
         keys = self._spaces.keys(space)
-        keyring = gather(ledger.authority, controls, keys, (), self._held(space))
+        keyring = gather(ledger.authority, controls, keys, (), self._shelf.keys(space))
         return _Log(space, ledger, keyring, keys, self._introduced(space, ledger.authority, controls, keyring))
-
-    def _table(self, name: str) -> Any:
-        return self._store.documents.table(name)
-
-    def _row(self, space: str) -> Any:
-        return self._table(PLACES).get(is_("id", space))
-
-    def _psks(self, space: str) -> list[Any]:
-        return list(self._table(PSKS).search(is_("space", space)))
-
-    def _controls(self, space: str) -> list[Envelope]:
-        return [_envelope(row) for row in self._table(ENVELOPES).search(is_("control", space))]
-
-    def _waiting_rows(self, space: str) -> list[Any]:
-        return list(self._table(ENVELOPES).search(is_("waiting", space)))
-
-    def _kept(self, space: str, device: str, sequence: int) -> Envelope:
-        return _envelope(self._table(ENVELOPES).get(is_("key", f"{space}:{device}:{sequence}")))
-
-    def _held(self, space: str) -> Iterator[EpochKey]:
-        for row in self._table(EPOCHS).search(is_("space", space)):
-            yield EpochKey(bytes.fromhex(row["secret"]), bytes.fromhex(row["id"]))
-
-    def _chain(self, space: str, fresh: Mapping[tuple[bytes, int], bytes]) -> Callable[[bytes, int], bytes | None]:
-        def chain(device: bytes, sequence: int) -> bytes | None:
-            if (device, sequence) in fresh:
-                return fresh[device, sequence]
-            row = self._table(ENVELOPES).get(is_("key", f"{space}:{device.hex()}:{sequence}"))
-            return None if row is None else bytes.fromhex(row["id"])
-
-        return chain
-
-    def _keep(self, space: str, envelope: Envelope, *, waiting: bool = True, changes: int = 0) -> None:
-        header = envelope.header
-        row: dict[str, Any] = {
-            "key": _key(envelope),
-            "space": space,
-            "id": envelope.id.hex(),
-            "raw": base64.b64encode(envelope.to_bytes()).decode(),
-        }
-        if header.kind is Kind.CONTROL:
-            row["control"] = space
-        if waiting:
-            row["waiting"] = space
-        if changes:
-            row["changes"] = changes
-        self._table(ENVELOPES).insert(row)
-
-    def _keep_aside(self, space: str, aside: Sequence[tuple[list[Envelope], str]], placed: Sequence[Envelope]) -> None:
-        """Put away what was set aside before and is tried again here, then set aside what does not count still."""
-        tried = {one.header.device.hex() for one in placed}
-        again = any(one.header.kind is Kind.CONTROL for one in placed)
-        for row in self._table(ASIDE).search(is_("space", space)):
-            if again or (row["reason"] == "more" and row["device"] in tried):
-                self._table(ASIDE).remove(doc_ids=[row.doc_id])
-        kept = {row["key"] for row in self._table(ASIDE).search(is_("space", space))}
-        for run, reason in aside:
-            first, last = run[0].header, run[-1].header
-            key = f"{space}:{first.device.hex()}:{first.sequence}"
-            if key not in kept:
-                self._table(ASIDE).insert(
-                    {
-                        "key": key,
-                        "space": space,
-                        "device": first.device.hex(),
-                        "first": first.sequence,
-                        "last": last.sequence,
-                        "reason": reason,
-                    }
-                )
-
-    def _keep_links(self, space: str, ledger: Ledger, heard: Iterable[bytes]) -> None:
-        now = self._now().isoformat(timespec="seconds")
-        spoke = {device.hex() for device in heard}
-        for device, row in ledger.changed().items():
-            kept: dict[str, Any] = {"row": row} | ({"heard": now} if device in spoke else {})
-            id = f"{space}:{device}"
-            if not self._table(LINKS).update(kept, is_("id", id)):
-                self._table(LINKS).insert({"id": id, "space": space, "device": device, **kept})
-
-    def _keep_keys(self, space: str, keys: Iterable[EpochKey]) -> None:
-        known = {key.commitment for key in self._held(space)}
-        for key in keys:
-            if key.commitment not in known:
-                row = {"id": key.commitment.hex(), "space": space, "secret": key.secret.hex()}
-                self._table(EPOCHS).insert(row)
-
-    def _strip(self, space: str, authority: Authority, purge: Envelope) -> None:
-        """Drop the bodies that a purge names, where its author may."""
-        named = set(read_purged(purge))
-        for row in [row for row in self._table(ENVELOPES) if row["space"] == space]:
-            if bytes.fromhex(row["id"]) in named:
-                target = _envelope(row)
-                if target.whole and may_drop(authority, purge.header, target.header):
-                    raw = base64.b64encode(target.stripped().to_bytes()).decode()
-                    self._table(ENVELOPES).update({"raw": raw}, doc_ids=[row.doc_id])
-
-    def _move(self, space: str, cursor: int, at: bytes) -> None:
-        self._table(PLACES).update({"cursor": cursor, "at": at.hex()}, is_("id", space))
-
-    def _raise(self, alarm: Alarm) -> None:
-        """Keep an alarm until it has been told; the same one again only counts."""
-        for row in self._table(ALARMS).search(is_("space", alarm.space)):
-            if (row["kind"], row["device"]) == (alarm.kind.value, alarm.device):
-                self._table(ALARMS).update({"count": row["count"] + alarm.count}, doc_ids=[row.doc_id])
-                return
-        self._table(ALARMS).insert(
-            {"space": alarm.space, "kind": alarm.kind.value, "device": alarm.device, "count": alarm.count}
-        )
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def _key(envelope: Envelope) -> str:
-    header = envelope.header
-    return f"{header.space.hex()}:{header.device.hex()}:{header.sequence}"
-
-
-def _envelope(row: Mapping[str, Any]) -> Envelope:
-    return Envelope.read(base64.b64decode(row["raw"]))
-
-
-def _arrived(row: dict[str, Any]) -> None:
-    row.pop("waiting", None)
-    row.pop("changes", None)
 
 
 def _plain(change: Change) -> dict[str, Any]:
@@ -833,6 +752,12 @@ def _changes(space: str, device: str, message: Message) -> list[Change]:
         Change.parse(value, space=space, device=device, sequence=message.first + number)
         for number, value in enumerate(message.changes)
     ]
+
+
+def _parts(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
+    """As many as one purge may name, again and again."""
+    for at in range(0, len(envelopes), PURGED_MAX):
+        yield envelopes[at : at + PURGED_MAX]
 
 
 def _contradiction(space: str, one: Contradiction) -> Alarm:

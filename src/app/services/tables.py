@@ -77,7 +77,7 @@ SHARED = frozenset({ENVELOPES, LINKS, PLACES, ASIDE, ALARMS, PSKS})
 """What belongs to this device alone and goes into no backup: a restored vault is a new device."""
 
 SHARED_INDEXES: dict[str, tuple[str, ...]] = {
-    ENVELOPES: ("key", "control", "waiting"),
+    ENVELOPES: ("key", "control", "waiting", "own"),
     LINKS: ("id", "space"),
     PLACES: ("id",),
     ASIDE: ("key", "space"),

@@ -12,8 +12,8 @@ from app.ui.hooks.context import use_desk
 from app.ui.hooks.state import use_held
 
 if TYPE_CHECKING:
-    from app.services.exchange import Alarm
     from app.services.replication import Standing
+    from app.services.shelf import Alarm
     from app.ui.desk import Desk
 
 

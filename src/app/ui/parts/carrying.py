@@ -15,7 +15,7 @@ from app.ui.parts.text import Heading, Live, Words
 from app.ui.safe import component
 
 if TYPE_CHECKING:
-    from app.services.exchange import Alarm
+    from app.services.shelf import Alarm
     from app.ui.desk import Desk
 
 ICONS = {
