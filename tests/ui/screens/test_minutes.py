@@ -38,6 +38,24 @@ async def test_every_template_is_drawn_without_a_gap(stage: OpenStage, template:
     assert "{" not in words and app.nameless() == []
 
 
+@pytest.mark.parametrize("template", TEMPLATES)
+async def test_what_the_meeting_is_for_stands_on_top_of_every_template(stage: OpenStage, template: str) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table, template)
+    names = [str(getattr(control, "identifier", None) or "") for control in app.walk()]
+    lines = [name for name in names if name.startswith("item-")]
+    if template == "minutes.regular":
+        assert lines[0] == "item-aim"
+        return
+    assert names.index("minutes-aim") < names.index(lines[0])
+    await app.tap("minutes-aim")
+    await app.type("aim-text", "Bara lyssna")
+    await app.tap("aim-save")
+    assert "Bara lyssna" in app.texts()
+    await app.tap("minutes-finish")
+    assert app.has("minutes-aim") and "Bara lyssna" in app.texts()
+
+
 async def test_what_is_known_is_filled_in(stage: OpenStage) -> None:
     app = await open_minutes(stage, lay().at(16, 10), "minutes.regular")
     assert "onsdag 14 oktober" in app.texts() and "15:00" in app.texts()

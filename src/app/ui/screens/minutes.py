@@ -46,7 +46,7 @@ from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.ending import next_meeting
 from app.ui.screens.of_meeting import agreed_task, no_meeting
-from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following, owner_words
+from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
 from app.ui.screens.templates import QUICK, note_item, part_id, parts_of, template_for
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from app.ui.desk import Desk
 
 EXAMPLE = "minutes.example"
+AIM = "aim"
 CONFIRMED = "confirm_"
 PEOPLE = ("mentor", "mentee")
 
@@ -96,6 +97,8 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
         content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
         title = desk.say("note.task.title")
+    elif view and sheet == "aim":
+        content, title = (lambda: AimSheet(id, view.meeting.aim, view.row.name, close)), desk.say("note.aim")
     use_sheet(content, close, title=title)
     if view is None:
         return no_meeting(desk, "minutes.title")
@@ -119,6 +122,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
             desk.read(document.title),
             [
                 Live(desk.say("minutes.finished", when=when), ft.Icons.CHECK_CIRCLE, theme.PRIMARY),
+                *_pinned(desk, view, document, None),
                 *another_version(desk, view.minutes),
                 *read_minutes(desk, document, view.minutes, view.row.name, view.row.my_role, view),
                 SecondaryButton(
@@ -134,7 +138,8 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     body: list[ft.Control] = [ft.Row([VisibilityChip("shared", name=view.row.name)])]
     if document.intro:
         body.append(Soft(desk.read(document.intro)))
-    for item in document.items:
+    body += _pinned(desk, view, document, lambda _: show("aim"))
+    for item in sorted(document.items, key=lambda item: item.id != AIM):  # what the meeting is for stands on top
         body.append(
             Line(view, coming.upcoming, item.id, document.id, lambda: show("task"), key=f"{document.id} {item.id}")
         )
@@ -156,6 +161,16 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         primary=PrimaryButton(desk.say("minutes.finish"), finish, ft.Icons.CHECK, id="minutes-finish"),
         spacing=18,
     )
+
+
+def _pinned(
+    desk: Desk, view: MeetingView, document: Document, on_click: Callable[[object], object] | None
+) -> list[ft.Control]:
+    """What the meeting is for, on top of minutes whose template has no line for it."""
+    if not view.meeting.aim or any(item.id == AIM for item in document.items):
+        return []
+    words: list[ft.Control] = [Soft(desk.say("meeting.aim")), Words(view.meeting.aim)]
+    return [Card(words, on_click, id="minutes-aim", ground=theme.RAISED, spacing=2)]
 
 
 def _document(desk: Desk, view: MeetingView | None, chosen: str, asked: bool) -> Document:
@@ -270,7 +285,7 @@ def text_target(view: MeetingView, document: Document, item: Item) -> Target:
     about = {"meeting": view.row.id, "mentorship": view.row.mentorship}
     if item.visibility == "private":
         return Target(kind="note", id=note_id(view.row.id), cell="body", context=about)
-    if item.id == "aim":
+    if item.id == AIM:
         return Target(kind="meeting", id=view.row.id, cell="aim")
     return Target(
         kind="minutes",
@@ -405,7 +420,7 @@ def prefill(desk: Desk, view: MeetingView, item: Item) -> Any:
         return view.row.place or desk.say(f"meeting.form.{view.row.mode}")
     if item.prefill == "session.people":
         return frozenset(PEOPLE)
-    if item.id == "aim":
+    if item.id == AIM:
         return view.meeting.aim
     if item.source == "topics.library":
         return frozenset(one.topic for one in view.agenda if one.topic)
