@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import flet as ft
 
@@ -86,8 +87,7 @@ def Answers(asked: Signal[str]) -> ft.Control:
     desk = use_desk()
     now = use_clock()
     question = use_watch(asked)
-    nothing: tuple[str, str] = ("", "")
-    wide_open, open_group = ft.use_state(nothing)  # of which question, which group
+    wide_open, open_group = ft.use_state(cast("tuple[str, str]", ("", "")))  # of which question, which group
     people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
     finder = finder_of(desk)
     finder.speak(desk)
