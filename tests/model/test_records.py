@@ -7,10 +7,14 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.model.changes import GONE, Op, hlc_of, version_id
 from app.model.entities import Goal, Task
+from app.model.merge import chosen
 from app.model.records import State, Written, _ancestors, advance, entity_of, fold
+from tests.support import edits
 from tests.support.effort import effort
 from tests.support.offline import Writer, base_text
 
@@ -175,6 +179,36 @@ def test_when_two_go_on_crossing_each_other_for_long_nothing_is_lost_and_the_wor
         history += pair
     words = str(fold(history).cells["tried"]).split()
     assert set(words) == {"Början."} | {f"{name}{step}." for name in "ab" for step in range(2, 42, 2)}
+
+
+@settings(max_examples=effort(60, 3000), deadline=None)
+@given(st.integers(0, 1 << 40), st.data())
+def test_whatever_comes_first_the_choice_closes_the_conflict_and_takes_nothing_away(
+    seed: int, data: st.DataObject
+) -> None:
+    pair = edits.pair(Random(seed))
+    root = written(1, {"text": "t", "tried": pair.base})
+    mine, theirs = pair.heads.values()
+    one = written(2, {"tried": mine}, root.version)
+    two = written(3, {"tried": theirs}, root.version, device="b")
+    open_ = fold([root, one, two])
+    assert pair.lost(str(open_.cells["tried"])) == 0
+    pieces = open_.woven.get("tried", ())
+    keep = {
+        number: data.draw(st.sets(st.sampled_from([each.version for each in piece.wordings]), min_size=1))
+        for number, piece in enumerate(pieces)
+        if piece.wordings
+    }
+    text = chosen(pieces, {number: sorted(some) for number, some in keep.items()}) if pieces else "valt"
+    pick = written(4, {"tried": text}, *open_.heads)
+    versions = [root, one, two, pick]
+    expected = fold(versions)
+    assert (expected.cells["tried"], expected.woven, expected.heads) == (text, {}, (pick.version,))
+    arriving = data.draw(st.permutations([*versions, one, pick]))
+    assert fold(arriving) == expected  # the versions that were not chosen are still what it is made of
+    for number, some in keep.items():
+        for each in pieces[number].wordings:
+            assert each.version not in some or set(each.text.split()) <= set(text.split())
 
 
 # ------------------------------------------------------------------ deleting
