@@ -95,6 +95,20 @@ def test_every_cut_is_found(engine: Engine, tmp_path: Path, name: str) -> None:
     engine.verify()
 
 
+def test_a_journal_that_lost_a_change_is_found_when_the_counts_stay_the_same(engine: Engine, tmp_path: Path) -> None:
+    engine.documents.table("note").update({"person": "z"}, doc_ids=[1])
+    path = tmp_path / "v" / "journal-00000002"
+    end = engine._journal.end
+    engine.documents.table("note").update({"person": "y"}, doc_ids=[1])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:end])
+    with pytest.raises(VaultDamaged) as raised:
+        engine.verify()
+    assert raised.value.facts["reason"] == "ends early"
+    path.write_bytes(whole)
+    engine.verify()
+
+
 def test_an_older_mark_is_found(engine: Engine, tmp_path: Path) -> None:
     older = (tmp_path / "v" / "mark").read_bytes()
     engine.documents.table("note").insert({"n": 1})
