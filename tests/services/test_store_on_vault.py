@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.model.commands import AddPerson, AddTask, Delete, IntroduceMe, Revise, WriteNote
+from app.model.commands import AddPerson, AddTask, Delete, Erase, IntroduceMe, Revise, WriteNote
 from app.model.entities import Note
 from app.model.queries import Counts, HistoryOf, NotesOf, PeopleList, TaskBoard, TodayView
 from app.services.drafts import Target
@@ -141,3 +141,19 @@ def test_killed_while_typing_at_most_the_last_second_is_lost(house: House) -> No
     (note,) = house.store.everything(Note)
     text = note.body
     assert killed - float(text.split()[-1]) < 1.0
+
+
+def test_what_is_erased_leaves_the_disk_with_the_old_generation(house: House) -> None:
+    note = house.store.execute(WriteNote(body="Vårkänsla " * 50)).record
+    kept = house.store.execute(WriteNote(body="Kvar.")).record
+    house.engine.compact()
+    before = {path.name for path in house.folder.iterdir()}
+    house.store.execute(Delete(kind="note", id=note))
+    house.store.execute(Erase(kind="note", id=note))
+    house.engine.settle()
+    after = {path.name for path in house.folder.iterdir()}
+    assert before - after, "the files that held it are gone"
+    again = house.reopen()
+    assert [row.id for row in again.ask(NotesOf()).rows] == [kept]
+    held = [repr(row) for name in house.engine.documents.tables() for row in house.engine.documents.table(name)]
+    assert not [row for row in held if "Vårkänsla" in row]
