@@ -4,16 +4,16 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Asked
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sync.server import schema
@@ -42,6 +42,11 @@ _TAKEN: Final = frozenset({"authorization", "content-range", "range", "fika-sess
 _NO_STORE: Final = {"cache-control": "no-store"}
 
 
+Endpoint = Callable[[Asked], Awaitable[Response]]
+_NAMED: Final = 3
+"""Where the name stands in a path: `/v1/spaces/{space}/log`."""
+
+
 class Door:
     """The server behind HTTP: one event loop, some worker threads, one hub for those who wait."""
 
@@ -51,34 +56,54 @@ class Door:
         self.metrics = Metrics()
         self._threads = ThreadPoolExecutor(server.settings.threads, "worker")
         self._under_way = 0
+        self._routes: dict[str, _Paths] = {}
 
     def application(self) -> ASGIApp:
         """The ASGI application."""
-        waiting: list[tuple[str, str, Callable[[Asked], Awaitable[Response]]]] = [
+        waiting: list[tuple[str, str, Endpoint]] = [
             ("GET", "/v1/events", self._events),
             ("POST", "/v1/wait", self._wait),
             ("GET", "/healthz", self._health),
             ("GET", "/readyz", self._ready),
             ("GET", "/metrics", self._figures),
         ]
-        by_path: dict[str, dict[str, Callable[[Asked], Awaitable[Response]]]] = {}
         for way in WAYS:
-            by_path.setdefault(way.path, {})[way.method] = self._endpoint(way)
+            self._routes.setdefault(_shape(way.path), _Paths(way.path, {})).methods[way.method] = self._endpoint(way)
         for method, path, endpoint in waiting:
-            by_path.setdefault(path, {})[method] = endpoint
-        # What is asked most is found first: routes are tried one after the other.
-        first = ["/v1/spaces/{space}/log", "/v1/wait", "/v1/challenge", "/v1/session", "/v1/spaces/{space}/heads"]
-        by_path = {path: by_path[path] for path in (*first, *by_path)}
-        routes = [
-            Route(path, _by_method(path, methods, self._answered), methods=None) for path, methods in by_path.items()
-        ]
-        # A Route around a plain function allows GET only, unless it is told otherwise.
-        for route in routes:
-            route.methods = None
-        app = Starlette(routes=routes, lifespan=self._life)
-        app.router.redirect_slashes = False
-        app.router.default = self._nothing_here
-        return _Guard(app, self._answered)
+            self._routes.setdefault(_shape(path), _Paths(path, {})).methods[method] = endpoint
+        life = Starlette(lifespan=self._life)
+
+        async def application(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                await self._serve(scope, receive, send)
+            else:
+                await life(scope, receive, send)
+
+        return application
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request: refused before anything is read of it, or given to its route."""
+        refusal = _fault(scope)
+        path = scope["path"]
+        found = self._routes.get(_shape(path)) if refusal is None else None
+        endpoint = found.methods.get(scope["method"]) if found else None
+        if refusal is not None:
+            route = "refused"
+        elif found is None:
+            route, refusal = "nowhere", Refusal(404, "unknown")
+        elif endpoint is None:
+            route, refusal = found.path, Refusal(405, "method")
+        else:
+            route = found.path
+            scope["path_params"] = {found.name: path.split("/")[_NAMED]} if found.name else {}
+        asked = Asked(scope, receive)
+        response = await self._answered(asked, route, _refusing(refusal) if refusal or endpoint is None else endpoint)
+        if refusal is not None:
+            if route == "refused":
+                response.headers["connection"] = "close"
+            elif found is not None:
+                response.headers["allow"] = ", ".join(sorted(found.methods))
+        await response(scope, receive, send)
 
     @asynccontextmanager
     async def _life(self, _app: Starlette) -> AsyncIterator[None]:
@@ -115,7 +140,7 @@ class Door:
 
     # ------------------------------------------------------------------ answers
 
-    def _endpoint(self, way: Way) -> Callable[[Asked], Awaitable[Response]]:
+    def _endpoint(self, way: Way) -> Endpoint:
         async def endpoint(asked: Asked) -> Response:
             body = await _body(asked, way.limit)
             query: dict[str, str] = {}
@@ -141,12 +166,9 @@ class Door:
                 self.server.database.poke(*answer.news)
             return _response(answer, self._threads)
 
-        endpoint.__name__ = way.path
         return endpoint
 
-    async def _answered(
-        self, asked: Asked, path: str, endpoint: Callable[[Asked], Awaitable[Response]], guessable: bool
-    ) -> Response:
+    async def _answered(self, asked: Asked, path: str, endpoint: Endpoint) -> Response:
         """Run an endpoint; whatever comes of it becomes an answer, a figure and a line."""
         began = time.perf_counter()
         code = ""
@@ -154,7 +176,7 @@ class Door:
             response = await endpoint(asked)
         except Refusal as refusal:
             found = refusal
-            if found.code in _GUESSES or (guessable and found.status == 404):
+            if found.code in _GUESSES or (found.status == 404 and (asked.method, path) in _GUESSABLE):
                 wait = self.server.wrong.take(_address(asked), self.server.clock())
                 if wait:
                     found = Refusal(429, "rate", retry=max(1, round(wait)))
@@ -186,16 +208,6 @@ class Door:
             code=code,
         )
         return response
-
-    async def _nothing_here(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-
-        async def endpoint(_asked: Asked) -> Response:
-            raise Refusal(404, "unknown")
-
-        response = await self._answered(Asked(scope, receive), "nowhere", endpoint, guessable=False)
-        await response(scope, receive, send)
 
     # ------------------------------------------------------------------ those who wait
 
@@ -315,47 +327,32 @@ _METHODS: Final = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "O
 _GUESSABLE: Final = {(way.method, way.path) for way in WAYS if way.guessable}
 
 
-async def _no_method(_asked: Asked) -> Response:
-    raise Refusal(405, "method")
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """A path with its methods. All our paths have at most one name in them, always at the same place."""
+
+    path: str
+    methods: dict[str, Endpoint]
+
+    @property
+    def name(self) -> str:
+        parts = self.path.split("/")
+        return parts[_NAMED].strip("{}") if len(parts) > _NAMED else ""
 
 
-def _by_method(
-    path: str,
-    methods: Mapping[str, Callable[[Asked], Awaitable[Response]]],
-    answered: Callable[..., Awaitable[Response]],
-) -> Callable[[Asked], Awaitable[Response]]:
-    async def endpoint(asked: Asked) -> Response:
-        one = methods.get(asked.method, _no_method)
-        response = await answered(asked, path, one, (asked.method, path) in _GUESSABLE)
-        if response.status_code == 405:
-            response.headers["allow"] = ", ".join(sorted(methods))
-        return response
+def _shape(path: str) -> str:
+    """A path with `{}` where a name would stand, so that a route is found by one look-up."""
+    parts = path.split("/")
+    if len(parts) > _NAMED:
+        parts[_NAMED] = "{}"
+    return "/".join(parts)
+
+
+def _refusing(refusal: Refusal | None) -> Endpoint:
+    async def endpoint(_asked: Asked) -> Response:
+        raise refusal or Refusal(404, "unknown")
 
     return endpoint
-
-
-class _Guard:
-    """Before anything is read of a request: how many headers, how large, and whether its length is one length."""
-
-    def __init__(self, app: ASGIApp, answered: Callable[..., Awaitable[Response]]) -> None:
-        self._app = app
-        self._answered = answered
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        refusal = _fault(scope)
-        if refusal is not None:
-
-            async def endpoint(_asked: Asked) -> Response:
-                raise refusal
-
-            response = await self._answered(Asked(scope, receive), "refused", endpoint, False)
-            response.headers["connection"] = "close"
-            await response(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
 
 
 def _fault(scope: Scope) -> Refusal | None:
@@ -378,6 +375,8 @@ def _fault(scope: Scope) -> Refusal | None:
 async def _body(asked: Asked, limit: int) -> bytes:
     """The body, never more than the limit in memory and never longer than 20 s in coming."""
     declared = asked.headers.get("content-length")
+    if declared is None and "transfer-encoding" not in asked.headers:
+        return b""
     if declared is not None and declared.isdecimal() and int(declared) > limit:
         raise too_large(limit)
     parts: list[bytes] = []

@@ -21,7 +21,7 @@ WRONG: Final = Rate(30, 0.5)
 CHALLENGES: Final = Rate(2_000, 20)
 INTRODUCTIONS: Final = Rate(1_000, 2)
 LETTERS: Final = Rate(120, 2)
-DEVICE: Final = Rate(200, 20)
+DEVICE: Final = Rate(2_000, 50)
 
 
 class Buckets:

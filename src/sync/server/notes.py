@@ -42,6 +42,8 @@ def note(
     what: str, level: int = logging.INFO, *, exc_info: BaseException | None = None, **facts: str | int | float
 ) -> None:
     """Write one line down."""
+    if not LOGGER.isEnabledFor(level):
+        return
     kept = {name: fact for name, fact in facts.items() if fact != ""}
     LOGGER.log(level, what, extra={_FACTS: kept}, exc_info=exc_info)
 

@@ -430,7 +430,7 @@ def test_guessing_is_slowed_down_and_the_right_one_gets_in(running: Running) -> 
 
 def test_a_device_that_asks_without_end_is_told_to_wait(running: Running) -> None:
     one, other = pair(running.base)
-    running.server.devices.take(one.actor.id, running.server.clock() + 60, 200)  # as if it had: it is owed a minute
+    running.server.devices.take(one.actor.id, running.server.clock() + 60, 2_000)  # as if it had: it is owed a minute
     answer = one.pull()
     assert said(answer) == (429, "rate")
     assert other.pull().status_code == 200
