@@ -206,6 +206,27 @@ async def test_three_ways_to_keep_it(stage: OpenStage, tmp_path: Path, monkeypat
     session.lock()
 
 
+async def test_locking_empties_the_clipboard_and_a_closed_window_cannot(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    board: list[str] = []
+    replies = {"set": lambda arguments: board.append(arguments["data"]), "get": lambda _: board[-1]}
+    app = await window(stage, session, go="/settings/recovery", replies=replies)
+    await app.tap("key-reveal")
+    await app.tap("key-copy")
+    assert len(board) == 1 and board[0]
+    app.desk.lock()
+    await app.until(lambda: board[-1] == "")
+    session.unlock(PHRASE)
+    app = await window(stage, session, go="/settings/recovery", replies=replies)
+    await app.tap("key-reveal")
+    await app.tap("key-copy")
+    before = list(board)
+    app.desk.close()
+    session.lock()
+    await app.settle(0.1)
+    assert board == before and not app.faults
+
+
 async def test_a_device_without_a_file_dialog_says_so(stage: OpenStage, tmp_path: Path) -> None:
     session = made(tmp_path)
     app = await window(

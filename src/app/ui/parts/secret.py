@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 
 import flet as ft
 
@@ -125,11 +126,20 @@ def _Picture(text: str, close: object) -> ft.Control:
 
 
 async def _forget(desk: Desk, clipboard: ft.Clipboard, text: str) -> None:
-    """Empty the clipboard after a while, unless somebody has put something else there.
+    """Empty the clipboard after a while or at the lock, unless somebody has put something else there.
 
-    A browser asks its person before an app may read the clipboard; there it is emptied without looking.
+    A browser asks its person before an app may read the clipboard; there it is emptied without looking. Once a
+    browser's window is closed, nothing can be done any more: the clipboard belongs to the browser. On a phone and in a
+    window of its own, going away locks, and locking empties.
     """
-    await asyncio.sleep(KEPT)
+    locked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    stop = desk.session.watch(lambda: desk.session.phase != "open" and loop.call_soon_threadsafe(locked.set))
+    with suppress(TimeoutError):
+        await asyncio.wait_for(locked.wait(), KEPT)
+    stop()
+    if desk.closed:
+        return
     try:
         if not desk.page.web and await clipboard.get() != text:
             return
