@@ -66,7 +66,6 @@ def ConflictScreen(kind: str, id: str, cell: str = "") -> ft.Control:
     body: list[ft.Control] = [
         ft.Row([VisibilityChip(conflict.record.visibility)]),
         Words(desk.say("versions.why" if together else "versions.why-mine"), Style.BODY),
-        Soft(desk.say("versions.nothing-goes")),
     ]
     for number, part in enumerate(conflict.parts):
         if part.versions:
@@ -75,7 +74,7 @@ def ConflictScreen(kind: str, id: str, cell: str = "") -> ft.Control:
                 body.append(SectionTitle(desk.say("versions.place", number=place, total=len(places))))
             before = conflict.parts[number - 1] if number else None
             body += _place(desk, conflict, number, part, before, chosen.get(number, ""), take)
-    body += [ft.Row(earlier_versions(desk, conflict.record, cell), wrap=True)]
+    body += [Soft(desk.say("versions.nothing-goes")), ft.Row(earlier_versions(desk, conflict.record, cell), wrap=True)]
     ready = conflict.both_fit or all(chosen.get(number, BOTH) != BOTH for number in places)
     return Screen(
         desk.say("versions.heading", count=count),
