@@ -76,6 +76,8 @@ class TakenIn:
     repeated: int = 0
     early: int = 0
     """What comes before them is not there: later again. From a server that says it gave all, something is missing."""
+    refused: int = 0
+    """Not signed by whom they name, or of another space: nothing of them is kept."""
     changes: int = 0
     aside: int = 0
     alarms: list[Alarm] = field(default_factory=list)
@@ -341,16 +343,21 @@ class Exchange:
         return row["cursor"], bytes.fromhex(row["at"]) or None
 
     def take(
-        self, space: str, envelopes: Sequence[Envelope], cursor: tuple[int, bytes | None] | None = None
+        self,
+        space: str,
+        envelopes: Sequence[Envelope],
+        cursor: tuple[int, bytes | None] | None = None,
+        *,
+        there: bool = False,
     ) -> TakenIn:
         """Take in what somebody brought, together with how far that is; durable when it returns, or nothing of it.
 
-        `cursor` says that a server brought them, and where they end in its log. It does not move over an envelope
-        that has no place yet.
+        `there` says that a server has them; `cursor` where they end in its log. It does not move over an envelope that
+        has no place yet or was refused.
         """
         with self._one:
             log = self._log(space)
-            taken, log = self._take(log, envelopes, there=cursor is not None, cursor=cursor)
+            taken, log = self._take(log, envelopes, there=there or cursor is not None, cursor=cursor)
             self._logs[space] = log
         if taken.placed or taken.alarms:
             self._tell()
@@ -443,7 +450,7 @@ class Exchange:
             self._shelf.keep_keys(log.space, keyring.keys.values())
             for alarm in taken.alarms:
                 self._shelf.alarm(alarm)
-            if cursor is not None and not taken.early:
+            if cursor is not None and not taken.early and not taken.refused:
                 self._shelf.move(log.space, cursor[0], cursor[1] or b"")
 
         if placed or taken.alarms or cursor is not None:
@@ -472,6 +479,7 @@ class Exchange:
                     one = ledger.take(envelope, chain)
                 except SyncError:
                     taken.alarms.append(Alarm(space, AlarmKind.FOREIGN, device))
+                    taken.refused += 1
                     continue
                 taken.alarms += [_contradiction(space, each) for each in one.contradictions]
                 match one.outcome:

@@ -40,6 +40,7 @@ class Taken(Protocol):
     """What became of a page."""
 
     early: int
+    refused: int
     changes: int
 
 
@@ -62,8 +63,10 @@ class Shelf(Protocol):
         """Make envelopes of what was written."""
         ...
 
-    def take(self, space: str, envelopes: Sequence[Envelope], cursor: tuple[int, bytes | None]) -> Taken:
-        """Take in a page, with the cursor; durable, or nothing of it."""
+    def take(
+        self, space: str, envelopes: Sequence[Envelope], cursor: tuple[int, bytes | None] | None, *, there: bool
+    ) -> Taken:
+        """Take in a page, with the cursor unless something has no place; durable, or nothing of it."""
         ...
 
     def unsent(self, space: str) -> list[Envelope]:
@@ -171,8 +174,13 @@ class Replicator:
         done = Round()
         token = self.token(space)
         for _ in range(MENDS_MOST):
-            if self._pull(space, token, done):
-                break
+            try:
+                if self._pull(space, token, done):
+                    break
+            except ServerRefuses as exc:
+                if exc.facts["status"] != 403 or self._shelf.cursor(space)[0]:
+                    raise
+                token = self._tokens[space] = self._found(space, bytes.fromhex(space), self._shelf.keys(space))
             self._compared.discard(space)
         self._shelf.seal(space)
         self._push(space, token, done)
@@ -182,9 +190,14 @@ class Replicator:
         return done
 
     def _pull(self, space: str, token: Token, done: Round) -> bool:
-        """Read to the end of the log; False when it is not the log that was read before."""
+        """Read to the end of the log; False when it is not the log that was read before.
+
+        What has no place (something before it is missing) or is refused does not keep the rest from being read, but
+        the cursor stays before it: the next round asks for it again.
+        """
+        after, at = self._shelf.cursor(space)
+        whole = True
         for _ in range(PAGES_MOST):
-            after, at = self._shelf.cursor(space)
             try:
                 page = self._server.pull(token, after, at=at)
             except LogUnknown:
@@ -201,18 +214,18 @@ class Replicator:
                 self._shelf.noticed(space, "foreign")
                 raise OddAnswer(reason=exc.code) from exc
             for part in _parts(envelopes):
-                after += len(part)
-                taken = self._shelf.take(space, part, (after, part[-1].id))
+                after, at = after + len(part), part[-1].id
+                taken = self._shelf.take(space, part, (after, at) if whole else None, there=True)
                 done.received += taken.changes
-                if taken.early:
+                if taken.early and whole:
                     self._shelf.noticed(space, "withheld")
-                    self._compared.discard(space)
-                    return True
-            if envelopes and after < page.head:
-                continue
-            if self._shelf.lacking(space):
-                self._shelf.noticed(space, "withheld")
-            return True
+                whole = whole and not taken.early and not taken.refused
+            if not envelopes or after >= page.head:
+                break
+        if not whole:
+            self._compared.discard(space)
+        elif self._shelf.lacking(space):
+            self._shelf.noticed(space, "withheld")
         return True
 
     def _push(self, space: str, token: Token, done: Round) -> None:

@@ -1,0 +1,372 @@
+"""Rounds with servers that lie, lose, cut, repeat and say no: nothing is lost, nothing false is taken, and it is told."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.model.commands import SetGoal
+from app.model.entities import Goal, Mentorship
+from app.services.shelf import AlarmKind
+from sync.client.http import Page, Pushed, Token
+from sync.client.replicator import Replicator
+from sync.errors import (
+    LogFork,
+    LogGap,
+    LogUnknown,
+    NoAnswer,
+    OddAnswer,
+    ServerBusy,
+    ServerRefuses,
+    SessionOver,
+    SyncError,
+)
+from sync.protocol import Envelope, cut_frames, write_frames
+from sync.signing import Genesis
+from tests.support.pair import Person
+
+
+class Fake:
+    """A server in memory that keeps the rules of `docs/spec/sync-http.md`, unless a test makes it break one."""
+
+    def __init__(self) -> None:
+        self.logs: dict[bytes, list[Envelope]] = {}
+        self.known: set[tuple[bytes, bytes]] = set()
+        self.calls: list[str] = []
+        self.before: Callable[[str], None] = lambda name: None
+        self.after: Callable[[str], None] = lambda name: None
+        self.shown: Callable[[list[Envelope]], list[Envelope]] = lambda log: log
+        self.over = False
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        self.before(name)
+
+    def session(self, space: bytes, keys: Any) -> Token:
+        self._called("session")
+        if space not in self.logs and (space, keys.id) not in self.known:
+            raise ServerRefuses(status=403, reason="forbidden")
+        return Token(space, "token", 1e12)
+
+    def introduce(self, space: bytes, keys: Any, invitation: str | None = None) -> None:
+        self._called("introduce")
+        self.known.add((space, keys.id))
+
+    def found(self, token: Token, genesis: bytes, frames: bytes) -> Pushed:
+        Genesis.read(genesis, token.space)
+        self.logs.setdefault(token.space, [])
+        return self.push(token, frames)
+
+    def push(self, token: Token, frames: bytes) -> Pushed:
+        self._called("push")
+        if self.over:
+            self.over = False
+            raise SessionOver
+        log = self.logs[token.space]
+        fresh: list[Envelope] = []
+        for envelope in map(Envelope.read, cut_frames(frames)):
+            chain = [one for one in [*log, *fresh] if one.header.device == envelope.header.device]
+            there = next((one for one in chain if one.header.sequence == envelope.header.sequence), None)
+            if there is not None and there.id != envelope.id:
+                raise LogFork(envelope.header.device, envelope.header.sequence, there.to_bytes())
+            if there is None and envelope.header.sequence != len(chain) + 1:
+                last = chain[-1] if chain else None
+                raise LogGap(envelope.header.device, len(chain), last.id if last else None)
+            if there is None:
+                fresh.append(envelope)
+        log += fresh
+        self.after("push")
+        return Pushed(len(log), len(fresh))
+
+    def pull(self, token: Token, after: int, *, at: bytes | None = None, limit: int = 500) -> Page:
+        self._called("pull")
+        if token.space not in self.logs:
+            raise ServerRefuses(status=403, reason="forbidden")
+        log = self.shown(list(self.logs[token.space]))
+        if at is not None and after <= len(log) and log[after - 1].id != at:
+            raise LogUnknown
+        return Page(len(log), write_frames(log[after : after + 3]))
+
+    def heads(self, token: Token) -> tuple[int, dict[bytes, tuple[int, bytes]]]:
+        self._called("heads")
+        log = self.shown(list(self.logs[token.space]))
+        found = {one.header.device: (one.header.sequence, one.id) for one in log}
+        return len(log), found
+
+
+class Two:
+    """Karin and Yusuf, paired, with one server between them."""
+
+    def __init__(self) -> None:
+        self.server = Fake()
+        self.karin, self.yusuf = Person("Karin", careful=False), Person("Yusuf", "mentee", careful=False)
+        self.space = self.karin.meets(self.yusuf)
+        self.new_replicators()
+
+    def new_replicators(self) -> None:
+        self.hers = Replicator(self.server, self.karin.exchange)  # type: ignore[arg-type]
+        self.his = Replicator(self.server, self.yusuf.exchange)  # type: ignore[arg-type]
+
+    def writes(self, person: Person, title: str) -> None:
+        person.store.execute(SetGoal(title=title, mentorship=next(person.store.everything(Mentorship)).id))
+
+    def calm(self) -> None:
+        for _ in range(3):
+            self.hers.round(self.space)
+            self.his.round(self.space)
+
+    def told(self) -> set[str]:
+        return {alarm.kind for person in (self.karin, self.yusuf) for alarm in person.exchange.alarms()}
+
+    @property
+    def log(self) -> list[Envelope]:
+        return self.server.logs[bytes.fromhex(self.space)]
+
+
+def titles(person: Person) -> set[str]:
+    return {goal.title for goal in person.store.everything(Goal)}
+
+
+@pytest.fixture
+def two() -> Two:
+    return Two()
+
+
+def test_an_honest_server_raises_no_alarm_and_calm_rounds_cost_one_question(two: Two) -> None:
+    for number in range(6):
+        two.writes(two.karin, f"k{number}")
+        two.hers.round(two.space)
+        two.writes(two.yusuf, f"y{number}")
+        two.his.round(two.space)
+    two.calm()
+    assert titles(two.karin) == titles(two.yusuf)
+    assert len(titles(two.karin)) == 12
+    assert two.told() == set()
+    two.server.calls.clear()
+    two.hers.round(two.space)
+    assert two.server.calls == ["pull"]
+
+
+def test_a_change_costs_a_push_and_is_not_pulled_back(two: Two) -> None:
+    two.calm()
+    two.writes(two.karin, "one change")
+    two.server.calls.clear()
+    done = two.hers.round(two.space)
+    assert two.server.calls == ["pull", "push"]
+    assert done.sent == 1
+    assert two.karin.exchange.cursor(two.space)[0] == len(two.log)
+
+
+@pytest.mark.parametrize("name", ["session", "introduce", "push", "pull", "heads"])
+@pytest.mark.parametrize("fault", [NoAnswer(reason="away"), ServerBusy(after=3), OddAnswer(reason="json")])
+def test_every_call_may_fail_and_the_next_round_goes_on(two: Two, name: str, fault: SyncError) -> None:
+    two.writes(two.karin, "whatever happens")
+
+    def fail(called: str) -> None:
+        if called == name:
+            two.server.before = lambda _: None
+            raise fault
+
+    two.server.before = fail
+    for _ in range(2):
+        try:
+            two.hers.round(two.space)
+        except SyncError as exc:
+            assert exc is fault
+    two.calm()
+    assert titles(two.yusuf) == {"whatever happens"}
+    assert two.karin.exchange.waiting(two.space) == 0
+    assert two.told() == set()
+
+
+def test_what_was_stored_though_the_answer_was_cut_is_not_doubled(two: Two) -> None:
+    two.calm()
+    two.writes(two.karin, "stored, and the answer cut")
+
+    def cut(_: str) -> None:
+        two.server.after = lambda _: None
+        raise NoAnswer(reason="late")
+
+    two.server.after = cut
+    with pytest.raises(NoAnswer):
+        two.hers.round(two.space)
+    before = len(two.log)
+    two.calm()
+    assert len([one for one in two.log if one.header.device == two.karin.exchange.keys(two.space).id]) <= before
+    assert titles(two.yusuf) == {"stored, and the answer cut"}
+    assert two.told() == set()
+
+
+def test_a_session_that_is_over_is_renewed(two: Two) -> None:
+    two.calm()
+    two.writes(two.karin, "after a quarter of an hour")
+    two.server.over = True
+    two.hers.round(two.space)
+    two.his.round(two.space)
+    assert titles(two.yusuf) == {"after a quarter of an hour"}
+
+
+def test_a_server_that_forgets_everything_is_healed_and_told_of(two: Two) -> None:
+    for number in range(4):
+        two.writes(two.karin, f"k{number}")
+        two.writes(two.yusuf, f"y{number}")
+        two.calm()
+    two.server.logs.clear()
+    two.server.known.clear()
+    two.new_replicators()
+    two.calm()
+    assert len(titles(two.karin)) == 8
+    assert titles(two.karin) == titles(two.yusuf)
+    heads = two.karin.exchange.heads(two.space)
+    assert {one.header.device: one.header.sequence for one in two.log} == {
+        d: link.sequence for d, link in heads.items()
+    }
+
+
+@pytest.mark.parametrize("kept", range(2, 9))
+def test_a_server_that_goes_back_to_any_earlier_state_is_healed_and_told_of(two: Two, kept: int) -> None:
+    for number in range(3):
+        two.writes(two.karin, f"k{number}")
+        two.writes(two.yusuf, f"y{number}")
+        two.calm()
+    whole = {one.id for one in two.log}
+    del two.log[kept:]
+    two.calm()
+    assert {one.id for one in two.log} >= whole
+    assert titles(two.karin) == titles(two.yusuf)
+    assert len(titles(two.karin)) == 6
+    assert two.told() == {AlarmKind.ROLLBACK}
+
+
+def test_what_is_held_back_from_one_is_told_as_soon_as_the_other_speaks_of_it(two: Two) -> None:
+    two.calm()
+    two.writes(two.karin, "hidden from Yusuf's second phone")
+    two.hers.round(two.space)
+    hidden = two.log[-1]
+    two.his.round(two.space)
+    two.writes(two.yusuf, "I have seen it")
+    two.his.round(two.space)
+    third = Person("Amina")
+    two.karin.exchange.add(two.space, third.spaces.introduction(two.space, "Amina"))
+    given = [one for one in two.karin.exchange.outgoing(two.space) if one.id not in {hidden.id}]
+    own = hidden.header.device
+    given = [one for one in given if one.header.device != own or one.header.sequence < hidden.header.sequence]
+    taken = two.yusuf.exchange.take(two.space, given)
+    assert taken.alarms == []  # repeated, and nothing odd
+
+
+def test_a_gap_in_a_page_moves_no_cursor_and_is_told(two: Two) -> None:
+    two.calm()
+    for number in range(3):
+        two.writes(two.karin, f"k{number}")
+        two.hers.round(two.space)
+    missing = two.log[-2].id
+    two.server.shown = lambda log: [one for one in log if one.id != missing]
+    before = two.yusuf.exchange.cursor(two.space)[0]
+    two.his.round(two.space)
+    assert titles(two.yusuf) == {"k0"}
+    assert two.yusuf.exchange.cursor(two.space)[0] == before
+    assert AlarmKind.WITHHELD in {alarm.kind for alarm in two.yusuf.exchange.alarms()}
+    two.server.shown = lambda log: log
+    two.calm()
+    assert titles(two.yusuf) == {"k0", "k1", "k2"}
+
+
+def test_a_log_in_another_order_is_read_again_and_comes_to_the_same(two: Two) -> None:
+    for number in range(3):
+        two.writes(two.karin, f"k{number}")
+        two.writes(two.yusuf, f"y{number}")
+        two.calm()
+    mine = two.karin.exchange.keys(two.space).id
+    two.log.sort(key=lambda one: (one.header.device != mine, one.header.sequence))
+    two.writes(two.yusuf, "after the shuffle")
+    two.calm()
+    assert titles(two.karin) == titles(two.yusuf)
+    assert len(titles(two.karin)) == 7
+    assert AlarmKind.FORK not in two.told()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_flipped_bits_never_get_in_and_are_told(two: Two, seed: int) -> None:
+    two.calm()
+    two.writes(two.karin, "as it was written")
+    two.hers.round(two.space)
+    chance = random.Random(seed)
+    good = two.log[-1]
+    raw = bytearray(good.to_bytes())
+    raw[chance.randrange(2, len(raw))] ^= 1 << chance.randrange(8)
+    try:
+        two.log[-1] = Envelope.read(bytes(raw))
+    except SyncError:
+        return  # not even an envelope: `read_frames` refuses the page
+    with contextlib.suppress(SyncError):
+        two.his.round(two.space)
+    assert titles(two.yusuf) == set()
+    two.log[-1] = good
+    two.calm()
+    assert titles(two.yusuf) == {"as it was written"}
+
+
+def test_another_spaces_envelopes_are_refused(two: Two) -> None:
+    two.calm()
+    other = Two()
+    other.writes(other.karin, "of somebody else")
+    other.calm()
+    two.log.append(other.log[-1])
+    two.his.round(two.space)
+    assert titles(two.yusuf) == set()
+    assert two.told() == {AlarmKind.FOREIGN}
+
+
+def test_a_page_of_nonsense_is_told_and_changes_nothing(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    two.calm()
+    cursor = two.karin.exchange.cursor(two.space)
+    monkeypatch.setattr(two.server, "pull", lambda *_, **__: Page(99, b"\0\0\0\7nonsens"))
+    with pytest.raises(OddAnswer):
+        two.hers.round(two.space)
+    assert two.karin.exchange.cursor(two.space) == cursor
+
+
+def test_a_server_that_contradicts_itself_for_ever_ends_the_round(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    two.calm()
+
+    def never(*_: object, **__: object) -> Page:
+        raise LogUnknown
+
+    monkeypatch.setattr(two.server, "pull", never)
+    with pytest.raises(OddAnswer):
+        two.hers.round(two.space)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_mixture_of_rounds_cuts_and_restarts_agrees_within_three_calm_rounds(seed: int) -> None:
+    chance = random.Random(seed)
+    two = Two()
+    written = set()
+
+    def maybe(_: str) -> None:
+        if chance.random() < 0.25:
+            raise NoAnswer(reason="late")
+
+    two.server.before = two.server.after = maybe
+    for number in range(25):
+        person = chance.choice((two.karin, two.yusuf))
+        step = chance.random()
+        if step < 0.45:
+            two.writes(person, f"{person.name} {number}")
+            written.add(f"{person.name} {number}")
+        elif step < 0.55:
+            person.start()
+            two.new_replicators()
+        else:
+            with contextlib.suppress(SyncError):
+                (two.hers if person is two.karin else two.his).round(two.space)
+    two.server.before = two.server.after = lambda _: None
+    two.calm()
+    assert titles(two.karin) == titles(two.yusuf) == written
+    assert two.karin.exchange.heads(two.space) == two.yusuf.exchange.heads(two.space)
+    assert two.told() == set()
