@@ -283,10 +283,8 @@ async def test_parts_of_a_package_are_counted(stage: OpenStage, tmp_path: Path) 
 async def test_where_no_dialog_and_no_clipboard_are_it_is_said(stage: OpenStage, tmp_path: Path) -> None:
     karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
 
-    def refuse(_: object) -> None:
-        raise RuntimeError("no such dialog")
-
-    karin.app.line.replies.update({"pick_files": refuse, "save_file": refuse, "get": refuse})
+    refused = RuntimeError("no such dialog")
+    karin.app.line.replies.update({"pick_files": refused, "save_file": refused, "get": refused})
     await karin.tap("pair-in-file")
     assert karin.says("pair.no-files")
     await karin.tap("pair-code-save")
