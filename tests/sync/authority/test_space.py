@@ -352,6 +352,16 @@ def test_a_reset_brings_back_who_left_by_a_thiefs_hand_but_not_who_was_dismissed
     assert who(authority) == "anna"
 
 
+def test_a_thief_who_leaves_at_the_same_time_does_not_undo_a_reset(pair: Circle) -> None:
+    """The reset rests on Bo's phone being in; that phone says, at the same time, that Bo leaves and that it goes."""
+    pair.say("thief revokes", "bo", pair.revoke("Bo", bo=2), ["together"])
+    pair.say("paper", "bo2", pair.reset("Bo", "bo2"), ["together"])
+    assert who(pair.authority()) == "anna bo2"
+    pair.say("thief leaves", "bo", pair.depart("Bo"), ["together"])
+    assert who(pair.authority()) == "anna bo2"
+    assert pair.names["paper"] not in pair.authority().void
+
+
 def test_two_resets_at_the_same_time_leave_what_both_list(pair: Circle) -> None:
     pair.say("one", "bo2", pair.reset("Bo", "bo2", "bo"), ["together"])
     pair.say("two", "bo3", pair.reset("Bo", "bo3", "bo"), ["together"])

@@ -1,6 +1,7 @@
 """What stands inside: one filling, one form, within limits, whoever wrote it."""
 
 import json
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -158,6 +159,17 @@ def test_bombs_and_broken_pieces_are_refused(reason: str, raw: bytes) -> None:
     with pytest.raises(BadContent) as raised:
         join([(raw, True)])
     assert raised.value.facts == {"reason": reason}
+
+
+def test_a_bomb_is_not_inflated_before_it_is_refused() -> None:
+    bomb = zlib.compress(bytes(6 * MESSAGE_MAX))
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadContent):
+            join([(bomb, True)])
+        assert tracemalloc.get_traced_memory()[1] < 3 * MESSAGE_MAX
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_largest_message_passes_and_a_larger_one_is_not_sent() -> None:
