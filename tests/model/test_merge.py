@@ -288,11 +288,11 @@ def test_weaving_the_longest_texts_takes_steps_in_proportion(shape: str) -> None
     lines = [f"Rad {number} om något." for number in range(10_000)]
     mine, theirs = list(lines), list(lines)
     if shape == "equal lines":
-        lines = mine = ["a"] * 40_000
+        lines = mine = ["a"] * effort(25_000, 60_000)
         theirs = ["b", *lines, "c"]
         mine = [*lines[:20_000], "x", *lines[:10_000]]
     elif shape == "two kinds of lines":
-        lines = [chance.choice("ab") for _ in range(90_000)]
+        lines = [chance.choice("ab") for _ in range(effort(25_000, 90_000))]
         mine, theirs = [chance.choice("ab") for _ in lines], [chance.choice("ab") for _ in lines]
     elif shape == "upside down":
         mine = lines[::-1]

@@ -83,6 +83,26 @@ async def test_the_choice_becomes_the_text_and_nothing_is_removed(stage: OpenSta
     assert "fredag" in str(table.store.ask(One(Minutes, id)).answers["talked"])  # type: ignore[union-attr]
 
 
+async def test_two_places_with_versions_each_have_their_choice(stage: OpenStage) -> None:
+    table = lay()
+    task = table.store.execute(AddTask(text="Ring", mentorship=table.pair)).record
+    for text in ("Ett här. Mitten står kvar. Tre här.", "Ett mitt. Mitten står kvar. Tre mitt."):
+        table.store.execute(Revise(kind="task", id=task, values={"tried": text}))
+    theirs = "Ett ditt. Mitten står kvar. Tre ditt."
+    also_wrote(table.store, "task", task, "tried", theirs, table.clock.at + timedelta(minutes=1))
+    app = await table.open(stage, go=f"/versions/task/{task}?cell=tried", language="en")
+    assert {"Place 1 of 2", "Place 2 of 2", "Yusuf’s"} <= set(app.texts())
+    conflict = table.store.ask(ConflictOf("task", task, "tried"))
+    assert conflict is not None
+    first, last = (number for number, part in enumerate(conflict.parts) if part.versions)
+    await app.tap(f"choose-{first}-{conflict.parts[first].versions[0].version}")
+    await app.tap(f"choose-{last}-{conflict.parts[last].versions[1].version}")
+    await app.tap("keep")
+    one, other = conflict.parts[first].versions[0].text, conflict.parts[last].versions[1].text
+    found = table.store.ask(One(Task, task))
+    assert found is not None and found.tried == f"{one}Mitten står kvar. {other}"
+
+
 async def test_what_arrives_while_somebody_chooses_stays_open(stage: OpenStage) -> None:
     table = lay()
     id = minutes(table)
