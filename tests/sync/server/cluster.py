@@ -52,10 +52,14 @@ class Cluster:
     def address(self, database: str = "postgres") -> str:
         return f"postgresql://fika@/{database}?host={self.folder}"
 
-    def make(self) -> None:
-        """Create the cluster."""
+    def give(self) -> None:
+        """The folder belongs to whom the server runs as."""
         if self._owner:
             os.chown(self.folder, self._owner.pw_uid, self._owner.pw_gid)
+
+    def make(self) -> None:
+        """Create the cluster."""
+        self.give()
         self.run("initdb", "-D", str(self.data), "-U", "fika", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 
     def start(self) -> None:
