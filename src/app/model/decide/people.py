@@ -50,9 +50,7 @@ def _(command: do.JoinMentorship, plan: Plan) -> Id:
     mentorship = plan.get(Mentorship, command.mentorship)
     if plan.records.where(Person, mentorship=mentorship.id):
         raise AlreadyThere(entity=Person.KIND)
-    return plan.add(
-        Person, plan.records.personal, name=command.name, my_role=command.my_role, mentorship=mentorship.id
-    )
+    return plan.add(Person, plan.records.personal, name=command.name, my_role=command.my_role, mentorship=mentorship.id)
 
 
 @carry_out.register
