@@ -7,7 +7,6 @@ from typing import Any
 
 import flet as ft
 
-from app.ui import theme
 from app.ui.hooks import use_desk
 from app.ui.hooks.state import use_held
 from app.ui.parts.buttons import QuietButton, SecondaryButton
@@ -24,7 +23,7 @@ def CodePicture(text: str, said: str) -> ft.Control:
     """A code for the other phone's camera; who listens hears that there is the same as text."""
     made = ft.use_memo(lambda: code_picture(text, error="m" if len(text) < 300 else "l"), [text])
     picture = ft.Image(src=made, width=SIDE, height=SIDE, semantics_label=said, anti_alias=False)
-    return ft.Container(picture, alignment=ft.Alignment.CENTER, bgcolor="#FFFFFF", border_radius=theme.CORNER)
+    return ft.Container(picture, alignment=ft.Alignment.CENTER)
 
 
 @component

@@ -47,19 +47,19 @@ def PairScreen(id: str = "") -> ft.Control:
     view = use_query(PersonPage(id, now)) if id else None
     tab, show = ft.use_state("show" if id else "enter")
     heard, set_heard = ft.use_state(cast("Heard | None", None))
-    fault, say = ft.use_state("")
+    fault, say_fault = ft.use_state("")
     busy, run = use_busy()
 
     def hear(text: str = "", data: bytes | None = None, typed: tuple[str, ...] = ()) -> None:
         """Whatever came in: the service knows what it is."""
-        say("")
+        say_fault("")
         pairing = desk.session.pairing
 
         def work() -> Heard:
             found: Heard = pairing.take(data) if data is not None else pairing.hear(text, mentorship=id, typed=typed)
             return found
 
-        run(work, came, lambda problem: say(desk.sentence(problem)))
+        run(work, came, lambda problem: say_fault(desk.sentence(problem)))
 
     def came(found: Heard) -> None:
         if found.stage == "taken" and found.mentorship:
@@ -69,7 +69,7 @@ def PairScreen(id: str = "") -> ft.Control:
             set_heard(found)
 
     def again() -> None:
-        say("")
+        say_fault("")
         set_heard(None)
 
     name = view.row.name if view else ""
