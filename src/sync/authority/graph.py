@@ -100,9 +100,13 @@ class Graph:
     founding: bytes
     nodes: list[Node] = field(default_factory=list)
     places: dict[bytes, int] = field(default_factory=dict)
+    heirs: list[int] = field(default_factory=list)
+    """By place: the records that were made in knowledge of it."""
+    about: dict[bytes, int] = field(default_factory=dict)
+    """By device and by party: the removals that may be about it, so that the others need not be looked at."""
 
     def copy(self) -> Graph:
-        return Graph(self.kind, self.founding, list(self.nodes), dict(self.places))
+        return Graph(self.kind, self.founding, list(self.nodes), dict(self.places), list(self.heirs), dict(self.about))
 
     @property
     def all(self) -> int:
@@ -117,6 +121,16 @@ class Graph:
         place = len(self.nodes)
         self.places[record.id] = place
         self.nodes.append(self._node(place, record, above))
+        self.heirs.append(0)
+        for known in bits(above):
+            self.heirs[known] |= 1 << place
+        if self.nodes[place].removes:
+            what = record.public.what
+            party = party_by(record)
+            assert party is not None
+            names = [cut.device for cut in what.devices] if isinstance(what, Revocation) else [party]
+            for name in names:
+                self.about[name] = self.about.get(name, 0) | 1 << place
 
     def view(self, part: int) -> View:
         """What a set of records amounts to; with each record it must hold all its ancestors."""
@@ -124,11 +138,12 @@ class Graph:
         hits = {place: self._hits_on(place, part, removals) for place in bits(part)} if removals else {}
         standing = self._standing(part, removals, hits)
         void = self._void(part, standing, hits, standing)
+        mask = sum(1 << place for place in standing)
         entries = tuple(
             entry
             for place in bits(part & ~void)
             for entry in self.nodes[place].brings
-            if not any(self._ends(removal, entry, part) for removal in standing)
+            if not any(self._ends(removal, entry, part) for removal in bits(self._about(entry) & mask))
         )
         return View(void, tuple(sorted(standing)), entries)
 
@@ -154,15 +169,16 @@ class Graph:
     def _hits_on(self, place: int, part: int, removals: Places) -> Hits:
         """For each entry that a record rests on: the removals, made at the same time, that would take it away."""
         node = self.nodes[place]
-        apart = [removal for removal in removals if self.apart(place, removal)]
+        apart = part & ~node.ancestors & ~self.heirs[place] & ~(1 << place)
         reset = isinstance(node.record.public.what, Reset)
         return [
             (
                 entry,
                 frozenset(
                     removal
-                    for removal in apart
-                    if self.takes_out(removal, entry.device, entry.party, part)
+                    for removal in bits(self._about(entry) & apart)
+                    if removal in removals
+                    and self.takes_out(removal, entry.device, entry.party, part)
                     and not (reset and not self._by_others(removal, entry.party))
                 ),
             )
@@ -212,6 +228,9 @@ class Graph:
             left |= new
         return frozenset(found)
 
+    def _about(self, entry: Entry) -> int:
+        return self.about.get(entry.device, 0) | self.about.get(entry.party, 0)
+
     def _void(self, part: int, removals: Places, hits: Mapping[int, Hits], agreed: Places) -> int:
         """The records that fall if exactly these removals stand. What is agreed on does not fall."""
         void = 0
@@ -241,12 +260,10 @@ class Graph:
     def _kept(self, removal: int, device: bytes, party: bytes, part: int) -> bool:
         """Whether a reset made at the same time keeps the device."""
         return any(
-            isinstance(what := node.record.public.what, Reset)
-            and not node.refused
-            and party_by(node.record) == party
+            isinstance(what := self.nodes[place].record.public.what, Reset)
             and any(keys.id == device for keys in what.devices)
             and self.apart(place, removal)
-            for place, node in self._in(part)
+            for place in bits(self.about.get(party, 0) & part)
         )
 
     def apart(self, one: int, other: int) -> bool:

@@ -208,11 +208,10 @@ class Authority:
         another branch than the removal names), `stale`.
         """
         reason = "epoch"
-        for place in self._epoch_places:
-            if self._what(place, Epoch).key_id == key_id:
-                reason = self._judged(place, device, sequence, chain, knew)
-                if not reason:
-                    return ""
+        for place in self._by_key_id.get(key_id, ()):
+            reason = self._judged(place, device, sequence, chain, knew)
+            if not reason:
+                return ""
         return reason
 
     def cut_offs(self, device: bytes) -> tuple[CutOff, ...]:
@@ -278,6 +277,14 @@ class Authority:
             for place, node in enumerate(self._graph.nodes)
             if not node.refused and isinstance(node.record.public.what, Epoch)
         )
+
+    @cached_property
+    def _by_key_id(self) -> Mapping[bytes, tuple[int, ...]]:
+        found: dict[bytes, tuple[int, ...]] = {}
+        for place in self._epoch_places:
+            key_id = self._what(place, Epoch).key_id
+            found[key_id] = (*found.get(key_id, ()), place)
+        return found
 
     def _standing(self, *kinds: type) -> Iterator[int]:
         """Records of these kinds that count."""

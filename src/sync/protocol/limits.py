@@ -30,7 +30,7 @@ DEVICES_MAX: Final = 16
 MEMBERS_MAX: Final = 128
 """Devices that one epoch is sealed to, and that a removal cuts off."""
 
-CONTROL_MAX: Final = 4_096
+CONTROL_MAX: Final = 1_024
 """Control records of one space."""
 
 PURGED_MAX: Final = 500

@@ -182,7 +182,7 @@ def test_there_is_an_end_to_control_records(room: Room, server: Server, monkeypa
     monkeypatch.setattr("sync.authority.admission.CONTROL_MAX", 2)
     more = room.first.next_epoch()
     refused(server, more, NotAllowed, reason="full")
-    assert limits.CONTROL_MAX == 4096
+    assert limits.CONTROL_MAX == 1024
 
 
 def test_a_recovered_phone_comes_in_by_its_reset(room: Room, server: Server) -> None:

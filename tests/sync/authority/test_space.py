@@ -359,7 +359,7 @@ def test_a_thief_who_leaves_at_the_same_time_does_not_undo_a_reset(pair: Circle)
     assert who(pair.authority()) == "anna bo2"
     pair.say("thief leaves", "bo", pair.depart("Bo"), ["together"])
     assert who(pair.authority()) == "anna bo2"
-    assert pair.names["paper"] not in pair.authority().void
+    assert pair.authority().void == {pair.names["thief revokes"], pair.names["thief leaves"]}
 
 
 def test_two_resets_at_the_same_time_leave_what_both_list(pair: Circle) -> None:
