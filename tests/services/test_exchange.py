@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from app.errors import NotShared
-from app.model.commands import AddTask, Delete, Erase, SetGoal
+from app.model.commands import AddPerson, AddTask, Delete, Erase, SetGoal
 from app.model.entities import Goal, Mentorship
 from app.services.shelf import Alarm, AlarmKind, Shelf
 from sync.errors import BadRecord, NotAllowed
@@ -386,3 +386,16 @@ def test_a_disk_that_fails_while_sealing_forks_nothing(
     karin.tells(yusuf, space)
     assert titles(yusuf) == {"Kept"}
     assert yusuf.exchange.alarms() == []
+
+
+def test_the_records_of_a_space_say_whose_a_device_is(karin: Person, yusuf: Person) -> None:
+    space = karin.meets(yusuf)
+    mine, theirs = karin.exchange.keys(space).id.hex(), yusuf.exchange.keys(space).id.hex()
+    for person in (karin, yusuf):
+        person.start()
+        assert person.spaces.same_person(space, mine, mine)
+        assert not person.spaces.same_person(space, mine, theirs)
+        assert not person.spaces.same_person(space, mine, "00" * 16)
+    assert not karin.spaces.same_person(
+        karin.store.execute(AddPerson(name="New", my_role="mentor")).changes[0].space, mine, theirs
+    )

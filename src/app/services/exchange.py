@@ -118,8 +118,21 @@ class Exchange:
         self._one = threading.RLock()
         self._logs: dict[str, _Log] = {}
         self._listeners: list[Callable[[], None]] = []
+        spaces.parties = self.same_person
 
     # ------------------------------------------------------------------ what is there
+
+    def same_person(self, space: str, one: str, other: str) -> bool:
+        """Whether two devices in a space belong to one person, as its control records have it.
+
+        Asked by the store while it writes, so it waits for nobody.
+        """
+        log = self._logs.get(space)
+        if log is None:
+            if self._shelf.place(space) is None:
+                return False
+            log = self._load(space)
+        return log.authority.may_purge(bytes.fromhex(one), bytes.fromhex(other))
 
     def shared(self) -> list[str]:
         """The spaces that have a log: shared with somebody, or carried by a server."""

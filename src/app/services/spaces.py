@@ -31,6 +31,8 @@ class Spaces:
         self._ids: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
         self._personal: str | None = None
+        self.parties: Callable[[str, str, str], bool] | None = None
+        """Who knows whether two devices in a shared space belong to one person; the exchange, once there is one."""
 
     # ------------------------------------------------------------------ the first run, and a new device
 
@@ -97,8 +99,10 @@ class Spaces:
         return self._ids[space]
 
     def same_person(self, space: str, one: str, other: str) -> bool:
-        """Whether two devices belong to one person: in my own space all do."""
-        return one == other or self.kind(space) == "personal"
+        """Whether two devices belong to one person: in my own space all do, elsewhere the space's records say so."""
+        if one == other or self.kind(space) == "personal":
+            return True
+        return self.parties is not None and self.parties(space, one, other)
 
     # ------------------------------------------------------------------ what sharing asks
 
