@@ -1,5 +1,6 @@
 """Bytes that no device of ours would send, over raw sockets: answered plainly or cut, never a 5xx, and others are served."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -8,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -23,6 +25,11 @@ class Hurried(PatientProtocol):
 
     head_seconds = 0.4
     take_seconds = 0.4
+    prompt: ClassVar[list[int]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.prompt.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +57,19 @@ def dial(running: Running, receive: int | None = None) -> socket.socket:
     return found
 
 
-def exchange(running: Running, request: bytes) -> tuple[int, bytes]:
-    """Send raw bytes; the status and everything that came until the connection ended or went quiet."""
+def exchange(running: Running, request: bytes, *, whole: bool = False) -> tuple[int, bytes]:
+    """Send raw bytes; the status and what came: one answer, or `whole`, everything until the connection ends."""
+    found = b""
     with dial(running) as line:
         try:
             line.sendall(request)
             line.settimeout(3)
-            found = b""
             while part := line.recv(65_536):
                 found += part
-                if b"\r\n\r\n" in found and b"close" not in found.partition(b"\r\n\r\n")[0].lower():
+                head_, _, _ = found.partition(b"\r\n\r\n")
+                if not whole and b"\r\n\r\n" in found and b"close" not in head_.lower():
                     break
-        except ConnectionError:
+        except (ConnectionError, TimeoutError):
             pass
     return (int(found[9:12]) if found.startswith(b"HTTP/1.1 ") else 0), found
 
@@ -126,7 +134,7 @@ def test_a_request_that_could_be_read_in_two_ways_is_refused_and_ends_the_connec
     hurried: Running, lines: list[str]
 ) -> None:
     smuggled = head("POST", "/v1/challenge", *lines) + b"0\r\n\r\n" + head("GET", "/v1/info")
-    status, found = exchange(hurried, smuggled)
+    status, found = exchange(hurried, smuggled, whole=True)
     assert 400 <= status < 502
     assert status != 500
     assert b'"fika"' not in found
@@ -288,13 +296,10 @@ def test_the_honest_are_served_while_others_hold_connections_open(hurried: Runni
 
 
 def test_small_packets_are_not_held_back(hurried: Running, member: Phone) -> None:
-    """Forty milliseconds a request is what a socket costs whose delay of small packets nobody switched off."""
-    took = []
-    for _ in range(15):
-        began = time.monotonic()
-        member.http.get("/healthz")
-        took.append(time.monotonic() - began)
-    assert sorted(took)[7] < 0.035
+    """Forty milliseconds an event is what a socket costs whose delay of small packets nobody switched off."""
+    assert member.http.get("/healthz").status_code == 200
+    assert Hurried.prompt
+    assert all(Hurried.prompt)
 
 
 def test_figures_are_for_the_machine_itself_or_for_who_has_the_token(hurried: Running, tmp_path: Path) -> None:
