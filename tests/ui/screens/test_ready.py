@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.model.commands import TickItem
+from app.model.commands import StartMeeting, TickItem
 from app.model.queries import ListOf, SettingOf
 from app.ui.screens.lists import PREPARATION, anyway
 from tests.ui.conftest import OpenStage, Stage
@@ -32,6 +32,14 @@ async def test_the_first_meeting_asks_once_and_can_be_held_anyway(stage: OpenSta
     await app.back()
     await app.tap("today-primary")
     assert where(app) == f"/meeting/{table.meeting}/note", "asked once"
+
+
+async def test_a_meeting_under_way_is_gone_back_to_without_a_question(stage: OpenStage) -> None:
+    table = lay(before=False)
+    table.store.execute(StartMeeting(meeting=table.meeting))
+    app = await table.open(stage)
+    await app.tap("today-primary")
+    assert where(app) == f"/meeting/{table.meeting}/note"
 
 
 async def test_the_reason_may_be_left_out_or_ones_own_and_stands_on_the_list(stage: OpenStage) -> None:

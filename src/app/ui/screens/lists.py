@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.model.queries import HeldWith, PersonPage, SettingOf
+from app.model.entities import Meeting
+from app.model.queries import HeldWith, One, PersonPage, SettingOf
 from app.services.library import Document, Item
 
 if TYPE_CHECKING:
@@ -97,8 +98,13 @@ def anyway(mentorship: str) -> str:
 
 
 def begin(desk: Desk, meeting: str, mentorship: str) -> None:
-    """To the note of this meeting; before the very first one, once, by way of what is not yet in place."""
-    desk.go(f"/meeting/{meeting}/{'begin' if _asks(desk, mentorship) else 'note'}")
+    """To the note of this meeting; before the very first one, once, by way of what is not yet in place.
+
+    A meeting that is under way is only gone back to.
+    """
+    held = desk.store.ask(One(Meeting, meeting))
+    under_way = held is not None and held.began is not None
+    desk.go(f"/meeting/{meeting}/{'begin' if not under_way and _asks(desk, mentorship) else 'note'}")
 
 
 def _asks(desk: Desk, mentorship: str) -> bool:
