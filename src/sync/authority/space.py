@@ -114,6 +114,10 @@ class Authority:
         """The party of a device that is or was in."""
         return frozenset(entry.party for entry in self._entries.get(device, ()))
 
+    def had_party(self, party: bytes) -> bool:
+        """Whether a device of that party was ever brought in: then a reset may bring the person back."""
+        return any(entry.party == party for entries in self._entries.values() for entry in entries)
+
     def may_purge(self, device: bytes, author: bytes) -> bool:
         """Whether one device may purge what another wrote: only a person's own words, by any device of theirs."""
         return not self.parties_of(device).isdisjoint(self.parties_of(author))

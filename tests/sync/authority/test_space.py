@@ -189,6 +189,14 @@ def test_what_a_person_may_purge(group: Circle) -> None:
     assert not authority.may_purge(stranger, stranger)
 
 
+def test_a_person_whose_phones_are_all_gone_is_remembered(group: Circle) -> None:
+    group.say("bo's gone", "bo", group.revoke("Bo", bo=0, bo2=0), ["together"])
+    authority = group.authority()
+    assert who(authority) == "anna cia"
+    assert authority.had_party(group.party("Bo"))
+    assert not authority.had_party(group.party("Dan"))
+
+
 # ---------------------------------------------------------------- removals (rules b, c, d)
 
 
