@@ -339,14 +339,20 @@ P = TypeVar("P", bound=Timed)
 def _turns(
     peers: Sequence[P], turns: int, few: int, act: Callable[[P, int], object], block: int = BLOCK
 ) -> dict[str, float]:
-    """For each peer the median of so many turns (few for those that are not patient), in microseconds."""
+    """For each peer the median of so many turns, in microseconds.
+
+    Those that are not patient have few turns, after all others: what they leave for the disk to write would be paid by
+    whoever syncs next.
+    """
     taken: dict[str, list[float]] = {peer.name: [] for peer in peers}
-    for begin in range(0, turns, block):
-        for peer in peers if begin // block % 2 == 0 else list(reversed(peers)):
-            for turn in range(begin, min(begin + block, turns if peer.patient else few)):
-                start = time.perf_counter_ns()
-                act(peer, turn)
-                taken[peer.name].append((time.perf_counter_ns() - start) / 1000)
+    for some, upto in ([peer for peer in peers if peer.patient], turns), ([p for p in peers if not p.patient], few):
+        os.sync()
+        for begin in range(0, upto, block):
+            for peer in some if begin // block % 2 == 0 else list(reversed(some)):
+                for turn in range(begin, min(begin + block, upto)):
+                    start = time.perf_counter_ns()
+                    act(peer, turn)
+                    taken[peer.name].append((time.perf_counter_ns() - start) / 1000)
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
