@@ -527,7 +527,7 @@ def _tell(words: str) -> None:
 def options(parser: argparse.ArgumentParser) -> None:
     """What can be chosen for this part."""
     parser.add_argument("--records", default="0,2000,10000")
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=4)
     parser.add_argument("--seconds", type=int, default=60, help="how long to type before SIGKILL")
     parser.add_argument("--quick", action="store_true", help="one run, without 10,000 records, 5 s of typing")
 
