@@ -29,7 +29,8 @@ from sync.errors import (
     PairingOver,
     PairingStopped,
 )
-from sync.pairing import link
+from sync.pairing import code, link
+from sync.pairing import words as spoken
 from sync.signing import Device
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 
@@ -260,11 +261,46 @@ def test_a_second_phone_with_the_words_stops_everything(karin: Phone, yusuf: Pho
     said, offer = karin.pairing.speak(mentorship, "sv")
     first = mallory.pairing.hear(offer, typed=said).send
     second = yusuf.pairing.hear(offer, typed=said).send
-    assert karin.pairing.hear(first).stage is Stage.PAIRED
-    with pytest.raises(PairingStopped):
-        karin.pairing.hear(second)
+    confirmed = karin.pairing.hear(first)
+    assert confirmed.stage is Stage.PAIRED
+    mallory.pairing.hear(confirmed.send)
+    package = karin.pairing.package(mentorship).data
+    stopped = karin.pairing.hear(second)
+    assert stopped.stage is Stage.STOPPED
+    for told in (yusuf, mallory):
+        with pytest.raises(PairingStopped):
+            told.pairing.hear(stopped.send)
+        assert told.pairing.waiting() == []
     with pytest.raises(PairingOver):
         karin.pairing.hear(second)
+    assert karin.pairing.peer(mentorship) is None
+    space = karin.session.store.ask(One(Mentorship, mentorship))
+    assert space is not None
+    assert [one.name for one in karin.session.exchange.people(space.space)] == ["Karin"]
+    with pytest.raises(BundleNotForMe):
+        mallory.pairing.take(package)
+
+
+def test_a_stop_that_is_meant_for_nobody_here_is_refused(karin: Phone, yusuf: Phone) -> None:
+    mentorship = karin.mentorship("Yusuf")
+    said, offer = karin.pairing.speak(mentorship, "sv")
+    yusuf.pairing.hear(offer, typed=said)
+    sid = spoken.read_offer(offer).sid
+    with pytest.raises(PairingFailed):
+        yusuf.pairing.hear(code.write(code.Kind.STOP, b"\1" + sid + bytes(32)))
+
+
+def test_two_requests_on_one_invitation_let_nobody_in(karin: Phone, yusuf: Phone, mallory: Phone) -> None:
+    mentorship = karin.mentorship("Yusuf")
+    text = karin.pairing.invite(mentorship)
+    first, second = mallory.pairing.hear(text).send, yusuf.pairing.hear(text).send
+    karin.pairing.hear(first)
+    karin.pairing.approve(mentorship)
+    stopped = karin.pairing.hear(second)
+    assert stopped.stage is Stage.STOPPED
+    assert karin.pairing.peer(mentorship) is None
+    with pytest.raises(PairingStopped):
+        yusuf.pairing.hear(stopped.send)
 
 
 def test_an_invitation_is_approved_by_name_and_compared(karin: Phone, yusuf: Phone) -> None:

@@ -27,7 +27,7 @@ from app.services.tables import EPOCHS
 from app.services.wordlists import the_word, words
 from sync import bundle
 from sync.bundle import BoxKey, Item, ItemKind, Parts
-from sync.errors import CodeForElsewhere, OwnCode, PairingFailed, PairingOver, SyncError
+from sync.errors import CodeForElsewhere, OwnCode, PairingFailed, PairingOver, PairingStopped, SyncError
 from sync.pairing import code, compare, introduction, invitation, room
 from sync.pairing import words as spoken
 from sync.pairing.code import Kind
@@ -69,6 +69,8 @@ class Stage(enum.StrEnum):
     """The other has everything."""
     MORE = "more"
     """Parts of a bundle are missing."""
+    STOPPED = "stopped"
+    """Two people answered: nobody is in, and `send` tells both of them."""
     TAKEN = "taken"
     """A bundle was read in."""
 
@@ -186,8 +188,17 @@ class Pairing:
         error that says what is wrong; a failed try is counted before it is told.
         """
         heard: list[Heard] = []
+        refused: SyncError | None = None
         for each in code.split(text):
-            heard.append(self._hear(each, mentorship, typed))
+            try:
+                heard.append(self._hear(each, mentorship, typed))
+            except PairingFailed as exc:
+                # Word that a pairing was stopped goes to both who answered; one of the two is meant for this phone.
+                if code.kind_of(each) is not Kind.STOP:
+                    raise
+                refused = exc
+        if refused is not None and not heard:
+            raise refused
         sent = [one.send for one in heard if one.send]
         return replace(heard[-1], send="\n\n".join(sent), check=next((one.check for one in heard if one.check), ()))
 
@@ -275,6 +286,10 @@ class Pairing:
                 self._forget(state)
                 if not isinstance(step.state, Over):
                     self._keep(step.state, mentorship)
+        if isinstance(step.trouble, PairingStopped):
+            self._let_out(state)
+            if step.send:
+                return Heard(Stage.STOPPED, "\n\n".join(step.send), mentorship=mentorship)
         if step.trouble is not None:
             raise step.trouble
         send = "\n\n".join(step.send)
@@ -370,6 +385,25 @@ class Pairing:
         who = introduction.read(paired.introduction, space, self._spaces.root)
         self._exchange.add(space.hex(), who, psk=psk_of(paired.secret))
         self._keep_peer(paired, space.hex())
+
+    def _let_out(self, state: State) -> None:
+        """Two people answered: whoever was let in by this is a member no longer, and nobody waits for a space."""
+        if isinstance(state, Shower):
+            space = introduction.genesis_of(state.genesis).space
+        elif isinstance(state, Typist):
+            space = spoken.Offer.read(state.offer).space
+        elif isinstance(state, Inviting | Asking):
+            space = invitation.Invitation.read(state.invitation).genesis.space
+        else:
+            return
+        for row in self._rows(KEYRING, "peer"):
+            if row["space"] == space.hex() and isinstance(state, Shower | Inviting):
+                self._exchange.dismiss(row["space"], party_of_root=row["root"])
+                self._table(KEYRING).remove(doc_ids=[row.doc_id])
+        for row in self._rows(DEVICE, "pairing-waiting"):
+            paired = from_row(row["paired"])
+            if isinstance(paired, Paired) and introduction.genesis_of(paired.genesis).space == space:
+                self._table(DEVICE).remove(doc_ids=[row.doc_id])
 
     def _wait_for_space(self, paired: Paired, mentorship: Id) -> None:
         """The joiner's side: paired, and the space comes with the first package."""
