@@ -74,3 +74,15 @@ def test_depth_is_counted_exactly() -> None:
     with pytest.raises(BadJson):
         strict_json.read(b"[[[]]]", depth=2)
     assert strict_json.read(b"[[],[],{}]", depth=2) == [[], [], {}]
+
+
+def test_a_reader_that_runs_out_of_stack_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who calls from far down may have little stack left, however flat the text is."""
+
+    def deep(*_: Any, **__: Any) -> Any:
+        raise RecursionError
+
+    monkeypatch.setattr(json, "loads", deep)
+    with pytest.raises(BadJson) as raised:
+        strict_json.read(b"[]")
+    assert raised.value.facts == {"reason": "depth"}

@@ -9,6 +9,7 @@ from sync.authority.rules import RULES, rights
 from sync.protocol.control import Epoch, Founding, Handover, Refusal, Reset, Seal
 from sync.signing import KINDS
 from tests.support.circle import Circle, phone, phones_in, place
+from tests.support.effort import effort
 
 EVERYBODY = ["anna", "anna2", "anna3", "bo", "bo2", "bo3", "cia", "cia2", "dan", "dan2"]
 
@@ -515,7 +516,7 @@ def test_the_order_of_arrival_does_not_matter(group: Circle) -> None:
     group.say("bo goes", "anna", group.depart("Bo", bo=3), ["together"])
     group.say("cia goes", "cia", group.depart("Cia"), ["together"])
     whole = group.authority()
-    for order in itertools.permutations(group.all[1:]):
+    for order in itertools.islice(itertools.permutations(group.all[1:]), None, None, effort(7, 1)):
         found = Authority(group.founding)
         for record in order:
             found = found.plus(record, record)
