@@ -1,5 +1,6 @@
 """Around the routes: a fault of ours is told as such and written down, figures count, a database that is away is waited for."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,20 @@ def test_too_many_listeners_are_asked_to_come_later(one: Phone, monkeypatch: pyt
     assert one.ask("GET", "/v1/events").json()["error"] == "busy"
     answer = one.ask("POST", "/v1/wait", json={"after": {one.space: 0}, "seconds": 1})
     assert answer.json()["error"] == "busy"
+
+
+def test_news_within_the_process_need_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.server.sqlite.Sqlite.listen", lambda *_: None)
+    found = run(Settings(folder=tmp_path))
+    try:
+        one, other = pair(found.base)
+        timer = threading.Timer(0.2, lambda: one.push(one.actor.change()))
+        timer.start()
+        answer = other.ask("POST", "/v1/wait", json={"after": {other.space: 4}, "seconds": 5})
+        timer.join()
+        assert answer.json() == {"heads": {other.space: 5}}
+    finally:
+        found.stop()
 
 
 def test_a_stream_beats_and_ends_when_its_device_is_out(
