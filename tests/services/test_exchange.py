@@ -399,3 +399,16 @@ def test_the_records_of_a_space_say_whose_a_device_is(karin: Person, yusuf: Pers
     assert not karin.spaces.same_person(
         karin.store.execute(AddPerson(name="New", my_role="mentor")).changes[0].space, mine, theirs
     )
+
+
+def test_a_phone_that_was_restored_before_anything_was_shared_founds_for_others(karin: Person, yusuf: Person) -> None:
+    karin.store.execute(AddPerson(name="Yusuf", my_role="mentor"))
+    karin.spaces.become_new_device(karin.recovery)
+    karin.start()
+    space = next(id for id, kind in karin.spaces.all() if kind == "mentoring")
+    karin.exchange.add(space, yusuf.spaces.introduction(space, "Yusuf"), psk=PSK)
+    yusuf.exchange.adopt(karin.spaces.genesis(space), karin.exchange.outgoing(space), karin.spaces.root, psks=[PSK])
+    karin.tells(yusuf, space)
+    karin.store.execute(SetGoal(title="From the new phone", mentorship=mentorship_of(karin)))
+    karin.tells(yusuf, space)
+    assert titles(yusuf) == {"From the new phone"}

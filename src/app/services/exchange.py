@@ -617,7 +617,8 @@ class Exchange:
         if log.keys.id not in log.authority.members or not log.keyring.keys:
             raise NotAllowed(reason="member")
         founder = log.people.get(log.authority.records[0].author)
-        if founder is None or not Genesis.read(genesis, log.id).founded_by(founder.master):
+        known = {inviter, self._spaces.root}  # whoever restored a phone founds with another one than began the space
+        if founder is None or not (founder.root in known or Genesis.read(genesis, log.id).founded_by(founder.master)):
             raise BadRecord(reason="founder")
         if all(person.root != inviter for device, person in log.people.items() if device in log.authority.members):
             raise BadRecord(reason="inviter")
