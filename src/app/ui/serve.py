@@ -78,6 +78,7 @@ def _flet(main: Callable[[ft.Page], object], assets: Path) -> App:
         os.environ.pop(name, None)  # these would win over what is said below
     import flet_web.fastapi as flet_web
 
+    _mend_line()
     app: App = flet_web.app(
         main,
         assets_dir=str(assets),
@@ -87,6 +88,25 @@ def _flet(main: Callable[[ft.Page], object], assets: Path) -> App:
         session_timeout_seconds=RECONNECT,
     )
     return app
+
+
+def _mend_line() -> None:
+    """Let what is drawn while a window is closing fall away: Flet 1.0.5 has no queue for it by then and raises.
+
+    A window that comes back is drawn as a whole.
+    """
+    from flet_web.fastapi.flet_app import FletApp
+
+    send = FletApp.send_message
+    if hasattr(send, "flets"):
+        return
+
+    def send_message(self: Any, message: Any) -> None:
+        if getattr(self, "_FletApp__send_queue", None) is not None:
+            send(self, message)
+
+    send_message.flets = send  # type: ignore[attr-defined]
+    FletApp.send_message = send_message
 
 
 def _page(assets: Path) -> str:

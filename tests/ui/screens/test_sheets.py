@@ -1,0 +1,119 @@
+"""What comes up from below during a meeting, each read back from the store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import flet as ft
+import pytest
+
+from app.model.entities import Meeting, Task
+from app.model.queries import MeetingPage, One
+from app.ui.screens.sheets import Pair, following, owner_words
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.table import DAY, Table, lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
+
+
+async def opened(stage: OpenStage, sheet: str, *, language: str = "sv") -> tuple[Stage, Table]:
+    table = lay().at(15, 5)
+    app = await table.open(stage, go=f"/meeting/{table.meeting}/note", language=language)
+    await app.tap(sheet)
+    return app, table
+
+
+def new_tasks(table: Table) -> list[Task]:
+    return [task for task in table.store.everything(Task) if task.id != table.task]
+
+
+def is_open(app: Stage) -> bool:
+    return bool(app.all(kind=ft.BottomSheet))
+
+
+@BOTH
+async def test_a_task_is_what_who_and_when(stage: OpenStage, language: str) -> None:
+    app, table = await opened(stage, "note-task", language=language)
+    assert app.nameless() == []
+    await app.tap("task-save")
+    assert app.desk.say("note.task.needed") in app.texts() and is_open(app)
+    await app.type("task-text", "  Ringa Lena  ")
+    await app.tap("task-owner-both")
+    await app.tap("task-when-two-weeks")
+    await app.tap(f"task-goal-{table.goal}")
+    await app.tap("task-save")
+    assert not is_open(app)
+    (task,) = new_tasks(table)
+    assert (task.text, task.owner, task.due, task.goal) == ("Ringa Lena", "both", DAY + timedelta(days=14), table.goal)
+    assert task.meeting == table.meeting
+
+
+async def test_enter_saves_and_no_date_is_no_date(stage: OpenStage) -> None:
+    app, table = await opened(stage, "note-task")
+    await app.tap("task-when-no-date")
+    assert not app.has("task-day")
+    await app.type("task-text", "Tänka")
+    await app.submit("task-text")
+    (task,) = new_tasks(table)
+    assert task.due is None and task.owner == "mentee"
+    assert not is_open(app)
+
+
+async def test_a_sheet_that_is_swept_down_saves_nothing(stage: OpenStage) -> None:
+    app, table = await opened(stage, "note-task")
+    await app.type("task-text", "Kanske")
+    (sheet,) = app.all(kind=ft.BottomSheet)
+    await app.fire(sheet, "dismiss", open=False)
+    assert not is_open(app) and new_tasks(table) == []
+    await app.tap("note-task")
+    assert app.field("task-text").value == ""
+
+
+async def test_the_questions_go_round_and_stay_where_one_was(stage: OpenStage) -> None:
+    app, _ = await opened(stage, "note-question")
+    first = app.name(app.get("question"))
+    await app.tap("question-previous")
+    last = app.name(app.get("question"))
+    assert last != first
+    (sheet,) = app.all(kind=ft.BottomSheet)
+    await app.fire(sheet, "dismiss", open=False)
+    await app.tap("note-question")
+    assert app.name(app.get("question")) == last
+    await app.tap("question-next")
+    assert app.name(app.get("question")) == first
+
+
+async def test_the_aim_is_changed_in_one_line(stage: OpenStage) -> None:
+    app, table = await opened(stage, "note-aim")
+    await app.type("aim-text", " Öva på intervjun ")
+    await app.tap("aim-save")
+    meeting = table.store.ask(One(Meeting, table.meeting))
+    assert meeting is not None and meeting.aim == "Öva på intervjun" and not is_open(app)
+
+
+async def test_a_task_from_last_time_is_settled_and_taken_back(stage: OpenStage) -> None:
+    app, table = await opened(stage, "note-tasks")
+
+    def task() -> Task:
+        found = table.store.ask(One(Task, table.task))
+        assert found is not None
+        return found
+
+    due = task().due
+    await app.tap(f"review-move-{table.task}")
+    view = table.store.ask(MeetingPage(table.meeting, table.clock.at))
+    assert view is not None and task().due == following(view)
+    await app.tap(f"review-undo-{table.task}")
+    assert task().due == due
+    await app.tap(f"review-done-{table.task}")
+    assert task().status == "done"
+    await app.tap("review-done")
+    assert not is_open(app)
+
+
+async def test_who_does_it_is_said_by_name(stage: OpenStage) -> None:
+    app, _ = await opened(stage, "note-task")
+    pair = Pair("m", "Yusuf", "mentor")
+    said = [owner_words(app.desk, pair, owner) for owner in ("mentee", "mentor", "both")]
+    assert said == ["Yusuf", app.desk.say("note.task.me"), app.desk.say("note.task.together")]
+    assert Pair("m", "Karin", "mentee").their_role == "mentor"
