@@ -1,0 +1,159 @@
+"""The door in this process: who is let in, what is answered, one window at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from app.ui.guard import COOKIE, LONGEST_PATH, REFUSED, TAKEN, Guard, Message
+
+PAGE = "<html><script>go()</script>/*fika-words*/{}/*fika-words*/</html>"
+WORDS = {
+    language: {word: f"{language}: {word}" for word in ("closed", "elsewhere", "here", "taken", "ended", "title")}
+    for language in ("sv", "en")
+}
+HERE = "http://127.0.0.1:4711"
+
+
+async def behind(scope: Any, receive: Any, send: Any) -> None:
+    """An app that answers everything, and a window that stays until the other end goes."""
+    if scope["type"] == "websocket":
+        while (await receive())["type"] != "websocket.disconnect":
+            await send({"type": "websocket.send", "text": "hej"})
+        return
+    assert await receive() == {"type": "http.request", "body": b"", "more_body": False}
+    headers = [(b"content-type", b"text/javascript"), (b"server", b"secret"), (b"access-control-allow-origin", b"*")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"behind"})
+
+
+class Visitor:
+    """Somebody who asks, with or without what the door wants."""
+
+    def __init__(self) -> None:
+        self.guard = Guard(behind, PAGE, WORDS)
+        self.guard.listen_on(4711)
+        self.cookie = ""
+
+    async def ask(self, path: str, method: str = "GET", query: bytes = b"", **headers: str) -> tuple[int, str, Any]:
+        said: list[Message] = []
+        given = {"host": "127.0.0.1:4711", "cookie": self.cookie} | {k.replace("_", "-"): v for k, v in headers.items()}
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query,
+            "headers": [(name.encode(), value.encode()) for name, value in given.items()],
+        }
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"x" * 99, "more_body": False}
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        await self.guard(scope, receive, send)
+        body = b"".join(part.get("body", b"") for part in said[1:]).decode()
+        return said[0]["status"], body, {name.decode(): value.decode() for name, value in said[0]["headers"]}
+
+    async def enters(self) -> int:
+        status, _, headers = await self.ask("/", query=f"start={self.guard.new_token()}".encode())
+        self.cookie = headers.get("set-cookie", "").partition(";")[0]
+        return status
+
+    def window(self, **headers: str) -> Line:
+        return Line(self, headers)
+
+
+class Line:
+    """One WebSocket."""
+
+    def __init__(self, visitor: Visitor, headers: dict[str, str]) -> None:
+        given = {"host": "127.0.0.1:4711", "cookie": visitor.cookie, "origin": HERE} | headers
+        scope = {
+            "type": "websocket",
+            "path": "/ws",
+            "headers": [(name.encode(), value.encode()) for name, value in given.items()],
+        }
+        self.out: asyncio.Queue[Message] = asyncio.Queue()
+        self.said: asyncio.Queue[Message] = asyncio.Queue()
+        self.out.put_nowait({"type": "websocket.connect"})
+        self.task = asyncio.create_task(visitor.guard(scope, self.out.get, self.said.put))
+
+    async def answer(self) -> Message:
+        return await asyncio.wait_for(self.said.get(), 2)
+
+    async def leave(self) -> None:
+        self.out.put_nowait({"type": "websocket.disconnect", "code": 1001})
+        await asyncio.wait_for(self.task, 5)
+
+
+async def test_a_token_opens_once_and_a_wrong_one_spends_the_right_one() -> None:
+    visitor = Visitor()
+    assert (await visitor.ask("/"))[0] == 403
+    token = visitor.guard.new_token()
+    tried: list[int] = []
+    visitor.guard.on_tried = lambda: tried.append(1)
+    assert (await visitor.ask("/", query=b"start=wrong"))[0] == 403
+    assert (await visitor.ask("/", query=f"start={token}".encode()))[0] == 403
+    assert len(tried) == 2
+    assert await visitor.enters() == 303
+    assert visitor.cookie.startswith(f"{COOKIE}=")
+    status, page, headers = await visitor.ask("/")
+    assert status == 200 and "sv: title" in page and "'sha256-" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "headers", "status"),
+    [
+        ("/main.dart.js", "GET", {}, 200),
+        ("/main.dart.js", "GET", {"host": "evil.example"}, 403),
+        ("/main.dart.js", "GET", {"origin": "http://evil.example"}, 403),
+        ("/main.dart.js", "GET", {"origin": HERE, "sec_fetch_site": "cross-site"}, 403),
+        ("/main.dart.js", "GET", {"cookie": "fika=other"}, 403),
+        ("/main.dart.js", "GET", {"cookie": "\x01=;;"}, 403),
+        ("/" + "x" * LONGEST_PATH + "y.js", "GET", {}, 414),
+        ("/upload", "GET", {}, 404),
+        ("/somewhere", "GET", {}, 404),
+        ("/main.dart.js", "POST", {}, 403),
+        ("/main.dart.js", "POST", {"origin": HERE}, 405),
+        ("/alive", "GET", {}, 204),
+        ("/here", "POST", {"origin": HERE}, 303),
+    ],
+)
+async def test_what_is_answered(path: str, method: str, headers: dict[str, str], status: int) -> None:
+    visitor = Visitor()
+    await visitor.enters()
+    found, body, said = await visitor.ask(path, method, b"", **headers)
+    assert found == status
+    assert "secret" not in said.values() and "access-control-allow-origin" not in said
+    assert said["x-frame-options"] == "DENY" and said["cache-control"] == "no-store"
+    assert ("behind" in body) is (status == 200)
+
+
+async def test_one_window_at_a_time_and_it_may_be_taken_over() -> None:
+    visitor = Visitor()
+    await visitor.enters()
+    first = visitor.window()
+    assert (await first.answer())["text"] == "hej"
+    second = visitor.window()
+    assert await second.answer() == {"type": "websocket.close", "code": REFUSED}
+    status, body, _ = await visitor.ask("/")
+    assert status == 200 and "sv: elsewhere" in body and "/here" in body
+    taking = asyncio.create_task(visitor.ask("/here", "POST", origin=HERE))
+    assert await first.answer() == {"type": "websocket.close", "code": TAKEN}
+    first.out.put_nowait({"type": "websocket.disconnect", "code": TAKEN})
+    assert (await taking)[0] == 303
+    third = visitor.window()
+    assert (await third.answer())["text"] == "hej"
+    await third.leave()
+
+
+@pytest.mark.parametrize("wrong", [{"cookie": ""}, {"origin": "http://evil.example"}, {"host": "evil.example"}])
+async def test_a_window_of_somebody_else_is_refused(wrong: dict[str, str]) -> None:
+    visitor = Visitor()
+    await visitor.enters()
+    assert await visitor.window(**wrong).answer() == {"type": "websocket.close", "code": REFUSED}
