@@ -189,7 +189,7 @@ async def test_a_disk_that_refuses_is_told_and_the_words_stay(stage: OpenStage) 
     table = lay().at(15, 12)
     app = await at_the_table(stage, table)
 
-    def full(target: object, text: str) -> None:
+    def full(target: object, text: str, *, seen: object = None) -> None:
         raise OSError(28, "No space left on device")
 
     keep = table.store.drafts.keep

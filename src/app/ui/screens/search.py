@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import cast
 
 import flet as ft
 
@@ -81,13 +80,16 @@ def Asking(asked: Signal[str]) -> ft.Control:
     return Field(desk.say("search.field"), typed[0], change, id="search-field", limit=200, autofocus=True)
 
 
+_NONE: tuple[str, str] = ("", "")
+
+
 @component
 def Answers(asked: Signal[str]) -> ft.Control:
     """What was found, by what it is; only what is in sight is laid out."""
     desk = use_desk()
     now = use_clock()
     question = use_watch(asked)
-    wide_open, open_group = ft.use_state(cast("tuple[str, str]", ("", "")))  # of which question, which group
+    wide_open, open_group = ft.use_state(_NONE)  # of which question, which group
     people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
     finder = finder_of(desk)
     finder.speak(desk)
