@@ -13,7 +13,7 @@ import flet as ft
 from app.ui import routes, safe, swift, theme
 from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.parts import EmptyState, Mark, Screen
 from app.ui.safe import component
 from app.ui.signal import Signal
@@ -31,10 +31,10 @@ def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any
     now = use_watch(phase)
     entering = use_watch(desk.entering)
     places = use_watch(desk.places)
-    outside = use_held(lambda: now)  # where one came from: first run or lock, until the way in is at its end
+    outside = use_box(lambda: now)  # where one came from: first run or lock, until the way in is at its end
     if not entering:
         outside.value = now
-    turns = use_held(lambda: [0, 0]).value
+    turns = use_box(lambda: [0, 0]).value
 
     def draw() -> list[Any]:
         if outside.value == "open":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.ui.hooks.context import use_desk
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 
 if TYPE_CHECKING:
     from app.services.replication import Standing
@@ -33,9 +33,9 @@ def carried_now(desk: Desk) -> Carried:
 def use_carrying() -> Carried:
     """The standing and the alarms of the open vault."""
     desk = use_desk()
-    carried = use_held(lambda: carried_now(desk))
+    carried = use_box(lambda: carried_now(desk))
     _, renew = ft.use_state(carried.value)
-    stops = use_held(_none)
+    stops = use_box(_none)
 
     def show() -> None:
         carried.value = carried_now(desk)

@@ -17,7 +17,7 @@ from typing import Any
 import flet as ft
 
 from app.ui.hooks.context import use_desk
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.signal import Signal
 
 PAUSE = 0.4  # seconds from the first unsaved key; the store may take another half until the disk has it
@@ -91,9 +91,9 @@ class Draft:
 def use_draft(saved: str, save: Callable[[str], object]) -> Draft:
     """The draft of one field. `saved` is the text to start from; `save` is called with the whole text."""
     desk = use_desk()
-    draft = use_held(lambda: Draft(saved, save, desk.now)).value
+    draft = use_box(lambda: Draft(saved, save, desk.now)).value
     draft.save = save  # the newest handler: it may close over newer values
-    gone = use_held(lambda: desk.holds(draft)).value
+    gone = use_box(lambda: desk.holds(draft)).value
 
     def leave() -> None:
         draft.flush()

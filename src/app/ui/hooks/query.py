@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 
 from app.ui.hooks.context import use_desk
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.loop import post
 from app.ui.signal import Stop
 
@@ -20,10 +20,10 @@ def use_query(query: Any) -> Any:
     changed: it is read again on the page's own loop, after what the person did has been drawn.
     """
     desk, page, loop = use_desk(), ft.context.page, asyncio.get_running_loop()
-    live = use_held(lambda: desk.store.live(query))
+    live = use_box(lambda: desk.store.live(query))
     _, draw = ft.use_state(0)
-    drawn = use_held(_none)
-    listening = use_held(_no_stop)
+    drawn = use_box(_none)
+    listening = use_box(_no_stop)
     if desk.session.phase == "open":  # else: drawn once more while it is being locked, with the last answer
         if live.value.query != query or live.value.store is not desk.store:
             live.value = desk.store.live(query)

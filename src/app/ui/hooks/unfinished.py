@@ -18,7 +18,7 @@ from app.model.commands import SetSetting
 from app.model.queries import SettingOf
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.draft import Draft, use_draft
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ def use_unfinished(form: str, start: T) -> Unfinished[T]:
     def keep(text: str) -> None:
         desk.store.execute(SetSetting(key=key, value=text or None))
 
-    begun = use_held(begin).value
+    begun = use_box(begin).value
     values, show = ft.use_state(begun[0])
     draft = use_draft("", keep)
     return Unfinished(values, show, draft, begun[1])

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import flet as ft
 
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.loop import post
 from app.ui.signal import Signal, Stop
 
@@ -18,7 +18,7 @@ def use_watch(signal: Signal[T]) -> T:
     """The value of `signal` now, and again after every change."""
     page, loop = ft.context.page, asyncio.get_running_loop()
     _, renew = ft.use_state((signal, signal.value))
-    held = use_held(_none)
+    held = use_box(_none)
 
     def refresh() -> None:
         renew((signal, signal.value))

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 
 from app.ui.hooks import use_desk
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.parts.buttons import QuietButton, SecondaryButton
 from app.ui.parts.fields import Field
 from app.ui.parts.secret import code_picture
@@ -30,7 +30,7 @@ def CodePicture(text: str, said: str) -> ft.Control:
 def CodeOut(text: str, *, id: str, data: bytes | None = None, name: str = "") -> ft.Control:
     """Ways for a code to leave as text: copied, or as a file (`data` under `name`, otherwise the text itself)."""
     desk = use_desk()
-    services = use_held(lambda: (ft.Clipboard(), ft.FilePicker()))
+    services = use_box(lambda: (ft.Clipboard(), ft.FilePicker()))
     clipboard, files = services.value
 
     async def copy(_: object) -> None:
@@ -68,7 +68,7 @@ def CodeIn(
 ) -> ft.Control:
     """Where the other's code comes in: pasted with one tap, into the field, or from a file."""
     desk = use_desk()
-    services = use_held(lambda: (ft.Clipboard(), ft.FilePicker()))
+    services = use_box(lambda: (ft.Clipboard(), ft.FilePicker()))
     clipboard, files = services.value
     typed, type_ = ft.use_state("")
 

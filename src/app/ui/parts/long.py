@@ -11,7 +11,7 @@ from typing import Any
 
 import flet as ft
 
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.hooks.watch import use_watch
 from app.ui.safe import component
 from app.ui.signal import Signal
@@ -34,7 +34,7 @@ def EndlessList(
 
     `draw` makes one (with a `key`); `height` is what a row is guessed to take before it is made.
     """
-    near = use_held(lambda: Signal(-1)).value  # before anybody scrolls, the first block is enough
+    near = use_box(lambda: Signal(-1)).value  # before anybody scrolls, the first block is enough
     blocks = [tuple(rows[at : at + BLOCK]) for at in range(0, len(rows), BLOCK)]
 
     def scrolled(e: Any) -> None:
@@ -84,13 +84,13 @@ def Block(
 
 def _use_near(near: Signal[int], at: int) -> bool:
     """Whether the reader has come within a block of this one."""
-    gate = use_held(lambda: Signal(abs(near.value - at) <= 1)).value
+    gate = use_box(lambda: Signal(abs(near.value - at) <= 1)).value
 
     def look() -> None:
         if abs(near.value - at) <= 1:
             gate.set(True)
 
-    stop = use_held(lambda: near.watch(look))
+    stop = use_box(lambda: near.watch(look))
     ft.use_effect(_nothing, [], cleanup=stop.value)
     return use_watch(gate)
 

@@ -12,7 +12,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.parts.buttons import SecondaryButton
 from app.ui.parts.surfaces import use_sheet
 from app.ui.parts.text import Words
@@ -66,7 +66,7 @@ def KeyKeepers(groups: tuple[str, ...]) -> ft.Control:
     """Three ways to keep the key: copy, file, picture."""
     desk = use_desk()
     text = " ".join(groups)
-    services = use_held(lambda: (ft.Clipboard(), ft.FilePicker()))
+    services = use_box(lambda: (ft.Clipboard(), ft.FilePicker()))
     clipboard, files = services.value
     shown, show = ft.use_state(False)
 

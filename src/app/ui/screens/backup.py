@@ -10,7 +10,7 @@ from app import errors
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.parts import (
     Busy,
     Card,
@@ -38,7 +38,7 @@ def BackupScreen() -> ft.Control:
     """One sealed file, and the proof that it opens."""
     desk = use_desk()
     use_watch(desk.speech)
-    files = use_held(ft.FilePicker)
+    files = use_box(ft.FilePicker)
     done, tell = ft.use_state("")
     words, keep = ft.use_state("")  # what opens the backup that was just saved, when it is not the key
     busy, run = use_busy()
@@ -161,7 +161,7 @@ def _holds(desk: Desk, found: Any) -> list[ft.Control]:
 def Choose(name: str, on_pick: Any, *, id: str) -> ft.Control:
     """A button that asks for a file, and the name of the one that was chosen."""
     desk = use_desk()
-    files = use_held(ft.FilePicker)
+    files = use_box(ft.FilePicker)
 
     async def pick(_: object) -> None:
         try:

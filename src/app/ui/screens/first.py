@@ -9,7 +9,7 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_watch
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.parts import (
     Busy,
     Choice,
@@ -57,7 +57,7 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
     use_watch(desk.speech)
     role, set_role = ft.use_state("")
     name, set_name = ft.use_state("")
-    first = use_held(lambda: suggestion(desk))
+    first = use_box(lambda: suggestion(desk))
     offered, offer = ft.use_state(first.value)
     phrase, set_phrase = ft.use_state(first.value)
     asked, ask = ft.use_state(False)  # somebody has tried to go on: say what is missing

@@ -10,7 +10,7 @@ import flet as ft
 from app import errors
 from app.ui import theme
 from app.ui.hooks import use_desk, use_draft, use_watch
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.parts import Card, DraftField, EmptyState, Live, PrimaryButton, Screen, SecondaryButton, Soft, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -32,7 +32,7 @@ def QuickScreen() -> ft.Control:
 def Sheet(another: Callable[[], object], key: str = "") -> ft.Control:
     """A new note, or why none can be written now."""
     desk = use_desk()
-    opened = use_held(lambda: _begin(desk.session))
+    opened = use_box(lambda: _begin(desk.session))
     note, refused = opened.value
     if note is None:
         return Closed(desk.say("quick.none") if refused is None else desk.sentence(refused))

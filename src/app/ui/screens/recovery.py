@@ -13,7 +13,7 @@ from app import errors
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.parts import (
     Busy,
     Card,
@@ -48,7 +48,7 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
     use_watch(desk.speech)
     ticked, tick = ft.use_state(False)
     hint, say_hint = ft.use_state(False)
-    places = use_held(lambda: tuple(sorted(secrets.SystemRandom().sample(range(len(groups)), ASKED))))
+    places = use_box(lambda: tuple(sorted(secrets.SystemRandom().sample(range(len(groups)), ASKED))))
     typed, set_typed = ft.use_state(UNTYPED)
     wrong, say_wrong = ft.use_state(cast("tuple[int, ...]", ()))
     asked = places.value

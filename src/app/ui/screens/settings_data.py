@@ -10,7 +10,7 @@ from app.model.queries import Counts, TrashList
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_query, use_watch
-from app.ui.hooks.state import use_held
+from app.ui.hooks.held import use_box
 from app.ui.parts import Busy, Card, Live, PrimaryButton, QuietButton, Row, Rows, Screen, Soft, Words
 from app.ui.safe import component
 
@@ -24,7 +24,7 @@ def DataScreen() -> ft.Control:
     use_watch(desk.speech)
     counts = use_query(Counts(SHOWN))
     trash = use_query(TrashList())
-    files = use_held(ft.FilePicker)
+    files = use_box(ft.FilePicker)
     told, tell = ft.use_state("")
     busy, run = use_busy()
 
