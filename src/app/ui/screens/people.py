@@ -82,7 +82,12 @@ def PeopleScreen(person: str = "") -> ft.Control:
     if one and not wide:
         more = QuietButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
         pane = PersonPane(one.mentorship, part="brief", key=one.mentorship)
-        return Screen(title, [draw(one), pane, ft.Row([more, pair], wrap=True)], actions=actions, primary=PersonButton(one.mentorship))
+        return Screen(
+            title,
+            [draw(one), pane, ft.Row([more, pair], wrap=True)],
+            actions=actions,
+            primary=PersonButton(one.mentorship),
+        )
     add = SecondaryButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
     top: list[ft.Control] = []
     if len(ordered) >= MANY:
