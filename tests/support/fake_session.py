@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import AppError
+from app.model.queries import SettingOf
 from app.ui.signal import Signal
 
 
@@ -58,7 +59,10 @@ class FakeLive:
 
 
 class FakeStore:
-    """Answers queries that are callables of its dictionary, and tells those who watch after `put`."""
+    """Answers queries that are callables of its dictionary, and tells those who watch after `put`.
+
+    Of real queries only settings are asked for by the frame itself; none is set.
+    """
 
     def __init__(self) -> None:
         self.content: dict[str, Any] = {}
@@ -67,7 +71,7 @@ class FakeStore:
 
     def ask(self, query: Any) -> Any:
         self.asked += 1
-        return query(self.content)
+        return None if isinstance(query, SettingOf) else query(self.content)
 
     def live(self, query: Any) -> FakeLive:
         return FakeLive(self, query)
