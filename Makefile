@@ -7,7 +7,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no
 	--no-emit-find-links --no-header --strip-extras --allow-unsafe
 
 .DEFAULT_GOAL := help
-.PHONY: help run server test test-long check format e2e bench shots lock clean
+.PHONY: help run server test cover test-long check format e2e bench shots lock clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ server: $(VENV)/server.stamp  ## Start a sync server on this machine: SQLite, no
 
 test: $(VENV)/dev.stamp chromium postgres  ## All tests, a real browser included
 	@$(BIN)/python tools/check_phone_crypto.py
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+cover: $(VENV)/dev.stamp chromium postgres  ## The same, with the branches that no test takes
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)
 
 test-long: $(VENV)/dev.stamp chromium postgres  ## The same, with every bounded check run exhaustively

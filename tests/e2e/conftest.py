@@ -70,15 +70,6 @@ class Person:
         self.sees(identifier)
         self.visit.type(identifier, text, delay)
 
-    def goes_on_writing(self, identifier: str, text: str) -> None:
-        """Type without a tap: the field has had the focus since its screen opened, and keeps it."""
-        self.sees(identifier)
-        box, page = self.visit.field(identifier), self.visit.page
-        page.wait_for_timeout(1_000)
-        page.wait_for_function("e => document.activeElement === e", arg=box.element_handle())
-        page.keyboard.type(text, delay=20)
-        page.wait_for_function("([e, text]) => e.value === text", arg=[box.element_handle(), text])
-
     def value(self, identifier: str) -> str:
         """What stands in a field; the tree holds it only while the field has the focus."""
         self.sees(identifier)
@@ -111,7 +102,7 @@ class Person:
     def adds(self, name: str) -> None:
         """A person, from the empty Today; lands on the person's page."""
         self.tap("start-person")
-        self.goes_on_writing("person-name", name)
+        self.writes("person-name", name)
         self.tap("save-person")
         self.sees("do-book")
 
