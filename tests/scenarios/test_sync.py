@@ -209,7 +209,7 @@ def test_the_loop_carries_what_is_written_by_itself(carrier: Running) -> None:
         for loop in loops:
             loop.stop()
     assert all(loop.state.condition is Condition.OFF for loop in loops)
-    assert not [one for one in threading.enumerate() if one.name.startswith("fika-")]
+    assert not [one for one in threading.enumerate() if one.name in ("fika-rounds", "fika-pokes")]
 
 
 def test_the_loop_waits_for_a_server_that_is_away_and_goes_on_when_it_is_back(tmp_path: Path) -> None:

@@ -303,8 +303,8 @@ def test_every_notice_of_the_vault_has_its_sentence() -> None:
     silent = {"lock-incomplete"}  # told while locking, when there is no screen to tell it on
     source = ASSETS.parent / "src" / "app"
     codes: set[str] = {"anchor-missing", "anchor-unreadable"}
-    for name in ("vault/engine.py", "vault/vault.py", "services/session.py"):
-        for node in ast.walk(ast.parse((source / name).read_text())):
+    for path in (*sorted((source / "vault").glob("*.py")), source / "services" / "session.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))

@@ -13,7 +13,6 @@ from app.ui.hooks.context import use_desk
 from app.ui.hooks.draft import Draft
 from app.ui.hooks.watch import use_watch
 from app.ui.parts.buttons import SHAPE, QuietButton
-from app.ui.parts.entered import Entered
 from app.ui.parts.text import Live, Named, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -61,7 +60,7 @@ def Field(
         field.keyboard_type = ft.KeyboardType.MULTILINE
     elif keyboard:
         field.keyboard_type = keyboard
-    return _with_error(Named(id, Entered(field) if autofocus and on_blur is None else field), error)
+    return _with_error(Named(id, field), error)
 
 
 def DraftField(
