@@ -266,7 +266,7 @@ class Pairing:
             if not isinstance(state, takers) or (mentorship and about not in ("", mentorship)):
                 continue
             try:
-                step = state.receive(text, self._ms())  # type: ignore[attr-defined]
+                step = state.receive(text, self._ms())  # type: ignore[attr-defined]  # every taker receives; not every state
             except (CodeForElsewhere, PairingFailed, PairingOver) as exc:
                 refused = exc
                 continue
@@ -407,13 +407,13 @@ class Pairing:
 
     def _wait_for_space(self, paired: Paired, mentorship: Id) -> None:
         """The joiner's side: paired, and the space comes with the first package."""
-        row = {"kind": "pairing-waiting", "mentorship": mentorship, "paired": dict(paired.to_row())}
+        row: dict[str, Any] = {"kind": "pairing-waiting", "mentorship": mentorship, "paired": dict(paired.to_row())}
         with self._store.documents.transaction():
             table = self._table(DEVICE)
             same = [
                 each.doc_id
                 for each in self._rows(DEVICE, "pairing-waiting")
-                if each["paired"]["genesis"] == row["paired"]["genesis"]  # type: ignore[index]
+                if each["paired"]["genesis"] == row["paired"]["genesis"]
             ]
             table.remove(doc_ids=same)
             table.insert(row)

@@ -54,7 +54,7 @@ def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any
 
 def _still(view: Callable[..., ft.Control], *facts: object, key: str) -> ft.Control:
     """A view that is drawn again only when one of these facts is another one."""
-    still: Callable[..., ft.Control] = ft.memo(view)  # type: ignore[no-untyped-call]
+    still: Callable[..., ft.Control] = ft.memo(view)  # type: ignore[no-untyped-call]  # Flet leaves it untyped
     return still(*facts, key=key)
 
 

@@ -213,7 +213,7 @@ Session.apply_patch = _apply_patch  # type: ignore[method-assign]
 Session.dispatch_event = _dispatch_event  # type: ignore[method-assign]
 Session.error = _error  # type: ignore[method-assign]
 Component.update = _guarded_update  # type: ignore[method-assign]
-DiffBuilder._compare_dataclasses = _compare_retained  # type: ignore[method-assign]
+DiffBuilder._compare_dataclasses = _compare_retained  # type: ignore[method-assign]  # replacing it is the point
 Message.__repr__ = _message  # type: ignore[method-assign,assignment]
 for _name in ("flet", "flet_web.fastapi", "uvicorn.error"):
     logging.getLogger(_name).addFilter(_NoTraceback())

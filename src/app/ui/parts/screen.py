@@ -137,12 +137,12 @@ def _body(
 ) -> ft.Control:
     side = ft.Padding.symmetric(horizontal=theme.SIDE, vertical=8)
     above = _LABEL * scale - spacing
-    left = body if isinstance(body, ft.BaseControl) else None
+    left, rest = (None, body) if isinstance(body, Sequence) else (body, ())
     if wide and aside:
         return ft.Container(
             ft.Row(
                 [
-                    ft.Container(left, expand=True) if left else _column(list(body), spacing, above),  # type: ignore[arg-type]
+                    ft.Container(left, expand=True) if left else _column(rest, spacing, above),
                     _column(aside, spacing, above),
                 ],
                 spacing=theme.GAP,
@@ -155,7 +155,7 @@ def _body(
     if left is not None:
         return ft.Container(left, expand=True, padding=side, width=theme.COLUMN if wide and not full else None)
     return ft.Container(
-        _column([*body, *aside], spacing, above),  # type: ignore[misc]
+        _column([*rest, *aside], spacing, above),
         expand=True,
         padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=8),
         width=theme.COLUMN if wide and not full else None,
