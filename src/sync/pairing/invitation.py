@@ -138,18 +138,7 @@ class Inviting(State):
         body = invitation.id + salt + seal(invitation.key(_INVITER_SEAL, salt), self.own, invitation.id)
         body += mac(invitation.key(_INVITER_MAC, salt), self.invitation, self.request, body)
         named = transcript(INVITATION, self.invitation, self.request, body)
-        paired = Paired(
-            way="invitation",
-            role="inviter",
-            genesis=invitation.genesis.to_bytes(),
-            root=other.root,
-            master=other.master,
-            introduction=other.to_bytes(),
-            name=other.name,
-            secret=secret_of(invitation.secret, named),
-            transcript=named,
-            compared=0,
-        )
+        paired = _paired("inviter", invitation, other, named)
         return Step(replace(self, approval=body), (code.write(Kind.APPROVAL, body),), paired)
 
     def decline(self) -> Step:
@@ -197,18 +186,7 @@ class Asking(State):
             return Step(Over("expired"), trouble=PairingExpired())
         other = self._opened(invitation, body)
         named = transcript(INVITATION, self.invitation, self.request, body)
-        paired = Paired(
-            way="invitation",
-            role="joiner",
-            genesis=invitation.genesis.to_bytes(),
-            root=other.root,
-            master=other.master,
-            introduction=other.to_bytes(),
-            name=other.name,
-            secret=secret_of(invitation.secret, named),
-            transcript=named,
-            compared=0,
-        )
+        paired = _paired("joiner", invitation, other, named)
         return Step(replace(self, approval=body), paired=paired)
 
     def _opened(self, invitation: Invitation, body: bytes) -> Introduction:
@@ -275,3 +253,19 @@ def _check_origin(origin: str) -> None:
     """Empty, or a server's address and nothing that could be taken for more than an address."""
     if origin and (len(origin) > MOST_ORIGIN or not _ORIGIN.fullmatch(origin)):
         raise BadCode(reason="origin")
+
+
+def _paired(role: str, invitation: Invitation, other: Introduction, named: bytes) -> Paired:
+    """What either side has in the end; `named` is the transcript that both share."""
+    return Paired(
+        way="invitation",
+        role=role,
+        genesis=invitation.genesis.to_bytes(),
+        root=other.root,
+        master=other.master,
+        introduction=other.to_bytes(),
+        name=other.name,
+        secret=secret_of(invitation.secret, named),
+        transcript=named,
+        compared=0,
+    )
