@@ -72,18 +72,18 @@ def _(command: do.RestoreShipped, plan: Plan) -> Id:
     return ""
 
 
-def _run_id(command: do._OnList, plan: Plan) -> Id:
+def _run_id(command: do.OnList, plan: Plan) -> Id:
     about = command.meeting or command.mentorship
     if not about:
         raise InvalidField(entity=Checklist.KIND, field="meeting", reason="missing")
     return checklist_id(plan.records.personal, command.document, about)
 
 
-def _run(command: do._OnList, plan: Plan) -> Checklist | None:
+def _run(command: do.OnList, plan: Plan) -> Checklist | None:
     return plan.records.one(Checklist, _run_id(command, plan))
 
 
-def _keep_run(command: do._OnList, plan: Plan, **values: Any) -> Id:
+def _keep_run(command: do.OnList, plan: Plan, **values: Any) -> Id:
     about: dict[str, Any] = {"document": command.document, "version": command.version, "meeting": command.meeting}
     about |= {"mentorship": command.mentorship}
     about |= mentorship_of(command.meeting, {"mentorship": command.mentorship or ""}, plan)

@@ -1,0 +1,117 @@
+"""What people can do, as imperatives. A command is a frozen value; `decide` says what follows from it.
+
+Where a command makes a record, `id` may be given (so that a screen can name it before it exists); left empty, one is
+made. Fields of `Revise` are those of the entity; dates are `date`, local times naive `datetime`, moments aware ones.
+"""
+
+from app.model.commands.base import (
+    Command,
+)
+from app.model.commands.goals import (
+    AddTask,
+    LetGoOfGoal,
+    MoveTask,
+    ReachGoal,
+    RecordProgress,
+    ReopenGoal,
+    SetGoal,
+    ShareGoal,
+    TaskOutcome,
+)
+from app.model.commands.lists import (
+    AddOwnItem,
+    HideItem,
+    OnList,
+    PlaceItem,
+    RestoreShipped,
+    SetAside,
+    TickItem,
+    UntickItem,
+)
+from app.model.commands.meetings import (
+    AddTopic,
+    EndMeeting,
+    MoveMeeting,
+    PlanMeeting,
+    PlanSeries,
+    SameTimeAgain,
+    SkipMeeting,
+    StartMeeting,
+    StartNow,
+    UseTopic,
+)
+from app.model.commands.people import (
+    AddPerson,
+    EndMentorship,
+    IntroduceMe,
+    JoinMentorship,
+)
+from app.model.commands.records import (
+    Before,
+    Delete,
+    EmptyTrash,
+    Erase,
+    Pick,
+    Restore,
+    Revise,
+    SetSetting,
+    Undo,
+)
+from app.model.commands.writings import (
+    FinishMinutes,
+    GiveFeedback,
+    ImportQuickNote,
+    KeepForm,
+    KeepMinutes,
+    WriteNote,
+)
+
+__all__ = [
+    "AddOwnItem",
+    "AddPerson",
+    "AddTask",
+    "AddTopic",
+    "Before",
+    "Command",
+    "Delete",
+    "EmptyTrash",
+    "EndMeeting",
+    "EndMentorship",
+    "Erase",
+    "FinishMinutes",
+    "GiveFeedback",
+    "HideItem",
+    "ImportQuickNote",
+    "IntroduceMe",
+    "JoinMentorship",
+    "KeepForm",
+    "KeepMinutes",
+    "LetGoOfGoal",
+    "MoveMeeting",
+    "MoveTask",
+    "OnList",
+    "Pick",
+    "PlaceItem",
+    "PlanMeeting",
+    "PlanSeries",
+    "ReachGoal",
+    "RecordProgress",
+    "ReopenGoal",
+    "Restore",
+    "RestoreShipped",
+    "Revise",
+    "SameTimeAgain",
+    "SetAside",
+    "SetGoal",
+    "SetSetting",
+    "ShareGoal",
+    "SkipMeeting",
+    "StartMeeting",
+    "StartNow",
+    "TaskOutcome",
+    "TickItem",
+    "Undo",
+    "UntickItem",
+    "UseTopic",
+    "WriteNote",
+]

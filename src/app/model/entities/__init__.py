@@ -1,0 +1,88 @@
+"""What mentoring is made of: every kind of record, declared once.
+
+A record's visibility is where it lives: the personal space (only me) or the space of a mentorship (shared).
+"""
+
+from app.model.entities.goals import Goal, Progress, Task
+from app.model.entities.lists import Checklist, ListItem, checklist_id, list_item_id
+from app.model.entities.meetings import Agenda, Meeting, Series, meeting_id
+from app.model.entities.people import Me, Mentorship, Person, me_id
+from app.model.entities.records import Erasure, Receipt, Setting, receipt_id, setting_id
+from app.model.entities.words import (
+    AUDIENCES,
+    FORMS,
+    MEASURES,
+    MODES,
+    OWNERS,
+    PAIR_ROLES,
+    ROLES,
+    Audience,
+    Form,
+    FormStatus,
+    GoalStatus,
+    Measure,
+    MeetingStatus,
+    MentorshipStatus,
+    MinutesStatus,
+    Mode,
+    Origin,
+    Outcome,
+    Owner,
+    PairRole,
+    Role,
+    TaskStatus,
+)
+from app.model.entities.writings import Evaluation, FilledForm, Minutes, Note, form_id, minutes_id, note_id, title_of
+
+__all__ = [
+    "AUDIENCES",
+    "FORMS",
+    "MEASURES",
+    "MODES",
+    "OWNERS",
+    "PAIR_ROLES",
+    "ROLES",
+    "Agenda",
+    "Audience",
+    "Checklist",
+    "Erasure",
+    "Evaluation",
+    "FilledForm",
+    "Form",
+    "FormStatus",
+    "Goal",
+    "GoalStatus",
+    "ListItem",
+    "Me",
+    "Measure",
+    "Meeting",
+    "MeetingStatus",
+    "Mentorship",
+    "MentorshipStatus",
+    "Minutes",
+    "MinutesStatus",
+    "Mode",
+    "Note",
+    "Origin",
+    "Outcome",
+    "Owner",
+    "PairRole",
+    "Person",
+    "Progress",
+    "Receipt",
+    "Role",
+    "Series",
+    "Setting",
+    "Task",
+    "TaskStatus",
+    "checklist_id",
+    "form_id",
+    "list_item_id",
+    "me_id",
+    "meeting_id",
+    "minutes_id",
+    "note_id",
+    "receipt_id",
+    "setting_id",
+    "title_of",
+]
