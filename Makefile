@@ -34,8 +34,8 @@ e2e: $(VENV)/dev.stamp chromium  ## Only the journeys in a real browser
 check: $(VENV)/dev.stamp  ## Format, lint, types and the import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@for version in 3.11 3.12 3.13 3.14; do echo "mypy for Python $$version"; \
-		$(BIN)/mypy --python-version $$version || exit 1; done
+	@echo "mypy for Python 3.11 to 3.14"
+	@printf '%s\n' 3.11 3.12 3.13 3.14 | xargs -P 2 -I {} $(BIN)/mypy --python-version {}
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 	@PYTHONPATH=src $(BIN)/lint-imports
 
