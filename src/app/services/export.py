@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 
 from app.errors import ContentError
 from app.model.clock import moment_of
-from app.model.entities import Goal, Meeting, Mentorship, Person
+from app.model.entities import Goal, Meeting, Mentorship, Person, SkillProfile, skill_of
 from app.model.ids import Id
 from app.model.queries import One
 from app.model.schedule import aware
@@ -34,7 +34,7 @@ PAGE: Final = "fika.html"
 DATA: Final = "fika.json"
 
 ORDER: Final = (
-    "me", "person", "mentorship", "meeting", "series", "agenda", "minutes", "note", "goal", "progress", "task",
+    "me", "person", "mentorship", "meeting", "series", "agenda", "minutes", "note", "goal", "progress", "task", "skills",
     "checklist", "evaluation", "form", "list_item", "setting",
 )  # fmt: skip
 """The kinds in the order in which a person would look for them; kinds that are not named come last."""
@@ -235,7 +235,9 @@ class _Page:
         if source is not None:
             options = self.library.choices(self.library.document(source[0]).item(source[1]))
             return next((self.speech.read(option.label) for option in options if option.value == value), value)
-        document = self.library.document("skills.catalogue") if name == "skills" else self._document(record)
+        skill = name == "skills" or isinstance(record, SkillProfile)
+        value = skill_of(value) if isinstance(record, SkillProfile) and name != "picked" else value
+        document = self.library.document("skills.catalogue") if skill else self._document(record)
         lines = document.items if document is not None else ()
         found = next((self.speech.read(item.text) for item in lines if item.id == value), None)
         if found is None and name in ("ticks", "set_aside"):

@@ -57,6 +57,10 @@ from app.model.commands.records import (
     SetSetting,
     Undo,
 )
+from app.model.commands.skills import (
+    RateSkills,
+    ShareSkills,
+)
 from app.model.commands.writings import (
     FinishMinutes,
     GiveFeedback,
@@ -94,6 +98,7 @@ __all__ = [
     "PlaceItem",
     "PlanMeeting",
     "PlanSeries",
+    "RateSkills",
     "ReachGoal",
     "RecordProgress",
     "ReopenGoal",
@@ -105,6 +110,7 @@ __all__ = [
     "SetGoal",
     "SetSetting",
     "ShareGoal",
+    "ShareSkills",
     "SkipMeeting",
     "StartMeeting",
     "StartNow",

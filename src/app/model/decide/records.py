@@ -19,6 +19,7 @@ from app.model.entities import (
     Person,
     Progress,
     Series,
+    SkillProfile,
     Task,
 )
 from app.model.ids import Id
@@ -110,5 +111,6 @@ _OF_MENTORSHIP: tuple[type[Entity], ...] = (
     Task,
     Evaluation,
     FilledForm,
+    SkillProfile,
 )
 _OF_MEETING: tuple[type[Entity], ...] = (Agenda, Minutes, Checklist)

@@ -8,6 +8,7 @@ from app.model.entities.lists import Checklist, ListItem, checklist_id, list_ite
 from app.model.entities.meetings import Agenda, Meeting, Series, meeting_id
 from app.model.entities.people import Me, Mentorship, Person, me_id
 from app.model.entities.records import Erasure, Receipt, Setting, receipt_id, setting_id
+from app.model.entities.skills import SkillProfile, entry_of, skill_of, skills_id
 from app.model.entities.words import (
     AUDIENCES,
     FORMS,
@@ -73,9 +74,11 @@ __all__ = [
     "Role",
     "Series",
     "Setting",
+    "SkillProfile",
     "Task",
     "TaskStatus",
     "checklist_id",
+    "entry_of",
     "form_id",
     "list_item_id",
     "me_id",
@@ -84,5 +87,7 @@ __all__ = [
     "note_id",
     "receipt_id",
     "setting_id",
+    "skill_of",
+    "skills_id",
     "title_of",
 ]

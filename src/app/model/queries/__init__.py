@@ -32,6 +32,7 @@ from app.model.queries.rows import (
     TaskRow,
     TodayMeeting,
 )
+from app.model.queries.skills import SkillLevel, SkillsOf, SkillsRow, SkillsView
 from app.model.queries.today import Primary, PrimaryAction, Today, TodayView
 from app.model.queries.versions import Conflict, ConflictOf, Earlier, Part, Said, TextHistory, unsettled
 from app.model.queries.writings import EvaluationsOf, FormOf, LastMinutes, MinutesFor, MinutesList, NoteOf, NotesOf
@@ -85,6 +86,10 @@ __all__ = [
     "Reader",
     "Said",
     "SettingOf",
+    "SkillLevel",
+    "SkillsOf",
+    "SkillsRow",
+    "SkillsView",
     "Step",
     "StepState",
     "TaskBoard",
