@@ -11,6 +11,10 @@ RECOVERY_ROOT: Final = b"fika/v1/recovery-root\0"
 RECOVERY_SERVER: Final = b"fika/v1/recovery-server\0"
 RECOVERY_KEYRING: Final = b"fika/v1/recovery-keyring\0"
 
+# What the recovery key finds on a server.
+KEYRING_PLACE: Final = b"fika/v1/keyring-place\0"
+KEYRING_SEAL: Final = b"fika/v1/keyring-seal\0"
+
 # A person's root key, sealed under the recovery key.
 ROOT_SEAL: Final = b"fika/v1/root-seal\0"
 
@@ -67,3 +71,24 @@ COMPARE_SIX: Final = b"fika/v1/compare-six\0"
 BUNDLE_SPACE: Final = b"fika/v1/bundle-space\0"
 BUNDLE_DEVICE: Final = b"fika/v1/bundle-device\0"
 BUNDLE_TEXT: Final = b"fika/v1/bundle-text\0"
+
+# Signatures of people under agreements and minutes.
+SIGNED: Final = b"fika/v1/signed\0"
+HANDED: Final = b"fika/v1/handed\0"
+WITNESSED: Final = b"fika/v1/witnessed\0"
+FAIR_COPY: Final = b"fika/v1/fair-copy\0"
+FINGERPRINT: Final = b"fika/v1/fingerprint\0"
+
+# Programmes: the coordinator's keys, the members' keys, letters between them, and tokens without a name.
+PROGRAMME_BOX: Final = b"fika/v1/programme-box\0"
+PROGRAMME_SAFETY: Final = b"fika/v1/programme-safety\0"
+PROGRAMME_SIGN: Final = b"fika/v1/programme-sign\0"
+PROGRAMME_ID: Final = b"fika/v1/programme-id\0"
+PROGRAMME_WORDS: Final = b"fika/v1/programme-words\0"
+PROGRAMME_PAIR: Final = b"fika/v1/programme-pair\0"
+PROGRAMME_LETTER: Final = b"fika/v1/programme-letter\0"
+PROGRAMME_FROM: Final = b"fika/v1/programme-from\0"
+PROGRAMME_ANSWER: Final = b"fika/v1/programme-answer\0"
+PROGRAMME_TOKEN: Final = b"fika/v1/programme-token\0"
+MEMBER_SIGN: Final = b"fika/v1/member-sign\0"
+MEMBER_BOX: Final = b"fika/v1/member-box\0"

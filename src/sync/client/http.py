@@ -37,8 +37,8 @@ from sync.errors import (
     SessionOver,
     SpaceDeletedThere,
 )
-from sync.session import SESSION, origin_of, proof
-from sync.signing import DeviceKeys
+from sync.session import ROOT, SESSION, origin_of, proof
+from sync.signing import DeviceKeys, SigningKey
 
 CONNECT_SECONDS: Final = 6.0
 READ_SECONDS: Final = 10.0
@@ -49,6 +49,7 @@ WAIT_SECONDS: Final = 50
 JSON_BYTES: Final = 64 * 1024
 PAGE_BYTES: Final = 2 * 1024 * 1024
 EVENT_BYTES: Final = 256
+KEYRING_BYTES: Final = 256 * 1024
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -133,13 +134,17 @@ class Server:
             body["invitation"] = invitation
         self._json("POST", "/v1/devices", body)
 
-    def session(self, space: bytes, keys: DeviceKeys) -> Token:
-        """Prove that this device is who it is in a space."""
+    def session(self, space: bytes, keys: DeviceKeys, root: SigningKey | None = None) -> Token:
+        """Prove that this device is who it is in a space; with the root key, that it is a person's who was in there."""
         began = time.monotonic()
         who = {"space": space.hex(), "device": keys.id.hex()}
         nonce = _text(self._json("POST", "/v1/challenge", who), "nonce", 1024)
         signed = proof(keys.signing, SESSION, origin=self.origin, nonce=nonce, space=space, device=keys.id)
-        answer = self._json("POST", "/v1/session", {**who, "nonce": nonce, "signature": signed.hex()})
+        body = {**who, "nonce": nonce, "signature": signed.hex()}
+        if root is not None:
+            also = proof(root, ROOT, origin=self.origin, nonce=nonce, space=space, device=keys.id)
+            body |= {"root": root.public.hex(), "root_signature": also.hex()}
+        answer = self._json("POST", "/v1/session", body)
         return Token(space, _text(answer, "token", 1024), began + 14 * 60)
 
     def found(self, token: Token, genesis: bytes, frames: bytes) -> Pushed:
@@ -169,6 +174,21 @@ class Server:
         except (TypeError, ValueError) as exc:
             raise OddAnswer(reason="heads") from exc
         return int(_number(answer, "head")), found
+
+    def put_keyring(self, id: bytes, secret: bytes, sealed: bytes, token: Token) -> None:
+        """Put a sealed keyring where the recovery key finds it."""
+        opens = {"Authorization": f"Bearer {secret.hex()}", "Fika-Session": token.text}
+        self._ask("PUT", f"/v1/keyrings/{id.hex()}", sealed, most=JSON_BYTES, more=opens)
+
+    def keyring(self, id: bytes, secret: bytes) -> bytes | None:
+        """The sealed keyring in that place; None if there is none, or not under that word."""
+        opens = {"Authorization": f"Bearer {secret.hex()}"}
+        try:
+            return self._ask("GET", f"/v1/keyrings/{id.hex()}", most=KEYRING_BYTES, more=opens)
+        except ServerRefuses as exc:
+            if exc.facts["status"] != 404:
+                raise
+            return None
 
     def wait(
         self, tokens: Sequence[Token], after: Mapping[bytes, int], seconds: int = WAIT_SECONDS
@@ -226,12 +246,12 @@ class Server:
         tokens: Sequence[Token] = (),
         most: int,
         total: float | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> bytes:
         """One question and its whole answer, or a typed error."""
-        with self._open(method, path, body, tokens=[token] if token else tokens, total=total or self._total) as (
-            response,
-            line,
-        ):
+        with self._open(
+            method, path, body, tokens=[token] if token else tokens, total=total or self._total, more=more
+        ) as (response, line):
             good = 200 <= response.status_code < 300
             raw = _read(response, most if good else JSON_BYTES, line)
             if not good:
@@ -247,9 +267,10 @@ class Server:
         *,
         tokens: Sequence[Token],
         total: float | None,
+        more: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[requests.Response, "_Line"]]:
         """A question whose answer has begun. The whole of it is cut off after `total` seconds, however it drips."""
-        headers = {}
+        headers = dict(more or {})
         data: bytes | None = None
         if isinstance(body, bytes):
             data, headers["Content-Type"] = body, "application/octet-stream"

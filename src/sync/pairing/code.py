@@ -45,6 +45,7 @@ class Kind(enum.IntEnum):
     COMMITMENT = 14
     NONCE = 15
     PART = 16
+    PROGRAMME = 17
 
 
 MOST: Final = {
@@ -60,10 +61,11 @@ MOST: Final = {
     Kind.APPROVAL: 4096,
     Kind.LINK: 256,
     Kind.LINK_GRANT: 1_048_576,
-    Kind.LINK_RECEIPT: 8192,
+    Kind.LINK_RECEIPT: 65_536,
     Kind.COMMITMENT: 256,
     Kind.NONCE: 256,
     Kind.PART: 16_384,
+    Kind.PROGRAMME: 512,
 }
 """The largest body of each kind, checked before anything is made of it."""
 

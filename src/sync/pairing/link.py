@@ -5,6 +5,7 @@ the passphrase and says what it is about to do, and both screens show six words.
 """
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,12 +14,16 @@ from sync.errors import BadCode, BadRecord, OwnCode, PairingExpired
 from sync.hpke import Psk
 from sync.pairing import code, compare, introduction
 from sync.pairing.code import Kind
+from sync.pairing.introduction import Introduction
 from sync.pairing.state import HOUR, Over, State, Step, stored
-from sync.pairing.transcript import cut, digest, joined
-from sync.signing import KEY_BYTES, MASTER, SIGNATURE_BYTES, Certificate, DeviceKeys, SigningKey, check_public
+from sync.pairing.transcript import cut, digest, joined, secret_of
+from sync.signing import ID_BYTES, KEY_BYTES, MASTER, SIGNATURE_BYTES, Certificate, DeviceKeys, SigningKey, check_public
 
 LIFETIME: Final = HOUR
 MOST_KEYRING: Final = 900_000
+
+ENTRY_BYTES: Final = ID_BYTES + introduction.SHORT_BYTES + SIGNATURE_BYTES
+"""In a receipt: a space, this device's certificate there in short, its consent."""
 
 _SECRET_BYTES: Final = 16
 _GRANT: Final = b"\x01"
@@ -48,6 +53,24 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the new device answered: its certificate, and an entry for each space into which it wants to be let."""
+
+    certificate: Certificate
+    entries: bytes
+
+    def introductions(self, masters: tuple[Certificate, ...], name: str) -> list[Introduction]:
+        """Who the new device is in each space, every signature checked. `masters` ends with the old device's own."""
+        chain = masters[0].root + introduction.chain_bytes((*masters, self.certificate))
+        called = name.encode("utf-8")
+        found: list[Introduction] = []
+        for at in range(0, len(self.entries), ENTRY_BYTES):
+            space, rest = self.entries[at : at + ID_BYTES], self.entries[at + ID_BYTES : at + ENTRY_BYTES]
+            found.append(introduction.read(chain + rest + bytes([len(called)]) + called, space))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Linking(State):
     """The new device's side, while its code is on the screen."""
 
@@ -60,10 +83,18 @@ class Linking(State):
         """The code to show."""
         return code.write(Kind.LINK, self.shown)
 
-    def open(self, text: str, keys: DeviceKeys, now: int) -> tuple[Linked, Step]:
+    @property
+    def secret(self) -> bytes:
+        """What is mixed into the first seals for this device: only who saw the code has it."""
+        return secret_of(self.shown[:_SECRET_BYTES], digest(b"", self.shown))
+
+    def open(
+        self, text: str, keys: DeviceKeys, now: int, entries: Callable[[Linked], Sequence[Introduction]] | None = None
+    ) -> tuple[Linked, Step]:
         """The grant. Shows who certified, takes the keyring, and answers with the finished certificate.
 
-        A grant that does not open or hold changes nothing.
+        `entries` says who this device is in each of the spaces that the keyring names: the old one lets it in there. A
+        grant that does not open or hold changes nothing.
         """
         grant = code.read(text, Kind.LINK_GRANT, own=(Kind.LINK, Kind.LINK_RECEIPT))
         if now - self.made > LIFETIME:
@@ -78,7 +109,8 @@ class Linking(State):
         own = _finished(root, certifier.sign_public, keys, int.from_bytes(made, "big"), signature)
         linked = Linked(root, (*chain, own), plain[fixed:], words(self.shown, grant))
         info = labels.LINK_DEVICE + _RECEIPT + digest(b"", grant)
-        receipt = hpke.seal(certifier.box_public, own.to_bytes(), info=info, psk=psk)
+        said = b"".join(map(_entry, entries(linked))) if entries is not None else b""
+        receipt = hpke.seal(certifier.box_public, own.to_bytes() + said, info=info, psk=psk)
         return linked, Step(Over("done"), (code.write(Kind.LINK_RECEIPT, receipt),))
 
 
@@ -93,18 +125,25 @@ class Granted(State):
     root: bytes
     certifier: bytes
 
-    def receive(self, text: str, keys: DeviceKeys) -> tuple[Certificate, Step]:
-        """The new device's certificate, which now both have signed."""
+    @property
+    def secret(self) -> bytes:
+        """The same as the new device has."""
+        return secret_of(self.shown[:_SECRET_BYTES], digest(b"", self.shown))
+
+    def receive(self, text: str, keys: DeviceKeys) -> tuple[Receipt, Step]:
+        """The new device's certificate, which now both have signed, and who it is in each space."""
         sealed = code.read(text, Kind.LINK_RECEIPT, own=(Kind.LINK_GRANT,))
         info = labels.LINK_DEVICE + _RECEIPT + self.grant_digest
         raw = hpke.open_sealed(keys.box, sealed, info=info, psk=_psk(self.shown))
-        certificate = Certificate.read(raw)
+        certificate = Certificate.read(raw[: Certificate.BYTES])
+        if (len(raw) - Certificate.BYTES) % ENTRY_BYTES:
+            raise BadCode(reason="body")
         new = _read_shown(self.shown)
         expected = (MASTER, self.root, self.certifier, new.sign_public, new.box_public)
         found = certificate
         if (found.space, found.root, found.certifier, found.sign_public, found.box_public) != expected:
             raise BadRecord(reason="certificate")
-        return certificate, Step(Over("done"))
+        return Receipt(certificate, raw[Certificate.BYTES :]), Step(Over("done"))
 
 
 stored(Linking)
@@ -152,6 +191,10 @@ def grant(
 def words(shown: bytes, sealed: bytes) -> tuple[int, ...]:
     """Six words that are the same on both screens if the grant came from the device that is looked at."""
     return compare.numbers(digest(labels.LINK_WORDS, joined(shown, sealed)), 6)
+
+
+def _entry(who: Introduction) -> bytes:
+    return who.space + introduction.short(who.certificate) + who.consent
 
 
 def _read_shown(body: bytes) -> NewDevice:

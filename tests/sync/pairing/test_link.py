@@ -42,8 +42,11 @@ def test_the_new_device_is_certified_and_holds_the_keyring() -> None:
     linked, step = linking.open(text, device.master(), NOW + 60_000)
     assert (linked.root, linked.keyring, linked.words) == (KARIN.root.public, b"keyring", shown)
     assert len(linked.masters) == 2
-    certificate, done = state.receive(step.send[0], KARIN.device.master())
+    receipt, done = state.receive(step.send[0], KARIN.device.master())
+    certificate = receipt.certificate
     assert certificate == linked.masters[-1]
+    assert receipt.introductions(KARIN.masters, "Karin") == []
+    assert linking.secret == state.secret != link.show(device.master(), NOW).secret
     assert (certificate.space, certificate.root) == (MASTER, KARIN.root.public)
     assert done.state == step.state == Over("done")
     assert from_row(linking.to_row()) == linking
@@ -58,6 +61,29 @@ def test_the_new_device_introduces_itself_as_the_same_person() -> None:
     space = KARIN.found().space
     found = introduction.read(person.introduce(space).to_bytes(), space)
     assert (found.root, len(found.masters)) == (KARIN.root.public, 2)
+
+
+def test_with_its_certificate_it_says_who_it_is_in_each_space() -> None:
+    device = Device.new()
+    linking = link.show(device.master(), NOW)
+    state, text, _ = granted(linking)
+    spaces = [KARIN.found().space for _ in range(3)]
+
+    def entries(linked: link.Linked) -> list[introduction.Introduction]:
+        person = Person("Karin", KARIN.root, device, linked.masters)
+        return [person.introduce(space) for space in spaces]
+
+    linked, step = linking.open(text, device.master(), NOW, entries)
+    receipt, _ = state.receive(step.send[0], KARIN.device.master())
+    found = receipt.introductions(KARIN.masters, "Karin")
+    assert [one.space for one in found] == spaces
+    assert [one.masters for one in found] == [linked.masters] * 3
+    assert {one.root for one in found} == {KARIN.root.public}
+    for place in range(0, len(receipt.entries), STEP):
+        raw = bytearray(receipt.entries)
+        raw[place] ^= 1
+        with pytest.raises((BadRecord, UnfitPublicKey, SyncError)):
+            replace(receipt, entries=bytes(raw)).introductions(KARIN.masters, "Karin")
 
 
 def test_every_other_screen_refuses_this_code_and_this_screen_every_other() -> None:
