@@ -20,7 +20,7 @@ from app.services.shelf import Alarm, AlarmKind, Shelf, envelope_of
 from app.services.spaces import Spaces
 from app.services.store import Store
 from app.services.tables import ALARMS, ASIDE, ENVELOPES, LINKS, PLACES, PSKS, is_
-from sync.authority import Authority, Link, Right, Role
+from sync.authority import Authority, Link, Record, Right, Role
 from sync.errors import (
     BadContent,
     BadControl,
@@ -39,6 +39,7 @@ from sync.protocol import Envelope, Kind, PublicKeys, party_of
 from sync.protocol.limits import PURGED_MAX
 from sync.sealing import (
     EpochKey,
+    Inside,
     Keyring,
     Message,
     Portion,
@@ -49,7 +50,7 @@ from sync.sealing import (
     portions,
     steps,
 )
-from sync.signing import DeviceKeys, Genesis
+from sync.signing import DeviceKeys, Genesis, SigningKey
 
 SEALED_AT_ONCE: Final = 500
 """Own changes that are read from the outbox at a time."""
@@ -66,6 +67,8 @@ class Contact:
     own: bool
     heard: str = ""
     """When something of it came last (ISO); empty if never."""
+    master: str = ""
+    """The id of the device itself: the same in every space, and known to those inside alone."""
 
 
 @dataclass
@@ -163,6 +166,7 @@ class Exchange:
                     mine=person is not None and person.root == self._spaces.root,
                     own=device == log.keys.id,
                     heard=heard.get(device.hex(), ""),
+                    master=person.masters[-1].device.hex() if person else "",
                 )
                 for device in log.authority.members
                 for person in (log.people.get(device),)
@@ -214,6 +218,8 @@ class Exchange:
         with self._one:
             if self._shelf.place(space) is not None:
                 return
+            if self._spaces.elsewhere(space):
+                raise NotShared(reason="elsewhere")
             keys, genesis = self._spaces.keys(space), Genesis.read(self._spaces.genesis(space), bytes.fromhex(space))
             sealer = Sealer(bytes.fromhex(space), keys)
             mine = self._spaces.introduction(space, self._name())
@@ -261,10 +267,20 @@ class Exchange:
                 self._go_on(log, [addition, epoch])
         self._tell()
 
-    def adopt(self, genesis: bytes, envelopes: Sequence[Envelope], inviter: bytes, *, psks: Sequence[Psk] = ()) -> str:
+    def adopt(
+        self,
+        genesis: bytes,
+        envelopes: Sequence[Envelope],
+        inviter: bytes,
+        *,
+        psks: Sequence[Psk] = (),
+        known: Iterable[bytes] = (),
+        cursor: tuple[int, bytes] | None = None,
+    ) -> str:
         """Come into a space that somebody else founded. `inviter` is the root key of whoever let this device in.
 
-        Raises `NotAllowed` or `BadRecord` when the envelopes do not show that, and keeps nothing of them then.
+        `known` are root keys of others who may have founded it; `cursor` says where the envelopes end in a server's
+        log. Raises `NotAllowed` or `BadRecord` when the envelopes do not show that, and keeps nothing of them then.
         """
         if not envelopes:
             raise NotAllowed(reason="founding")
@@ -280,11 +296,15 @@ class Exchange:
                         self._shelf.table(PSKS).insert(
                             {"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()}
                         )
-                    self._shelf.keep(space, envelopes[0])
+                    self._shelf.keep(space, envelopes[0], waiting=cursor is None)
                     fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
-                    self._take(fresh, envelopes[1:], there=False, cursor=None)
+                    self._take(fresh, envelopes[1:], there=cursor is not None, cursor=cursor)
                     log = self._load(space)
-                    self._check_way_in(log, genesis, inviter)
+                    if log.keys.id not in log.authority.members or not log.keyring.keys:
+                        raise NotAllowed(reason="member")
+                    self._check_founder(log, genesis, {inviter, *known})
+                    if all(one.root != inviter for id, one in log.people.items() if id in log.authority.members):
+                        raise BadRecord(reason="inviter")
                 self._logs[space] = log
             else:
                 self.take(space, envelopes)
@@ -308,6 +328,61 @@ class Exchange:
                 made.append(steps.epoch(sealer, after, log.keyring.keys.values())[0])
             with self._writing(space):
                 self._go_on(log, made)
+        self._tell()
+
+    def is_in(self, space: str) -> bool:
+        """Whether this device is a member of a space that has a log here."""
+        with self._one:
+            return (
+                self._shelf.place(space) is not None and self._log(space).keys.id in self._log(space).authority.members
+            )
+
+    def come_back(
+        self,
+        space: str,
+        root: SigningKey,
+        envelopes: Sequence[Envelope] = (),
+        cursor: tuple[int, bytes] | None = None,
+        *,
+        known: Iterable[bytes] = (),
+    ) -> None:
+        """The recovery key was typed: this device is in from now on, and no other one of mine. With a new key at once.
+
+        `envelopes` are the log as somebody has brought it, where there is none here. Durable when it returns.
+        """
+        with self._one, self._writing(space):
+            if self._shelf.place(space) is None:
+                if not envelopes:
+                    raise NotShared(reason="elsewhere")
+                self._shelf.table(PLACES).insert(_PLACE | {"id": space})
+                self._shelf.keep(space, envelopes[0], waiting=cursor is None)
+                ledger = Ledger.begin(envelopes[0])
+                fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
+                self._take(fresh, envelopes[1:], there=cursor is not None, cursor=cursor)
+                log = self._load(space)
+                self._check_founder(log, self._spaces.genesis(space), set(known))
+            elif envelopes:
+                log = self._take(self._log(space), envelopes, there=cursor is not None, cursor=cursor)[1]
+            else:
+                log = self._log(space)
+            self._logs[space] = log
+            if log.keys.id not in log.authority.members:
+                self._start_over(log, root)
+        self._tell()
+
+    def _start_over(self, log: _Log, root: SigningKey) -> None:
+        """The reset, and the key for those who are in then; inside the transaction that is open."""
+        sealer, mine = self._sealer(log), steps.public_keys(log.keys)
+        who = Inside(introductions=(self._spaces.introduction(log.space, self._name()).to_bytes(),))
+        out = steps.reset(sealer, log.authority, root, [mine], log.ledger.heads, who, self._latest_key(log))
+        after = steps.joined(log.authority, out)
+        self._go_on(log, [out, steps.epoch(sealer, after, log.keyring.keys.values())[0]])
+
+    def renewed(self) -> None:
+        """This device has become another one: what it said before was said by somebody else, and it is in nowhere yet."""
+        with self._one, self._store.writing():
+            self._logs.clear()
+            self._shelf.begin_anew()
         self._tell()
 
     # ------------------------------------------------------------------ sealing what is mine
@@ -612,16 +687,12 @@ class Exchange:
                     found[who.keys.id] = who
         return found
 
-    def _check_way_in(self, log: _Log, genesis: bytes, inviter: bytes) -> None:
-        """Whoever came in sees that the founder is the founder, and that it is the inviter's space."""
-        if log.keys.id not in log.authority.members or not log.keyring.keys:
-            raise NotAllowed(reason="member")
+    def _check_founder(self, log: _Log, genesis: bytes, known: set[bytes]) -> None:
+        """Whoever comes in sees that the founder is the founder, or somebody known who was in before."""
         founder = log.people.get(log.authority.records[0].author)
-        known = {inviter, self._spaces.root}  # whoever restored a phone founds with another one than began the space
+        known = {*known, self._spaces.root}  # whoever restored a phone founds with another one than began the space
         if founder is None or not (founder.root in known or Genesis.read(genesis, log.id).founded_by(founder.master)):
             raise BadRecord(reason="founder")
-        if all(person.root != inviter for device, person in log.people.items() if device in log.authority.members):
-            raise BadRecord(reason="inviter")
 
     # ------------------------------------------------------------------ inside: sealing
 
@@ -739,6 +810,15 @@ class Exchange:
         envelopes.append(epoch)
         return key
 
+    def _latest_key(self, log: _Log) -> EpochKey:
+        """The latest key that is here, by which the others can read who came back; the current one where it is here."""
+        if log.authority.current is not None and (key := _key_of(log.authority.current, log.keyring)):
+            return key
+        for record in reversed(log.authority.records):
+            if key := _key_of(record, log.keyring):
+                return key
+        raise NoKey
+
     def _sealer(self, log: _Log) -> Sealer:
         return Sealer(log.id, log.keys, log.ledger.last(log.keys.id))
 
@@ -762,6 +842,11 @@ class Exchange:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _key_of(record: Record, keyring: Keyring) -> EpochKey | None:
+    """The key of an epoch, if it is here."""
+    return keyring.keys.get(getattr(record.public.what, "commitment", b""))
 
 
 def _plain(change: Change) -> dict[str, Any]:

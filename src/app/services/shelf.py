@@ -199,6 +199,11 @@ class Shelf:
                     raw = base64.b64encode(target.stripped().to_bytes()).decode()
                     self.table(ENVELOPES).update({"raw": raw}, doc_ids=[row.doc_id])
 
+    def begin_anew(self) -> None:
+        """What this device has sealed and read stands under a name that it bears no longer."""
+        self.table(PLACES).update({"sealed": 0, "erased": 0})
+        self.table(ENVELOPES).update(_foreign)
+
     def move(self, space: str, cursor: int, at: bytes) -> None:
         """How far the server's log has been read."""
         self.table(PLACES).update({"cursor": cursor, "at": at.hex()}, is_("id", space))
@@ -223,6 +228,11 @@ def key_of(envelope: Envelope) -> str:
 def envelope_of(row: Mapping[str, Any]) -> Envelope:
     """The envelope in a row."""
     return Envelope.read(base64.b64decode(row["raw"]))
+
+
+def _foreign(row: dict[str, Any]) -> None:
+    for name in ("own", "first", "changes"):
+        row.pop(name, None)
 
 
 def _arrived(row: dict[str, Any]) -> None:

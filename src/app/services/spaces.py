@@ -7,10 +7,13 @@ always a new device.
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import NoCertificate
+from app.services.tables import EPOCHS, is_
+from sync import paper
+from sync.paper import Place
 from sync.recovery import RecoveryKey
 from sync.signing import Certificate, Device, DeviceKeys, Genesis, SigningKey, open_root, seal_root
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 KEYRING: Final = "_keyring"
 DEVICE: Final = "_device"
+PEER: Final = ("space", "name", "root", "way", "compared", "introduction")
+"""What own devices tell each other about whom a space is shared with."""
 
 
 class Spaces:
@@ -58,7 +63,7 @@ class Spaces:
                 certifier, above = before.master().signing, self._stored_chain()
             self._new_device(certifier, above)
             if recovery is not None:
-                self._keep_backup_secret(recovery)
+                self.keep_paper(recovery)
 
     def replace_root(self, recovery: RecoveryKey, former: RecoveryKey | None = None) -> None:
         """Put the root key under a new recovery key. Without the former one there is a new root: others will compare
@@ -74,6 +79,82 @@ class Spaces:
                 table.update({"kind": "former-person"}, doc_ids=[person.doc_id])
                 self._new_root(recovery)
             self._wait_for_confirmation(recovery)
+
+    def become_linked(self, device: Device, chain: Sequence[Certificate], keyring: Mapping[str, Any]) -> None:
+        """Be one more device of somebody: certified by another one, and in the spaces of which that one spoke.
+
+        Raises whatever a malformed keyring leads to: the vault that is being made is then none.
+        """
+        root = chain[0].root
+        with self._documents.transaction():
+            table = self._documents.table(KEYRING)
+            table.insert({"kind": "person", "root": root.hex(), "sealed_root": str(keyring["sealed_root"])})
+            certificates = [one.to_bytes().hex() for one in chain]
+            row = {"kind": "device", "seed": device.seed.hex(), "certificate": certificates[-1]}
+            self._documents.table(DEVICE).insert({**row, "before": certificates[:-1]})
+            self._device = device
+            for one in keyring["spaces"]:
+                self.join(str(one["id"]), bytes.fromhex(one["genesis"]))
+            if keyring.get("paper"):
+                self._keep_paper(bytes.fromhex(keyring["backup"]), Place.read(bytes.fromhex(keyring["paper"])))
+
+    def come_from(self, keyring: Mapping[str, Any], recovery: RecoveryKey) -> None:
+        """Be a new device of somebody whose keyring the recovery key has opened."""
+        with self._documents.transaction():
+            table = self._documents.table(KEYRING)
+            root, sealed = str(keyring["root"]), str(keyring["sealed_root"])
+            table.insert({"kind": "person", "root": root, "sealed_root": sealed})
+            self._new_device(self._root(recovery))
+            for one in keyring["spaces"]:
+                self.join(str(one["id"]), bytes.fromhex(one["genesis"]))
+            for one in keyring["keys"]:
+                row = {"id": str(one["id"]), "space": str(one["space"]), "secret": str(one["secret"])}
+                self._documents.table(EPOCHS).insert(row)
+            for one in keyring["peers"]:
+                table.insert({"kind": "peer", "secret": "", **{name: one[name] for name in PEER}})
+            self.keep_paper(recovery)
+
+    def handed_over(self) -> dict[str, Any]:
+        """What another device of this person is given: who the person is and which spaces there are, and no key."""
+        found: dict[str, Any] = {
+            "root": self.root.hex(),
+            "sealed_root": self._person()["sealed_root"],
+            "spaces": [
+                {"id": row["id"], "space_kind": row["space_kind"], "genesis": row["genesis"]}
+                for row in self._rows(KEYRING, "space")
+            ],
+        }
+        place, backup = self.paper, self.backup_secret
+        if place is not None and backup is not None:
+            found |= {"paper": place.to_bytes().hex(), "backup": backup.hex()}
+        return found
+
+    def for_paper(self, newest: int = 8) -> dict[str, Any]:
+        """The same for the recovery key: with the latest keys of each space, since nobody will be there to hand them on."""
+        keys: list[dict[str, str]] = []
+        for space, _ in self.all():
+            rows = self._documents.table(EPOCHS).search(is_("space", space))[-newest:]
+            keys += [{"id": row["id"], "space": space, "secret": row["secret"]} for row in rows]
+        peers = [{name: row[name] for name in PEER} for row in self._rows(KEYRING, "peer")]
+        whole = {name: value for name, value in self.handed_over().items() if name not in ("paper", "backup")}
+        return {**whole, "keys": keys, "peers": peers}
+
+    def root_key(self, recovery: RecoveryKey) -> SigningKey:
+        """The root key, for as long as the caller holds it; `CannotOpen` when that is another person's paper."""
+        return self._root(recovery)
+
+    def look_elsewhere(self) -> None:
+        """This vault was put back: a space that had a log has it somewhere else, and must not get a second one."""
+        with self._documents.transaction():
+            table = self._documents.table(KEYRING)
+            for row in self._rows(KEYRING, "space"):
+                if self._documents.table(EPOCHS).search(is_("space", row["id"])):
+                    table.update({"elsewhere": 1}, doc_ids=[row.doc_id])
+
+    def elsewhere(self, space: str) -> bool:
+        """Whether the log of a space, if it has one, was begun by somebody else: here it can only come in."""
+        row = self._space(space)
+        return bool(row.get("elsewhere")) or not row["epoch"]
 
     # ------------------------------------------------------------------ what the store asks
 
@@ -127,17 +208,16 @@ class Spaces:
         from sync.pairing import introduction
         from sync.protocol import party_of
 
-        chain = tuple(Certificate.read(bytes.fromhex(one)) for one in self._stored_chain())
-        if not chain:
-            raise NoCertificate
         device, id = self._own_device(), bytes.fromhex(space)
         keys = device.in_space(id)
         agreed = consent(keys, id, party_of(id, self.root))
-        return introduction.make(chain, Certificate.read(self._certify(device, id)), agreed, name)
+        return introduction.make(self.masters, Certificate.read(self._certify(device, id)), agreed, name)
 
     def join(self, space: str, genesis: bytes) -> None:
-        """Come into a space that somebody else founded; its keys come with the first epoch."""
+        """Come into a space that somebody else founded; its keys come with the first epoch. Once is enough."""
         kind = Genesis.read(genesis, bytes.fromhex(space)).kind_name
+        if any(row["id"] == space for row in self._rows(KEYRING, "space")):
+            return
         self._documents.table(KEYRING).insert(
             {
                 "kind": "space",
@@ -148,6 +228,17 @@ class Spaces:
                 "certificate": self._certify(self._own_device(), bytes.fromhex(space)).hex(),
             }
         )
+
+    def signing(self, space: str) -> "tuple[tuple[Certificate, ...], SigningKey]":
+        """What a person signs with in a space: certificates from the root key down to this device there, and its key.
+
+        `NoCertificate` for a restored device that nobody has certified yet.
+        """
+        masters = tuple(Certificate.read(bytes.fromhex(one)) for one in self._stored_chain())
+        if not masters:
+            raise NoCertificate
+        device, id = self._own_device(), bytes.fromhex(space)
+        return (*masters, Certificate.read(self._certify(device, id))), device.in_space(id).signing
 
     def _space(self, space: str) -> Any:
         for row in self._rows(KEYRING, "space"):
@@ -198,6 +289,35 @@ class Spaces:
         for row in self._rows(DEVICE, "backup-secret"):
             return bytes.fromhex(row["secret"])
         return None
+
+    @property
+    def paper(self) -> Place | None:
+        """Where a keyring for the recovery key lies on a server; None where the paper was not at hand since."""
+        for row in self._rows(DEVICE, "paper"):
+            return Place.read(bytes.fromhex(row["place"]))
+        return None
+
+    def keep_paper(self, recovery: RecoveryKey) -> None:
+        """Keep what follows from the recovery key and opens nothing here: for backups, and for the keyring."""
+        self._keep_paper(recovery.backup, paper.place_of(recovery))
+
+    @property
+    def master(self) -> str:
+        """The id of this device itself, as other devices of the person know it."""
+        return self._own_device().master().id.hex()
+
+    @property
+    def masters(self) -> tuple[Certificate, ...]:
+        """The certificates from the root key down to this device; `NoCertificate` where nobody could sign one yet."""
+        chain = tuple(Certificate.read(bytes.fromhex(one)) for one in self._stored_chain())
+        if not chain:
+            raise NoCertificate
+        return chain
+
+    @property
+    def master_keys(self) -> DeviceKeys:
+        """This device's own keys, which certify others."""
+        return self._own_device().master()
 
     @property
     def certificate(self) -> Certificate | None:
@@ -253,12 +373,14 @@ class Spaces:
         table = self._documents.table(DEVICE)
         table.remove(doc_ids=[row.doc_id for row in self._rows(DEVICE, "recovery")])
         table.insert({"kind": "recovery", "secret": recovery.secret.hex()})
-        self._keep_backup_secret(recovery)
+        self.keep_paper(recovery)
 
-    def _keep_backup_secret(self, recovery: RecoveryKey) -> None:
+    def _keep_paper(self, backup: bytes, place: Place) -> None:
         table = self._documents.table(DEVICE)
-        table.remove(doc_ids=[row.doc_id for row in self._rows(DEVICE, "backup-secret")])
-        table.insert({"kind": "backup-secret", "secret": recovery.backup.hex()})
+        old = [*self._rows(DEVICE, "backup-secret"), *self._rows(DEVICE, "paper")]
+        table.remove(doc_ids=[row.doc_id for row in old])
+        table.insert({"kind": "backup-secret", "secret": backup.hex()})
+        table.insert({"kind": "paper", "place": place.to_bytes().hex()})
 
     def _own_device(self) -> Device:
         if self._device is None:
