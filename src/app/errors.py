@@ -211,6 +211,18 @@ class Refused(ModelError):
     code = "model-refused"
 
 
+class SlotInTheWay(ModelError):
+    """A time to offer that lies over a meeting, a busy time or another offered time; nothing was offered."""
+
+    code = "slot-in-the-way"
+
+
+class SlotTaken(ModelError):
+    """An offered time that somebody has taken, or that was taken back."""
+
+    code = "slot-taken"
+
+
 class BadChange(ModelError):
     """Something that came in and is no change."""
 
@@ -233,6 +245,12 @@ class NoCertificate(ModelError):
     """A device that nobody has certified: it was restored by words, and waits for the recovery key."""
 
     code = "no-certificate"
+
+
+class NotFilledIn(ModelError):
+    """Something was to be signed that is not filled in; `count` lines are missing."""
+
+    code = "not-filled-in"
 
 
 class ContentError(AppError):
@@ -303,6 +321,30 @@ class BackupTooLarge(TransferError):
     """A backup beyond what the app takes."""
 
     code = "backup-too-large"
+
+
+class NotACalendar(TransferError):
+    """The file is no calendar; nothing was changed."""
+
+    code = "calendar-foreign"
+
+
+class CalendarTooLarge(TransferError):
+    """A calendar beyond what the app reads; `reason` is bytes, events, ahead or line. Nothing was changed."""
+
+    code = "calendar-too-large"
+
+
+class CalendarTooHeavy(TransferError):
+    """A calendar whose recurrences take too long to lay out; nothing was changed."""
+
+    code = "calendar-too-heavy"
+
+
+class SignedFileForeign(TransferError):
+    """A file that is no signed agreement of ours; `part` says where it stops being one."""
+
+    code = "signed-file-foreign"
 
 
 class JsonRefused(TransferError):

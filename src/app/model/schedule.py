@@ -7,7 +7,7 @@ which are an hour off in the night when they are moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -74,3 +74,17 @@ def phase(
 def overlapping(spans: Iterable[tuple[datetime, datetime]], span: tuple[datetime, datetime]) -> bool:
     """Whether a span of time touches one of the others; ending when the next begins is no overlap."""
     return any(apart(span[1], start) > _NONE and apart(end, span[0]) > _NONE for start, end in spans)
+
+
+def _day_before(starts: datetime, days: int) -> datetime:
+    """The end of that day: what one does "the day before" one does before midnight."""
+    midnight = datetime(starts.year, starts.month, starts.day) - timedelta(days=days - 1)  # noqa: DTZ001 - zoned below
+    return midnight.replace(tzinfo=starts.tzinfo)
+
+
+NOTICE: Mapping[str, Callable[[datetime], datetime]] = {
+    "2h": lambda starts: following(starts, timedelta(hours=-2)),
+    "24h": lambda starts: _day_before(starts, 1),
+    "48h": lambda starts: _day_before(starts, 2),
+}
+"""Until when a meeting may be moved or cancelled, by what the agreement says about it."""

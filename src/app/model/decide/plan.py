@@ -21,9 +21,9 @@ from app.model.entities import (
     Person,
     me_id,
 )
-from app.model.fields import Json, Scalar
+from app.model.fields import Json
 from app.model.ids import Id
-from app.model.queries.asking import Past
+from app.model.queries.asking import Reader
 from app.model.schema import KINDS, Entity, begin, check_space, revise
 
 E = TypeVar("E", bound=Entity)
@@ -32,24 +32,11 @@ FORGOTTEN = timedelta(hours=6)
 """A meeting that is ended so much later than planned was over when it was planned to be."""
 
 
-class Records(Protocol):
-    """What a decision may look at."""
-
-    @property
-    def personal(self) -> str:
-        """The personal space."""
-        ...
-
-    def one(self, cls: type[E], id: Id) -> E | None:
-        """The record with that id, unless it is in the trash."""
-        ...
+class Records(Reader, Protocol):
+    """What a decision may look at: all that a question may, and what lies in the trash."""
 
     def buried(self, cls: type[E], id: Id) -> E | None:
         """The record with that id, also from the trash."""
-        ...
-
-    def where(self, cls: type[E], **equal: Scalar) -> list[E]:
-        """The records whose keys have these values."""
         ...
 
     def gone_with(self, id: Id) -> list[Entity]:
@@ -58,10 +45,6 @@ class Records(Protocol):
 
     def deleted(self, before: datetime | None) -> list[Entity]:
         """All that is in the trash, or what went there before a moment."""
-        ...
-
-    def history(self, kind: str, id: Id) -> list[Past]:
-        """The versions of a record, newest first."""
         ...
 
     def kind_of(self, space: str) -> str:

@@ -1,0 +1,298 @@
+"""Busy times, offered slots, two who take one, the notice agreed on, and a series that moves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.errors import InvalidField, Refused, SlotInTheWay, SlotTaken
+from app.model.commands import (
+    AddPerson,
+    BookSlot,
+    EndMeeting,
+    GiveSlot,
+    IntroduceMe,
+    KeepBusy,
+    KeepForm,
+    MoveMeeting,
+    MoveSeries,
+    OfferSlots,
+    PlanMeeting,
+    PlanSeries,
+    SetSetting,
+    SkipMeeting,
+    WithdrawSlot,
+)
+from app.model.entities import Booking, Meeting, Slot, meeting_id
+from app.model.entities.calendar import holder, said, span_of
+from app.model.queries import BusyBetween, MeetingsOf, NoticeOf, One, SlotsOf, ToHandOver, WayOf
+from app.model.queries.calendar import TAKEN
+from app.model.schedule import NOTICE, aware, following
+from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
+
+ZONE = "Europe/Stockholm"
+TUESDAY = datetime(2026, 10, 20, 16)
+
+
+def pair(role: str = "mentor") -> tuple[MemoryStore, str]:
+    store = memory_store()
+    store.execute(IntroduceMe(name="Karin" if role == "mentor" else "Yusuf", role=role))  # type: ignore[arg-type]
+    name = "Yusuf" if role == "mentor" else "Karin"
+    return store, store.execute(AddPerson(name=name, my_role=role)).record  # type: ignore[arg-type]
+
+
+def at(day: int, hour: int, minute: int = 0, month: int = 10) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=STOCKHOLM)
+
+
+# ------------------------------------------------------------------ busy times
+
+
+def test_busy_times_are_found_by_day_and_replaced_as_a_whole() -> None:
+    store, _ = pair()
+    first = (at(20, 9).astimezone(UTC), at(20, 10).astimezone(UTC))
+    over_the_end = (at(31, 23).astimezone(UTC), at(1, 2, month=11).astimezone(UTC))
+    store.execute(KeepBusy(spans=[first, over_the_end]))
+    assert store.ask(BusyBetween(TUESDAY.date(), TUESDAY.date())) == (first,)
+    assert store.ask(BusyBetween(datetime(2026, 11, 1).date(), datetime(2026, 11, 1).date())) == (over_the_end,)
+    store.execute(KeepBusy(spans=[over_the_end]))
+    assert store.ask(BusyBetween(TUESDAY.date(), TUESDAY.date())) == ()
+    store.execute(KeepBusy())
+    assert store.ask(BusyBetween(datetime(2026, 10, 1).date(), datetime(2026, 12, 1).date())) == ()
+
+
+def test_a_span_that_ends_before_it_begins_is_refused() -> None:
+    store, _ = pair()
+    with pytest.raises(InvalidField):
+        store.execute(KeepBusy(spans=[(at(20, 10), at(20, 9))]))
+
+
+@pytest.mark.parametrize("kept", ["", "x/y", "20261020T0900Z", "20261020T1000Z/20261020T0900Z", "a/b/c"])
+def test_what_another_version_wrote_and_says_nothing_is_no_span(kept: str) -> None:
+    assert span_of(kept) is None
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), st.integers(1, 40_000))
+def test_a_span_is_read_as_it_was_kept(start: datetime, minutes: int) -> None:
+    begin = start.replace(second=0, microsecond=0, tzinfo=UTC)
+    span = (begin, begin + timedelta(minutes=minutes))
+    assert span_of(said(span)) == span
+
+
+# ------------------------------------------------------------------ offering
+
+
+def test_three_slots_are_offered_with_what_was_agreed_on() -> None:
+    store, mentorship = pair()
+    store.execute(
+        OfferSlots(mentorship=mentorship, starts=[TUESDAY + timedelta(days=days) for days in (0, 1, 7)], zone=ZONE)
+    )
+    rows = store.ask(SlotsOf(mentorship, NOON))
+    assert [row.starts for row in rows] == [at(20, 16), at(21, 16), at(27, 16)]
+    assert [row.starts.utcoffset() for row in rows] == [timedelta(hours=2)] * 2 + [timedelta(hours=1)]
+    assert all(row.open and row.mine and row.length == 60 for row in rows)
+
+
+@pytest.mark.parametrize("what", ["meeting", "busy", "slot", "twice"])
+def test_a_slot_over_something_else_is_refused_and_nothing_is_offered(what: str) -> None:
+    store, mentorship = pair()
+    other = store.execute(AddPerson(name="Anna", my_role="mentor")).record
+    starts = [TUESDAY + timedelta(days=1), TUESDAY]
+    if what == "meeting":
+        store.execute(PlanMeeting(mentorship=other, starts=TUESDAY + timedelta(minutes=59), zone=ZONE))
+    elif what == "busy":
+        store.execute(KeepBusy(spans=[(at(20, 15), at(20, 16, 1))]))
+    elif what == "slot":
+        store.execute(OfferSlots(mentorship=other, starts=[TUESDAY - timedelta(minutes=59)], zone=ZONE))
+    else:
+        starts.append(TUESDAY + timedelta(minutes=30))
+    with pytest.raises(SlotInTheWay):
+        store.execute(OfferSlots(mentorship=mentorship, starts=starts, zone=ZONE))
+    assert store.ask(SlotsOf(mentorship, NOON)) == ()
+
+
+def test_what_ends_when_a_slot_begins_is_not_in_the_way() -> None:
+    store, mentorship = pair()
+    store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY - timedelta(hours=1), zone=ZONE))
+    store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY], zone=ZONE))
+    way = store.ask(WayOf(at(20, 15, 30), 60, NOON))
+    assert way is not None and way.name == "Yusuf" and not way.slot
+
+
+def test_none_too_many_and_past_slots_are_refused() -> None:
+    store, mentorship = pair()
+    for starts in ([], [TUESDAY + timedelta(days=day) for day in range(21)]):
+        with pytest.raises(InvalidField):
+            store.execute(OfferSlots(mentorship=mentorship, starts=starts))
+    with pytest.raises(Refused):
+        store.execute(OfferSlots(mentorship=mentorship, starts=[datetime(2026, 10, 14, 11)], zone=ZONE))
+
+
+# ------------------------------------------------------------------ taking
+
+
+def test_a_taken_slot_is_a_meeting_at_that_time() -> None:
+    store, mentorship = pair()
+    slot = store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY], zone=ZONE, length=45)).record
+    meeting = store.execute(BookSlot(slot=slot)).record
+    (row,) = store.ask(MeetingsOf(mentorship, NOON)).upcoming
+    assert (row.id, row.starts, row.length) == (meeting, at(20, 16), 45)
+    (taken,) = store.ask(SlotsOf(mentorship, NOON))
+    assert taken.meeting == meeting and taken.my_booking and not taken.open and not taken.lost and taken.by == "Karin"
+    with pytest.raises(SlotTaken):
+        store.execute(BookSlot(slot=slot))
+
+
+def test_a_withdrawn_and_a_past_slot_cannot_be_taken() -> None:
+    store, mentorship = pair()
+    slot = store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY], zone=ZONE)).record
+    store.execute(WithdrawSlot(slot=slot))
+    assert store.ask(SlotsOf(mentorship, NOON)) == ()
+    with pytest.raises(SlotTaken):
+        store.execute(BookSlot(slot=slot))
+    store.execute(WithdrawSlot(slot=slot, withdrawn=False))
+    store.clock.later(days=7)
+    with pytest.raises(Refused):
+        store.execute(BookSlot(slot=slot))
+    assert store.ask(SlotsOf(mentorship, store.clock.at)) == ()
+
+
+def test_to_move_is_to_take_another_slot_instead() -> None:
+    store, mentorship = pair()
+    first = store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY], zone=ZONE)).record
+    second = store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY + timedelta(days=2)], zone=ZONE)).record
+    old = store.execute(BookSlot(slot=first)).record
+    done = store.execute(BookSlot(slot=second, instead=old))
+    planned = [row.id for row in store.ask(MeetingsOf(mentorship, NOON)).upcoming if row.status == "planned"]
+    assert planned == [done.record]
+    assert done.undo is not None
+    store.execute(done.undo)
+    planned = [row.id for row in store.ask(MeetingsOf(mentorship, NOON)).upcoming if row.status == "planned"]
+    assert planned == [old]
+
+
+# ------------------------------------------------------------------ two who take one
+
+
+def booking(id: str, made: int) -> Booking:
+    return Booking(id=id, mentorship="m", slot="s", meeting="x", made=made)
+
+
+@given(
+    st.lists(st.tuples(st.text("abcdef", min_size=1, max_size=3), st.integers(0, 5)), unique_by=lambda one: one[0]),
+    st.randoms(use_true_random=False),
+    st.integers(0, 9),
+)
+def test_of_several_who_took_one_slot_exactly_one_has_it_in_every_order(
+    taken: list[tuple[str, int]], random: object, given_at: int
+) -> None:
+    bookings = [booking(id, made) for id, made in taken]
+    chosen = bookings[given_at].id if given_at < len(bookings) else None
+    slot = Slot(id="s", mentorship="m", starts=TUESDAY, given=chosen)
+    shaken = list(bookings)
+    random.shuffle(shaken)  # type: ignore[attr-defined]
+    first, second = holder(slot, bookings), holder(slot, shaken)
+    assert first == second and (first is None) == (not bookings)
+    if chosen:
+        assert first is not None and first.id == chosen
+    elif first:
+        assert all((first.made, first.id) <= (one.made, one.id) for one in bookings)
+
+
+def test_a_yes_holds_against_an_earlier_clock_that_arrives_later() -> None:
+    early, late = booking("a", 1), booking("b", 2)
+    slot = Slot(id="s", mentorship="m", starts=TUESDAY)
+    assert holder(slot, [late]) is late and holder(slot, [late, early]) is early
+    said_yes = Slot(id="s", mentorship="m", starts=TUESDAY, given="b")
+    for order in permutations([early, late]):
+        assert holder(said_yes, list(order)) is late
+
+
+def test_whoever_offered_says_yes() -> None:
+    store, mentorship = pair()
+    slot = store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY], zone=ZONE)).record
+    store.execute(BookSlot(slot=slot))
+    (row,) = store.ask(SlotsOf(mentorship, NOON))
+    assert row.booking and not row.given
+    store.execute(GiveSlot(booking=row.booking))
+    (row,) = store.ask(SlotsOf(mentorship, NOON))
+    assert row.given
+
+
+# ------------------------------------------------------------------ the notice agreed on
+
+
+@pytest.mark.parametrize(
+    ("rule", "until"), [("2h", at(20, 14)), ("24h", at(20, 0)), ("48h", at(19, 0))], ids=["hours", "day", "two days"]
+)
+def test_the_notice_ends_when_the_agreement_says(rule: str, until: datetime) -> None:
+    store, mentorship = pair()
+    meeting = store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY, zone=ZONE)).record
+    assert store.ask(NoticeOf(meeting, NOON)) is None
+    store.execute(
+        KeepForm(document="agreement.mentoring", mentorship=mentorship, shared=True, answers={"notice": rule})
+    )
+    early = store.ask(NoticeOf(meeting, until))
+    late = store.ask(NoticeOf(meeting, until + timedelta(minutes=1)))
+    assert early is not None and not early.late and early.until == until
+    assert late is not None and late.late and late.rule == rule
+
+
+def test_the_day_before_a_meeting_on_the_day_the_clocks_change_ends_at_midnight() -> None:
+    starts = datetime(2026, 10, 25, 16, tzinfo=STOCKHOLM)
+    assert NOTICE["24h"](starts) == datetime(2026, 10, 25, 0, tzinfo=STOCKHOLM)
+    assert NOTICE["48h"](starts) == datetime(2026, 10, 24, 0, tzinfo=STOCKHOLM)
+    assert NOTICE["2h"](datetime(2026, 10, 25, 4, tzinfo=STOCKHOLM)) == following(starts, timedelta(hours=-14))
+
+
+# ------------------------------------------------------------------ a series that moves
+
+
+def test_a_series_moves_from_one_meeting_on_and_the_clocks_change_nothing() -> None:
+    store, mentorship = pair()
+    series = store.execute(PlanSeries(mentorship=mentorship, starts=TUESDAY, zone=ZONE)).record
+    store.execute(SkipMeeting(meeting=meeting_id(series, 3)))
+    store.execute(MoveMeeting(meeting=meeting_id(series, 4), starts=datetime(2026, 12, 16, 9)))
+    done = store.execute(MoveSeries(meeting=meeting_id(series, 1), starts=datetime(2026, 11, 4, 17)))
+    found = {one.number: one for one in store.everything(Meeting)}
+    assert found[0].starts == TUESDAY
+    assert [found[place].starts for place in (1, 2, 5)] == [
+        datetime(2026, 11, 4, 17),
+        datetime(2026, 11, 18, 17),
+        datetime(2026, 12, 30, 17),
+    ]
+    assert found[3].starts == datetime(2026, 12, 1, 16) and found[3].status == "cancelled"
+    assert found[4].starts == datetime(2026, 12, 17, 10), "what was moved before keeps its difference"
+    assert {aware(found[place].starts, ZONE).hour for place in range(5, 10)} == {17}
+    assert done.undo is not None
+    store.execute(done.undo)
+    back = store.ask(One(Meeting, meeting_id(series, 5)))
+    assert back is not None and back.starts == datetime(2026, 12, 29, 16)
+
+
+def test_what_was_held_stays_when_the_series_moves() -> None:
+    store, mentorship = pair()
+    series = store.execute(PlanSeries(mentorship=mentorship, starts=TUESDAY, zone=ZONE, count=2)).record
+    store.clock.at = at(20, 17)
+    store.execute(EndMeeting(meeting=meeting_id(series, 0)))
+    with pytest.raises(Refused):
+        store.execute(MoveSeries(meeting=meeting_id(series, 0), starts=TUESDAY + timedelta(days=1)))
+
+
+# ------------------------------------------------------------------ to hand over
+
+
+def test_a_cancelled_meeting_is_handed_over_only_if_a_calendar_can_know_it() -> None:
+    store, mentorship = pair()
+    series = store.execute(PlanSeries(mentorship=mentorship, starts=TUESDAY, zone=ZONE, count=3)).record
+    store.execute(SkipMeeting(meeting=meeting_id(series, 1)))
+    assert len(store.ask(ToHandOver(NOON))) == len(store.ask(ToHandOver(NOON, series=series))) == 2
+    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
+    assert [one.row.status for one in store.ask(ToHandOver(NOON))] == ["planned", "cancelled", "planned"]
+    assert len(store.ask(ToHandOver(at(21, 12)))) == 2
+    assert len(store.ask(ToHandOver(NOON, meeting=meeting_id(series, 1)))) == 1
+    assert store.ask(ToHandOver(NOON, meeting="0" * 32)) == ()
