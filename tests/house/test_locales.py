@@ -5,12 +5,14 @@ import importlib
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from app.errors import AppError
 from sync.errors import SyncError
+from tests.support.sources import parsed
 
 ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "assets" / "locales"
@@ -36,7 +38,7 @@ def stem(key: str) -> str:
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
     for path in sorted((ROOT / "src").rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+        yield path, parsed(path)
 
 
 def beginning(node: ast.expr) -> str | None:
@@ -45,6 +47,7 @@ def beginning(node: ast.expr) -> str | None:
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
 
 
+@cache
 def said() -> tuple[dict[str, str], set[str], set[str]]:
     """Keys given to `say` with where; every text in the code; every fixed beginning of an f-string."""
     given: dict[str, str] = {}
@@ -70,6 +73,7 @@ def errors(root: type[Exception]) -> Iterator[type[Exception]]:
         yield from errors(child)
 
 
+@cache
 def codes() -> set[str]:
     """Every code an error of ours has, once all modules below the screens have been imported."""
     for path, _ in sources():

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import parsed
+
 ROOT = Path(__file__).parents[2]
 UI = ROOT / "src/app/ui"
 FILES = sorted(UI.rglob("*.py"))
@@ -164,10 +166,7 @@ RULES: dict[Rule, tuple[frozenset[str], str]] = {
 def test_the_screens_keep_the_rule(rule: Rule) -> None:
     allowed, _ = RULES[rule]
     broken = [
-        line
-        for file in FILES
-        if file.name not in allowed
-        for line in rule(ast.parse(file.read_text("utf-8")), str(file.relative_to(ROOT)))
+        line for file in FILES if file.name not in allowed for line in rule(parsed(file), str(file.relative_to(ROOT)))
     ]
     assert broken == [], "\n".join(broken)
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.model import entities
@@ -15,6 +15,7 @@ from app.model import fields as f
 from app.model.entities import Meeting, Note, Task, list_item_id, me_id, meeting_id, note_id, setting_id, title_of
 from app.model.fields import Field
 from app.model.schema import KINDS, Entity, begin, field_of, revise, show
+from tests.support.effort import effort
 
 UTC = UTC
 _words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(str.strip)
@@ -61,6 +62,7 @@ def values_for(field: Field) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=effort(40, 500))
 @given(st.data())
 def test_every_entity_comes_back_as_it_was(kind: str, data: st.DataObject) -> None:
     cls = KINDS[kind]
