@@ -43,6 +43,7 @@ class ItemKind(enum.IntEnum):
 
     ENVELOPE = 1
     CODE = 2
+    LETTER = 3
 
 
 @dataclass(frozen=True, slots=True)
