@@ -116,6 +116,8 @@ def places(desk: Desk) -> dict[str, str]:
         "/topics": {"topics": "/topics"},
         "/questions/:document": {"questions": "/questions/questions.grow"},
         "/boundaries/:person": {"boundaries": f"/boundaries/{pair}"},
+        "/skills/:person": {"skills": f"/skills/{pair}"},
+        "/skills/:person/rate": {"skills-rate": f"/skills/{pair}/rate?phase=start"},
         "/search": {"search": "/search"},
         "/versions/:kind/:id": {"versions": f"/versions/minutes/{written}?cell={cell}"},
         "/history/:kind/:id": {"history": f"/history/minutes/{written}?cell={cell}"},

@@ -22,6 +22,7 @@ from app.model.commands import (
     MoveTask,
     PlanMeeting,
     PlanSeries,
+    RateSkills,
     ReachGoal,
     RecordProgress,
     SetGoal,
@@ -31,6 +32,7 @@ from app.model.commands import (
     UseTopic,
     WriteNote,
 )
+from app.model.commands.skills import RatingPhase
 from app.model.entities import PairRole, Role
 from app.model.ids import Id
 from app.services.store import Store
@@ -72,6 +74,7 @@ class _Table:
             self._steps(*goals, earlier)
             self._tasks(pair, earlier, meeting)
             self._prepared(pair)
+            self._skills(pair)
             if self.my_role == "mentor":
                 self._others()
 
@@ -213,6 +216,12 @@ class _Table:
         done = add("example.task.cv", "mentee", -7)
         self.store.perform(TaskOutcome(task=done), now=self.now - timedelta(days=8))
 
+    def _skills(self, pair: Id) -> None:
+        """Rated at the start and again some days ago."""
+        for days, phase, levels in _RATED:
+            at = self.now - timedelta(days=days)
+            self.store.perform(RateSkills(mentorship=pair, phase=phase, levels=levels), now=at)
+
     def _prepared(self, pair: Id) -> None:
         for item in ("agreement", "confidentiality", "concern_route", "schedule", "goals"):
             self.store.perform(
@@ -243,6 +252,11 @@ _ROLES: Mapping[str, Role] = {
     "coordinator": "coordinator",
     "participant": "participant",
 }
+_RATED: tuple[tuple[int, RatingPhase, Mapping[str, int]], ...] = (
+    (40, "start", {"listening": 3, "asking": 3, "confidence": 2}),
+    (3, "end", {"listening": 4, "asking": 3, "confidence": 4}),
+    (3, "then", {"listening": 2, "asking": 2, "confidence": 2}),
+)
 _FEEDBACK: Mapping[PairRole, Mapping[str, int | str]] = {
     "mentor": {"useful": 4, "focus": 5, "secure": 4, "worry": "no"},
     "mentee": {"useful": 5, "listened": 5, "next_step": 4},

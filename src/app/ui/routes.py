@@ -77,6 +77,8 @@ PLACES: tuple[Place, ...] = (
     Place("/topics", "topics", "TopicsScreen"),
     Place("/questions/:document", "topics", "QuestionsScreen"),
     Place("/boundaries/:person", "boundaries", "BoundariesScreen"),
+    Place("/skills/:person", "skills", "SkillsScreen"),
+    Place("/skills/:person/rate", "skills", "RateSkillsScreen"),
     Place("/search", "search", "SearchScreen"),
     Place("/versions/:kind/:id", "conflict", "ConflictScreen"),
     Place("/history/:kind/:id", "history", "HistoryScreen"),

@@ -34,6 +34,7 @@ _WITH_PERSON: Final = {
     "goal.progress": "/goals",
     "goal.review": "/goals",
     "prompts.boundaries": "/boundaries/{person}",
+    "survey.skills": "/skills/{person}",
 }
 _WITH_MEETING: Final = {
     "minutes.aim": "/meeting/{meeting}?aim=1",

@@ -41,6 +41,7 @@ class SkillsRow:
 class SkillsView:
     """Both profiles as far as I may see them, and the goals that each skill is tied to (id and title)."""
 
+    mentorship: Id
     name: str
     my_role: PairRole
     mine: SkillsRow | None
@@ -67,6 +68,7 @@ class SkillsOf(Query["SkillsView | None"]):
             for skill in goal.skills:
                 tied.setdefault(skill, []).append((goal.id, goal.title))
         return SkillsView(
+            mentorship=self.mentorship,
             name=person.name,
             my_role=person.my_role,
             mine=_row(mine[-1]) if mine else None,

@@ -92,6 +92,43 @@ def LineChart(
     return ft.Semantics(label=said, exclude_semantics=True, content=ft.Container(chart, height=height, padding=8))
 
 
+def BarGroups(groups: Sequence[tuple[str, Sequence[tuple[str, int]]]], *, top: int, said: str) -> ft.Control:
+    """Bars beside their words and numbers, gathered under names; the last of a group is the one that counts now.
+
+    The bars tell by length, the words before them which is which: no colour has to be told from another.
+    """
+    rows: list[ft.Control] = []
+    for name, bars in groups:
+        rows.append(Words(name, Style.STRONG))
+        for at, (label, value) in enumerate(bars):
+            on = at == len(bars) - 1
+            full = max(min(value, top), 0)
+            bar = ft.Container(
+                expand=max(full, 1),
+                height=14,
+                border_radius=4,
+                bgcolor=theme.PRIMARY if on else theme.PRIMARY_CONTAINER,
+                border=ft.Border.all(1, theme.PRIMARY),
+            )
+            track: list[ft.Control] = [bar]
+            if top > full:
+                track.append(ft.Container(expand=top - full))
+            rows.append(
+                ft.Row(
+                    [
+                        ft.Container(Words(label, Style.SMALL, theme.INK_SOFT), expand=4),
+                        ft.Container(ft.Row(track, spacing=0), expand=6),
+                        Words(str(value), Style.STRONG),
+                    ],
+                    spacing=10,
+                    vertical_alignment=ft.CrossAxisAlignment.CENTER,
+                )
+            )
+        rows.append(ft.Container(height=6))
+    column = ft.Column(rows[:-1], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Semantics(label=said, exclude_semantics=True, container=True, content=column)
+
+
 def Mark(size: int = 96) -> ft.Control:
     """The two cups."""
     ring = round(size * 0.09)

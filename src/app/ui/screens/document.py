@@ -31,7 +31,7 @@ READING = {
     "survey": "survey",
 }
 """What to know before reading a document of this kind."""
-LATER = frozenset({"survey.midterm", "survey.end", "survey.skills", "checklist.programme", "checklist.closing"})
+LATER = frozenset({"survey.midterm", "survey.end", "checklist.programme", "checklist.closing"})
 
 
 @component
@@ -131,6 +131,8 @@ def _start(desk: Desk, document: Document, person: str) -> ft.Control | None:
         "goal": ("start-goal", "/goal/new", ft.Icons.FLAG_OUTLINED),
         "prompts": ("start-boundaries", f"/boundaries/{person}" if person else "", ft.Icons.FENCE),
     }.get(document.kind, ("", "", ft.Icons.ARROW_FORWARD))
+    if document.id == "survey.skills" and person:
+        word, path, icon = "start-skills", f"/skills/{person}", ft.Icons.STAR_OUTLINE
     if document.id == "checklist.before_relationship" and person:
         word, path, icon = "start-checklist", f"/checklist/{person}/before_relationship", ft.Icons.CHECKLIST
     if not path or routes.find(path) is None:

@@ -25,7 +25,6 @@ from app.ui.parts import (
     Heading,
     Live,
     PrimaryButton,
-    QuietButton,
     Screen,
     SecondaryButton,
     SectionTitle,
@@ -37,6 +36,7 @@ from app.ui.parts import (
 from app.ui.parts.toggles import Picks, Toggles
 from app.ui.safe import component
 from app.ui.screens.rows import resumed_line
+from app.ui.screens.skill_pick import SkillPicker
 from app.ui.theme import Style
 
 MOST_SKILLS = 3
@@ -312,7 +312,14 @@ def _letter(
             *_question(desk, items["title"]),
             _text(desk, items["title"], wanted.title, lambda v: put(title=v), lines=2, limit=300),
             *(_whose(desk, wanted, put, people) if new and len(people) > 1 else []),
-            _Skills(items["skills"], wanted.skills, lambda v: put(skills=v), key="skills"),
+            SkillPicker(
+                desk.read(items["skills"].text),
+                desk.library.choices(items["skills"]),
+                wanted.skills,
+                lambda v: put(skills=v),
+                most=items["skills"].max or MOST_SKILLS,
+                key="skills",
+            ),
         ]
     if group.id == "m":
         return _measure(desk, items, wanted, put)
@@ -415,45 +422,6 @@ def _measure(desk: Desk, items: Mapping[str, Item], wanted: Wanted, put: Any) ->
     if wanted.measure == "count":
         parts.append(Field(desk.say("goal.unit"), wanted.unit, lambda v: put(unit=v), id="goal-unit", limit=40))
     return parts
-
-
-@component
-def _Skills(item: Item, chosen: frozenset[str], on_change: Any, key: str = "") -> ft.Control:
-    """Up to three of the catalogue or of one's own."""
-    desk = use_desk()
-    open_, show = ft.use_state(False)
-    own, set_own = ft.use_state("")
-    known = desk.library.choices(item)
-    names = {option.value: desk.read(option.label) for option in known}
-    ordered = sorted(names, key=lambda value: desk.speech.value.sort_key(names[value]))
-    extra = sorted(chosen - names.keys())
-    full = len(chosen) >= MOST_SKILLS
-
-    def add(_: object = None) -> None:
-        word = own.strip()
-        match = next((value for value, name in names.items() if name.casefold() == word.casefold()), word)
-        if word and not full:
-            on_change(chosen | {match})
-            set_own("")
-
-    shown = [value for value in [*extra, *ordered] if open_ or value in chosen]
-    parts: list[ft.Control] = [
-        SectionTitle(desk.read(item.text), desk.say("goal.skills-picked", number=len(chosen), most=MOST_SKILLS))
-    ]
-    if shown:
-        choices = [Choice(value, names.get(value, value)) for value in shown]
-        parts.append(Toggles(choices, chosen, on_change, label=desk.read(item.text), id="skill", most=MOST_SKILLS))
-    if open_ and full:
-        parts.append(Live(desk.say("goal.skills-most")))
-    elif open_:
-        parts += [
-            Field(desk.say("goal.skill-own"), own, set_own, id="skill-own", limit=80, on_submit=add),
-            ft.Row([SecondaryButton(desk.say("goal.skill-add"), add, ft.Icons.ADD, id="skill-add")]),
-        ]
-    word = desk.say("goal.skills-hide" if open_ else "goal.skills-show")
-    icon = ft.Icons.EXPAND_LESS if open_ else ft.Icons.EXPAND_MORE
-    parts.append(ft.Row([QuietButton(word, lambda _: show(not open_), icon, id="skills-show")], wrap=True))
-    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _Question(desk: Desk, person: PersonRow | None, save: Any) -> ft.Control:

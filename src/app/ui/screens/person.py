@@ -337,7 +337,14 @@ def _Goals(view: PersonView, key: str = "") -> ft.Control:
             ft.Row([QuietButton(desk.say("person.more"), lambda _: desk.go("/goals"), id="more-goals")], wrap=True)
         )
     add = SecondaryButton(desk.say("goal.add"), lambda _: desk.go("/goal/new", person=id), ft.Icons.ADD, id="add-goal")
-    return _stack([*parts, add])
+    skills = Row(
+        desk.say("skills.title"),
+        lambda _: desk.go(f"/skills/{id}"),
+        subtitle=desk.say("skills.row"),
+        icon=ft.Icons.STAR_OUTLINE,
+        id="skills",
+    )
+    return _stack([*parts, add, Rows([skills])])
 
 
 @component

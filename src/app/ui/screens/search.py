@@ -25,7 +25,7 @@ GROUPS: Mapping[str, tuple[frozenset[str], ft.IconData]] = {
     "person": (frozenset({"person", "mentorship"}), ft.Icons.PERSON_OUTLINE),
     "note": (frozenset({"note"}), ft.Icons.EDIT_NOTE),
     "minutes": (frozenset({"minutes"}), ft.Icons.DESCRIPTION_OUTLINED),
-    "goal": (frozenset({"goal", "progress"}), ft.Icons.FLAG_OUTLINED),
+    "goal": (frozenset({"goal", "progress", "skills"}), ft.Icons.FLAG_OUTLINED),
     "task": (frozenset({"task"}), ft.Icons.TASK_ALT),
     "meeting": (frozenset({"meeting", "agenda"}), ft.Icons.EVENT),
     "feedback": (frozenset({"evaluation"}), ft.Icons.POLL_OUTLINED),
@@ -193,6 +193,8 @@ def path_of(desk: Desk, hit: Hit) -> str:
     straight = {"note": "/note/", "goal": "/goal/", "task": "/task/", "meeting": "/meeting/", "document": "/document/"}
     if kind in straight:
         return straight[kind] + id
+    if kind == "skills":
+        return f"/skills/{hit.text.mentorship}"
     if kind in ("person", "mentorship"):
         return f"/person/{hit.text.mentorship}" if hit.text.mentorship else "/people"
     if kind == "minutes":
