@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import IO, Any, Final
 
-from app.errors import ContentError
+from app.errors import ContentError, SignedFileForeign
 from app.model.clock import moment_of
-from app.model.entities import Goal, Meeting, Mentorship, Person, SkillProfile, skill_of
+from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Person, SkillProfile, skill_of
 from app.model.ids import Id
 from app.model.queries import One
 from app.model.schedule import aware
 from app.model.schema import KINDS, VISIBILITY, Entity
+from app.services import fair_copy
 from app.services.documents import Document
 from app.services.library import Library
 from app.services.printing import CLOSING, filled, listed, opening, safe
@@ -34,12 +35,16 @@ PAGE: Final = "fika.html"
 DATA: Final = "fika.json"
 
 ORDER: Final = (
-    "me", "person", "mentorship", "meeting", "series", "agenda", "minutes", "note", "goal", "progress", "task", "skills",
+    "me", "person", "mentorship", "meeting", "series", "agenda", "minutes", "fair_copy", "signature", "note", "goal", "progress", "task", "skills",
     "checklist", "evaluation", "form", "list_item", "setting",
 )  # fmt: skip
 """The kinds in the order in which a person would look for them; kinds that are not named come last."""
 
-_BEHIND: Final = frozenset({"document", "survey", "version", "zone", "series", "number", "item", "bodies", "erasure"})
+_BEHIND: Final = frozenset(
+    """
+    document survey version zone series number item bodies erasure proof copy
+    """.split()  # noqa: SIM905  (a list of words reads better as words)
+)
 """Fields that say nothing to a reader of the page; the data file has them."""
 _INDEXED: Final = frozenset({"agenda", "task", "list_item"})
 """Kinds whose `place` is a place in an order."""
@@ -180,6 +185,8 @@ class _Page:
         self._put("</article>\n")
 
     def _title(self, record: Entity) -> str:
+        if isinstance(record, FairCopy):
+            return self._copy_title(record)
         for name in ("title", "name", "text"):
             words = getattr(record, name, "")
             if words:
@@ -193,7 +200,27 @@ class _Page:
             return self.names.get(record.id, "") or self.speech.say("export.kind.mentorship")
         return self.speech.say(f"export.kind.{record.KIND}")
 
+    def _copy_title(self, copy: FairCopy) -> str:
+        try:
+            title = self.speech.read(fair_copy.read(copy.text).title)
+        except SignedFileForeign:
+            title = copy.document
+        return self.speech.say("print.copy", title=title, number=copy.number)
+
+    def _copy_lines(self, copy: FairCopy) -> Iterator[tuple[str, str]]:
+        """A signed text line by line, as it was read; one that this version cannot read, as it stands."""
+        try:
+            text = fair_copy.read(copy.text)
+        except SignedFileForeign:
+            yield self.speech.say("export.field.text"), copy.text
+            return
+        for line in text.lines:
+            yield self.speech.read(line.text), fair_copy.words(line, self.speech, text.names)
+
     def _lines(self, record: Entity) -> Iterator[tuple[str, str]]:
+        if isinstance(record, FairCopy):
+            yield from self._copy_lines(record)
+            return
         for name in record.FIELDS:
             value = getattr(record, name)
             if name in _BEHIND or name in ("answers", "mentorship") or value in (None, "", frozenset()) or value == {}:

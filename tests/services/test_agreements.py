@@ -1,0 +1,332 @@
+"""Two people sign: on their own phones, by handing over, again after a change; and nothing that was altered holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.errors import NotFilledIn, Refused, SignedFileForeign
+from app.model.commands import AddPerson, JoinMentorship, KeepForm, KeepMinutes, PlanMeeting, Sign
+from app.model.entities import Mentorship, Minutes, minutes_id
+from app.model.entities import Signature as Signed
+from app.model.queries import CopiesOf, FormOf, One, PersonPage
+from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements, Sheet
+from app.services.fair_copy import differences, missing
+from app.services.library import Library
+from app.services.speech import Speech
+from tests.support.pair import Person
+from tests.support.store import NOON
+
+ASSETS = Path(__file__).parents[2] / "assets"
+LIBRARY = Library(ASSETS)
+FOREIGN = [
+    b"",
+    b"{}",
+    b"\xff",
+    b'{"format":"fika-signed","version":2,"copies":[]}',
+    b'{"format":"fika-signed","version":1,"copies":[]}',
+    b'{"format":"fika-signed","version":1,"copies":[1]}',
+]
+ANSWERS: dict[str, Any] = {
+    "mentor_name": "Karin",
+    "mentee_name": "Yusuf",
+    "focus": frozenset({"work"}),
+    "purpose": "Söka jobb på egen hand.",
+    "start": "2026-10-14",
+    "end": "2027-03-01",
+    "frequency": "weekly",
+    "count": 12,
+    "length": "90",
+    "place": "Biblioteket",
+    "modes": frozenset({"video"}),
+    "channel": frozenset({"sms"}),
+    "notice": "24h",
+    "cancel_how": "Sms.",
+    "minutes_rule": "turns",
+}
+
+
+class Two:
+    """Karin and Yusuf, each with a phone, in one space."""
+
+    def __init__(self, paired: bool = True) -> None:
+        self.karin, self.yusuf = Person("Karin"), Person("Yusuf", "mentee")
+        if paired:
+            self.space = self.karin.meets(self.yusuf)
+            self.id = self.karin.store.ask(_mentorships())[0]
+            self.bring()
+            self.yusuf.store.execute(JoinMentorship(mentorship=self.id, name="Karin", my_role="mentee"))
+        else:
+            done = self.karin.store.execute(AddPerson(name="Yusuf", my_role="mentor"))
+            self.id, self.space = done.record, done.changes[0].space
+
+    def bring(self) -> None:
+        self.karin.tells(self.yusuf, self.space)
+        self.yusuf.tells(self.karin, self.space)
+
+    def fill(self, person: Person | None = None, document: str = AGREEMENT, **other: Any) -> None:
+        found = LIBRARY.document(document)
+        clauses = {item.id: True for item in found.items if item.type == "clause"}
+        answers = {**(ANSWERS if document == AGREEMENT else {"retention": "3m"}), **clauses, **other}
+        keep = KeepForm(document=document, mentorship=self.id, shared=not found.accept, answers=answers)
+        (person or self.karin).store.execute(keep)
+
+
+def on(person: Person) -> Agreements:
+    return Agreements(person.store, person.spaces, LIBRARY, lambda: person.exchange, person.now)
+
+
+def _mentorships() -> Any:
+    class All:
+        def answer(self, read: Any) -> list[str]:
+            return [one.id for one in read.where(Mentorship)]
+
+    return All()
+
+
+@pytest.fixture
+def two() -> Two:
+    return Two()
+
+
+def test_an_unfilled_agreement_cannot_be_signed_and_says_what_is_missing(two: Two) -> None:
+    sheet = on(two.karin).sheet(two.id, AGREEMENT)
+    assert {"focus", "start", "end", "frequency", "count", "length", "place", "channel", "notice"} <= set(sheet.missing)
+    with pytest.raises(NotFilledIn):
+        on(two.karin).sign(sheet)
+    assert two.karin.store.ask(CopiesOf(two.id, AGREEMENT)) == ()
+
+
+def test_each_signs_on_their_own_phone_and_both_see_it(two: Two) -> None:
+    two.fill()
+    on(two.karin).sign(on(two.karin).sheet(two.id, AGREEMENT))
+    two.bring()
+    there = on(two.yusuf).sheet(two.id, AGREEMENT)
+    assert there.current is not None and not there.signed and there.text.number == 1
+    on(two.yusuf).sign(there)
+    two.bring()
+    for person in (two.karin, two.yusuf):
+        sheet = on(person).sheet(two.id, AGREEMENT)
+        assert sheet.signed and len(sheet.versions) == 1
+        assert [(name.role, name.name, name.standing) for name in sheet.versions[0].names] == [
+            ("mentor", "Karin", "own"),
+            ("mentee", "Yusuf", "own"),
+        ]
+        assert all(name.at == NOON and len(name.key) == 24 for name in sheet.versions[0].names)
+    assert len({name.key for name in sheet.versions[0].names}) == 2
+
+
+def test_what_was_signed_becomes_the_relationship(two: Two) -> None:
+    two.fill()
+    on(two.karin).sign(on(two.karin).sheet(two.id, AGREEMENT))
+    found = two.karin.store.ask(One(Mentorship, two.id))
+    assert found is not None
+    assert (found.weeks, found.planned, found.length, found.place, found.mode) == (1, 12, 90, "Biblioteket", "video")
+    assert (found.starts, found.ends, found.focus) == (date(2026, 10, 14), date(2027, 3, 1), {"work"})
+
+
+def test_handing_over_is_shown_as_confirmed_on_this_phone() -> None:
+    two = Two(paired=False)
+    two.fill()
+    mine = on(two.karin)
+    mine.sign(mine.sheet(two.id, AGREEMENT))
+    mine.sign(mine.sheet(two.id, AGREEMENT), handed=True)
+    sheet = mine.sheet(two.id, AGREEMENT)
+    name = sheet.by("mentee")
+    assert sheet.signed and name is not None
+    assert (name.standing, name.phone) == ("handed", "Karin")
+    with pytest.raises(Refused):
+        mine.sign(sheet, handed=True)
+
+
+def test_one_word_changed_is_version_two_and_version_one_stays(two: Two) -> None:
+    two.fill()
+    karin, yusuf = on(two.karin), on(two.yusuf)
+    karin.sign(karin.sheet(two.id, AGREEMENT))
+    two.bring()
+    yusuf.sign(yusuf.sheet(two.id, AGREEMENT))
+    first = yusuf.sheet(two.id, AGREEMENT).versions[0]
+    two.fill(two.yusuf, place="Kaféet")
+    sheet = yusuf.sheet(two.id, AGREEMENT)
+    assert (sheet.text.number, sheet.current, sheet.signed) == (2, None, False)
+    assert sheet.before is not None and sheet.versions == (first,) and first.signed
+    changed = differences(sheet.before.text, sheet.text, Speech("sv", ASSETS, strict=True))
+    assert [(one.id, one.before, one.now) for one in changed] == [("place", "Biblioteket", "Kaféet")]
+    yusuf.sign(sheet)
+    two.bring()
+    there = karin.sheet(two.id, AGREEMENT)
+    assert there.text.number == 2 and not there.signed and [one.number for one in there.versions] == [1, 2]
+    karin.sign(there)
+    assert karin.sheet(two.id, AGREEMENT).signed
+
+
+def test_changing_back_makes_the_signed_version_hold_again(two: Two) -> None:
+    two.fill()
+    karin = on(two.karin)
+    karin.sign(karin.sheet(two.id, AGREEMENT))
+    two.fill(place="Kaféet")
+    two.fill(place="Biblioteket")
+    assert karin.sheet(two.id, AGREEMENT).by("mentor") is not None
+
+
+def test_two_phones_that_sign_at_once_have_signed_one_version(two: Two) -> None:
+    two.fill()
+    two.bring()
+    for person in (two.karin, two.yusuf):
+        on(person).sign(on(person).sheet(two.id, AGREEMENT))
+    two.bring()
+    for person in (two.karin, two.yusuf):
+        sheet = on(person).sheet(two.id, AGREEMENT)
+        assert sheet.signed and len(sheet.versions) == 1 and len(sheet.versions[0].copies) == 2
+
+
+def test_the_code_of_conduct_is_each_ones_own(two: Two) -> None:
+    two.fill(document=CONDUCT)
+    karin = on(two.karin)
+    karin.sign(karin.sheet(two.id, CONDUCT))
+    two.bring()
+    (version,) = on(two.yusuf).accepted(two.id, CONDUCT, "mentor")
+    assert version.signed and version.text.document_version == 1 and version.by("mentor") is not None
+    assert on(two.yusuf).sheet(two.id, CONDUCT).missing
+
+
+def test_confidentiality_is_signed_point_by_point(two: Two) -> None:
+    two.fill(document=CONFIDENTIALITY, limit_child=False)
+    sheet = on(two.karin).sheet(two.id, CONFIDENTIALITY)
+    assert sheet.missing == ("limit_child",)
+    two.fill(document=CONFIDENTIALITY)
+    on(two.karin).sign(on(two.karin).sheet(two.id, CONFIDENTIALITY))
+
+
+def test_minutes_are_confirmed_corrected_and_confirmed_again(two: Two) -> None:
+    meeting = two.karin.store.execute(PlanMeeting(mentorship=two.id, starts=NOON.replace(tzinfo=None))).record
+    id = minutes_id(meeting)
+
+    def write(person: Person, words: str) -> None:
+        answers = {"talked": words}
+        person.store.execute(KeepMinutes(meeting=meeting, document="minutes.quick", answers=answers))
+
+    def sheet(person: Person) -> Sheet:
+        found = person.store.ask(One(Minutes, id))
+        assert found is not None
+        return on(person).confirming(two.id, id, found.document, found.answers)
+
+    write(two.karin, "Ringde arbetsplatsen.")
+    on(two.karin).sign(sheet(two.karin))
+    two.bring()
+    write(two.yusuf, "Ringde arbetsplatsen, fick ett namn.")
+    assert sheet(two.yusuf).text.number == 2
+    on(two.yusuf).sign(sheet(two.yusuf))
+    two.bring()
+    on(two.karin).sign(sheet(two.karin))
+    two.bring()
+    for person in (two.karin, two.yusuf):
+        first, second = sheet(person).versions
+        assert (first.signed, second.signed) == (False, True)
+
+
+# ------------------------------------------------------------------ what does not hold
+
+
+@pytest.fixture
+def signed(two: Two) -> Two:
+    two.fill()
+    on(two.karin).sign(on(two.karin).sheet(two.id, AGREEMENT))
+    two.bring()
+    on(two.yusuf).sign(on(two.yusuf).sheet(two.id, AGREEMENT))
+    two.bring()
+    return two
+
+
+def test_a_file_of_it_fits_on_either_phone_and_on_a_strangers(signed: Two) -> None:
+    karin = on(signed.karin)
+    data = karin.file(karin.sheet(signed.id, AGREEMENT).versions[0])
+    for person in (signed.karin, signed.yusuf, Person("Sam")):
+        found = on(person).check(data)
+        assert found.fits and {name.name for name in found.names} == {"Karin", "Yusuf"}
+
+
+def test_an_altered_file_does_not_fit(signed: Two) -> None:
+    karin = on(signed.karin)
+    data = karin.file(karin.sheet(signed.id, AGREEMENT).versions[0])
+    for old, new in (
+        ("Biblioteket", "Biblioteken"),
+        ('"number\\":1', '"number\\":2'),
+        ('"mentor\\":\\"Karin', '"mentor\\":\\"Karen'),
+    ):
+        altered = data.decode().replace(old, new)
+        assert altered != data.decode()
+        assert not karin.check(altered.encode()).fits
+    tree = json.loads(data)
+    for change in ({"salt": "00" * 32}, {"id": "00" * 16}):
+        bad = tree | {"copies": [tree["copies"][0] | change]}
+        assert not karin.check(json.dumps(bad).encode()).fits
+
+
+@pytest.mark.parametrize("data", FOREIGN)
+def test_a_file_that_is_none_of_ours_is_refused(two: Two, data: bytes) -> None:
+    with pytest.raises(SignedFileForeign):
+        on(two.karin).check(data)
+
+
+def test_a_record_whose_text_was_altered_counts_for_nothing(signed: Two) -> None:
+    karin = on(signed.karin)
+    (version,) = karin.sheet(signed.id, AGREEMENT).versions
+    copy = version.copies[0]
+    altered = replace(copy.copy, text=copy.copy.text.replace("Biblioteket", "Kaféet"))
+    assert [karin.judge(altered, one).standing for one in copy.signatures] == ["broken", "broken"]
+    other = replace(copy.copy, id="ff" * 16)
+    assert {karin.judge(other, one).standing for one in copy.signatures} == {"broken"}
+    swapped = [replace(one, role="mentor" if one.role == "mentee" else "mentee") for one in copy.signatures]
+    assert {karin.judge(copy.copy, one).standing for one in swapped} == {"broken"}
+
+
+def test_nobody_signs_for_the_other_with_their_own_key(two: Two) -> None:
+    """Karin's phone writes a signature as mentee with Karin's own key: the bytes hold, and it is a stranger's."""
+    two.fill()
+    karin = on(two.karin)
+    karin.sign(karin.sheet(two.id, AGREEMENT))
+    sheet = karin.sheet(two.id, AGREEMENT)
+    (copy,) = sheet.versions[0].copies
+    from sync import signatures
+
+    statement = replace(signatures.read(bytes.fromhex(copy.signatures[0].proof)).statement, role="mentee")
+    made = signatures.sign(statement, *two.karin.spaces.signing(two.space))
+    proof = made.to_bytes().hex()
+    two.karin.store.execute(Sign(mentorship=two.id, copy=copy.copy.id, role="mentee", proof=proof, at=NOON))
+    two.bring()
+    for person in (two.karin, two.yusuf):
+        found = on(person).sheet(two.id, AGREEMENT)
+        name = found.by("mentee")
+        assert not found.signed and name is not None and name.standing == "stranger"
+    on(two.yusuf).sign(on(two.yusuf).sheet(two.id, AGREEMENT))
+    assert on(two.yusuf).sheet(two.id, AGREEMENT).signed
+
+
+def test_garbage_under_a_copy_is_shown_as_not_matching(two: Two) -> None:
+    two.fill()
+    karin = on(two.karin)
+    karin.sign(karin.sheet(two.id, AGREEMENT))
+    (copy,) = karin.sheet(two.id, AGREEMENT).versions[0].copies
+    two.karin.store.execute(Sign(mentorship=two.id, copy=copy.copy.id, role="mentee", proof="zz", at=NOON))
+    name = karin.sheet(two.id, AGREEMENT).by("mentee")
+    assert name is not None and name.standing == "broken" and not karin.sheet(two.id, AGREEMENT).signed
+
+
+def test_missing_lines_are_those_of_the_document() -> None:
+    assert len(missing(LIBRARY.document(AGREEMENT), ANSWERS)) == sum(
+        item.type == "clause" for item in LIBRARY.document(AGREEMENT).items
+    )
+
+
+def test_the_way_of_the_relationship_knows_the_signatures(signed: Two) -> None:
+    page = signed.karin.store.ask(PersonPage(signed.id, NOON))
+    assert page is not None
+    assert next(step for step in page.steps if step.name == "agreed").state == "done"
+    assert signed.karin.store.ask(FormOf(AGREEMENT, signed.id, True)) is not None
+    assert Signed.APPEND_ONLY

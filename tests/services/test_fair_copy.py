@@ -1,0 +1,124 @@
+"""The text that is signed: one way to write it, everything in it, and what changed from one to the next."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.errors import SignedFileForeign
+from app.services.fair_copy import FairText, differences, lines_of, missing, read, words
+from app.services.library import Library
+from app.services.speech import Speech
+
+ASSETS = Path(__file__).parents[2] / "assets"
+LIBRARY = Library(ASSETS)
+SV, EN = (Speech(language, ASSETS, strict=True) for language in ("sv", "en"))
+ANSWERS: dict[str, object] = {
+    "mentor_name": "Karin",
+    "mentee_name": "Yusuf",
+    "focus": frozenset({"work", "confidence"}),
+    "start": "2026-10-14",
+    "count": 10,
+    "notice": "24h",
+    "changes": True,
+    "hours": "",
+}
+
+
+def fair(**other: object) -> FairText:
+    document = LIBRARY.document("agreement.mentoring")
+    values: dict[str, object] = {
+        "space": "ab" * 16,
+        "mentorship": "cd" * 16,
+        "about": document.id,
+        "document": document.id,
+        "document_version": document.version,
+        "title": document.title,
+        "number": 1,
+        "roles": frozenset({"mentor", "mentee"}),
+        "names": {"mentor": "Karin", "mentee": "Yusuf"},
+        "lines": lines_of(document, LIBRARY, ANSWERS | other),  # type: ignore[arg-type]
+    }
+    return FairText(**values)  # type: ignore[arg-type]
+
+
+def test_it_reads_back_as_it_was_written_and_is_written_in_one_way() -> None:
+    text = fair().write()
+    assert read(text) == fair() and read(text).write() == text
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def test_empty_lines_signatures_and_links_are_not_in_it() -> None:
+    assert [line.id for line in fair().lines] == [
+        "mentor_name", "mentee_name", "focus", "start", "count", "notice", "changes",
+    ]  # fmt: skip
+
+
+def test_it_reads_in_both_languages_without_the_document() -> None:
+    text = read(fair().write())
+    by_id = {line.id: line for line in text.lines}
+    assert words(by_id["focus"], SV) == "Arbete och karriär och Självförtroende"
+    assert words(by_id["focus"], EN) == "Work and career and Self-confidence"
+    assert words(by_id["start"], SV) == SV.day_year(date(2026, 10, 14))
+    assert words(by_id["notice"], EN) == "The day before" and words(by_id["count"], SV) == "10"
+    assert SV.read(by_id["changes"].text).startswith("Vi stämmer av ändringar")
+
+
+def test_names_and_wording_make_no_new_version_and_an_answer_does() -> None:
+    one = fair()
+    assert FairText(**{**_fields(one), "names": {"mentor": "K", "mentee": "Y"}}).said == one.said
+    assert fair(count=11).said != one.said
+
+
+def test_what_changed_is_told_line_by_line() -> None:
+    found = differences(fair(), fair(count=11, changes=False, place="Kaféet"), SV)
+    assert {(one.id, one.before, one.now) for one in found} == {
+        ("count", "10", "11"), ("place", "", "Kaféet"), ("changes", "Ja", ""),
+    }  # fmt: skip
+    assert differences(fair(), fair(), SV) == ()
+
+
+def test_an_empty_agreement_lacks_every_line_that_is_asked_for() -> None:
+    lacking = [item.id for item in missing(LIBRARY.document("agreement.mentoring"), {})]
+    for name in ("focus", "start", "end", "frequency", "count", "length", "place", "channel", "notice", "changes"):
+        assert name in lacking
+    assert not {"hours", "guardian", "sign_mentor", "goals", "review"} & set(lacking)
+
+
+def test_a_policy_asks_each_only_what_is_theirs() -> None:
+    conduct = LIBRARY.document("policy.code_of_conduct")
+    mentor, mentee = ({item.id for item in missing(conduct, {}, role=role)} for role in ("mentor", "mentee"))
+    assert {"respect", "no_read"} <= mentor & mentee
+    assert "no_home" in mentor - mentee and "own" in mentee - mentor
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"format":"fika-fair-copy"}',
+        "x" * 10,
+        '{"format":"other"}',
+        '{"format":"fika-fair-copy","lines":1}',
+    ],
+)
+def test_what_is_no_fair_copy_is_refused(broken: str) -> None:
+    with pytest.raises(SignedFileForeign):
+        read(broken)
+
+
+def test_a_line_with_something_nobody_knows_is_refused() -> None:
+    tree = json.loads(fair().write())
+    for change in ({"answer": {"a": 1}}, {"answer": None}, {"more": 1}, {"text": {"sv": "x"}}, {"answer": [1]}):
+        bad = tree | {"lines": [tree["lines"][0] | change]}
+        with pytest.raises(SignedFileForeign):
+            read(json.dumps(bad))
+
+
+def _fields(text: FairText) -> dict[str, object]:
+    return {name: getattr(text, name) for name in FairText.__dataclass_fields__}
