@@ -133,7 +133,7 @@ async def test_a_sentence_and_a_date_are_enough(stage: OpenStage, language: str)
         "Läsa en bok på svenska",
         date(2026, 12, 1),
         "shared",
-        "mentor",
+        "mentee",
     )
     assert app.desk.places.value[-1] == f"/goal/{new.id}"
 
@@ -154,6 +154,32 @@ async def test_a_mentee_is_asked_once_and_private_comes_first(stage: OpenStage, 
     goal = laid.store.ask(One(Goal, new.id))
     assert goal is not None
     assert (goal.space == laid.store.personal) == (seen == "only_me")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_mentor_has_a_goal_of_their_own_in_the_same_relationship(stage: OpenStage, language: str) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, "/goal/new", language)
+    await app.type("goal-title", "Ställa fler öppna frågor")
+    await app.tap("goal-owner-mentor")
+    await app.tap("letter-t")
+    await pick_day(app, "goal-due", date(2026, 12, 1))
+    await app.tap("save-goal")
+    assert ("Ska Yusuf få se målet?" if language == "sv" else "May Yusuf see this goal?") in app.texts()
+    await app.tap("share-yes")
+    (new,) = [row for row in laid.store.again().ask(GoalsList(laid.pair)) if row.id != laid.goal]
+    assert (new.owner, new.mine, new.visibility) == ("mentor", True, "shared")
+    assert ("Ditt eget mål" if language == "sv" else "Your own goal") in app.texts()
+    app.desk.go("/goals")
+    await app.settle()
+    assert {"Ditt eget mål", "Your own goal"} & set(app.texts())
+    assert {"Yusufs mål", "Yusuf’s goal"} & set(app.texts())
+    await app.tap(f"goal-{new.id}")
+    await app.tap("edit-goal")
+    await app.tap("goal-owner-mentee")
+    await app.tap("save-goal")
+    goal = laid.store.again().ask(One(Goal, new.id))
+    assert goal is not None and goal.owner == "mentee"
 
 
 async def test_three_skills_at_most_and_an_own_one(stage: OpenStage) -> None:

@@ -34,7 +34,7 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.goals import STEP, step_of, take_step
-from app.ui.screens.rows import goal_due, goal_progress, local, skill_name
+from app.ui.screens.rows import goal_due, goal_progress, goal_whose, local, skill_name
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
 
@@ -72,6 +72,9 @@ def GoalPane(id: str, beside: bool = False, key: str = "") -> ft.Control:
         return Soft(desk.say("goal.missing"), Style.BODY)
     row = view.row
     chips: list[ft.Control] = [VisibilityChip(row.visibility, name=row.name)]
+    whose = goal_whose(desk, row)
+    if whose:
+        chips.append(Chip(whose, ft.Icons.PERSON_OUTLINE))
     chips += [Chip(skill_name(desk, skill)) for skill in sorted(row.skills)]
     parts: list[ft.Control] = [
         Heading(row.title, 2, Style.TITLE),

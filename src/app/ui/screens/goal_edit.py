@@ -10,6 +10,7 @@ from typing import Any
 import flet as ft
 
 from app.model.commands import Revise, SetGoal
+from app.model.entities import PairRole
 from app.model.queries import GoalPage, GoalView, PeopleList, PersonRow
 from app.services.library import Group, Item
 from app.ui import theme
@@ -61,6 +62,7 @@ class Wanted:
     next_step: str = ""
     support: frozenset[str] = frozenset()
     mentorship: str = ""
+    owner: str = "mentee"
     seen: str = ""
     """`only_me` or `shared`; empty until somebody has said it."""
 
@@ -115,6 +117,7 @@ def begun(view: GoalView | None, people: tuple[PersonRow, ...], person: str) -> 
         next_step=goal.next_step,
         support=goal.support,
         mentorship=goal.mentorship or "",
+        owner=goal.owner,
         seen=goal.visibility,
     )
 
@@ -178,20 +181,24 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
             tell("goal.date-missing")
             go_to(next(n for n, g in enumerate(groups) if g.id == "t"))
             return
-        seen = seen or wanted.seen or ("" if chosen and mine == "mentee" else "shared" if chosen else "only_me")
+        owner: PairRole = "mentor" if (wanted.owner if chosen else mine) == "mentor" else "mentee"
+        of_my_own = owner == mine  # what two write together about the other one is seen by both
+        seen = seen or wanted.seen or ("" if chosen and of_my_own else "shared" if chosen else "only_me")
         if not seen:
             ask(True)
             return
         ask(False)
         values = fields_of(wanted)
         if view is not None:
+            if chosen:
+                values["owner"] = owner
             desk.store.execute(Revise(kind="goal", id=view.goal.id, values=values))
             form.done()
             desk.notice(desk.say("goal.saved"))
             desk.back()
             return
         done = desk.store.execute(
-            SetGoal(mentorship=wanted.mentorship or None, private=seen == "only_me", owner=mine, **values)
+            SetGoal(mentorship=wanted.mentorship or None, private=seen == "only_me", owner=owner, **values)
         )
         form.done()
         desk.notice(desk.say("goal.saved"))
@@ -312,6 +319,7 @@ def _letter(
             *_question(desk, items["title"]),
             _text(desk, items["title"], wanted.title, lambda v: put(title=v), lines=2, limit=300),
             *(_whose(desk, wanted, put, people) if new and len(people) > 1 else []),
+            *_owner(desk, wanted, put, people),
             SkillPicker(
                 desk.read(items["skills"].text),
                 desk.library.choices(items["skills"]),
@@ -383,6 +391,20 @@ def _whose(desk: Desk, wanted: Wanted, put: Any, people: tuple[PersonRow, ...]) 
     return [
         SectionTitle(desk.say("goal.whose")),
         Picks(choices, wanted.mentorship, lambda v: put(mentorship=v), label=desk.say("goal.whose"), id="goal-whose"),
+    ]
+
+
+def _owner(desk: Desk, wanted: Wanted, put: Any, people: tuple[PersonRow, ...]) -> list[ft.Control]:
+    """Whose goal it is: the mentee's as a rule; a mentor may have one of their own in the same relationship."""
+    row = next((one for one in people if one.mentorship == wanted.mentorship), None)
+    if row is None:
+        return []
+    own, other = desk.say("goal.own"), desk.say("goal.of-other", name=row.name)
+    choices = [Choice("mentee", own if row.my_role == "mentee" else other)]
+    choices.append(Choice("mentor", own if row.my_role == "mentor" else other))
+    return [
+        SectionTitle(desk.say("goal.owner")),
+        Picks(choices, wanted.owner, lambda v: put(owner=v), label=desk.say("goal.owner"), id="goal-owner"),
     ]
 
 

@@ -25,7 +25,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.long import EndlessList
 from app.ui.safe import component
-from app.ui.screens.rows import goal_due, goal_progress, search_button
+from app.ui.screens.rows import goal_due, goal_progress, goal_whose, search_button
 from app.ui.theme import Style
 
 STEP = {"count": 1.0, "percent": 10.0, "scale": 1.0, "done": 1.0}
@@ -104,8 +104,10 @@ def GoalCard(row: GoalRow, on_open: Callable[[GoalRow], object], *, chosen: bool
     settled = row.status in ("reached", "let_go")
     quiet = theme.INK_SOFT if row.status == "let_go" else theme.INK
     said = goal_progress(desk, row)
+    whose = goal_whose(desk, row)
     words: list[ft.Control] = [
         Words(row.title, Style.STRONG, quiet),
+        *([Soft(whose)] if whose else []),
         ft.Row(
             [
                 Soft(said, Style.BODY),

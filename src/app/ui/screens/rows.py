@@ -111,6 +111,13 @@ def goal_due(desk: Desk, row: GoalRow) -> str:
     return desk.say("goal.due", day=desk.speech.value.day_plain(row.due)) if row.due else desk.say("goal.no-due")
 
 
+def goal_whose(desk: Desk, row: GoalRow) -> str:
+    """Whose goal it is, where there are two."""
+    if row.mentorship is None or not row.name:
+        return ""
+    return desk.say("goal.own-line") if row.mine else desk.say("goal.of-other", name=row.name)
+
+
 def skill_name(desk: Desk, skill: str) -> str:
     """A skill of the catalogue in the reader's language; one's own as it was written."""
     known = next((item for item in desk.library.skills() if item.id == skill), None)

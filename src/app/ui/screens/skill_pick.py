@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import flet as ft
 
 from app.services.library import Option
-from app.ui.hooks import use_desk
+from app.ui.hooks import use_desk, use_held
 from app.ui.parts import Choice, Field, Live, QuietButton, SecondaryButton, SectionTitle
 from app.ui.parts.toggles import Toggles
 from app.ui.safe import component
@@ -29,7 +29,8 @@ def SkillPicker(
     open_, show = ft.use_state(unfolded)
     own, set_own = ft.use_state("")
     names = {option.value: desk.read(option.label) for option in known}
-    ordered = sorted(names, key=lambda value: desk.speech.value.sort_key(names[value]))
+    began = use_held(lambda: chosen)  # what is chosen already stands first, and stays there
+    ordered = sorted(names, key=lambda value: (value not in began, desk.speech.value.sort_key(names[value])))
     extra = sorted(chosen - names.keys())
     full = len(chosen) >= most
 
