@@ -8,8 +8,10 @@ from app.model.changes import GONE
 from app.model.decide.plan import Plan, carry_out, class_of
 from app.model.entities import (
     Agenda,
+    Booking,
     Checklist,
     Evaluation,
+    FairCopy,
     FilledForm,
     Goal,
     Meeting,
@@ -19,7 +21,9 @@ from app.model.entities import (
     Person,
     Progress,
     Series,
+    Signature,
     SkillProfile,
+    Slot,
     Task,
 )
 from app.model.ids import Id
@@ -104,6 +108,8 @@ _OF_MENTORSHIP: tuple[type[Entity], ...] = (
     Series,
     Meeting,
     Agenda,
+    Slot,
+    Booking,
     Minutes,
     Note,
     Checklist,
@@ -111,6 +117,8 @@ _OF_MENTORSHIP: tuple[type[Entity], ...] = (
     Task,
     Evaluation,
     FilledForm,
+    FairCopy,
+    Signature,
     SkillProfile,
 )
 _OF_MEETING: tuple[type[Entity], ...] = (Agenda, Minutes, Checklist)

@@ -3,6 +3,8 @@
 A record's visibility is where it lives: the personal space (only me) or the space of a mentorship (shared).
 """
 
+from app.model.entities.agreements import FairCopy, Signature
+from app.model.entities.calendar import Booking, Busy, Slot, slot_meeting_id
 from app.model.entities.goals import Goal, Progress, Task
 from app.model.entities.lists import Checklist, ListItem, checklist_id, list_item_id
 from app.model.entities.meetings import Agenda, Meeting, Series, meeting_id
@@ -45,9 +47,12 @@ __all__ = [
     "ROLES",
     "Agenda",
     "Audience",
+    "Booking",
+    "Busy",
     "Checklist",
     "Erasure",
     "Evaluation",
+    "FairCopy",
     "FilledForm",
     "Form",
     "FormStatus",
@@ -74,7 +79,9 @@ __all__ = [
     "Role",
     "Series",
     "Setting",
+    "Signature",
     "SkillProfile",
+    "Slot",
     "Task",
     "TaskStatus",
     "checklist_id",
@@ -89,5 +96,6 @@ __all__ = [
     "setting_id",
     "skill_of",
     "skills_id",
+    "slot_meeting_id",
     "title_of",
 ]
