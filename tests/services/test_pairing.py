@@ -11,9 +11,9 @@ import pytest
 
 from app.errors import NotShared, UnknownRecord
 from app.model.commands import AddPerson, AddTask, Revise
-from app.model.entities import Mentorship
+from app.model.entities import Mentorship, Task
 from app.model.queries import One, PeopleList
-from app.services.pairing import Heard, Pairing, Stage
+from app.services.pairing import Earlier, Heard, Pairing, Stage
 from app.services.session import Session
 from app.services.spaces import DEVICE
 from app.vault.kdf import Cost
@@ -156,13 +156,50 @@ def test_a_person_who_was_there_already_goes_on_with_the_shared_space(karin: Pho
     one_space(karin, yusuf, mentorship)
 
 
-def test_where_something_was_written_already_nothing_is_lost(karin: Phone, yusuf: Phone) -> None:
+def test_what_was_written_on_the_page_that_was_open_goes_on_in_the_shared_space(karin: Phone, yusuf: Phone) -> None:
+    own = yusuf.mentorship("Min mentor")
+    task = yusuf.session.store.execute(AddTask(text="Läs CV", mentorship=own)).record
+    mentorship = karin.mentorship("Yusuf")
+    back = yusuf.pairing.hear(karin.pairing.show(mentorship), mentorship=own)
+    karin.pairing.hear(back.send, mentorship=mentorship)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    assert yusuf.people() == ["Min mentor"]
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    for phone in (karin, yusuf):
+        (found,) = phone.session.store.everything(Task)
+        assert (found.text, found.mentorship, found.id != task) == ("Läs CV", mentorship, True)
+
+
+def test_by_the_name_alone_what_was_written_is_asked_about_first(karin: Phone, yusuf: Phone) -> None:
     own = yusuf.mentorship("Karin")
     yusuf.session.store.execute(AddTask(text="Läs CV", mentorship=own))
     mentorship, _, _ = in_the_room(karin, yusuf)
     yusuf.pairing.take(karin.pairing.package(mentorship).data)
     assert yusuf.people() == ["Karin", "Karin"]
-    assert yusuf.session.store.ask(One(Mentorship, own)) is not None
+    assert yusuf.pairing.earlier(mentorship) == [Earlier(own, "Karin", 1)]
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    assert list(karin.session.store.everything(Task)) == [], "somebody else may have that name"
+
+    undo = yusuf.pairing.same_person(own, mentorship)
+    assert yusuf.people() == ["Karin"]
+    assert yusuf.pairing.earlier(mentorship) == []
+    assert undo is not None
+    yusuf.session.store.execute(undo)
+    assert yusuf.people() == ["Karin", "Karin"]
+    yusuf.pairing.same_person(own, mentorship)
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    assert [task.text for task in karin.session.store.everything(Task)] == ["Läs CV"]
+
+
+def test_what_is_shared_with_somebody_else_is_never_taken_along(karin: Phone, yusuf: Phone, mallory: Phone) -> None:
+    with_mallory = yusuf.mentorship("Karin")
+    back = mallory.pairing.hear(yusuf.pairing.show(with_mallory))
+    yusuf.pairing.hear(back.send, mentorship=with_mallory)
+    mentorship, _, _ = in_the_room(karin, yusuf)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    assert yusuf.pairing.earlier(mentorship) == []
+    with pytest.raises(NotShared):
+        yusuf.pairing.same_person(with_mallory, mentorship)
 
 
 def test_what_one_writes_then_reaches_the_other_both_ways(karin: Phone, yusuf: Phone) -> None:

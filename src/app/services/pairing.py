@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.errors import NotShared, UnknownRecord
-from app.model.commands import JoinMentorship, Revise
+from app.model.commands import GoOnIn, JoinMentorship, Undo
 from app.model.entities import Mentorship, PairRole, Person
 from app.model.ids import Id
 from app.model.queries import AboutMe, One
@@ -97,6 +97,15 @@ class Peer:
     root: bytes
     way: str
     compared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A mentorship of mine alone that may be with somebody I share one with; `held` counts what would be shared."""
+
+    mentorship: Id
+    name: str
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,26 +442,58 @@ class Pairing:
         return Heard(Stage.TAKEN, name=name, mentorship=mentorship)
 
     def _know(self, mentorship: Id, name: str, before: Id) -> None:
-        """My record of the person. Where I had one already, with nothing shared in it yet, it goes on with this space."""
+        """My record of the person. What I had written in one of mine alone goes on in this space.
+
+        Whose page was open is known; by the name alone only what holds nothing yet is taken for theirs, and the rest
+        is asked about: `earlier`.
+        """
         people = list(self._store.everything(Person))
         if any(person.mentorship == mentorship for person in people):
             return  # this package was taken in up to here before, and then something stopped
         for person in people:
-            meant = person.mentorship == before if before else person.name.casefold() == name.casefold()
-            if meant and self._untouched(person.mentorship):
-                self._store.execute(Revise(kind="person", id=person.id, values={"mentorship": mentorship}))
+            meant = person.mentorship == before if before else _alike(person.name, name)
+            if meant and self._alone(person.mentorship) and (before or not self._held(person.mentorship)):
+                self._store.execute(GoOnIn(mentorship=person.mentorship, into=mentorship))
                 return
         me = self._store.ask(AboutMe())
         role: PairRole = "mentor" if me is not None and me.role == "mentor" else "mentee"
         self._store.execute(JoinMentorship(mentorship=mentorship, name=name, my_role=role))
 
-    def _untouched(self, mentorship: Id) -> bool:
-        """Whether a mentorship is mine alone, and nothing but itself is in its space."""
+    def earlier(self, mentorship: Id) -> list[Earlier]:
+        """People of mine alone who have the name of the one this is shared with: perhaps the same person."""
+        people = list(self._store.everything(Person))
+        names = {person.name for person in people if person.mentorship == mentorship}
+        peer = self.peer(mentorship)
+        names |= {peer.name} if peer else set()
+        return [
+            Earlier(person.mentorship, person.name, self._held(person.mentorship))
+            for person in people
+            if person.mentorship != mentorship
+            and any(_alike(person.name, name) for name in names)
+            and self._alone(person.mentorship)
+        ]
+
+    def same_person(self, earlier: Id, mentorship: Id) -> Undo | None:
+        """They are one: what stands in the earlier one goes on in what is shared. The answer takes it back."""
+        if not self._alone(earlier):
+            raise NotShared
+        return self._store.execute(GoOnIn(mentorship=earlier, into=mentorship)).undo
+
+    def _alone(self, mentorship: Id) -> bool:
+        """Whether a mentorship is there and nobody but me is in its space."""
         found = self._store.ask(One(Mentorship, mentorship))
-        if found is None or found.space in self._exchange.shared():
+        if found is None:
             return False
+        shared = found.space in self._exchange.shared()
+        return not shared or all(one.mine for one in self._exchange.people(found.space))
+
+    def _held(self, mentorship: Id) -> int:
+        """How many records of a mentorship the other would get to read."""
+        found = self._store.ask(One(Mentorship, mentorship))
         kinds = [cls for cls in KINDS.values() if "mentoring" in cls.SPACES and cls is not Mentorship]
-        return not any(one.space == found.space for cls in kinds for one in self._store.everything(cls))
+        return sum(
+            found is not None and one.space == found.space for cls in kinds for one in self._store.everything(cls)
+        )
 
     def _keep_peer(self, paired: Paired, space: str) -> None:
         with self._store.documents.transaction():
@@ -549,3 +590,7 @@ class Pairing:
 
     def _ms(self) -> int:
         return int(self._now().timestamp() * 1000)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()

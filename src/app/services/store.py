@@ -421,7 +421,7 @@ class Store:
     def _op(self, write: Write, seen: Mapping[Id, Sequence[str]]) -> Op:
         fields = dict(write.fields)
         parents = write.seen or seen.get(write.record)
-        if not parents:
+        if not parents and not write.apart:
             document = self._stored(write.space, write.kind, write.record)
             if document is not None:
                 if write.record not in seen:  # named without a version: it was not there when this was begun

@@ -4,9 +4,14 @@ Where a command makes a record, `id` may be given (so that a screen can name it 
 made. Fields of `Revise` are those of the entity; dates are `date`, local times naive `datetime`, moments aware ones.
 """
 
+from app.model.commands.agreements import (
+    NewCopy,
+    Sign,
+)
 from app.model.commands.base import (
     Command,
 )
+from app.model.commands.calendar import BookSlot, GiveSlot, KeepBusy, MoveSeries, OfferSlots, WithdrawSlot
 from app.model.commands.goals import (
     AddTask,
     LetGoOfGoal,
@@ -39,6 +44,9 @@ from app.model.commands.meetings import (
     StartMeeting,
     StartNow,
     UseTopic,
+)
+from app.model.commands.moving import (
+    GoOnIn,
 )
 from app.model.commands.people import (
     AddPerson,
@@ -76,6 +84,7 @@ __all__ = [
     "AddTask",
     "AddTopic",
     "Before",
+    "BookSlot",
     "Command",
     "Delete",
     "EmptyTrash",
@@ -84,15 +93,21 @@ __all__ = [
     "Erase",
     "FinishMinutes",
     "GiveFeedback",
+    "GiveSlot",
+    "GoOnIn",
     "HideItem",
     "ImportQuickNote",
     "IntroduceMe",
     "JoinMentorship",
+    "KeepBusy",
     "KeepForm",
     "KeepMinutes",
     "LetGoOfGoal",
     "MoveMeeting",
+    "MoveSeries",
     "MoveTask",
+    "NewCopy",
+    "OfferSlots",
     "OnList",
     "Pick",
     "PlaceItem",
@@ -111,6 +126,7 @@ __all__ = [
     "SetSetting",
     "ShareGoal",
     "ShareSkills",
+    "Sign",
     "SkipMeeting",
     "StartMeeting",
     "StartNow",
@@ -119,5 +135,6 @@ __all__ = [
     "Undo",
     "UntickItem",
     "UseTopic",
+    "WithdrawSlot",
     "WriteNote",
 ]

@@ -7,12 +7,24 @@ place in the journal. A refusal is a `ModelError` and leaves no trace.
 from __future__ import annotations
 
 from app.model import commands as do
-from app.model.decide import erasing, goals, lists, meetings, people, records, skills, writings
+from app.model.decide import (
+    agreements,
+    calendar,
+    erasing,
+    goals,
+    lists,
+    meetings,
+    moving,
+    people,
+    records,
+    skills,
+    writings,
+)
 from app.model.decide.plan import FORGOTTEN, Decision, Moment, Plan, Records, Write, carry_out
 
 __all__ = ["FORGOTTEN", "Decision", "Moment", "Records", "Write", "carry_out", "decide"]
 
-_HANDLERS = (erasing, goals, lists, meetings, people, records, skills, writings)
+_HANDLERS = (agreements, calendar, erasing, goals, lists, meetings, moving, people, records, skills, writings)
 """Importing them registers what each command does."""
 
 

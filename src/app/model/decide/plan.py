@@ -83,6 +83,8 @@ class Write:
     created: bool = False
     seen: tuple[str, ...] = ()
     """The versions its author had before their eyes; empty: all there are."""
+    apart: bool = False
+    """Written without having seen any version."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +148,20 @@ class Plan:
         was = {cell: record.cells.get(cell) for cell in cells}
         self._write(record.space, record.KIND, record.id, cells, was, seen=seen)
 
+    def again(self, record: Entity, space: str, id: Id, values: Mapping[str, Json]) -> None:
+        """A record that stands somewhere is written anew under another name, as it is but for these cells. Once."""
+        there = self.records.buried(type(record), id)
+        cells = {**{cell: value for cell, value in record.cells.items() if cell != GONE}, **values}
+        if there is None:
+            self._write(space, record.KIND, id, cells, {}, created=True)
+        elif there.gone:  # it had been taken back
+            was = {cell: there.cells.get(cell) for cell in cells}
+            self._write(space, record.KIND, id, {**cells, GONE: False}, {**was, GONE: there.cells.get(GONE)})
+
+    def beside(self, record: Entity, cells: Mapping[str, Json]) -> None:
+        """Write cells beside what stands there, as somebody who has not seen it: no words are overwritten."""
+        self._write(record.space, record.KIND, record.id, cells, {}, apart=True)
+
     def space_of(self, mentorship: Id | None, private: bool = False) -> str:
         """Where something about a mentorship is written: its own space, or mine."""
         if private or mentorship is None:
@@ -169,9 +185,12 @@ class Plan:
         *,
         created: bool = False,
         seen: tuple[str, ...] = (),
+        apart: bool = False,
     ) -> None:
         check_space(self.records.kind_of(space), kind, fields)
-        write = Write(space=space, kind=kind, record=record, fields=fields, was=was, created=created, seen=seen)
+        write = Write(
+            space=space, kind=kind, record=record, fields=fields, was=was, created=created, seen=seen, apart=apart
+        )
         earlier = self.writes.get(record)
         if earlier is not None:
             both = {**earlier.fields, **fields}

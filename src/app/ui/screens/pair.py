@@ -264,6 +264,7 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
                 ]
             )
         )
+    parts += [_Earlier(desk, one.mentorship, one.held, who, id) for one in desk.session.pairing.earlier(id)]
     parts.append(SectionTitle(desk.say("pair.package")))
     if shown:
         package = desk.session.pairing.package(id)
@@ -279,6 +280,25 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
         CodeIn(desk.say("pair.package-in"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
     ]
     return _stack(parts)
+
+
+def _Earlier(desk: Desk, earlier: str, held: int, who: str, id: str) -> ft.Control:
+    """Somebody of that name was here before, with things of their own: are they the same person?"""
+
+    def one(_: object) -> None:
+        undo = desk.session.pairing.same_person(earlier, id)
+        desk.notice(desk.say("pair.earlier.done", name=who), lambda: desk.store.execute(undo) if undo else None)
+        desk.swap(f"/person/{id}")
+
+    return Card(
+        [
+            Heading(desk.say("pair.earlier", name=who)),
+            Words(desk.say("pair.earlier.how", name=who, count=held)),
+            SecondaryButton(
+                desk.say("pair.earlier.yes"), one, ft.Icons.MERGE, id=f"pair-earlier-{earlier}", strong=True
+            ),
+        ]
+    )
 
 
 @component
