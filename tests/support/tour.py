@@ -93,6 +93,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/notes": {"notes": "/notes"},
         "/note/:id": {"free-note": f"/note/{note}"},
         "/plan": {"plan": f"/plan?person={pair}"},
+        "/calendar": {"calendar": "/calendar"},
         "/checklist/:person/:list": {"before-relationship": f"/checklist/{pair}/before_relationship"},
         "/people/new": {"new-person": "/people/new"},
         "/person/:id": {"person": f"/person/{pair}"},

@@ -56,6 +56,7 @@ PLACES: tuple[Place, ...] = (
     Place("/notes", "note", "NotesScreen"),
     Place("/meeting/:id/evaluate", "evaluation", "EvaluationScreen"),
     Place("/plan", "plan", "PlanScreen"),
+    Place("/calendar", "calendar", "CalendarScreen"),
     Place("/note/:id", "note", "FreeNoteScreen"),
     Place("/checklist/:person/:list", "checklist", "ChecklistScreen"),
     # people, goals, tasks, documents

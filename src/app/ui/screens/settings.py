@@ -37,6 +37,13 @@ def SettingsScreen() -> ft.Control:
                     icon=ft.Icons.PALETTE_OUTLINED,
                     id="settings-look",
                 ),
+                Row(
+                    desk.say("calendar.screen"),
+                    lambda _: desk.go("/calendar"),
+                    subtitle=desk.say("calendar.row.help"),
+                    icon=ft.Icons.EVENT_OUTLINED,
+                    id="settings-calendar",
+                ),
             ]
         ),
     ]

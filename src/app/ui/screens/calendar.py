@@ -1,0 +1,220 @@
+"""The phone's own calendar: meetings out as a file that rings, busy times in as start and end and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import flet as ft
+
+from app.model.commands import KeepBusy, SetSetting
+from app.model.queries import BusyCount, SettingOf, ToHandOver
+from app.ui import theme
+from app.ui.hooks import use_busy, use_clock, use_desk, use_query, use_watch
+from app.ui.hooks.held import use_box
+from app.ui.parts import (
+    Busy,
+    Card,
+    Choice,
+    Live,
+    PrimaryButton,
+    QuietButton,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    Words,
+)
+from app.ui.parts.toggles import Toggles
+from app.ui.safe import component
+from app.ui.screens.rows import meeting_line
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from app.model.queries import Handed
+    from app.services.busy_times import BusyTimes
+    from app.ui.desk import Desk
+
+SHOWN = 5
+
+
+@component
+def CalendarScreen(meeting: str = "", series: str = "") -> ft.Control:
+    """What goes out (one meeting, a series, or all to come), how it looks there, and what is known of busy times."""
+    desk, now = use_desk(), use_clock()
+    use_watch(desk.speech)
+    whole, widen = ft.use_state(series)  # the series that is shown, when it is one
+    one = "" if whole else meeting
+    handed: tuple[Handed, ...] = use_query(ToHandOver(now, one, whole))
+    of = handed[0].row.series if one and handed else None
+    files = use_box(ft.FilePicker)
+    told, tell = ft.use_state("")
+    busy, run = use_busy()
+
+    async def save(made: Any) -> None:
+        try:
+            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
+            tell("calendar.made" if where is not None or desk.page.web else "calendar.stopped")
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            tell("calendar.failed")
+
+    def take_out(_: object = None) -> None:
+        tell("")
+        run(
+            lambda: _written(desk, meeting=one, series=whole),
+            lambda made: desk.later(lambda: save(made)),
+        )
+
+    lines: list[ft.Control] = [meeting_line(desk, row.row, now) for row in handed[:SHOWN]]
+    body: list[ft.Control] = [Words(desk.say("calendar.out.help"))]
+    if handed:
+        body += [SectionTitle(desk.say("calendar.out.all", count=len(handed))), Rows(lines)]
+        if len(handed) > SHOWN:
+            body.append(Soft(desk.say("calendar.out.rest", count=len(handed) - SHOWN)))
+        if of:
+            body.append(
+                ft.Row(
+                    [QuietButton(desk.say("calendar.out.series"), lambda _: widen(of), id="calendar-series")],
+                    wrap=True,
+                )
+            )
+    else:
+        body.append(Soft(desk.say("calendar.out.none"), Style.BODY))
+    body.append(_Choices(handed[0].row.name if handed else ""))
+    above: list[ft.Control] = []
+    if busy:
+        above.append(Busy(desk.say("calendar.working")))
+    elif told:
+        icon = ft.Icons.CHECK_CIRCLE if told == "calendar.made" else ft.Icons.INFO_OUTLINE
+        above.append(Live(desk.say(told), icon))
+    return Screen(
+        desk.say("calendar.out"),
+        body,
+        aside=[_BusyTimes()],
+        back=True,
+        above=above,
+        primary=PrimaryButton(
+            desk.say("calendar.out.go"), take_out, ft.Icons.EVENT_AVAILABLE, busy=busy, id="calendar-go"
+        )
+        if handed
+        else None,
+    )
+
+
+@component
+def _Choices(name: str) -> ft.Control:
+    """When it rings, and what others may read there."""
+    from app.services.calendar_file import CHOICES, DAY, HOUR, NAME, PLACE, title
+
+    desk = use_desk()
+    kept = {key: use_query(SettingOf(key)) for key in CHOICES}
+    chosen = {key: value if isinstance(value, bool) else CHOICES[key] for key, value in kept.items()}
+
+    def turn(keys: tuple[str, str]) -> Any:
+        def change(on: frozenset[str]) -> None:
+            for key in keys:
+                if chosen[key] != (key in on):
+                    desk.store.execute(SetSetting(key=key, value=key in on))
+
+        return change
+
+    def toggles(keys: tuple[str, str], label: str, id: str) -> ft.Control:
+        return Toggles(
+            [Choice(key, desk.say(key)) for key in keys],
+            frozenset(key for key in keys if chosen[key]),
+            turn(keys),
+            label=desk.say(label),
+            id=id,
+        )
+
+    return ft.Column(
+        [
+            SectionTitle(desk.say("calendar.alarms")),
+            toggles((DAY, HOUR), "calendar.alarms", "alarm"),
+            SectionTitle(desk.say("calendar.more")),
+            Soft(desk.say("calendar.more.help")),
+            toggles((NAME, PLACE), "calendar.more", "more"),
+            Card(
+                Words(desk.say("calendar.shows", title=title(name, chosen, desk.speech.value)), Style.STRONG),
+                ground=theme.RAISED,
+            ),
+        ],
+        spacing=10,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+@component
+def _BusyTimes() -> ft.Control:
+    """Busy times from another calendar: fetched, counted, forgotten."""
+    desk = use_desk()
+    count = use_query(BusyCount())
+    files = use_box(ft.FilePicker)
+    said, say = ft.use_state(())  # the sentences about the file that was read last
+    busy, run = use_busy()
+
+    def refused(fault: Exception) -> None:
+        say((desk.sentence(fault),))
+
+    def keep(found: BusyTimes) -> None:
+        desk.store.execute(KeepBusy(spans=found.spans))
+        kept = len(found.spans)
+        lines = [desk.say("calendar.in.done", count=kept) if kept else desk.say("calendar.in.none")]
+        if found.left_out:
+            lines.append(desk.say("calendar.in.left-out", count=found.left_out))
+        if found.guessed:
+            lines.append(desk.say("calendar.in.guessed", count=found.guessed))
+        say(tuple(lines))
+
+    async def pick(_: object) -> None:
+        say(())
+        try:
+            picked = await files.value.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            say((desk.say("calendar.failed"),))
+            return
+        if picked and picked[0].bytes is not None:
+            data = picked[0].bytes
+            run(lambda: _read(desk, data), keep, refused)
+
+    def forget(_: object) -> None:
+        done = desk.store.execute(KeepBusy())
+        say(())
+        desk.notice(
+            desk.say("calendar.in.forgotten"),
+            undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
+            seconds=6,
+        )
+
+    parts: list[ft.Control] = [
+        SectionTitle(desk.say("calendar.in")),
+        Soft(desk.say("calendar.in.help")),
+        SecondaryButton(desk.say("calendar.in.go"), pick, ft.Icons.EVENT_BUSY, id="busy-pick"),
+    ]
+    if busy:
+        parts.append(Busy(desk.say("calendar.working")))
+    parts += [Live(line, ft.Icons.INFO_OUTLINE) for line in said]
+    if count:
+        parts.append(
+            ft.Row(
+                [
+                    Soft(desk.say("calendar.in.have", count=count)),
+                    QuietButton(desk.say("calendar.in.forget"), forget, id="busy-forget"),
+                ],
+                wrap=True,
+            )
+        )
+    return ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _written(desk: Desk, *, meeting: str, series: str) -> Any:
+    from app.services.calendar_file import take_out  # what only this button needs
+
+    return take_out(desk.store, desk.speech.value, desk.now(), meeting=meeting, series=series)
+
+
+def _read(desk: Desk, data: bytes) -> BusyTimes:
+    from app.services.busy_times import read  # what only this button needs
+
+    return read(data, desk.now())

@@ -1,0 +1,136 @@
+"""The phone's calendar: out with alarms and without names, in as start and end; every choice holds in the file."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import vobject
+
+from app.model.commands import KeepBusy, PlanSeries
+from app.model.entities import meeting_id
+from app.model.queries import BusyCount
+from tests.support.store import STOCKHOLM
+from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.ui.conftest import OpenStage
+from tests.ui.screens.entrance import made, window
+from tests.ui.screens.table import lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
+PLANTED = "Kanelbulle"
+FILE = (
+    f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:{PLANTED}\r\nDTSTART:20261020T140000Z\r\nDURATION:PT1H\r\n"
+    "END:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART;TZID=Nowhere:20261021T140000\r\nDURATION:PT1H\r\nEND:VEVENT\r\n"
+    "BEGIN:VEVENT\r\nDTSTART:soon\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+).encode()
+
+
+@BOTH
+async def test_all_that_is_to_come_leaves_with_two_alarms_and_a_bare_word(stage: OpenStage, language: str) -> None:
+    table, saved = lay(), list[dict[str, Any]]()
+
+    def save(arguments: dict[str, Any]) -> str:
+        saved.append(arguments)
+        return "there"
+
+    app = await table.open(stage, go="/calendar", language=language, replies={"save_file": save})
+    assert app.nameless() == []
+    await app.tap("calendar-go")
+    await app.until(lambda: app.has(app.desk.say("calendar.made")))
+    (event,) = vobject.readOne(saved[0]["src_bytes"].decode()).vevent_list
+    assert event.summary.value == ("Möte" if language == "sv" else "Meeting") and len(event.valarm_list) == 2
+    assert event.dtstart.value.replace(tzinfo=None) == datetime(2026, 10, 14, 15)
+    assert b"Yusuf" not in saved[0]["src_bytes"] and saved[0]["file_name"].endswith(".ics")
+
+
+async def test_what_is_chosen_on_the_screen_stands_in_the_file(stage: OpenStage) -> None:
+    table, saved = lay(), list[dict[str, Any]]()
+    app = await table.open(stage, go="/calendar", replies={"save_file": saved.append})
+    assert any("Möte" in text and "Yusuf" not in text for text in app.texts() if text.startswith("Så här syns det"))
+    await app.tap("more-calendar.name")
+    await app.tap("more-calendar.place")
+    await app.tap("alarm-calendar.alarm.day")
+    assert "Så här syns det: Möte med Yusuf" in app.texts()
+    await app.tap("calendar-go")
+    await app.until(lambda: bool(saved))
+    (event,) = vobject.readOne(saved[0]["src_bytes"].decode()).vevent_list
+    assert event.summary.value == "Möte med Yusuf" and event.location.value == "Biblioteket, grupprum 2"
+    assert [alarm.trigger.value for alarm in event.valarm_list] == [timedelta(hours=-1)]
+
+
+async def test_one_meeting_and_then_its_whole_series(stage: OpenStage) -> None:
+    table = lay()
+    series = table.store.execute(
+        PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 28, 15), zone="Europe/Stockholm", count=8)
+    ).record
+    saved: list[dict[str, Any]] = []
+    app = await table.open(stage, go=f"/calendar?meeting={meeting_id(series, 2)}", replies={"save_file": saved.append})
+    assert "Ett möte att lägga in" in app.texts()
+    await app.tap("calendar-series")
+    assert "8 möten att lägga in" in app.texts() and "Och 3 till." in app.texts()
+    await app.tap("calendar-go")
+    await app.until(lambda: bool(saved))
+    assert saved[0]["src_bytes"].count(b"BEGIN:VEVENT") == 8
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"), [(RuntimeError("no dialog"), "calendar.failed"), (None, "calendar.stopped")]
+)
+async def test_a_dialog_that_is_closed_or_missing_is_told(stage: OpenStage, reply: object, told: str) -> None:
+    app = await lay().open(stage, go="/calendar", replies={"save_file": reply})
+    await app.tap("calendar-go")
+    await app.until(lambda: app.has(app.desk.say(told)))
+
+
+async def test_nothing_to_come_is_said_and_no_button_is_there(stage: OpenStage) -> None:
+    app = await lay(meeting=False).open(stage, go="/calendar")
+    assert "Inga möten att lägga in." in app.texts() and not app.has("calendar-go")
+
+
+@BOTH
+async def test_busy_times_come_in_and_nothing_but_start_and_end_is_kept(stage: OpenStage, language: str) -> None:
+    table = lay()
+    app = await table.open(stage, go="/calendar", language=language)
+    app.line.replies["pick_files"] = [{"id": 0, "name": "x.ics", "size": len(FILE), "bytes": FILE}]
+    await app.tap("busy-pick")
+    await app.until(lambda: app.has(app.desk.say("calendar.in.done", count=2)))
+    assert app.has(app.desk.say("calendar.in.left-out", count=1))
+    assert app.has(app.desk.say("calendar.in.guessed", count=1))
+    assert app.has(app.desk.say("calendar.in.have", count=2))
+    kept = repr([list(table.store.memory.table(name)) for name in ("busy", "version", "setting")])
+    assert "20261020T1400Z/20261020T1500Z" in kept and PLANTED not in kept
+    await app.tap("busy-forget")
+    assert table.store.again().ask(BusyCount()) == 0
+
+
+@BOTH
+async def test_a_file_that_is_no_calendar_is_told_in_words_and_changes_nothing(stage: OpenStage, language: str) -> None:
+    table = lay()
+    at = datetime(2026, 10, 20, 14, tzinfo=STOCKHOLM)
+    table.store.execute(KeepBusy(spans=[(at, at + timedelta(hours=1))]))
+    app = await table.open(stage, go="/calendar", language=language)
+    app.line.replies["pick_files"] = [{"id": 0, "name": "x", "size": 4, "bytes": b"cat!"}]
+    await app.tap("busy-pick")
+    await app.until(lambda: app.has(app.desk.say("error.calendar-foreign")))
+    assert table.store.ask(BusyCount()) == 1
+
+
+async def test_a_device_without_a_dialog_for_files_says_so(stage: OpenStage) -> None:
+    app = await lay().open(stage, go="/calendar")
+    app.line.replies["pick_files"] = RuntimeError("no dialog")
+    await app.tap("busy-pick")
+    await app.until(lambda: app.has(app.desk.say("calendar.failed")))
+    app.line.replies["pick_files"] = []
+    await app.tap("busy-pick")
+    assert not app.has(app.desk.say("calendar.failed"))
+
+
+@pytest.mark.usefixtures("quick_kdf")
+async def test_the_way_there_leads_from_settings(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    app = await window(stage, session, go="/settings")
+    await app.tap("settings-calendar")
+    assert app.desk.places.value[-1] == "/calendar"
+    session.lock()
