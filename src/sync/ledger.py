@@ -255,6 +255,11 @@ class Ledger:
             if row.told is not None and row.told.sequence > row.last.sequence
         }
 
+    def seen_by(self, device: bytes) -> dict[bytes, int]:
+        """How far a device has said to have seen each chain, its own included."""
+        row = self._rows.get(device)
+        return {} if row is None else {**row.saw, device: row.last.sequence}
+
     def news(self, own: bytes) -> dict[bytes, Seen]:
         """What this device's next message has to say to have seen: what it has not said before."""
         row = self._rows.get(own)
@@ -264,6 +269,18 @@ class Ledger:
             for device, link in self.heads.items()
             if device != own and link.sequence > said.get(device, 0)
         }
+
+    def known_to(self, device: bytes) -> frozenset[bytes]:
+        """The control records that a device is known to have: its own, what it said to have seen, and what those knew."""
+        row = self._rows.get(device)
+        told = set(row.knew) if row else set()
+        records = self.authority.records
+        told |= {record.id for record in records if record.author == device and record.id not in self.authority.refused}
+        known: set[bytes] = set()
+        for record in reversed(records):  # children before parents
+            if record.id in told or record.id in known:
+                known |= {record.id, *record.public.parents}
+        return frozenset(known)
 
     def compare(self, theirs: Mapping[bytes, Link], chain: ChainId) -> Comparison:
         """What a server says to have of each device, beside what is here."""

@@ -8,6 +8,7 @@ import pytest
 from app.errors import NotShared
 from app.model.commands import AddPerson, AddTask, Delete, Erase, SetGoal
 from app.model.entities import Goal, Mentorship
+from app.services import shelf
 from app.services.shelf import Alarm, AlarmKind, Shelf
 from sync.errors import BadRecord, NotAllowed
 from sync.hpke import Psk
@@ -412,3 +413,36 @@ def test_a_phone_that_was_restored_before_anything_was_shared_founds_for_others(
     karin.store.execute(SetGoal(title="From the new phone", mentorship=mentorship_of(karin)))
     karin.tells(yusuf, space)
     assert titles(yusuf) == {"From the new phone"}
+
+
+def test_handing_over_looks_only_at_what_is_lacking(
+    karin: Person, yusuf: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = karin.meets(yusuf)
+    for number in range(30):
+        karin.store.execute(SetGoal(title=f"goal {number}", mentorship=mentorship_of(karin)))
+        karin.exchange.seal(space)
+    everything = karin.exchange.outgoing(space)
+    theirs = {device: link.sequence for device, link in karin.exchange.heads(space).items()}
+    theirs[bytes.fromhex(karin.store.device(space))] -= 3
+    read: list[object] = []
+    plain = shelf.envelope_of
+    monkeypatch.setattr("app.services.exchange.envelope_of", lambda row: (read.append(row), plain(row))[1])
+    assert karin.exchange.outgoing(space, theirs) == everything[-3:]
+    assert len(read) == 3
+
+
+def test_what_all_others_have_seen_need_not_go_again(karin: Person, yusuf: Person) -> None:
+    space = karin.meets(yusuf)
+    mine = bytes.fromhex(karin.store.device(space))
+    karin.store.execute(SetGoal(title="One", mentorship=mentorship_of(karin)))
+    karin.tells(yusuf, space)
+    assert set(karin.exchange.known_to_others(space).values()) == {0}, "Yusuf has said nothing yet"
+    yusuf.exchange.seal(space, heartbeat=True)
+    yusuf.tells(karin, space)
+    assert karin.exchange.known_to_others(space)[mine] == karin.exchange.heads(space)[mine].sequence
+    karin.store.execute(SetGoal(title="Two", mentorship=mentorship_of(karin)))
+    karin.exchange.seal(space)
+    (last,) = karin.exchange.outgoing(space, karin.exchange.known_to_others(space))
+    yusuf.exchange.take(space, [last])
+    assert titles(yusuf) == {"One", "Two"}

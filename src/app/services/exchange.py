@@ -69,6 +69,8 @@ class Contact:
     """When something of it came last (ISO); empty if never."""
     master: str = ""
     """The id of the device itself: the same in every space, and known to those inside alone."""
+    made: int = 0
+    """When it was certified, in milliseconds since 1970."""
 
 
 @dataclass
@@ -155,22 +157,37 @@ class Exchange:
         """The devices in a space and whose they are."""
         with self._one:
             log = self._log(space)
-            heard = {
-                row["device"]: row.get("heard", "") for row in self._shelf.table(LINKS).search(is_("space", space))
-            }
-            return [
-                Contact(
-                    device=device.hex(),
-                    root=person.root.hex() if person else "",
-                    name=person.name if person else "",
-                    mine=person is not None and person.root == self._spaces.root,
-                    own=device == log.keys.id,
-                    heard=heard.get(device.hex(), ""),
-                    master=person.masters[-1].device.hex() if person else "",
-                )
-                for device in log.authority.members
-                for person in (log.people.get(device),)
-            ]
+            return self._contacts(log, log.authority.members)
+
+    def former(self, space: str) -> list[Contact]:
+        """The devices that were in a space and are no longer."""
+        with self._one:
+            log = self._log(space)
+            return self._contacts(log, [one for one in log.people if one not in log.authority.members])
+
+    def known_at_entry(self, space: str) -> set[str]:
+        """The devices that were there when this one came in, and those that came in with it."""
+        with self._one:
+            log = self._log(space)
+            return {device.hex() for device in log.authority.known_to_entry_of(log.keys.id)}
+
+    def _contacts(self, log: _Log, devices: Iterable[bytes]) -> list[Contact]:
+        rows = self._shelf.table(LINKS).search(is_("space", log.space))
+        heard = {row["device"]: row.get("heard", "") for row in rows}
+        return [
+            Contact(
+                device=device.hex(),
+                root=person.root.hex() if person else "",
+                name=person.name if person else "",
+                mine=person is not None and person.root == self._spaces.root,
+                own=device == log.keys.id,
+                heard=heard.get(device.hex(), ""),
+                master=person.masters[-1].device.hex() if person else "",
+                made=person.masters[-1].made if person else 0,
+            )
+            for device in devices
+            for person in (log.people.get(device),)
+        ]
 
     def heads(self, space: str) -> dict[bytes, Link]:
         """How far every device's chain has come here."""
@@ -330,6 +347,43 @@ class Exchange:
                 self._go_on(log, made)
         self._tell()
 
+    def open(self, space: str) -> bool:
+        """Whether this device could let somebody in there, now or after giving it its log."""
+        if self._shelf.place(space) is not None:
+            return self.is_in(space) and not self.authority(space).closed
+        return not self._spaces.elsewhere(space)
+
+    def let_in_own(self, space: str, who: Introduction, psk: Psk | None) -> None:
+        """Another device of mine comes in, as what I am there."""
+        with self._one:
+            self.begin(space)
+            log = self._log(space)
+            self.add(space, who, role=log.authority.members[log.keys.id].role, psk=psk)
+
+    def common_secret(self, space: str, devices: Iterable[str]) -> tuple[bytes, bool] | None:
+        """The latest key of a space that all those devices are known to hold, and whether it is the current one."""
+        with self._one:
+            log = self._log(space)
+            wanted = [bytes.fromhex(device) for device in devices]
+            known = [log.ledger.known_to(device) for device in wanted]
+            for record in reversed(log.authority.records):
+                key = _key_of(record, log.keyring)
+                members = getattr(record.public.what, "members", ())
+                if key and all(record.id in one for one in known) and set(wanted) <= set(members):
+                    return key.secret, record == log.authority.current
+            return None
+
+    def box_of(self, space: str, device: str) -> bytes:
+        """The key to which something is sealed for one device in a space."""
+        keys = self.authority(space).keys_of(bytes.fromhex(device))
+        if keys is None:
+            raise NotShared(reason="device")
+        return keys.box
+
+    def name(self) -> str:
+        """What I am called by those I share a space with."""
+        return self._name()
+
     def is_in(self, space: str) -> bool:
         """Whether this device is a member of a space that has a log here."""
         with self._one:
@@ -378,13 +432,6 @@ class Exchange:
         after = steps.joined(log.authority, out)
         self._go_on(log, [out, steps.epoch(sealer, after, log.keyring.keys.values())[0]])
 
-    def renewed(self) -> None:
-        """This device has become another one: what it said before was said by somebody else, and it is in nowhere yet."""
-        with self._one, self._store.writing():
-            self._logs.clear()
-            self._shelf.begin_anew()
-        self._tell()
-
     # ------------------------------------------------------------------ sealing what is mine
 
     def seal(self, space: str, *, heartbeat: bool = False) -> int:
@@ -409,17 +456,26 @@ class Exchange:
         self._tell()
 
     def outgoing(self, space: str, theirs: Mapping[bytes, int] | None = None) -> list[Envelope]:
-        """Everything that somebody who has so much of each device's chain lacks, in an order in which it can be taken."""
+        """Everything that somebody who has so much of each device's chain lacks, in an order in which it can be taken.
+
+        Only what they lack is looked at.
+        """
         known = theirs or {}
         with self._one:
-            self._log(space)
-            return [
-                envelope
-                for row in self._shelf.table(ENVELOPES)
-                if row["space"] == space
-                for envelope in (envelope_of(row),)
-                if envelope.header.sequence > known.get(envelope.header.device, 0)
-            ]
+            heads = self._log(space).ledger.heads
+            gaps = {device: (known.get(device, 0) + 1, link.sequence) for device, link in heads.items()}
+            return [envelope_of(row) for row in self._shelf.places(space, gaps)]
+
+    def known_to_others(self, space: str) -> dict[bytes, int]:
+        """How much of each device's chain all others in a space have said to have seen; nothing if one never spoke.
+
+        What they said is signed, so leaving that out of a package leaves nobody without it.
+        """
+        with self._one:
+            log = self._log(space)
+            others = [bytes.fromhex(one.device) for one in self._contacts(log, log.authority.members) if not one.mine]
+            seen = [log.ledger.seen_by(device) for device in others]
+            return {device: min((one.get(device, 0) for one in seen), default=0) for device in log.ledger.heads}
 
     # ------------------------------------------------------------------ taking in what others wrote
 
@@ -460,13 +516,7 @@ class Exchange:
     def put_back(self, space: str, behind: Mapping[bytes, tuple[int, int]]) -> list[Envelope]:
         """What a server has lost, in an order in which it takes it; it is told that it had."""
         with self._one:
-            found = [
-                envelope
-                for row in self._shelf.table(ENVELOPES)
-                if row["space"] == space and not row.get("waiting")
-                for envelope in (envelope_of(row),)
-                if (gap := behind.get(envelope.header.device)) and gap[0] <= envelope.header.sequence <= gap[1]
-            ]
+            found = [envelope_of(row) for row in self._shelf.places(space, behind) if not row.get("waiting")]
             if found:
                 with self._store.writing():
                     self._shelf.alarm(Alarm(space, AlarmKind.ROLLBACK, count=len(found)))

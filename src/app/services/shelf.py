@@ -78,6 +78,17 @@ class Shelf:
         """The envelope at a place that is known to be there."""
         return envelope_of(self.table(ENVELOPES).get(is_("key", f"{space}:{device}:{sequence}")))
 
+    def places(self, space: str, ranges: Mapping[bytes, tuple[int, int]]) -> list[Any]:
+        """The rows of these stretches of chains (device: first and last), in the order in which they took their place."""
+        table = self.table(ENVELOPES)
+        found = [
+            row
+            for device, (first, last) in ranges.items()
+            for sequence in range(first, last + 1)
+            if (row := table.get(is_("key", f"{space}:{device.hex()}:{sequence}"))) is not None
+        ]
+        return sorted(found, key=lambda row: int(row.doc_id))
+
     def keys(self, space: str) -> Iterator[EpochKey]:
         """The epoch keys of a space."""
         for row in self.table(EPOCHS).search(is_("space", space)):
@@ -199,11 +210,6 @@ class Shelf:
                     raw = base64.b64encode(target.stripped().to_bytes()).decode()
                     self.table(ENVELOPES).update({"raw": raw}, doc_ids=[row.doc_id])
 
-    def begin_anew(self) -> None:
-        """What this device has sealed and read stands under a name that it bears no longer."""
-        self.table(PLACES).update({"sealed": 0, "erased": 0})
-        self.table(ENVELOPES).update(_foreign)
-
     def move(self, space: str, cursor: int, at: bytes) -> None:
         """How far the server's log has been read."""
         self.table(PLACES).update({"cursor": cursor, "at": at.hex()}, is_("id", space))
@@ -217,6 +223,12 @@ class Shelf:
         self.table(ALARMS).insert(
             {"space": alarm.space, "kind": alarm.kind.value, "device": alarm.device, "count": alarm.count}
         )
+
+
+def begin_anew(documents: Any) -> None:
+    """The device of a vault has become another one: what it sealed and said stands under a name that it had before."""
+    documents.table(PLACES).update({"sealed": 0, "erased": 0})
+    documents.table(ENVELOPES).update(_foreign)
 
 
 def key_of(envelope: Envelope) -> str:
