@@ -247,10 +247,28 @@ class NoCertificate(ModelError):
     code = "no-certificate"
 
 
+class DeviceUnknown(ModelError):
+    """No device of mine has that id, or it is this one, which is not taken out from here."""
+
+    code = "device-unknown"
+
+
+class NothingOnServer(ModelError):
+    """A server keeps nothing that this recovery key opens."""
+
+    code = "nothing-on-server"
+
+
 class NotFilledIn(ModelError):
     """Something was to be signed that is not filled in; `count` lines are missing."""
 
     code = "not-filled-in"
+
+
+class NoProgramme(ModelError):
+    """There is no programme for it; `reason` is none, or not-ready while its coordinator has not answered."""
+
+    code = "programme-none"
 
 
 class ContentError(AppError):
@@ -321,6 +339,30 @@ class BackupTooLarge(TransferError):
     """A backup beyond what the app takes."""
 
     code = "backup-too-large"
+
+
+class NotATable(TransferError):
+    """The file is no table of tasks; nothing was changed."""
+
+    code = "tasks-foreign"
+
+
+class NoNameColumn(TransferError):
+    """A table without a column for the names of the tasks; nothing was changed."""
+
+    code = "tasks-no-name"
+
+
+class TableBroken(TransferError):
+    """A table in which a line cannot be read; `line` says which. Nothing was changed."""
+
+    code = "tasks-broken"
+
+
+class TableTooLarge(TransferError):
+    """A table beyond what the app takes; nothing was changed."""
+
+    code = "tasks-too-large"
 
 
 class NotACalendar(TransferError):

@@ -373,6 +373,10 @@ class Exchange:
                     return key.secret, record == log.authority.current
             return None
 
+    def has_spoken(self, space: str, device: str) -> bool:
+        """Whether anything of that device is here."""
+        return bytes.fromhex(device) in self.heads(space)
+
     def box_of(self, space: str, device: str) -> bytes:
         """The key to which something is sealed for one device in a space."""
         keys = self.authority(space).keys_of(bytes.fromhex(device))

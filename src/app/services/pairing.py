@@ -20,6 +20,7 @@ from app.model.ids import Id
 from app.model.queries import AboutMe, One
 from app.model.schema import KINDS
 from app.services.exchange import Exchange
+from app.services.packing import pack
 from app.services.passphrase import suggest
 from app.services.spaces import DEVICE, KEYRING, Spaces
 from app.services.store import Store
@@ -359,11 +360,9 @@ class Pairing:
         first = next((row for row in self._rows(KEYRING, "peer") if row["space"] == space), None)
         if first is None or not others:
             raise NotShared
-        if any(one.heard for one in others):
-            data = bundle.seal_for_space(items, self._newest_key(space))
-        else:
-            keys = introduction.read(bytes.fromhex(first["introduction"]), bytes.fromhex(space)).keys
-            data = bundle.seal_for_device(items, keys.box, psk_of(bytes.fromhex(first["secret"])))
+        psk = psk_of(bytes.fromhex(first["secret"]))
+        psks = {one.device: psk for one in others if not one.heard}
+        data = pack(self._exchange, space, items, [one.device for one in others], psks)
         return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data)
 
     def take(self, data: bytes) -> Heard:
@@ -371,7 +370,10 @@ class Pairing:
         waiting = {row["paired"]["genesis"]: row for row in self._rows(DEVICE, "pairing-waiting")}
         boxes = {bytes.fromhex(genesis): self._box(row) for genesis, row in waiting.items()}
         # Packages that the inviter made before hearing of this device are sealed to it, too.
-        boxes |= {bytes.fromhex(row["space"]): self._box_of(row) for row in self._rows(KEYRING, "peer")}
+        for row in self._rows(KEYRING, "peer"):
+            boxes[bytes.fromhex(row["space"])] = self._box_of(row)
+            # And later ones, made before hearing that this device knows the latest key, without the pairing's secret.
+            boxes[row["space"].encode()] = BoxKey(self._spaces.keys(row["space"]).box)
         epochs = {bytes.fromhex(row["id"]): bytes.fromhex(row["secret"]) for row in self._table(EPOCHS)}
         seen = {bytes.fromhex(row["id"]) for row in self._rows(DEVICE, "bundle")}
         opened = bundle.open_bundle(data, epochs, boxes, seen)
@@ -520,10 +522,6 @@ class Pairing:
 
     def _box_of(self, peer: Any) -> BoxKey:
         return BoxKey(self._spaces.keys(peer["space"]).box, psk_of(bytes.fromhex(peer["secret"])))
-
-    def _newest_key(self, space: str) -> bytes:
-        keys = [row for row in self._table(EPOCHS) if row["space"] == space]
-        return bytes.fromhex(keys[-1]["secret"])
 
     def _remember(self, number: bytes) -> None:
         rows = self._rows(DEVICE, "bundle")

@@ -18,10 +18,13 @@ from app.model.commands import SetSetting
 from app.model.queries import SettingOf
 
 if TYPE_CHECKING:
+    from app.services.devices import Devices
     from app.services.exchange import Exchange
     from app.services.spaces import Spaces
     from app.services.store import Store
+    from sync.client.http import Server
     from sync.client.loop import Loop, State
+    from sync.client.replicator import Replicator
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +57,15 @@ class Standing:
 class Replication:
     """The one server of an open vault."""
 
-    def __init__(self, store: Store, spaces: Spaces, exchange: Exchange) -> None:
+    def __init__(self, store: Store, spaces: Spaces, exchange: Exchange, devices: Devices | None = None) -> None:
         self._store = store
         self._spaces = spaces
         self._exchange = exchange
+        self._devices = devices
         self._one = threading.RLock()
         self._loop: Loop | None = None
+        self._server: Server | None = None
+        self._replicator: Replicator | None = None
         self._stops: list[Callable[[], None]] = []
         self._listeners: list[Callable[[], None]] = []
 
@@ -136,6 +142,7 @@ class Replication:
 
             server = Server(choice.address, pin=choice.pin or None)
             replicator = Replicator(server, self._exchange, invitation=invitation or None)
+            self._server, self._replicator = server, replicator
             self._loop = loop = Loop(server, replicator, self._carried, told=self._moved)
             self._stops = [
                 self._store.on_change(lambda _: loop.poke()),
@@ -164,15 +171,43 @@ class Replication:
     def _carried(self) -> list[str]:
         """Every space I am in and may write to: a server holds all, so that a new phone finds all."""
         shared = set(self._exchange.shared())
-        for space, _ in self._spaces.all():
-            if space not in shared:
+        for space, _ in sorted(self._spaces.all(), key=lambda one: one[1] != "personal"):
+            if space in shared:
+                continue
+            if not self._spaces.elsewhere(space):
                 self._exchange.begin(space)
-                shared.add(space)
-        return sorted(shared)
+            elif not self._fetched(space):
+                continue
+            shared.add(space)
+        # Where this device is known to be out, asking again and again would only keep the rest from being carried.
+        return sorted(space for space in shared if self._exchange.is_in(space))
+
+    def _fetched(self, space: str) -> bool:
+        """The log of a space that other devices of mine have, once they have let this one in."""
+        from app.services import returning
+
+        if self._devices is None or self._server is None:
+            return False
+        return returning.fetch(self._server, self._devices, space, self._spaces.keys(space))
 
     def _moved(self, state: State) -> None:
         log.info("server: %s %s", state.condition.value, state.error.code if state.error else "")
+        if state.condition.value == "calm":
+            self._keep_keyring()
         self._tell()
+
+    def _keep_keyring(self) -> None:
+        """After a calm round: what the recovery key will find is as new as everything else."""
+        from app.services import returning
+        from sync.errors import SyncError
+
+        server, replicator, personal = self._server, self._replicator, self._spaces.personal
+        if server is None or replicator is None or personal not in self._exchange.shared():
+            return
+        try:
+            returning.keep(server, self._spaces, self._store.documents, replicator.token(personal))
+        except SyncError as exc:  # the next round tries again
+            log.warning("the keyring was not put on the server: %s", exc.code)
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

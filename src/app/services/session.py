@@ -44,7 +44,13 @@ from app.services.passphrase import Level, Strength, strength, suggest
 from app.services.preferences import Preferences
 
 if TYPE_CHECKING:
+    from app.services.agreements import Agreements
+    from app.services.devices import Devices
+    from app.services.coordination import Coordination
     from app.services.exchange import Exchange
+    from app.services.joining import Joined, Joining
+    from app.services.library import Library
+    from app.services.membership import Programme
     from app.services.pairing import Pairing
     from app.services.replication import Replication
     from app.services.spaces import Spaces
@@ -134,6 +140,9 @@ class Session:
         self._spaces: Spaces | None = None
         self._exchange: Exchange | None = None
         self._pairing: Pairing | None = None
+        self._programme: Programme | None = None
+        self._coordination: Coordination | None = None
+        self._devices: Devices | None = None
         self._replication: Replication | None = None
         self._inbox_key: InboxKey | None = None
         self._touched = monotonic()
@@ -190,14 +199,54 @@ class Session:
             return self._pairing
 
     @property
+    def devices(self) -> Devices:
+        """My own devices, on the open vault; `SessionBusy` when none is open."""
+        from app.services.devices import Devices
+
+        with self._one:
+            if self._devices is None:
+                self._devices = Devices(self.store, self._open_spaces, self.exchange, self._assets, self._now)
+            return self._devices
+
+    @property
+    def programme(self) -> Programme:
+        """The programme one is in, on the open vault; `SessionBusy` when none is open."""
+        from app.services.membership import Programme
+
+        with self._one:
+            store = self.store
+            if self._programme is None:
+                self._programme = Programme(store, self._assets, self._now)
+            return self._programme
+
+    @property
+    def coordination(self) -> Coordination:
+        """The programme one coordinates, on the open vault; `SessionBusy` when none is open."""
+        from app.services.coordination import Coordination
+        from app.services.library import Library
+
+        with self._one:
+            store = self.store
+            if self._coordination is None:
+                self._coordination = Coordination(store, Library(self._assets), self._assets, self._now)
+            return self._coordination
+
+    @property
     def replication(self) -> Replication:
         """The optional server, on the open vault; `SessionBusy` when none is open."""
         from app.services.replication import Replication
 
         with self._one:
             if self._replication is None:
-                self._replication = Replication(self.store, self._open_spaces, self.exchange)
+                self._replication = Replication(self.store, self._open_spaces, self.exchange, self.devices)
+                self.devices.urge = self._replication.now
             return self._replication
+
+    def agreements(self, library: Library) -> Agreements:
+        """What two people put their names to, in the words of this library; `SessionBusy` when none is open."""
+        from app.services.agreements import Agreements
+
+        return Agreements(self.store, self._open_spaces, library, lambda: self.exchange, self._now)
 
     @property
     def role(self) -> str:
@@ -263,6 +312,37 @@ class Session:
                 self.preferences.set(language=language)
         return recovery
 
+    def joining(self) -> Joining:
+        """The code of a new phone that is to be one more device of somebody who has Fika already. Writes nothing."""
+        from app.services.joining import Joining
+
+        return Joining(self._now)
+
+    def join(self, joined: Joined, passphrase: str, *, name: str) -> None:
+        """The other phone has answered: a vault of its own for this one, under its own passphrase.
+
+        Its records come with the first package, or from the server. Stretches the passphrase and waits for the disk.
+        """
+        from app.services.spaces import Spaces
+        from app.vault.vault import Vault
+
+        self._accept(passphrase)
+        with self._opening(Phase.ABSENT):
+            vault = Vault.create(
+                self._folder,
+                passphrase,
+                os.urandom(32),  # nobody here holds the recovery key; typed once, it opens this vault, too
+                state=self._state,
+                indexes=_indexes(),
+                cost=self._cost,
+                fill=lambda documents: Spaces(documents).become_linked(joined.device, joined.chain, joined.keyring),
+            )
+            self._enter(vault)
+            self.devices.begin(joined, name)
+            server = joined.keyring.get("server")
+            if server:
+                self._choose_server(server["address"], server["pin"])
+
     # ------------------------------------------------------------------ opening
 
     @staticmethod
@@ -324,6 +404,80 @@ class Session:
             # Typing it proves that it is on paper.
             self._recovery_is_kept()
 
+    def return_with(self, address: str, pin: str, typed: str, new_passphrase: str) -> list[str]:
+        """Into an empty app: everything that a server keeps for whoever holds the recovery key. Every other device of
+        that person is out afterwards. Which spaces the server does not have.
+
+        Raises `BadAddress`, `BadRecoveryKey`, `NothingOnServer` and what the network says, with nothing changed; once
+        there is a vault, what could not be brought is told as a notice and can be brought later (`bring_back`).
+        Waits for the network, stretches the passphrase.
+        """
+        from app.services import returning
+        from app.services.spaces import Spaces
+        from app.vault.vault import Vault
+        from sync.errors import SyncError
+        from sync.recovery import RecoveryKey
+
+        self._accept(new_passphrase)
+        recovery = RecoveryKey.parse(typed)
+        server = returning.reach(address, pin)
+        lacking: list[str] = []
+        try:
+            keyring = returning.look(server, recovery)
+            with self._opening(Phase.ABSENT):
+                vault = Vault.create(
+                    self._folder,
+                    new_passphrase,
+                    recovery.vault,
+                    state=self._state,
+                    indexes=_indexes(),
+                    cost=self._cost,
+                    fill=lambda documents: Spaces(documents).come_from(keyring, recovery),
+                )
+                self._enter(vault)
+                self._choose_server(server.origin, pin)
+                try:
+                    lacking = returning.bring_back(server, self.devices, self._open_spaces, self.exchange, recovery)
+                    self._recovery_is_kept()
+                except SyncError as exc:
+                    self.notices.append(_notice("return-unfinished", reason=exc.code))
+        finally:
+            server.close()
+        return lacking
+
+    def bring_back(self, typed: str) -> list[str]:
+        """On an open vault that is not in its spaces (put back, gone on from a copy, or begun and cut off): the recovery
+        key lets this device in, and every other one out. Which spaces are still lacking. Waits for the network.
+        """
+        from app.services import returning
+        from sync.recovery import RecoveryKey
+
+        recovery = RecoveryKey.parse(typed)
+        root = returning.root_of(self._open_spaces, recovery)
+        if self._open_spaces.certificate is None:
+            self._open_spaces.become_new_device(recovery)
+        choice = self.replication.choice
+        if choice is not None:
+            server = returning.reach(choice.address, choice.pin)
+            try:
+                lacking = returning.bring_back(server, self.devices, self._open_spaces, self.exchange, recovery)
+            finally:
+                server.close()
+        else:
+            for space in set(self.devices.outside()) - set(self.devices.lacking()):
+                self.devices.come_back(space, root)
+            lacking = self.devices.lacking()
+        self.replication.start()
+        self.replication.now()
+        return lacking
+
+    def _choose_server(self, address: str, pin: str) -> None:
+        from app.model.commands import SetSetting
+        from app.services.replication import ADDRESS, PIN
+
+        self.store.execute(SetSetting(key=ADDRESS, value=address))
+        self.store.execute(SetSetting(key=PIN, value=pin))
+
     def open_example(self, role: str) -> None:
         """Example data in a folder of its own, under a key that is only in memory; gone when locked or closed."""
         from app.services import example
@@ -365,6 +519,7 @@ class Session:
 
     def _enter(self, vault: Vault) -> None:
         """Everything that stands on an open vault."""
+        from app.services.shelf import begin_anew
         from app.services.spaces import Spaces
         from app.services.store import Store
 
@@ -373,6 +528,7 @@ class Session:
         if vault.needs_new_device:
             with vault.documents.transaction():
                 self._spaces.become_new_device()
+                begin_anew(vault.documents)
                 vault.has_new_device()
         self._store = Store(vault.documents, self._spaces, now=self._now)
         self.notices = list(vault.notices)
@@ -419,12 +575,17 @@ class Session:
             # Anybody may have sealed a note, with any date: one beyond the year 3000 would be none.
             stamp = min(note.written, _YEAR_3000) / 1000
             written = datetime.fromtimestamp(stamp, UTC).astimezone(self._now().tzinfo)
-            self._store.execute(ImportQuickNote(id=note.id.hex(), body=note.text, written=written))
+            body = self.programme.take_posted(note.id, note.text) if note.text.startswith("\0") else note.text
+            if body:
+                self._store.execute(ImportQuickNote(id=note.id.hex(), body=body, written=written))
         self._vault.notes_taken_in([note.id for note in notes])
 
     def _abandon(self) -> None:
         """Back from a failed opening: nothing stays open."""
+        self._let_go_of_devices()
+        self._exchange = self._pairing = None
         vault, self._vault, self._store, self._spaces = self._vault, None, None, None
+        self._programme = None  # it may have taken in what was written while locked
         if vault is not None:
             vault.leave()
         self._become(self._phase_on_disk())
@@ -439,7 +600,9 @@ class Session:
             self._stop_ticking()
             self._stop_replicating()
             vault, store = self._vault, self._store
+            self._let_go_of_devices()
             self._vault = self._store = self._spaces = self._exchange = self._pairing = None
+            self._programme = self._coordination = None
             try:
                 if store is not None:
                     store.close()
@@ -450,6 +613,11 @@ class Session:
                     self._inbox_key = key
                 self.notices = []
                 self._become(self._phase_on_disk())
+
+    def _let_go_of_devices(self) -> None:
+        devices, self._devices = self._devices, None
+        if devices is not None:
+            devices.close()
 
     def _stop_replicating(self) -> None:
         replication, self._replication = self._replication, None
@@ -634,7 +802,8 @@ class Session:
             self._stop_ticking()
             self._stop_replicating()
             store, self._store, self._spaces, self._vault = self._store, None, None, None
-            self._exchange = self._pairing = None
+            self._let_go_of_devices()
+            self._exchange = self._pairing = self._programme = self._coordination = None
             if store is not None:
                 store.close()
             self._inbox_key = None
@@ -725,6 +894,7 @@ class Session:
                 spaces.become_new_device(typed)
                 if typed is None:
                     spaces.replace_root(recovery)
+                spaces.look_elsewhere()
                 self._read_everything(documents, spaces)
             except (LookupError, ValueError, TypeError, AttributeError, StopIteration, SyncError) as exc:
                 raise BackupDamaged(part="records") from exc

@@ -114,6 +114,15 @@ class Authority:
         """The party of a device that is or was in."""
         return frozenset(entry.party for entry in self._entries.get(device, ()))
 
+    def known_to_entry_of(self, device: bytes) -> frozenset[bytes]:
+        """The devices that had been brought in when that one was, the others of the same record among them."""
+        entries = self._entries.get(device, ())
+        if not entries:
+            return frozenset()
+        place = entries[-1].place
+        known = self._graph.nodes[place].ancestors | 1 << place
+        return frozenset(entry.device for at in bits(known) for entry in self._graph.nodes[at].brings)
+
     def had_party(self, party: bytes) -> bool:
         """Whether a device of that party was ever brought in: then a reset may bring the person back."""
         return any(entry.party == party for entries in self._entries.values() for entry in entries)
