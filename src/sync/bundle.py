@@ -101,7 +101,7 @@ def open_bundle(
     version, lock = raw[len(_MAGIC)], raw[len(_MAGIC) + 1]
     if version != VERSION:
         raise NewerCode(version=version)
-    number = raw[_HEAD_BYTES - _ID_BYTES : _HEAD_BYTES]
+    number = number_of(raw)
     if lock == _SPACE:
         name, plain = _open_for_space(raw, number, epochs)
     elif lock == _DEVICE:
@@ -111,6 +111,11 @@ def open_bundle(
     if number in seen:
         raise BundleSeen
     return Opened(number, name, tuple(_unpack(plain)))
+
+
+def number_of(raw: bytes) -> bytes:
+    """The id of a file, without opening it."""
+    return raw[_HEAD_BYTES - _ID_BYTES : _HEAD_BYTES]
 
 
 def _open_for_space(raw: bytes, number: bytes, epochs: Mapping[bytes, bytes]) -> tuple[bytes, bytes]:
