@@ -365,6 +365,30 @@ class TableTooLarge(TransferError):
     code = "tasks-too-large"
 
 
+class NotATable(TransferError):
+    """The file is no table of tasks; nothing was changed."""
+
+    code = "tasks-foreign"
+
+
+class NoNameColumn(TransferError):
+    """A table without a column for the names of the tasks; nothing was changed."""
+
+    code = "tasks-no-name"
+
+
+class TableBroken(TransferError):
+    """A table in which a line cannot be read; `line` says which. Nothing was changed."""
+
+    code = "tasks-broken"
+
+
+class TableTooLarge(TransferError):
+    """A table beyond what the app takes; nothing was changed."""
+
+    code = "tasks-too-large"
+
+
 class NotACalendar(TransferError):
     """The file is no calendar; nothing was changed."""
 

@@ -100,6 +100,7 @@ def lay(store: MemoryStore, word: str) -> dict[str, str]:
     ).record
     run(do.RecordProgress(goal=goal, delta=1, comment=word))
     run(do.AddTask(text=word, mentorship=pair, goal=goal))
+    run(do.BringTasks(mentorship=pair, tasks=(do.BroughtTask(id="7" * 32, text=word, notes=word),)))
     run(do.RateSkills(mentorship=pair, phase="start", levels={f"eget/{word}": 2}, evidence={f"eget/{word}": word}))
     run(
         do.GiveFeedback(

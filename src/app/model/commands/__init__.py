@@ -14,6 +14,8 @@ from app.model.commands.base import (
 from app.model.commands.calendar import BookSlot, GiveSlot, KeepBusy, MoveSeries, OfferSlots, WithdrawSlot
 from app.model.commands.goals import (
     AddTask,
+    BringTasks,
+    BroughtTask,
     LetGoOfGoal,
     MoveTask,
     ReachGoal,
@@ -84,6 +86,8 @@ __all__ = [
     "AddTask",
     "AddTopic",
     "Before",
+    "BringTasks",
+    "BroughtTask",
     "BookSlot",
     "Command",
     "Delete",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from app.model.commands.base import Command
-from app.model.entities import Measure, Owner, PairRole
+from app.model.entities import Measure, Outcome, Owner, PairRole, TaskStatus
 from app.model.fields import Answer
 from app.model.ids import Id
 
@@ -86,6 +86,35 @@ class AddTask(Command):
     owner: Owner = "mentee"
     due: date | None = None
     private: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroughtTask:
+    """A task as a table tells it. `id` is free, or that of a task here or in the trash."""
+
+    id: Id
+    text: str
+    owner: Owner = "mentee"
+    due: date | None = None
+    status: TaskStatus = "todo"
+    outcome: Outcome = ""
+    tried: str = ""
+    learned: str = ""
+    notes: str = ""
+    settled: datetime | None = None
+    goal: Id | None = None
+    meeting: Id | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BringTasks(Command):
+    """Take tasks in from elsewhere: new ones are made, those in the trash come back with what is told now, and those
+    that are here stay as they are.
+    """
+
+    mentorship: Id | None
+    tasks: tuple[BroughtTask, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.errors import InvalidField, Refused
@@ -14,6 +15,7 @@ from app.model.entities import (
 )
 from app.model.ids import Id
 
+_BROUGHT = ("text", "owner", "due", "status", "outcome", "tried", "learned", "notes", "settled", "goal", "meeting")
 _GOAL = ("owner", "skills", "measure", "start", "target", "unit", "due", "next_step", "support", "answers")
 
 
@@ -95,6 +97,28 @@ def _(command: do.AddTask, plan: Plan) -> Id:
         owner=command.owner,
         due=command.due,
     )
+
+
+@carry_out.register
+def _(command: do.BringTasks, plan: Plan) -> Id:
+    last = ""
+    for task in command.tasks:
+        values = {name: getattr(task, name) for name in _BROUGHT}
+        found = plan.records.buried(Task, task.id)
+        if found is None:
+            space = plan.space_of(command.mentorship, task.private)
+            last = plan.add(Task, space, task.id, mentorship=command.mentorship, **values)
+        elif found.gone:
+            if _same_day(found.settled, task.settled):
+                values.pop("settled")  # a table knows the day; the record knows the moment
+            plan.revise(found, **values)
+            plan.mark(found, False)
+            last = found.id
+    return last
+
+
+def _same_day(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and abs(one - other) < timedelta(days=1)
 
 
 @carry_out.register

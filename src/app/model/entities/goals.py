@@ -61,7 +61,7 @@ class Progress(Entity):
     comment: str = text(longest=500, default="")
 
 
-@entity("task", spaces=("personal", "mentoring"), keys=("mentorship", "meeting", "goal", "status", "open"))
+@entity("task", spaces=("personal", "mentoring"), keys=("mentorship", "meeting", "goal", "status", "open", "open_by"))
 class Task(Entity):
     """Something somebody promised to do."""
 
@@ -75,9 +75,14 @@ class Task(Entity):
     outcome: Outcome = choice(("", "done", "tried"), strong=("tried", "done"), default="")
     tried: str = prose(default="")
     learned: str = prose(default="")
+    notes: str = prose(default="")
     settled: datetime | None = moment(default=None)
     place: str = index(default="")
 
     def keys(self) -> dict[str, Any]:
-        """Also whose open task it is, so that counting them reads nothing."""
-        return super().keys() | {"open": self.mentorship if self.status != "done" else None}
+        """Also whose open task it is, and who of the two has it: counting reads nothing, and mine are read alone."""
+        still = self.status != "done"
+        return super().keys() | {
+            "open": self.mentorship if still else None,
+            "open_by": f"{self.mentorship or ''}/{self.owner}" if still else None,
+        }
