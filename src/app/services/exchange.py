@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from app.errors import BadChange, NotShared
@@ -19,7 +19,7 @@ from app.model.changes import Change
 from app.services.shelf import Alarm, AlarmKind, Shelf, envelope_of
 from app.services.spaces import Spaces
 from app.services.store import Store
-from app.services.tables import ALARMS, ASIDE, ENVELOPES, LINKS, PLACES, PSKS, is_
+from app.services.tables import ALARMS, ASIDE, LINKS, PLACES, PSKS, is_
 from sync.authority import Authority, Link, Record, Right, Role
 from sync.errors import (
     BadContent,
@@ -54,6 +54,10 @@ from sync.signing import DeviceKeys, Genesis, SigningKey
 
 SEALED_AT_ONCE: Final = 500
 """Own changes that are read from the outbox at a time."""
+ANSWER_AFTER: Final = timedelta(minutes=1)
+"""What came is acknowledged together with whatever else comes within that time."""
+SILENT_AT_MOST: Final = timedelta(hours=12)
+"""A device that is used says so at least that often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,20 @@ class Contact:
     """The id of the device itself: the same in every space, and known to those inside alone."""
     made: int = 0
     """When it was certified, in milliseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one's own changes in a space have come, by their numbers."""
+
+    sealed: int
+    """Those up to here lie in envelopes."""
+    waiting: tuple[range, ...]
+    """These lie in envelopes that no server has been given."""
+    received: int
+    """All others have said to have seen those up to here."""
+    alone: bool
+    """Nobody else is in."""
 
 
 @dataclass
@@ -214,6 +232,37 @@ class Exchange:
             return 0
         unsealed = self._store.written(space) - int(row["sealed"])
         return unsealed + sum(int(one.get("changes", 0)) for one in self._shelf.waiting(space))
+
+    def progress(self, space: str) -> Progress:
+        """How far my own changes have come."""
+        with self._one:
+            row = self._shelf.place(space)
+            if row is None:
+                raise NotShared
+            log = self._log(space)
+            waiting = [
+                range(one["first"], one["first"] + one["changes"])
+                for one in self._shelf.waiting(space)
+                if one.get("changes")
+            ]
+            seen = self.known_to_others(space).get(log.keys.id, 0)
+            alone = all(one.mine for one in self._contacts(log, log.authority.members))
+            return Progress(row["sealed"], tuple(waiting), self._shelf.said_upto(space, log.keys.id.hex(), seen), alone)
+
+    def sign_of_life(self, space: str) -> int:
+        """Say that this device is there and what it has seen, where somebody else can hear it.
+
+        Once something was taken in since it last spoke, and after half a day of silence. What others say in return is
+        no reason to speak: else two devices would never stop.
+        """
+        with self._one:
+            row = self._shelf.place(space)
+            if row is None or all(one.mine for one in self.people(space)):
+                return 0
+            own = next((one.heard for one in self.people(space) if one.own), "")
+            silent = self._now() - datetime.fromisoformat(own) if own else SILENT_AT_MOST
+            owed = bool(row.get("owed")) and silent >= ANSWER_AFTER
+            return self.seal(space, heartbeat=True) if owed or silent >= SILENT_AT_MOST else 0
 
     def alarms(self) -> list[Alarm]:
         """What has to be told."""
@@ -590,6 +639,8 @@ class Exchange:
                     self._shelf.strip(log.space, after.authority, one)
             self._shelf.keep_links(log.space, ledger, {one.header.device for one in placed})
             self._shelf.keep_keys(log.space, keyring.keys.values())
+            if changes:
+                self._shelf.owe(log.space, True)
             for alarm in taken.alarms:
                 self._shelf.alarm(alarm)
             if cursor is not None and not taken.early and not taken.refused:
@@ -845,6 +896,7 @@ class Exchange:
         if changes:
             seen = log.ledger.news(log.keys.id)
             ledger.heard(changes[0].header, seen, chain)
+            self._shelf.owe(log.space, False)
         self._shelf.keep_links(log.space, ledger, {log.keys.id} if envelopes else set())
         self._logs[log.space] = after
 

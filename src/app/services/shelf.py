@@ -182,6 +182,19 @@ class Shelf:
                     }
                 )
 
+    def owe(self, space: str, owed: bool) -> None:
+        """Whether something was taken in that nobody has been told of yet."""
+        self.table(PLACES).update({"owed": owed}, is_("id", space))
+
+    def said_upto(self, space: str, device: str, sequence: int) -> int:
+        """The last change that a device had said by that place of its chain; 0 if none."""
+        while sequence > 0:
+            row = self.table(ENVELOPES).get(is_("key", f"{space}:{device}:{sequence}"))
+            if row is not None and row.get("changes"):
+                return int(row["first"]) + int(row["changes"]) - 1
+            sequence -= 1
+        return 0
+
     def keep_links(self, space: str, ledger: Ledger, heard: Iterable[bytes]) -> None:
         """The rows of the ledger that changed; `heard` are the devices that spoke."""
         now = self._now().isoformat(timespec="seconds")
