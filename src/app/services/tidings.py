@@ -1,0 +1,94 @@
+"""What one knows of the other's phone: when it was last heard, and whether it has got what one wrote."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from app.model.entities import Mentorship
+from app.model.ids import Id
+from app.model.queries import One
+from app.model.schema import KINDS
+from app.services.tables import VERSIONS, is_
+
+if TYPE_CHECKING:
+    from app.services.exchange import Exchange
+    from app.services.store import Store
+
+QUIET: Final = timedelta(days=7)
+"""After so long without a word it is said that nothing has come. It is nobody's fault."""
+
+
+class Stage(enum.StrEnum):
+    """How far what I wrote has come; `carried.<stage>` says it."""
+
+    WAITING = "waiting"
+    """On this phone only."""
+    SENT = "sent"
+    """A server has it, sealed; the other has not said to have it yet."""
+    RECEIVED = "received"
+    """Everybody else's devices have said to have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Somebody one shares a space with, and when anything of them came last; None if never."""
+
+    name: str
+    at: datetime | None
+
+    def quiet(self, now: datetime) -> bool:
+        """Whether it is time to say that nothing has come."""
+        return self.at is not None and now - self.at >= QUIET
+
+
+class Tidings:
+    """Questions about the others in a space. Everything here only reads."""
+
+    def __init__(self, store: Store, exchange: Exchange) -> None:
+        self._store = store
+        self._exchange = exchange
+
+    def heard(self, mentorship: Id) -> tuple[Heard, ...]:
+        """Those one shares a mentorship with, by name."""
+        found = self._store.ask(One(Mentorship, mentorship))
+        if found is None or found.space not in self._exchange.shared():
+            return ()
+        return self.heard_in(found.space)
+
+    def heard_in(self, space: str) -> tuple[Heard, ...]:
+        """The other people in a space, each with the last word of any of their devices."""
+        latest: dict[str, Heard] = {}
+        for one in self._exchange.people(space):
+            if one.mine:
+                continue
+            at = datetime.fromisoformat(one.heard) if one.heard else None
+            known = latest.get(one.root)
+            if known is None or (at is not None and (known.at is None or at > known.at)):
+                latest[one.root] = Heard(one.name, at)
+        return tuple(sorted(latest.values(), key=lambda one: one.name))
+
+    def quiet(self, now: datetime) -> tuple[Heard, ...]:
+        """Those of whom nothing has come for so long that it is worth saying."""
+        spaces = self._exchange.shared()
+        return tuple(one for space in spaces for one in self.heard_in(space) if one.quiet(now))
+
+    def stage(self, kind: str, record: Id) -> Stage | None:
+        """How far my words in a shared record have come; None for what nobody else gets, or holds no word of mine."""
+        if kind not in KINDS:
+            return None
+        found = self._store.ask(One(KINDS[kind], record))
+        if found is None or found.space == self._store.personal or found.space not in self._exchange.shared():
+            return None
+        mine = f"{found.space}:{self._store.device(found.space)}:"
+        rows = self._store.documents.table(VERSIONS).search(is_("record", f"{found.space}:{kind}:{record}"))
+        numbers = [int(row["change"].rpartition(":")[2]) for row in rows if row["change"].startswith(mine)]
+        progress = self._exchange.progress(found.space)
+        if not numbers or progress.alone:
+            return None
+        last = max(numbers)
+        if last <= progress.received:
+            return Stage.RECEIVED
+        return Stage.WAITING if last > progress.sealed or any(last in one for one in progress.waiting) else Stage.SENT
