@@ -7,6 +7,8 @@ no other. What a server says wrongly becomes a typed error; nothing local change
 
 import base64
 import contextlib
+import heapq
+import itertools
 import json
 import socket
 import threading
@@ -50,6 +52,8 @@ JSON_BYTES: Final = 64 * 1024
 PAGE_BYTES: Final = 2 * 1024 * 1024
 EVENT_BYTES: Final = 256
 KEYRING_BYTES: Final = 256 * 1024
+
+_IDLE_SECONDS: Final = 30.0
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -443,28 +447,60 @@ class _Line:
                 with contextlib.suppress(OSError):  # it is gone already: that is what was wanted
                     self._socket.shutdown(socket.SHUT_RDWR)
 
+    @property
+    def is_over(self) -> bool:
+        return self._over
+
     def over(self) -> None:
         with self._guard:
             self._over = True
             self._socket = None
 
 
+class _Watch:
+    """One thread that cuts lines whose time is over. A timer of its own for each question would be a thread for each."""
+
+    def __init__(self) -> None:
+        self._wake = threading.Condition()
+        self._ends: list[tuple[float, int, _Line]] = []
+        self._count = itertools.count()
+        self._runs = False
+
+    def add(self, line: _Line, seconds: float) -> None:
+        """Cut the line then, unless its question is over by then."""
+        end = time.monotonic() + seconds
+        with self._wake:
+            heapq.heappush(self._ends, (end, next(self._count), line))
+            if not self._runs:
+                self._runs = True
+                threading.Thread(target=self._run, name="fika-lines", daemon=True).start()
+            elif self._ends[0][2] is line:
+                self._wake.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while self._ends and (self._ends[0][2].is_over or self._ends[0][0] <= time.monotonic()):
+                    heapq.heappop(self._ends)[2].cut()
+                wait = self._ends[0][0] - time.monotonic() if self._ends else _IDLE_SECONDS
+                if not self._wake.wait(max(0.0, wait)) and not self._ends:
+                    self._runs = False
+                    return
+
+
 _using = _Using()
+_watch = _Watch()
 
 
 @contextmanager
 def _line(total: float | None) -> Iterator[_Line]:
     line = _using.line = _Line()
-    timer = threading.Timer(total, line.cut) if total is not None else None
-    if timer is not None:
-        timer.daemon = True
-        timer.start()
+    if total is not None:
+        _watch.add(line, total)
     try:
         yield line
     finally:
         line.over()
-        if timer is not None:
-            timer.cancel()
         _using.line = None
 
 
@@ -475,7 +511,8 @@ class _Http(urllib3.connection.HTTPConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         _tell(self.sock)  # a connection that was kept
-        super().request(*args, **kwargs)
+        with _in_one_piece(self):
+            super().request(*args, **kwargs)
 
 
 class _Https(urllib3.connection.HTTPSConnection):
@@ -485,7 +522,25 @@ class _Https(urllib3.connection.HTTPSConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         _tell(self.sock)
-        super().request(*args, **kwargs)
+        with _in_one_piece(self):
+            super().request(*args, **kwargs)
+
+
+@contextmanager
+def _in_one_piece(connection: urllib3.connection.HTTPConnection) -> Iterator[None]:
+    """Head and body of a question leave together: one packet instead of two, and the server wakes up once."""
+    plain = connection.send
+    parts: list[bytes] = []
+
+    def gather(data: Any) -> None:
+        parts.append(bytes(data))
+
+    connection.send = gather  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        connection.send = plain  # type: ignore[method-assign]
+    plain(b"".join(parts))
 
 
 def _tell(line: socket.socket | None) -> None:

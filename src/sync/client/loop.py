@@ -10,10 +10,10 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sync.client.http import Server
+from sync.client.http import Server, Token
 from sync.client.replicator import Replicator
 from sync.errors import NoAnswer, OddAnswer, ServerBusy, SyncError
 
@@ -31,7 +31,7 @@ TOKENS_MOST: Final = 32
 """Spaces that are listened to at once; the others are looked at every `CALM_SECONDS`."""
 
 GATHER_SECONDS: Final = 0.15
-"""What is written in one go is sent in one go."""
+"""Rounds follow each other no faster: the first change of a burst goes at once, the others together."""
 
 
 class Condition(enum.StrEnum):
@@ -57,6 +57,23 @@ class State:
     """When everything was last alike, in seconds since 1970; 0 if never."""
 
 
+@dataclass
+class _Wanted:
+    """Why a round is made, and so where."""
+
+    everything: bool = False
+    written: bool = False
+    urgent: bool = False
+    spaces: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return self.everything or self.written or self.urgent or bool(self.spaces)
+
+    def includes(self, space: str, replicator: Replicator) -> bool:
+        """Whether there may be something to do in that space."""
+        return self.everything or space in self.spaces or (self.written and replicator.waits(space))
+
+
 class Loop:
     """Rounds for all shared spaces with one server, until `stop`."""
 
@@ -77,8 +94,7 @@ class Loop:
         self._draw = draw
         self._clock = clock
         self._signal = threading.Condition()
-        self._news = False
-        self._urgent = False
+        self._wanted = _Wanted()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self.state = State()
@@ -90,11 +106,20 @@ class Loop:
             self._threads.append(thread)
             thread.start()
 
-    def poke(self, *, urgent: bool = False) -> None:
-        """There may be something to do. `urgent` (a person asks, the network is back) cuts a pause after a failure short."""
+    def poke(self, space: str = "", *, written: bool = False, urgent: bool = False) -> None:
+        """There may be something to do: in that space, or wherever something was `written` here, or everywhere.
+
+        `urgent` (a person asks, the network is back) cuts a pause after a failure short.
+        """
         with self._signal:
-            self._news = True
-            self._urgent = self._urgent or urgent
+            wanted = self._wanted
+            if space:
+                wanted.spaces.add(space)
+            elif written:
+                wanted.written = True
+            else:
+                wanted.everything = True
+            wanted.urgent = wanted.urgent or urgent
             self._signal.notify_all()
 
     def stop(self, wait: float = 5.0) -> None:
@@ -112,9 +137,16 @@ class Loop:
 
     def _rounds(self) -> None:
         failures = 0
+        everything = True
         while not self._stopped.is_set():
-            fault = self._one_round()
+            began = time.monotonic()
+            with self._signal:
+                wanted, self._wanted = self._wanted, _Wanted()
+            if everything or not wanted:
+                wanted.everything = True
+            fault = self._one_round(wanted)
             failures = 0 if fault is None else failures + 1
+            everything = fault is not None
             if fault is None:
                 self._pause(CALM_SECONDS, patient=False)
             else:
@@ -122,15 +154,16 @@ class Loop:
                 # Nothing but time mends a server that says no.
                 tired = failures if isinstance(fault, NoAnswer | ServerBusy) else failures + 3
                 self._pause(min(max(self._back_off(tired), float(told)), LONGEST_SECONDS), patient=True)
-            self._stopped.wait(GATHER_SECONDS)
+            self._stopped.wait(max(0.0, began + GATHER_SECONDS - time.monotonic()))
 
-    def _one_round(self) -> Exception | None:
-        """A round in every space; what went wrong, if anything did."""
-        with self._signal:
-            self._news = self._urgent = False
+    def _one_round(self, wanted: "_Wanted") -> Exception | None:
+        """A round in every space where there may be something to do; what went wrong, if anything did."""
         try:
+            spaces = [space for space in self._spaces() if wanted.includes(space, self._replicator)]
+            if not spaces and not wanted.everything:
+                return None
             self._become(replace(self.state, condition=Condition.WORKING))
-            for space in self._spaces():
+            for space in spaces:
                 if self._stopped.is_set():
                     return None
                 self._replicator.round(space)
@@ -152,7 +185,8 @@ class Loop:
         """Wait until there is a reason to go on. After a failure (`patient`) only an urgent one is."""
         with self._signal:
             self._signal.wait_for(
-                lambda: self._stopped.is_set() or self._urgent or (self._news and not patient), timeout=seconds
+                lambda: self._stopped.is_set() or self._wanted.urgent or (bool(self._wanted) and not patient),
+                timeout=seconds,
             )
 
     def _back_off(self, failures: int) -> float:
@@ -185,11 +219,22 @@ class Loop:
         if not tokens:
             self._stopped.wait(2.0)
         elif streams:
-            for space, head in self._server.events(tokens, self._stopped):
-                if head != self._replicator.position(space.hex()):
-                    self.poke()
+            self._hear(tokens)
         elif self._server.wait(tokens, {token.space: self._replicator.position(token.space.hex()) for token in tokens}):
             self.poke()
+
+    def _hear(self, tokens: Sequence[Token]) -> None:
+        """Listen to the stream of events. While it lasts, what is new in those spaces is known here at once."""
+        heard: set[str] = set()
+        try:
+            for id, head in self._server.events(tokens, self._stopped):
+                space = id.hex()
+                if head != self._replicator.position(space):
+                    self.poke(space)
+                heard.add(space)
+                self._replicator.listening = frozenset(heard)
+        finally:
+            self._replicator.listening = frozenset()
 
     def _become(self, state: State) -> None:
         if state == self.state:

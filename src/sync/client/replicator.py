@@ -32,6 +32,9 @@ MENDS_MOST: Final = 3
 """How often one round begins anew because the server's log was another one."""
 
 
+FRESH_SECONDS: Final = 10.0
+"""For so long after a round the log counts as read: what is written then goes out without asking first what is new."""
+
 PART_BYTES: Final = 64 * 1024
 """How much of a page is taken in at once."""
 
@@ -71,6 +74,10 @@ class Shelf(Protocol):
 
     def unsent(self, space: str) -> list[Envelope]:
         """What no server has been given, in order."""
+        ...
+
+    def waiting(self, space: str) -> int:
+        """How many own changes no server has been given, sealed or not."""
         ...
 
     def sent(self, space: str, envelopes: Iterable[Envelope], cursor: tuple[int, bytes] | None = None) -> None:
@@ -128,6 +135,9 @@ class Replicator:
         self._monotonic = monotonic
         self._tokens: dict[str, Token] = {}
         self._compared: set[str] = set()
+        self._read: dict[str, float] = {}
+        self.listening: frozenset[str] = frozenset()
+        """Spaces of which the server tells at once what is new: whoever listens for it says so here."""
 
     def round(self, space: str) -> Round:
         """Read, seal, send; and compare, the first time and whenever something was odd."""
@@ -136,6 +146,10 @@ class Replicator:
         except SessionOver:
             self._tokens.pop(space, None)
             return self._round(space)
+
+    def waits(self, space: str) -> bool:
+        """Whether something of mine has to go there."""
+        return self._shelf.waiting(space) > 0 or bool(self._shelf.unsent(space))
 
     def position(self, space: str) -> int:
         """How far a space's log has been read."""
@@ -173,6 +187,11 @@ class Replicator:
     def _round(self, space: str) -> Round:
         done = Round()
         token = self.token(space)
+        if self._is_fresh(space):
+            self._shelf.seal(space)
+            if self._push(space, token, done):
+                self._read[space] = self._monotonic()
+                return done  # the log ends with what was just sent: there is nothing else to read
         for _ in range(MENDS_MOST):
             try:
                 if self._pull(space, token, done):
@@ -187,7 +206,18 @@ class Replicator:
         if space not in self._compared:
             self._compare(space, token, done)
             self._compared.add(space)
+        self._read[space] = self._monotonic()
         return done
+
+    def _is_fresh(self, space: str) -> bool:
+        """Whether what the log holds is known here, so that writing need not wait for reading.
+
+        Not when it was read a while ago: somebody may have been taken out since, and what is sealed now must be sealed
+        for those who are in.
+        """
+        if space not in self._compared:
+            return False
+        return space in self.listening or self._monotonic() - self._read.get(space, -FRESH_SECONDS) < FRESH_SECONDS
 
     def _pull(self, space: str, token: Token, done: Round) -> bool:
         """Read to the end of the log; False when it is not the log that was read before.
@@ -228,14 +258,18 @@ class Replicator:
             self._shelf.noticed(space, "withheld")
         return True
 
-    def _push(self, space: str, token: Token, done: Round) -> None:
-        """Hand over what waits, in order. What the server lacks before it goes first."""
+    def _push(self, space: str, token: Token, done: Round) -> bool:
+        """Hand over what waits, in order. What the server lacks before it goes first.
+
+        True when something went, and the log ends with it and holds nothing else that was not read.
+        """
         forked: set[bytes] = set()
         mends = 0
+        alone = False
         while True:
             waiting = [one for one in self._shelf.unsent(space) if one.header.device not in forked]
             if not waiting:
-                return
+                return alone and not forked
             size = len(batches([one.to_bytes() for one in waiting])[0])
             batch = waiting[:size]
             try:
@@ -254,6 +288,7 @@ class Replicator:
             whole = told.new == len(batch) and told.head == after + told.new
             self._shelf.sent(space, batch, (told.head, batch[-1].id) if whole else None)
             done.sent += told.new
+            alone = whole
 
     def _compare(self, space: str, token: Token, done: Round) -> None:
         """Hold what the server has against what is here, and give back what it has lost."""

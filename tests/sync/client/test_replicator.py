@@ -13,7 +13,7 @@ from app.model.commands import SetGoal
 from app.model.entities import Goal, Mentorship
 from app.services.shelf import AlarmKind
 from sync.client.http import Page, Pushed, Token
-from sync.client.replicator import Replicator
+from sync.client.replicator import FRESH_SECONDS, Replicator
 from sync.errors import (
     LogFork,
     LogGap,
@@ -108,8 +108,11 @@ class Two:
         self.new_replicators()
 
     def new_replicators(self) -> None:
-        self.hers = Replicator(self.server, self.karin.exchange)  # type: ignore[arg-type]
-        self.his = Replicator(self.server, self.yusuf.exchange)  # type: ignore[arg-type]
+        self.seconds = 0.0
+        self.hers, self.his = (
+            Replicator(self.server, person.exchange, monotonic=lambda: self.seconds)  # type: ignore[arg-type]
+            for person in (self.karin, self.yusuf)
+        )
 
     def writes(self, person: Person, title: str) -> None:
         person.store.execute(SetGoal(title=title, mentorship=next(person.store.everything(Mentorship)).id))
@@ -156,8 +159,42 @@ def test_a_change_costs_a_push_and_is_not_pulled_back(two: Two) -> None:
     two.writes(two.karin, "one change")
     two.server.calls.clear()
     done = two.hers.round(two.space)
-    assert two.server.calls == ["pull", "push"]
+    assert two.server.calls == ["push"]
     assert done.sent == 1
+    assert two.karin.exchange.cursor(two.space)[0] == len(two.log)
+    assert not two.hers.waits(two.space)
+
+
+def test_what_was_read_a_while_ago_is_read_again_before_anything_is_sealed(two: Two) -> None:
+    two.calm()
+    two.karin.exchange.dismiss(two.space, party_of_root=two.yusuf.spaces.root.hex())
+    two.hers.round(two.space)
+    two.writes(two.yusuf, "after he was taken out, which he does not know")
+    two.seconds += FRESH_SECONDS
+    two.server.calls.clear()
+    two.his.round(two.space)
+    assert two.server.calls == ["pull"], "he has read that he is out, so nothing is sealed"
+
+
+def test_while_the_server_tells_of_news_nothing_is_asked_before_writing(two: Two) -> None:
+    two.calm()
+    two.hers.listening = frozenset({two.space})
+    two.seconds += 10 * FRESH_SECONDS
+    two.writes(two.karin, "one change")
+    two.server.calls.clear()
+    two.hers.round(two.space)
+    assert two.server.calls == ["push"]
+
+
+def test_what_others_wrote_meanwhile_is_read_although_nothing_was_asked_first(two: Two) -> None:
+    two.calm()
+    two.writes(two.yusuf, "his")
+    two.his.round(two.space)
+    two.writes(two.karin, "hers")
+    two.server.calls.clear()
+    two.hers.round(two.space)
+    assert two.server.calls == ["push", "pull"]
+    assert titles(two.karin) == {"his", "hers"}
     assert two.karin.exchange.cursor(two.space)[0] == len(two.log)
 
 

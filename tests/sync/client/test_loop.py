@@ -1,0 +1,135 @@
+"""When rounds are made and where: at once for the first change, together for a burst, only where there is a reason."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from sync.client.http import Token
+from sync.client.loop import GATHER_SECONDS, Condition, Loop
+from sync.errors import NoAnswer
+
+
+class Rounds:
+    """A replicator that only notes what it was asked for, and when."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[str, float]] = []
+        self.waiting: set[str] = set()
+        self.fault: Exception | None = None
+        self.listening: frozenset[str] = frozenset()
+        self.events: list[tuple[bytes, int]] = []
+        self.told = threading.Event()
+
+    def round(self, space: str) -> None:
+        self.made.append((space, time.monotonic()))
+        self.waiting.discard(space)
+        if self.fault is not None:
+            raise self.fault
+
+    def waits(self, space: str) -> bool:
+        return space in self.waiting
+
+    def position(self, space: str) -> int:
+        return 0
+
+    def token(self, space: str) -> Token:
+        return Token(bytes.fromhex(space), "token", 1e9)
+
+    @property
+    def spaces(self) -> list[str]:
+        return [space for space, _ in self.made]
+
+
+class Line:
+    """A server of which only the stream of events is wanted."""
+
+    def __init__(self, rounds: Rounds) -> None:
+        self.rounds = rounds
+
+    def events(self, tokens: Sequence[Token], stop: threading.Event) -> Iterator[tuple[bytes, int]]:
+        for token in tokens:
+            yield token.space, 0
+        self.rounds.told.wait(10)
+        yield from self.rounds.events
+        stop.wait(10)
+
+    def close(self) -> None:
+        self.rounds.told.set()
+
+
+ONE, OTHER = "aa" * 16, "bb" * 16
+
+
+@pytest.fixture
+def rounds() -> Rounds:
+    return Rounds()
+
+
+@pytest.fixture
+def loop(rounds: Rounds) -> Iterator[Loop]:
+    found = Loop(Line(rounds), rounds, lambda: [ONE, OTHER], told=lambda _: None)  # type: ignore[arg-type]
+    found.start()
+    until(lambda: found.state.condition is Condition.CALM and rounds.listening == {ONE, OTHER})
+    time.sleep(GATHER_SECONDS)
+    rounds.made.clear()
+    yield found
+    found.stop()
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_the_first_change_goes_at_once_and_only_where_it_was_written(loop: Loop, rounds: Rounds) -> None:
+    rounds.waiting.add(OTHER)
+    began = time.monotonic()
+    loop.poke(written=True)
+    until(lambda: bool(rounds.made))
+    assert rounds.spaces == [OTHER]
+    assert rounds.made[0][1] - began < GATHER_SECONDS
+
+
+def test_a_burst_goes_together(loop: Loop, rounds: Rounds) -> None:
+    for _ in range(20):
+        rounds.waiting.add(ONE)
+        loop.poke(written=True)
+        time.sleep(GATHER_SECONDS / 10)
+    until(lambda: not rounds.waiting)
+    assert 2 <= len(rounds.made) <= 5
+    for (_, before), (_, after) in zip(rounds.made, rounds.made[1:], strict=False):
+        assert after - before > 0.9 * GATHER_SECONDS
+
+
+def test_what_came_from_elsewhere_makes_no_round(loop: Loop, rounds: Rounds) -> None:
+    loop.poke(written=True)
+    time.sleep(2 * GATHER_SECONDS)
+    assert rounds.made == []
+
+
+def test_the_server_says_where(loop: Loop, rounds: Rounds) -> None:
+    rounds.events = [(bytes.fromhex(OTHER), 7)]
+    rounds.told.set()
+    until(lambda: bool(rounds.made))
+    time.sleep(2 * GATHER_SECONDS)
+    assert rounds.spaces == [OTHER]
+
+
+def test_somebody_asks_and_everything_is_looked_at(loop: Loop, rounds: Rounds) -> None:
+    loop.poke(urgent=True)
+    until(lambda: rounds.spaces == [ONE, OTHER])
+
+
+def test_after_a_failure_everything_is_looked_at(loop: Loop, rounds: Rounds) -> None:
+    rounds.fault = NoAnswer(reason="away")
+    rounds.waiting.add(OTHER)
+    loop.poke(written=True)
+    until(lambda: loop.state.condition is Condition.AWAY)
+    rounds.fault = None
+    loop.poke(urgent=True)
+    until(lambda: loop.state.condition is Condition.CALM)
+    assert rounds.spaces[-2:] == [ONE, OTHER]
