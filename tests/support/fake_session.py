@@ -9,6 +9,7 @@ from typing import Any
 from app.errors import AppError
 from app.model.queries import SettingOf
 from app.ui.signal import Signal
+from tests.support.signing import Keys, NoProgramme, agreements
 
 
 class NotOpen(AppError):
@@ -98,6 +99,8 @@ class FakeSession:
         self.inbox_alarm = False
         self.quick_notes_trust = "known"
         self.touches = 0
+        self.programme: Any = NoProgramme()
+        self._keys = Keys()
         self._store = store if store is not None else FakeStore()
         self._passphrase = passphrase
         self._news: Signal[str] = Signal(phase)
@@ -110,6 +113,9 @@ class FakeSession:
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         return self._news.watch(listener)
+
+    def agreements(self, library: Any) -> Any:
+        return agreements(self.store, library, self._keys, self.store.clock)
 
     def touch(self) -> None:
         self.touches += 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from app.model.commands import ImportQuickNote, KeepMinutes
+from functools import partial
+from typing import Any
+
+from app.model.commands import ImportQuickNote, KeepForm, KeepMinutes
 from app.model.entities import Minutes, minutes_id
 from app.model.queries import GoalsList, MeetingsOf, NotesOf, One, PeopleList, TaskBoard
 from app.services.store import Store
@@ -53,6 +56,20 @@ def two_versions(desk: Desk, meeting: str) -> tuple[str, str]:
     theirs = f"{words} Vi ses på måndag, men på kaféet."
     also_wrote(store, "minutes", id, f"answers.{item}", theirs, desk.now())
     return id, f"answers.{item}"
+
+
+def signed(desk: Desk, pair: str) -> str:
+    """A mentoring agreement that one of the two has signed and then changed; the copy that was signed."""
+    store: Store = desk.store
+    document = desk.library.document("agreement.confidentiality")
+    answers: dict[str, Any] = {item.id: True for item in document.items if item.type == "clause"}
+    keep = partial(KeepForm, document=document.id, mentorship=pair, shared=True)
+    store.execute(keep(answers={**answers, "retention": "3m"}))
+    agreements = desk.session.agreements(desk.library)
+    if not agreements.versions(pair, document.id):
+        agreements.sign(agreements.sheet(pair, document.id))
+    store.execute(keep(answers={"retention": "12m"}))
+    return str(agreements.versions(pair, document.id)[0].copies[0].copy.id)
 
 
 def places(desk: Desk) -> dict[str, str]:
@@ -114,6 +131,13 @@ def places(desk: Desk) -> dict[str, str]:
             "document-guide": "/document/guide.mentee",
             "document-training": "/document/training.mentor",
         },
+        "/agreement/:person/:document": {
+            "agreement": f"/agreement/{pair}/agreement.mentoring",
+            "agreement-conduct": f"/agreement/{pair}/policy.code_of_conduct",
+        },
+        "/agreement/:person/:document/fill": {"agreement-fill": f"/agreement/{pair}/agreement.mentoring/fill?part=how"},
+        "/agreement/:person/copy/:id": {"agreement-copy": f"/agreement/{pair}/copy/{signed(desk, pair)}"},
+        "/agreement/check": {"agreement-check": "/agreement/check"},
         "/topics": {"topics": "/topics"},
         "/questions/:document": {"questions": "/questions/questions.grow"},
         "/boundaries/:person": {"boundaries": f"/boundaries/{pair}"},

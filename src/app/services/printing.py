@@ -10,10 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from html import escape
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from app.services.fair_copy import FairText, in_groups, words
 from app.services.library import Document, Item, Library
 from app.services.speech import Speech
+
+if TYPE_CHECKING:
+    from app.services.agreements import Name
 
 Answer: TypeAlias = "str | int | float | bool | frozenset[str] | None"
 """An answer as the records keep it; dates are ISO text."""
@@ -89,6 +93,42 @@ def listed(rows: Iterable[tuple[str, str]]) -> str:
     """Names and values under each other, each value written in its own direction."""
     lines = (f'<dt>{safe(label)}</dt><dd dir="auto">{safe(value)}</dd>' for label, value in rows)
     return f'<dl class="facts">{"".join(lines)}</dl>'
+
+
+def signed_page(text: FairText, names: Iterable[Name], speech: Speech, now: datetime) -> str:
+    """An agreement or minutes on paper: the whole text, who has signed and how, and lines for those who have not."""
+    title = speech.say("print.copy", title=speech.read(text.title), number=text.number)
+    parts = [opening(title, speech.language)]
+    for group, lines in in_groups(text.lines):
+        if group is not None:
+            parts.append(f"<h2>{safe(speech.read(group))}</h2>\n")
+        parts.append("<dl>")
+        for line in lines:
+            label = safe(speech.read(line.text))
+            if line.answer is True:
+                parts.append(f"<dt>☑ {label}</dt>")
+            else:
+                parts.append(f'<dt>{label}</dt><dd dir="auto">{safe(words(line, speech, text.names))}</dd>')
+        parts.append("</dl>\n")
+    parts.append(f"<h2>{safe(speech.say('print.signatures'))}</h2>\n<dl>")
+    given = {name.role: name for name in names if name.holds}
+    for role in ("mentor", "mentee"):
+        if role in text.roles:
+            parts.append(
+                f'<dt dir="auto">{safe(text.names.get(role, ""))}</dt>{_name_line(given.get(role), speech, now)}'
+            )
+    parts.append("</dl>\n")
+    parts.append(CLOSING)
+    return "".join(parts)
+
+
+def _name_line(name: Name | None, speech: Speech, now: datetime) -> str:
+    if name is None:
+        return '<dd class="blank"></dd>'
+    at = name.at.astimezone(now.tzinfo)
+    when = speech.say("time.at", day=speech.day_year(at.date()), clock=speech.clock(at))
+    key = "print.signed-own" if name.standing == "own" else "print.signed-handed"
+    return f"<dd>{safe(speech.say(key, when=when, key=name.key))}</dd>"
 
 
 def said(item: Item, answer: Answer, speech: Speech, library: Library) -> str:

@@ -22,6 +22,9 @@ NOT_YET: Final = frozenset(
 )
 """Screens that a later version brings."""
 
+AGREEMENTS: Final = frozenset({"agreement.mentoring", "agreement.confidentiality", "policy.code_of_conduct"})
+"""What is signed: with somebody, these lead to their agreement and not to the bare document."""
+
 _ALWAYS: Final = {
     "contacts.coordinator": "/safety",
     "goal.list": "/goals",
@@ -68,6 +71,8 @@ def way(action: str, library: Library, *, person: str | None = None, meeting: st
         facts = {name: known[name] for name in names if known[name]}
         return f"{path}?{urlencode(facts)}" if facts else path
     target = action_of(action)
+    if isinstance(target, DocumentAction) and person and target.document in AGREEMENTS:
+        return f"/agreement/{person}/{target.document}"
     return _document(target.document, library, meeting) if isinstance(target, DocumentAction) else None
 
 

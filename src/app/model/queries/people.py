@@ -14,6 +14,7 @@ from app.model.entities import (
     form_id,
 )
 from app.model.ids import Id
+from app.model.queries.agreements import CopiesOf, is_signed, signed_roles
 from app.model.queries.asking import Query, Reader
 from app.model.queries.look import (
     Look,
@@ -105,12 +106,10 @@ def _steps(
     look: Look, row: PersonRow, mentorship: Mentorship, preparation: ListView, seeds: tuple[str, ...]
 ) -> tuple[Step, ...]:
     settled = preparation.ticks | preparation.set_aside.keys()
-    agreement = look.read.one(FilledForm, form_id(mentorship.space, "agreement.mentoring", row.mentorship))
-    agreed = "agreement" in settled or (agreement is not None and agreement.status == "done")
     ended = mentorship.status == "ended"
     missing: list[tuple[str, tuple[str, ...]]] = [
         ("ready", tuple(seed for seed in seeds if seed not in settled) if seeds or settled else ("preparation",)),
-        ("agreed", () if agreed else ("agreement",)),
+        ("agreed", () if "agreement" in settled else _unsigned(look, row, mentorship)),
         ("started", () if row.held else ("first_meeting",)),
         ("rhythm", () if row.held > 1 and (row.next or ended) else ("next_meeting",)),
         ("halfway", () if row.held * 2 >= row.planned else ("half_of_meetings",)),
@@ -122,3 +121,15 @@ def _steps(
         Step(name=name, state="done" if not lacks else "now" if place == current else "ahead", missing=lacks)
         for place, (name, lacks) in enumerate(missing)
     )
+
+
+def _unsigned(look: Look, row: PersonRow, mentorship: Mentorship) -> tuple[str, ...]:
+    """What the agreement still takes: to be filled in and signed, my name, or the other's."""
+    copies = CopiesOf(row.mentorship, "agreement.mentoring").answer(look.read)
+    if is_signed(copies):
+        return ()
+    signed = signed_roles(copies)
+    if not signed:
+        begun = look.read.one(FilledForm, form_id(mentorship.space, "agreement.mentoring", row.mentorship))
+        return ("signatures",) if begun is not None else ("agreement",)
+    return ("their-signature",) if row.my_role in signed else ("my-signature",)

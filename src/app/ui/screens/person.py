@@ -29,6 +29,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.faces import Avatar, StatusStrip
 from app.ui.safe import component
+from app.ui.screens.agreement import AgreementRow
 from app.ui.screens.goals import GoalCard
 from app.ui.screens.lists import begin
 from app.ui.screens.rows import local, meeting_line, task_line
@@ -364,15 +365,7 @@ def _Board(view: PersonView, key: str = "") -> ft.Control:
 def _Agreement(view: PersonView, key: str = "") -> ft.Control:
     desk = use_desk()
     id = view.row.mentorship
-    lines = [
-        Row(
-            desk.read(desk.library.document(name).title),
-            lambda _, name=name: desk.go(f"/document/{name}", person=id),
-            icon=ft.Icons.ARTICLE_OUTLINED,
-            id=f"document-{name}",
-        )
-        for name in READABLE
-    ]
+    lines: list[ft.Control] = [AgreementRow(id, name, view.row.my_role, view.row.name, key=name) for name in READABLE]
     lines.append(
         Row(
             desk.read(desk.library.document("prompts.boundaries").title),

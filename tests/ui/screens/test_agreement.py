@@ -1,0 +1,206 @@
+"""Agreements on the screen: point by point, what is missing by name, two taps each to sign, versions to read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.model.commands import KeepForm
+from app.model.entities import Mentorship
+from app.model.queries import FormOf, One
+from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements
+from tests.support.signing import Coordinated
+from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.table import Table, lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
+ANSWERS: dict[str, Any] = {
+    "mentor_name": "Karin",
+    "mentee_name": "Yusuf",
+    "focus": frozenset({"work"}),
+    "purpose": "Söka jobb på egen hand.",
+    "start": "2026-10-14",
+    "end": "2027-03-01",
+    "frequency": "weekly",
+    "count": 12,
+    "length": "90",
+    "place": "Biblioteket",
+    "channel": frozenset({"sms"}),
+    "notice": "24h",
+    "cancel_how": "Sms.",
+    "minutes_rule": "turns",
+}
+
+
+def fill(table: Table, app: Stage, document: str = AGREEMENT, **other: Any) -> None:
+    found = app.desk.library.document(document)
+    clauses = {item.id: True for item in found.items if item.type == "clause"}
+    answers = {**(ANSWERS if document == AGREEMENT else {"retention": "3m"}), **clauses, **other}
+    table.store.execute(KeepForm(document=document, mentorship=table.pair, shared=not found.accept, answers=answers))
+
+
+def service(app: Stage) -> Agreements:
+    found: Agreements = app.desk.session.agreements(app.desk.library)
+    return found
+
+
+async def filled(stage: OpenStage, table: Table, document: str = AGREEMENT, **options: Any) -> Stage:
+    app = await table.open(stage, **options)
+    fill(table, app, document)
+    app.desk.go(f"/agreement/{table.pair}/{document}")
+    await app.settle()
+    return app
+
+
+async def sign_both(app: Stage) -> None:
+    await app.tap("agreement-sign")
+    await app.tap("sign-yes")
+    await app.tap("agreement-hand")
+    await app.tap("sign-yes")
+
+
+@BOTH
+async def test_an_empty_agreement_names_each_missing_line_and_a_tap_leads_there(
+    stage: OpenStage, language: str
+) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/agreement/{table.pair}/{AGREEMENT}", language=language)
+    words = "\n".join(app.texts())
+    for name in ("focus", "start", "end", "frequency", "count", "length", "place", "channel", "notice"):
+        assert (
+            app.has(f"missing-{name}") and app.desk.read(app.desk.library.document(AGREEMENT).item(name).text) in words
+        )
+    assert not app.has("agreement-sign") and not app.has("agreement-hand")
+    assert "{" not in words and app.nameless() == []
+    await app.tap("missing-place")
+    assert app.has("item-place") and app.desk.say("agreement.needed") in app.texts()
+
+
+@BOTH
+@pytest.mark.parametrize("document", [AGREEMENT, CONFIDENTIALITY, CONDUCT])
+async def test_every_line_of_every_agreement_can_be_filled_in(stage: OpenStage, document: str, language: str) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/agreement/{table.pair}/{document}/fill", language=language)
+    seen: list[str] = []
+    for _ in range(9):
+        assert app.nameless() == [] and "{" not in "".join(app.texts())
+        seen += app.texts()
+        if not app.has("item-place") and app.desk.say("agreement.ready") in app.texts():
+            break
+        await app.tap("next")
+    found = app.desk.library.document(document)
+    left_out = {"mentee"} if document == CONDUCT else set()
+    for item in found.items:
+        if item.type not in ("sign", "info") and item.group not in left_out:
+            assert app.desk.read(item.text) in "\n".join(seen), item.id
+
+
+async def test_half_of_it_is_kept_and_the_usual_is_one_tap(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/agreement/{table.pair}/{AGREEMENT}/fill?part=how")
+    await app.type("item-place", "Kaféet")
+    await app.tap("usual")
+    await app.back()
+    form = table.store.again().ask(FormOf(AGREEMENT, table.pair, True))
+    assert form is not None and form.answers["place"] == "Kaféet"
+    assert (form.answers["frequency"], form.answers["count"], form.answers["length"]) == ("biweekly", 10, "60")
+
+
+async def test_two_taps_each_and_both_have_signed(stage: OpenStage) -> None:
+    table = lay()
+    app = await filled(stage, table)
+    taps = 0
+    for one in ("agreement-sign", "sign-yes", "agreement-hand", "sign-yes"):
+        await app.tap(one)
+        taps += 1
+    assert taps == 4
+    sheet = service(app).sheet(table.pair, AGREEMENT)
+    assert sheet.signed and not app.has("agreement-sign") and not app.has("agreement-hand")
+    words = "\n".join(app.texts())
+    assert "Båda har skrivit under version 1." in words
+    assert "bekräftat på telefonen hos Karin" in words and "på egen telefon" in words
+    assert words.count("Fingeravtryck") == 2
+    found = table.store.ask(One(Mentorship, table.pair))
+    assert found is not None and (found.weeks, found.planned, found.length) == (1, 12, 90)
+
+
+async def test_a_changed_word_is_a_version_to_sign_with_the_change_shown_and_the_old_one_to_read(
+    stage: OpenStage,
+) -> None:
+    table = lay()
+    app = await filled(stage, table)
+    await sign_both(app)
+    fill(table, app, place="Kaféet")
+    await app.settle()
+    words = "\n".join(app.texts())
+    assert "Ändrat sedan version 1" in words and "Förut: Biblioteket" in words
+    assert app.has("changed-place") and app.has("agreement-sign") and app.has("agreement-hand")
+    await app.tap("version-1")
+    words = "\n".join(app.texts())
+    assert "Biblioteket" in words and "Kaféet" not in words and words.count("Fingeravtryck") == 2
+
+
+async def test_a_change_is_talked_over_and_only_that_is_told(stage: OpenStage) -> None:
+    table = lay()
+    app = await filled(stage, table)
+    app.desk.session.programme = Coordinated()
+    await sign_both(app)
+    assert not app.has("talked-over")
+    fill(table, app, place="Kaféet")
+    await app.settle()
+    clause = app.desk.library.document(AGREEMENT).item("changes")
+    assert app.desk.read(clause.text) in app.texts()
+    await app.check("talked-over")
+    assert app.desk.session.programme.told == [(table.pair, "changed")]
+    assert app.checked("talked-over")
+
+
+async def test_without_a_programme_nothing_is_told_and_it_says_why(stage: OpenStage) -> None:
+    table = lay()
+    app = await filled(stage, table)
+    await sign_both(app)
+    fill(table, app, place="Kaféet")
+    await app.settle()
+    assert app.desk.say("programme.none.notify") in app.texts()
+    await app.check("talked-over")
+    assert app.checked("talked-over")
+
+
+async def test_the_code_of_conduct_shows_version_and_day_on_the_relationship(stage: OpenStage) -> None:
+    table = lay()
+    app = await filled(stage, table, CONDUCT)
+    await app.tap("agreement-sign")
+    await app.tap("sign-yes")
+    assert "Du godkände version 1: ons 14 okt. 2026" in app.texts()
+    await app.back()
+    app.desk.go(f"/person/{table.pair}")
+    await app.settle()
+    await app.tap("section-agreement")
+    assert "Du godkände version 1: ons 14 okt. 2026" in "\n".join(app.texts())
+
+
+async def test_a_signed_file_is_checked_and_an_altered_one_does_not_match(stage: OpenStage) -> None:
+    table = lay()
+    app = await filled(stage, table)
+    await sign_both(app)
+    data = service(app).file(service(app).sheet(table.pair, AGREEMENT).versions[0])
+    from app.ui.screens.agreement_copy import verdict
+
+    good = service(app).check(data)
+    bad = service(app).check(data.decode().replace("Biblioteket", "Biblioteken").encode())
+    assert good.fits and not bad.fits
+    assert len(verdict(app.desk, good)) == len(verdict(app.desk, bad))
+    assert json.loads(data)["format"] == "fika-signed"
+
+
+async def test_an_agreement_of_nobody_and_a_copy_that_is_not_there_are_said_in_words(stage: OpenStage) -> None:
+    table = lay()
+    for path in (
+        f"/agreement/{'0' * 32}/{AGREEMENT}",
+        f"/agreement/{table.pair}/survey.end",
+        f"/agreement/{table.pair}/copy/x",
+    ):
+        app = await table.open(stage, go=path)
+        assert app.desk.say("person.missing") in app.texts() or app.desk.say("agreement.none") in app.texts()
