@@ -29,7 +29,19 @@ from app.model.commands import (
 )
 from app.model.entities import Booking, Meeting, Slot, meeting_id
 from app.model.entities.calendar import holder, said, span_of
-from app.model.queries import BusyBetween, MeetingsOf, NoticeOf, One, SlotsOf, ToHandOver, WayOf
+from app.model.queries import (
+    Again,
+    AgainWith,
+    BookingNewsOf,
+    BusyBetween,
+    MeetingsOf,
+    NoticeOf,
+    One,
+    SlotsOf,
+    SlotsToOffer,
+    ToHandOver,
+    WayOf,
+)
 from app.model.queries.calendar import TAKEN
 from app.model.schedule import NOTICE, aware, following
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
@@ -296,3 +308,39 @@ def test_a_cancelled_meeting_is_handed_over_only_if_a_calendar_can_know_it() -> 
     assert len(store.ask(ToHandOver(at(21, 12)))) == 2
     assert len(store.ask(ToHandOver(NOON, meeting=meeting_id(series, 1)))) == 1
     assert store.ask(ToHandOver(NOON, meeting="0" * 32)) == ()
+
+
+# ------------------------------------------------------------------ what there is to tell, and what to suggest
+
+
+def test_three_times_at_the_usual_hour_are_suggested_around_what_is_taken() -> None:
+    store, mentorship = pair()
+    store.clock.at = at(13, 9)
+    held = store.execute(PlanMeeting(mentorship=mentorship, starts=datetime(2026, 10, 13, 15), zone=ZONE)).record
+    store.clock.at = at(13, 16)
+    store.execute(EndMeeting(meeting=held))
+    now = store.clock.at
+    assert store.ask(AgainWith(mentorship, now)) == Again(meeting=held, starts=datetime(2026, 10, 27, 15), weeks=2)
+    first = store.ask(SlotsToOffer(mentorship, 60, ZONE, now))
+    assert first[:3] == tuple(datetime(2026, 10, day, 15) for day in (27, 28, 29)) and len(first) == 6
+    store.execute(KeepBusy(spans=[(at(27, 15, 30), at(27, 16))]))
+    store.execute(OfferSlots(mentorship=mentorship, starts=[datetime(2026, 10, 28, 15)], zone=ZONE))
+    after = store.ask(SlotsToOffer(mentorship, 60, ZONE, now))
+    assert not {first[0], first[1]} & set(after) and all(one.weekday() < 5 and one.hour == 15 for one in after)
+    store.execute(OfferSlots(mentorship=mentorship, starts=after[:3], zone=ZONE))
+
+
+def test_those_who_never_met_get_a_week_from_now_and_nothing_is_the_same_again() -> None:
+    store, mentorship = pair()
+    assert store.ask(AgainWith(mentorship, NOON)) is None and store.ask(AgainWith("0" * 32, NOON)) is None
+    assert store.ask(SlotsToOffer(mentorship, 60, ZONE, NOON))[0] == datetime(2026, 10, 21, 16)
+    assert store.ask(SlotsToOffer("0" * 32, 60, ZONE, NOON)) == ()
+
+
+def test_two_meetings_at_one_time_are_told() -> None:
+    store, mentorship = pair()
+    other = store.execute(AddPerson(name="Anna", my_role="mentor")).record
+    store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY, zone=ZONE))
+    store.execute(PlanMeeting(mentorship=other, starts=TUESDAY + timedelta(minutes=30), zone=ZONE))
+    (news,) = store.ask(BookingNewsOf(NOON))
+    assert (news.kind, news.name, news.other, news.starts) == ("clash", "Anna", "Yusuf", at(20, 16, 30))

@@ -19,7 +19,7 @@ Span = tuple[datetime, datetime]
 class Busy(Entity):
     """When I am busy in a month, by another calendar: start and end, and nothing of what it is."""
 
-    month: str = text(longest=7)
+    month: str = text()
     spans: frozenset[str] = labels(default=frozenset())
 
 

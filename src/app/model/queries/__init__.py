@@ -7,6 +7,10 @@
 from app.model.queries.agreements import CopiesOf, Copy, Two, TwoOf, copy_of, is_signed, signed_roles
 from app.model.queries.asking import Card, Past, Query, Reader, Trashed
 from app.model.queries.calendar import (
+    Again,
+    AgainWith,
+    BookingNews,
+    BookingNewsOf,
     BusyBetween,
     BusyCount,
     Handed,
@@ -15,6 +19,7 @@ from app.model.queries.calendar import (
     NoticeOf,
     SlotRow,
     SlotsOf,
+    SlotsToOffer,
     ToHandOver,
     WayOf,
 )
@@ -52,8 +57,12 @@ from app.model.queries.writings import EvaluationsOf, FormOf, LastMinutes, Minut
 
 __all__ = [
     "AboutMe",
+    "Again",
+    "AgainWith",
     "AgendaOf",
     "Board",
+    "BookingNews",
+    "BookingNewsOf",
     "BusyBetween",
     "BusyCount",
     "Card",
@@ -113,6 +122,7 @@ __all__ = [
     "SkillsView",
     "SlotRow",
     "SlotsOf",
+    "SlotsToOffer",
     "Step",
     "StepState",
     "TaskBoard",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any, Literal
 
 from app.model.clock import moment_of
-from app.model.entities import Booking, Busy, FilledForm, Meeting, Mentorship, Mode, Slot, form_id
+from app.model.entities import Booking, Busy, FilledForm, Meeting, Mentorship, Mode, Person, Slot, form_id
 from app.model.entities.calendar import Span, holder, span_of
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
 from app.model.queries.look import Look, months
 from app.model.queries.records import SettingOf
 from app.model.queries.rows import MeetingRow
-from app.model.schedule import NOTICE, apart, aware, following, overlapping
+from app.model.schedule import NOTICE, again, apart, aware, following, overlapping
 
 TAKEN = "calendar.taken"
 
@@ -270,3 +272,163 @@ def _ahead(read: Reader, now: datetime) -> list[Meeting]:
     return [
         meeting for month in months(first, first + timedelta(days=731)) for meeting in read.where(Meeting, month=month)
     ]
+
+
+# ------------------------------------------------------------------ what there is to tell
+
+NewsKind = Literal["offered", "taken", "lost", "clash", "cancelled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingNews:
+    """Something about booking that somebody should hear on Today."""
+
+    kind: NewsKind
+    mentorship: Id
+    name: str
+    starts: datetime
+    count: int = 1
+    meeting: Id = ""
+    booking: Id = ""
+    other: str = ""
+    """The other person, when two meetings clash."""
+
+
+@dataclass(frozen=True)
+class BookingNewsOf(Query[tuple[BookingNews, ...]]):
+    """What there is to tell: times offered to me, my times that were taken, one I took that somebody else had first, two
+    meetings at one time, and what the other one cancelled while nothing else is booked.
+    """
+
+    now: datetime
+
+    def answer(self, read: Reader) -> tuple[BookingNews, ...]:
+        look = Look(read, self.now)
+        ahead = look.ahead()
+        booked = {row.mentorship for row in ahead}
+        news = [*_clashes(ahead)]
+        offers = read.count(Slot) > 0
+        for person in look.people():
+            if not look.active(person.mentorship):
+                continue
+            if offers:
+                news += _about_slots(slot_rows(read, person.mentorship, self.now), person)
+            if person.mentorship not in booked:
+                news += _cancelled(read, look, person)
+        return tuple(sorted(news, key=lambda one: (_PRESSING.index(one.kind), one.starts)))
+
+
+_PRESSING: tuple[NewsKind, ...] = ("clash", "lost", "cancelled", "taken", "offered")
+
+
+def _clashes(ahead: list[MeetingRow]) -> list[BookingNews]:
+    found: list[BookingNews] = []
+    rows = [row for row in ahead if row.overlaps]
+    for earlier, later in pairwise(rows):
+        if overlapping([(earlier.starts, earlier.ends)], (later.starts, later.ends)):
+            about: dict[str, Any] = {"mentorship": later.mentorship, "meeting": later.id, "starts": later.starts}
+            found.append(BookingNews(kind="clash", name=later.name, other=earlier.name, **about))
+    return found
+
+
+def _about_slots(rows: tuple[SlotRow, ...], person: Person) -> list[BookingNews]:
+    found: list[BookingNews] = []
+    about: dict[str, Any] = {"mentorship": person.mentorship, "name": person.name}
+    theirs = [row for row in rows if row.open and not row.mine]
+    if theirs:
+        found.append(BookingNews(kind="offered", starts=theirs[0].starts, count=len(theirs), **about))
+    for row in rows:
+        if row.mine and row.meeting and not row.my_booking and not row.given:
+            booking = row.booking or ""
+            found.append(BookingNews(kind="taken", starts=row.starts, meeting=row.meeting, booking=booking, **about))
+        if row.lost and not any(one.my_booking for one in rows):
+            found.append(BookingNews(kind="lost", starts=row.starts, **about))
+    return found
+
+
+def _cancelled(read: Reader, look: Look, person: Person) -> list[BookingNews]:
+    """The next meeting that the other one cancelled, while nothing else is booked."""
+    rows = [
+        row
+        for row in look.rows(read.where(Meeting, standing=f"{person.mentorship}/cancelled"))
+        if look.now is not None and apart(row.starts, look.now) > timedelta(0) and _by_other(read, row.id)
+    ]
+    about: dict[str, Any] = {"mentorship": person.mentorship, "name": person.name}
+    return [BookingNews(kind="cancelled", starts=row.starts, meeting=row.id, **about) for row in rows[:1]]
+
+
+def _by_other(read: Reader, meeting: Id) -> bool:
+    """Whether the last word on what became of a meeting is the other's."""
+    return next((not past.mine for past in read.history(Meeting.KIND, meeting) if "status" in past.cells), False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """The last meeting with somebody, and the same time a rhythm on."""
+
+    meeting: Id
+    starts: datetime
+    weeks: int
+
+
+@dataclass(frozen=True)
+class AgainWith(Query["Again | None"]):
+    """The same time again with somebody, when they have met before."""
+
+    mentorship: Id
+    now: datetime
+
+    def answer(self, read: Reader) -> Again | None:
+        mentorship = read.one(Mentorship, self.mentorship)
+        if mentorship is None:
+            return None
+        today = self.now.date()
+        for month in reversed(months(today - timedelta(days=183), today)):
+            found = read.where(Meeting, in_month=f"{self.mentorship}/{month}")
+            held = [one for one in found if one.status == "held" and one.starts <= self.now.replace(tzinfo=None)]
+            if held:
+                last = max(held, key=lambda one: (one.starts, one.id))
+                starts = again(last.starts, mentorship.weeks, self.now.replace(tzinfo=None))
+                return Again(meeting=last.id, starts=starts, weeks=mentorship.weeks)
+        return None
+
+
+# ------------------------------------------------------------------ times to suggest
+
+SUGGESTED = 6
+
+
+@dataclass(frozen=True)
+class SlotsToOffer(Query[tuple[datetime, ...]]):
+    """Times to offer, on the wall: the usual hour, a rhythm on, on the days around it, where nothing of mine is."""
+
+    mentorship: Id
+    length: int
+    zone: str
+    now: datetime
+
+    def answer(self, read: Reader) -> tuple[datetime, ...]:
+        mentorship = read.one(Mentorship, self.mentorship)
+        if mentorship is None:
+            return ()
+        wall = self.now.replace(tzinfo=None, second=0, microsecond=0)
+        usual = AgainWith(self.mentorship, self.now).answer(read)
+        first = usual.starts if usual else datetime.combine(wall.date() + timedelta(days=7), time(16))
+        days = [day for week in range(4) for day in _around(week * 7)]
+        found: list[datetime] = []
+        for day in days:
+            one = first + timedelta(days=day)
+            if one <= wall or (one.weekday() > 4 and first.weekday() <= 4):  # not on a weekend, unless they always do
+                continue
+            starts = aware(one, self.zone, self.now.tzinfo)
+            span = (starts, following(starts, timedelta(minutes=self.length)))
+            if in_the_way(read, span, self.now) is None:
+                found.append(one)
+            if len(found) == SUGGESTED:
+                break
+        return tuple(sorted(found[:3])) + tuple(sorted(found[3:]))
+
+
+def _around(start: int) -> tuple[int, ...]:
+    """A day, the one after it, then the others of its week."""
+    return (start, start + 1, start + 2, start - 1, start + 3, start - 2, start + 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
@@ -18,6 +18,7 @@ from app.ui.parts import (
     Live,
     PrimaryButton,
     QuietButton,
+    Row,
     Rows,
     Screen,
     SecondaryButton,
@@ -27,15 +28,17 @@ from app.ui.parts import (
 )
 from app.ui.parts.toggles import Toggles
 from app.ui.safe import component
-from app.ui.screens.rows import meeting_line
+from app.ui.screens.rows import begin
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.model.queries import Handed
+    from datetime import datetime
+
+    from app.model.queries import Handed, MeetingRow
     from app.services.busy_times import BusyTimes
     from app.ui.desk import Desk
 
-SHOWN = 5
+SHOWN = 3
 
 
 @component
@@ -44,9 +47,9 @@ def CalendarScreen(meeting: str = "", series: str = "") -> ft.Control:
     desk, now = use_desk(), use_clock()
     use_watch(desk.speech)
     whole, widen = ft.use_state(series)  # the series that is shown, when it is one
-    one = "" if whole else meeting
-    handed: tuple[Handed, ...] = use_query(ToHandOver(now, one, whole))
-    of = handed[0].row.series if one and handed else None
+    alone = "" if whole else meeting
+    handed: tuple[Handed, ...] = use_query(ToHandOver(now, alone, whole))
+    of = handed[0].row.series if alone and handed else None
     files = use_box(ft.FilePicker)
     told, tell = ft.use_state("")
     busy, run = use_busy()
@@ -61,11 +64,11 @@ def CalendarScreen(meeting: str = "", series: str = "") -> ft.Control:
     def take_out(_: object = None) -> None:
         tell("")
         run(
-            lambda: _written(desk, meeting=one, series=whole),
+            lambda: _written(desk, meeting=alone, series=whole),
             lambda made: desk.later(lambda: save(made)),
         )
 
-    lines: list[ft.Control] = [meeting_line(desk, row.row, now) for row in handed[:SHOWN]]
+    lines: list[ft.Control] = [_line(desk, one.row, now) for one in handed[:SHOWN]]
     body: list[ft.Control] = [Words(desk.say("calendar.out.help"))]
     if handed:
         body += [SectionTitle(desk.say("calendar.out.all", count=len(handed))), Rows(lines)]
@@ -151,7 +154,7 @@ def _BusyTimes() -> ft.Control:
     desk = use_desk()
     count = use_query(BusyCount())
     files = use_box(ft.FilePicker)
-    said, say = ft.use_state(())  # the sentences about the file that was read last
+    said, say = ft.use_state(cast("tuple[str, ...]", ()))  # the sentences about the file that was read last
     busy, run = use_busy()
 
     def refused(fault: Exception) -> None:
@@ -206,6 +209,17 @@ def _BusyTimes() -> ft.Control:
             )
         )
     return ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
+    """A meeting as the list of the file has it: when, and with whom."""
+    when = begin(desk.speech.value.near(row.starts, now))
+    return Row(
+        when if row.status != "cancelled" else desk.say("calendar.title.cancelled", title=when),
+        subtitle=row.name,
+        icon=ft.Icons.EVENT_BUSY if row.status == "cancelled" else ft.Icons.EVENT,
+        key=row.id,
+    )
 
 
 def _written(desk: Desk, *, meeting: str, series: str) -> Any:
