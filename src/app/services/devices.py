@@ -360,10 +360,11 @@ class Devices:
             if any(one.device == me for one in former):
                 yield "out", next(one for one in former if one.device == me)
             return
-        parties = {one.root for one in members.values() if one.device in known}
+        reset = self._exchange.brought_by_reset(space)
+        parties = {one.root for one in (*members.values(), *former) if one.device in known}
         for one in members.values():
             if one.device != me and one.device not in known and one.root in parties:
-                yield ("added" if one.mine else "theirs"), one
+                yield ("added" if one.mine else "reset" if one.device in reset else "theirs"), one
             parties.add(one.root)
         for one in former:
             if one.mine and one.device != me and one.master not in {each.master for each in members.values()}:

@@ -36,6 +36,7 @@ from sync.ledger import Comparison, Contradiction, Ledger, Outcome
 from sync.pairing import introduction
 from sync.pairing.introduction import Introduction
 from sync.protocol import Envelope, Kind, PublicKeys, party_of
+from sync.protocol.control import Reset
 from sync.protocol.limits import PURGED_MAX
 from sync.sealing import (
     EpochKey,
@@ -188,6 +189,12 @@ class Exchange:
         with self._one:
             log = self._log(space)
             return {device.hex() for device in log.authority.known_to_entry_of(log.keys.id)}
+
+    def brought_by_reset(self, space: str) -> set[str]:
+        """The devices that came in because somebody typed their recovery key."""
+        with self._one:
+            whats = [record.public.what for record in self._log(space).authority.records]
+            return {keys.id.hex() for what in whats if isinstance(what, Reset) for keys in what.devices}
 
     def _contacts(self, log: _Log, devices: Iterable[bytes]) -> list[Contact]:
         rows = self._shelf.table(LINKS).search(is_("space", log.space))
@@ -501,8 +508,11 @@ class Exchange:
             return [envelope_of(row) for row in self._shelf.waiting(space)]
 
     def sent(self, space: str, envelopes: Iterable[Envelope], cursor: tuple[int, bytes] | None = None) -> None:
-        """A server has these now; `cursor`, if the log there ends with them and everything before them is here."""
-        with self._one, self._store.writing():
+        """A server has these now; `cursor`, if the log there ends with them and everything before them is here.
+
+        On the disk soon: should a power cut take it, they are sent again, which is harmless.
+        """
+        with self._one, self._store.writing("soon"):
             self._shelf.arrived(envelopes)
             if cursor is not None:
                 self._shelf.move(space, *cursor)
@@ -647,7 +657,7 @@ class Exchange:
                 self._shelf.move(log.space, cursor[0], cursor[1] or b"")
 
         if placed or taken.alarms or cursor is not None:
-            self._store.receive(changes, beside)
+            self._store.receive(changes, beside, durable="soon" if there else True)
         if any(one.header.kind is Kind.PURGE for one in placed):
             self._store.documents.tidy()
         return taken, after

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from app.services.replication import Replication
     from app.services.spaces import Spaces
     from app.services.store import Store
+    from app.services.tidings import Tidings
     from app.vault.backup import Rows
     from app.vault.backup import Secrets as BackupSecrets
     from app.vault.inbox import InboxKey, LockedNote, SealedNote
@@ -187,6 +188,20 @@ class Session:
 
                 self._exchange = Exchange(store, self._open_spaces, name=name, now=self._now)
             return self._exchange
+
+    @property
+    def sharing(self) -> bool:
+        """Whether anything is shared or carried at all: asked before what that takes is even loaded."""
+        from app.services.tables import PLACES
+
+        return len(self.store.documents.table(PLACES)) > 0
+
+    @property
+    def tidings(self) -> Tidings:
+        """What one knows of the other's phone, on the open vault; `SessionBusy` when none is open."""
+        from app.services.tidings import Tidings
+
+        return Tidings(self.store, self.exchange)
 
     @property
     def pairing(self) -> Pairing:
@@ -519,13 +534,14 @@ class Session:
 
     def _enter(self, vault: Vault) -> None:
         """Everything that stands on an open vault."""
-        from app.services.shelf import begin_anew
         from app.services.spaces import Spaces
         from app.services.store import Store
 
         self._vault = vault
         self._spaces = Spaces(vault.documents)
         if vault.needs_new_device:
+            from app.services.shelf import begin_anew
+
             with vault.documents.transaction():
                 self._spaces.become_new_device()
                 begin_anew(vault.documents)

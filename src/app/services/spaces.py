@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import NoCertificate
 from app.services.tables import EPOCHS, is_
-from sync import paper
-from sync.paper import Place
 from sync.recovery import RecoveryKey
 from sync.signing import Certificate, Device, DeviceKeys, Genesis, SigningKey, open_root, seal_root
 
 if TYPE_CHECKING:
     from sync.pairing.introduction import Introduction
+    from sync.paper import Place
 
 KEYRING: Final = "_keyring"
 DEVICE: Final = "_device"
@@ -85,6 +84,8 @@ class Spaces:
 
         Raises whatever a malformed keyring leads to: the vault that is being made is then none.
         """
+        from sync.paper import Place
+
         root = chain[0].root
         with self._documents.transaction():
             table = self._documents.table(KEYRING)
@@ -291,15 +292,19 @@ class Spaces:
         return None
 
     @property
-    def paper(self) -> Place | None:
+    def paper(self) -> "Place | None":
         """Where a keyring for the recovery key lies on a server; None where the paper was not at hand since."""
+        from sync.paper import Place
+
         for row in self._rows(DEVICE, "paper"):
             return Place.read(bytes.fromhex(row["place"]))
         return None
 
     def keep_paper(self, recovery: RecoveryKey) -> None:
         """Keep what follows from the recovery key and opens nothing here: for backups, and for the keyring."""
-        self._keep_paper(recovery.backup, paper.place_of(recovery))
+        from sync.paper import place_of
+
+        self._keep_paper(recovery.backup, place_of(recovery))
 
     @property
     def master(self) -> str:
@@ -375,7 +380,7 @@ class Spaces:
         table.insert({"kind": "recovery", "secret": recovery.secret.hex()})
         self.keep_paper(recovery)
 
-    def _keep_paper(self, backup: bytes, place: Place) -> None:
+    def _keep_paper(self, backup: bytes, place: "Place") -> None:
         table = self._documents.table(DEVICE)
         old = [*self._rows(DEVICE, "backup-secret"), *self._rows(DEVICE, "paper")]
         table.remove(doc_ids=[row.doc_id for row in old])
