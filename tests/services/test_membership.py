@@ -259,7 +259,7 @@ def test_a_sitting_needs_the_coordinators_answer(samira: Coordinator) -> None:
 
 def test_a_concern_written_while_locked_becomes_a_letter_and_says_so(samira: Coordinator) -> None:
     karin = Member("Karin", "mentor", joins=samira)
-    text = membership.posted_concern({"words": "sagt i låst läge"}, 1)
+    text = membership.posted_concern({"words": "sagt i låst läge"}, 1, "2026-10-14T16:58+02:00", done=True)
     for _ in range(2):
         assert karin.programme.take_posted(bytes(range(16)), text) is None
     (sent,) = karin.programme.sent()
@@ -267,11 +267,12 @@ def test_a_concern_written_while_locked_becomes_a_letter_and_says_so(samira: Coo
     karin.tells_programme(samira)
     (word,) = samira.coordination.words_of("concern")
     concern = samira.coordination.open_concern(word.id)
-    assert concern is not None and concern.locked and concern.answers["words"] == "sagt i låst läge"
+    assert concern is not None and concern.locked and concern.at == "2026-10-14T16:58+02:00"
+    assert concern.answers["words"] == "sagt i låst läge"
 
 
 def test_a_concern_written_while_locked_without_a_programme_is_a_note() -> None:
-    text = membership.posted_concern({"words": "sagt i låst läge", "danger": ""}, 1)
+    text = membership.posted_concern({"words": "sagt i låst läge", "danger": ""}, 1, "2026-10-14", done=True)
     assert Member("Yusuf").programme.take_posted(bytes(16), text) == "sagt i låst läge"
 
 
@@ -280,3 +281,20 @@ def test_a_strange_note_is_kept_as_a_note(samira: Coordinator, body: str) -> Non
     yusuf = Member("Yusuf", joins=samira)
     assert yusuf.programme.take_posted(bytes(16), f"{membership.POSTED}concern\0{body}") == body
     assert yusuf.programme.take_posted(bytes(16), f"{membership.POSTED}slip\0!") == "!"
+
+
+def test_a_concern_that_was_never_finished_is_a_note_and_is_not_sent(samira: Coordinator) -> None:
+    karin = Member("Karin", "mentor", joins=samira)
+    text = membership.posted_concern({"words": "halvvägs"}, 1, "2026-10-14", done=False)
+    assert karin.programme.take_posted(bytes(16), text) == "halvvägs"
+    assert karin.programme.sent() == []
+
+
+def test_a_draft_of_a_concern_stays_until_it_is_sealed(samira: Coordinator) -> None:
+    karin = Member("Karin", "mentor", joins=samira)
+    karin.programme.keep_draft({"words": "jag hörde"})
+    karin.programme.keep_draft({"words": "jag hörde att"})
+    assert karin.programme.draft == {"words": "jag hörde att"} and karin.programme.waiting == 0
+    assert len(opened(karin.programme.package().data)) == 1  # the counts
+    karin.programme.concern({"words": "jag hörde att"}, 1)
+    assert karin.programme.draft == {}

@@ -104,9 +104,13 @@ class Sitting:
         return f"{POSTED}slip\0{base64.b64encode(slip).decode()}"
 
 
-def posted_concern(answers: Mapping[str, Answer], version: int) -> str:
-    """A concern that is written while the vault is locked, as what goes into the sealed inbox."""
-    return f"{POSTED}concern\0{json.dumps({'answers': _plain(answers), 'version': version})}"
+def posted_concern(answers: Mapping[str, Answer], version: int, at: str, *, done: bool) -> str:
+    """A concern that is written while the vault is locked, as what goes into the sealed inbox at every pause.
+
+    Until it is `done` it is a draft, and a draft that stays one becomes a note of my own: nothing is sent half written.
+    """
+    says = {"answers": _plain(answers), "version": version, "at": at, "done": done}
+    return f"{POSTED}concern\0{json.dumps(says, ensure_ascii=False)}"
 
 
 def is_posted(text: str) -> bool:
@@ -226,17 +230,34 @@ class Programme:
         self._tell()
 
     def concern(
-        self, answers: Mapping[str, Answer], version: int, *, locked: bool = False, number: bytes = b""
+        self, answers: Mapping[str, Answer], version: int, *, at: str = "", locked: bool = False, number: bytes = b""
     ) -> None:
         """A concern, sealed to the person responsible for safety. This phone cannot read it again."""
         says = {
             "what": "concern",
-            "at": self._now().isoformat(timespec="minutes"),
+            "at": at or self._now().isoformat(timespec="minutes"),
             "answers": _plain(answers),
             "version": version,
             "locked": locked,
         }
-        self._write("concern", says, number=number, locked=locked)
+        with self._store.documents.transaction():
+            self._write("concern", says, number=number, locked=locked)
+            if not locked:
+                self.keep_draft({})
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What was written of a concern that has not been sealed yet. In no list, no search and no export."""
+        found = next((row for row in self._table(LETTERS) if row["what"] == "draft"), None)
+        return dict(found["says"]) if found is not None else {}
+
+    def keep_draft(self, answers: Mapping[str, Answer]) -> None:
+        """Keep what stands in a concern that is being written; nothing to let go of it."""
+        with self._one, self._store.documents.transaction():
+            table, says = self._table(LETTERS), _plain(answers)
+            table.remove(doc_ids=[row.doc_id for row in table if row["what"] == "draft"])
+            if says:
+                table.insert({"id": "", "what": "draft", "at": self._day(), "state": "draft", "data": "", "says": says})
 
     # ------------------------------------------------------------------ what may leave, without a name
 
@@ -271,9 +292,9 @@ class Programme:
             if kind == "concern":
                 found = json.loads(body)
                 answers, version = dict(found["answers"]), int(found["version"])
-                if row is None:
+                if row is None or not found["done"]:
                     return "\n".join(str(value) for value in answers.values() if value)
-                self.concern(answers, version, locked=True, number=id)
+                self.concern(answers, version, at=str(found["at"])[:40], locked=True, number=id)
             elif kind == "slip" and row is not None:
                 raw = base64.b64decode(body, validate=True)
                 if letters.programme_of(raw) == _card(row).id:

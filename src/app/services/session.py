@@ -45,8 +45,8 @@ from app.services.preferences import Preferences
 
 if TYPE_CHECKING:
     from app.services.agreements import Agreements
-    from app.services.devices import Devices
     from app.services.coordination import Coordination
+    from app.services.devices import Devices
     from app.services.exchange import Exchange
     from app.services.joining import Joined, Joining
     from app.services.library import Library
@@ -714,6 +714,19 @@ class Session:
         stamp = _milliseconds(self._now())
         note = min(max(stamp, 0), (1 << 48) - 1).to_bytes(6, "big") + os.urandom(10)
         return QuickNote(Inbox(self._folder).begin(key, note), self._now)
+
+    def post(self, text: str) -> None:
+        """Put something into the inbox that says nothing about its hour: an answer of a phone that is passed on.
+
+        Waits for the disk. `SessionBusy` when nothing may be written (yet).
+        """
+        from app.vault.inbox import Inbox
+
+        key, ask = self._inbox()
+        if key is None or ask:
+            raise SessionBusy(state=self._phase.value)
+        day = self._now().replace(hour=0, minute=0, second=0, microsecond=0)
+        Inbox(self._folder).begin(key, os.urandom(16)).write(text, _milliseconds(day))
 
     def accept_inbox_alarm(self) -> None:
         """The person has seen the alarm: a new key pair, and what was sealed to the stranger's key stays closed."""

@@ -69,6 +69,8 @@ class Desk:
         self.entering: Signal[bool] = Signal(False)
         self.places: Signal[tuple[str, ...]] = Signal((HOME,))
         self.status: Signal[str] = Signal("")
+        self.around: Signal[Any] = Signal(None)
+        """The survey that goes around on this phone, while the vault is locked; nothing otherwise."""
         self._unsaved: list[Flushes] = []
         self._stops: list[Stop] = []
         self._sheets: list[Callable[[], object]] = []

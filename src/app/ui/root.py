@@ -31,6 +31,7 @@ def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any
     now = use_watch(phase)
     entering = use_watch(desk.entering)
     places = use_watch(desk.places)
+    passed_on = use_watch(desk.around)
     outside = use_box(lambda: now)  # where one came from: first run or lock, until the way in is at its end
     if not entering:
         outside.value = now
@@ -46,7 +47,8 @@ def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any
         first = outside.value == "absent"
         allowed = routes.ABSENT if first else routes.LOCKED
         open_here = [path for path in places[1:] if path.partition("?")[0] in allowed]
-        base = Alone(routes.FIRST if first else routes.LOCK, key="first" if first else "lock")
+        alone = routes.FIRST if first else routes.AROUND if passed_on else routes.LOCK
+        base = Alone(alone, key=alone.module)
         return [base, *(Pushed(path, 0, (), key=path) for path in open_here)]
 
     return DeskContext(desk, draw)

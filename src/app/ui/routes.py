@@ -72,6 +72,7 @@ PLACES: tuple[Place, ...] = (
     Place("/goal/:id", "goal", "GoalScreen"),
     Place("/goal/:id/edit", "goal_edit", "GoalEditScreen"),
     Place("/board/:person", "tasks", "TasksScreen"),
+    Place("/tasks/file", "tasks_file", "TasksFileScreen"),
     Place("/task/new", "task_edit", "TaskEditScreen"),
     Place("/task/:id", "task_edit", "TaskEditScreen"),
     Place("/document/:id", "document", "DocumentScreen"),
@@ -87,6 +88,18 @@ PLACES: tuple[Place, ...] = (
     Place("/search", "search", "SearchScreen"),
     Place("/versions/:kind/:id", "conflict", "ConflictScreen"),
     Place("/history/:kind/:id", "history", "HistoryScreen"),
+    # the programme: what leaves a pair for it, and the coordinator's side
+    Place("/meeting/:id/around", "around", "AroundScreen"),
+    Place("/survey/:person/:which", "survey", "SurveyScreen"),
+    Place("/contact", "contact", "ContactScreen"),
+    Place("/concern", "concern", "ConcernScreen"),
+    Place("/settings/programme", "settings_programme", "ProgrammeSettingsScreen"),
+    Place("/programme/share", "programme_share", "ShareScreen"),
+    Place("/programme/in", "programme_share", "TakeInScreen"),
+    Place("/programme/numbers", "programme_numbers", "NumbersScreen"),
+    Place("/programme/results/:survey", "programme_results", "ResultsScreen"),
+    Place("/programme/answer/:member", "programme_share", "AnswerScreen"),
+    Place("/programme/concern/:id", "programme_concern", "OpenedConcernScreen"),
     # safety, settings, keys
     Place("/safety", "safety", "SafetyScreen"),
     Place("/settings", "settings", "SettingsScreen"),
@@ -109,9 +122,10 @@ PLACES: tuple[Place, ...] = (
 
 FIRST = Place("", "first", "FirstScreen")  # while there is no vault
 LOCK = Place("", "lock", "LockScreen")
+AROUND = Place("", "around", "AnswersScreen")  # locked, while a survey goes around
 
 ABSENT = ("/safety", "/restore")  # what opens before there is a vault
-LOCKED = ("/safety", "/quick", "/recover", "/restore")  # what opens without the passphrase
+LOCKED = ("/safety", "/quick", "/concern", "/recover", "/restore")  # what opens without the passphrase
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,13 @@ def CodePicture(text: str, said: str) -> ft.Control:
 
 
 @component
-def CodeOut(text: str, *, id: str, data: bytes | None = None, name: str = "") -> ft.Control:
-    """Ways for a code to leave as text: copied, or as a file (`data` under `name`, otherwise the text itself)."""
+def CodeOut(
+    text: str, *, id: str, data: bytes | None = None, name: str = "", on_out: Callable[[], object] | None = None
+) -> ft.Control:
+    """Ways for a code to leave as text: copied, or as a file (`data` under `name`, otherwise the text itself).
+
+    `on_out` is told when it has left.
+    """
     desk = use_desk()
     services = use_box(lambda: (ft.Clipboard(), ft.FilePicker()))
     clipboard, files = services.value
@@ -36,6 +41,8 @@ def CodeOut(text: str, *, id: str, data: bytes | None = None, name: str = "") ->
     async def copy(_: object) -> None:
         await clipboard.set(text)
         desk.notice(desk.say("pair.copied"))
+        if on_out:
+            on_out()
 
     async def save(_: object) -> None:
         try:
@@ -45,6 +52,8 @@ def CodeOut(text: str, *, id: str, data: bytes | None = None, name: str = "") ->
         else:
             if where is not None or desk.page.web:
                 desk.notice(desk.say("pair.saved"))
+                if on_out:
+                    on_out()
 
     return ft.Row(
         [
