@@ -124,6 +124,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/goal/:id": {"goal": f"/goal/{goal}"},
         "/goal/:id/edit": {"goal-edit": f"/goal/{goal}/edit"},
         "/board/:person": {"board": f"/board/{pair}"},
+        "/tasks/file": {"tasks-file": "/tasks/file"},
         "/task/new": {"new-task": f"/task/new?person={pair}"},
         "/task/:id": {"task": f"/task/{task}"},
         "/document/:id": {

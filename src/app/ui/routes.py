@@ -73,6 +73,7 @@ PLACES: tuple[Place, ...] = (
     Place("/goal/:id/edit", "goal_edit", "GoalEditScreen"),
     Place("/board/:person", "tasks", "TasksScreen"),
     Place("/tasks/file", "tasks_file", "TasksFileScreen"),
+    Place("/tasks/file", "tasks_file", "TasksFileScreen"),
     Place("/task/new", "task_edit", "TaskEditScreen"),
     Place("/task/:id", "task_edit", "TaskEditScreen"),
     Place("/document/:id", "document", "DocumentScreen"),

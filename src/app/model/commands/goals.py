@@ -86,6 +86,7 @@ class AddTask(Command):
     owner: Owner = "mentee"
     due: date | None = None
     private: bool = False
+    notes: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

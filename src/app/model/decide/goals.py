@@ -96,6 +96,7 @@ def _(command: do.AddTask, plan: Plan) -> Id:
         goal=command.goal,
         owner=command.owner,
         due=command.due,
+        notes=command.notes,
     )
 
 

@@ -73,6 +73,13 @@ def DataScreen() -> ft.Control:
         Rows(
             [
                 Row(
+                    desk.say("task.table-title"),
+                    lambda _: desk.go("/tasks/file"),
+                    subtitle=desk.say("task.table-row"),
+                    icon=ft.Icons.TABLE_VIEW,
+                    id="data-tasks",
+                ),
+                Row(
                     desk.say("settings.trash"),
                     lambda _: desk.go("/settings/trash"),
                     subtitle=desk.say("settings.trash.count", count=len(trash))

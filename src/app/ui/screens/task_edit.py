@@ -44,6 +44,7 @@ class Written:
     due: date | None
     goal: str
     mentorship: str
+    notes: str = ""
 
 
 @component
@@ -68,7 +69,7 @@ def _Form(
     only = people[0].mentorship if len(people) == 1 else ""
     role = next((one.my_role for one in people if one.mentorship == (person or only)), "mentor")
     start = (
-        Written(task.text, task.owner, task.due, task.goal or "", task.mentorship or "")
+        Written(task.text, task.owner, task.due, task.goal or "", task.mentorship or "", task.notes)
         if task
         else Written("", role, None, goal, person or only)
     )
@@ -96,11 +97,14 @@ def _Form(
             "due": wrote.due,
             "goal": wrote.goal or None,
         }
+        notes = wrote.notes.strip()
         if task is not None:
-            desk.store.execute(Revise(kind="task", id=task.id, values=values))
+            desk.store.execute(Revise(kind="task", id=task.id, values={**values, "notes": notes}))
             desk.notice(say("task.saved"))
         else:
-            desk.store.execute(AddTask(mentorship=wrote.mentorship or None, meeting=meeting or None, **values))
+            desk.store.execute(
+                AddTask(mentorship=wrote.mentorship or None, meeting=meeting or None, notes=notes, **values)
+            )
             desk.notice(say("task.added"))
         form.done()
         desk.back()
@@ -153,6 +157,7 @@ def _Form(
             SectionTitle(say("task.goal")),
             Picks(choices, wrote.goal, lambda v: put(goal=v), label=say("task.goal"), id="task-goal"),
         ]
+    parts.append(Field(say("task.notes"), wrote.notes, lambda v: put(notes=v), id="task-notes", lines=2, limit=4_000))
     if met is not None:
         when = desk.speech.value.near(local(met.row.starts, now), now)
         parts += [

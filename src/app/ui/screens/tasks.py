@@ -1,4 +1,4 @@
-"""The board of a relationship: to do, doing, done. Moving is a button; nothing has to be dragged."""
+"""The board of a relationship: to do, doing, done. Moving is a button; where there is room, a card can be dragged too."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from app.ui.parts import (
     Choice,
     EmptyState,
     Field,
+    HeaderButton,
     Heading,
     PrimaryButton,
     QuietButton,
@@ -63,7 +64,7 @@ def TasksScreen(person: str) -> ft.Control:
     )
 
     def draw(row: TaskRow) -> ft.Control:
-        return TaskCard(row, try_, key=row.id)
+        return TaskCard(row, try_, wide, key=row.id)
 
     def column(name: Column, head: ft.Control) -> ft.Control:
         under: list[ft.Control] = []
@@ -78,38 +79,81 @@ def TasksScreen(person: str) -> ft.Control:
 
     primary = PrimaryButton(desk.say("task.add"), lambda _: add(True), ft.Icons.ADD_TASK, id="add-task")
     title = desk.say("task.board-of", name=view.row.name) if view else desk.say("task.title")
+    table = HeaderButton(
+        desk.say("task.table"), ft.Icons.TABLE_VIEW, lambda _: desk.go("/tasks/file", person=person), id="tasks-table"
+    )
     if wide:
         heads = {name: Heading(_counted(desk, name, len(rows[name])), 2, Style.STRONG) for name in COLUMNS}
         columns = ft.Row(
-            [ft.Container(column(name, heads[name]), expand=True, key=name) for name in COLUMNS],
+            [ft.Container(_drop(desk, name, column(name, heads[name])), expand=True, key=name) for name in COLUMNS],
             spacing=theme.GAP,
             expand=True,
             vertical_alignment=ft.CrossAxisAlignment.START,
         )
-        return Screen(title, columns, back=True, full=True, primary=primary)
+        return Screen(title, columns, back=True, full=True, primary=primary, actions=[table])
     choices = [Choice(name, _counted(desk, name, len(rows[name]))) for name in COLUMNS]
     tabs = Segments(choices, shown, show, label=desk.say("task.title"), id="column")
     here: Column = next(name for name in COLUMNS if name == shown)
-    return Screen(title, ft.Container(column(here, tabs), key=here, expand=True), back=True, primary=primary)
+    body = ft.Container(column(here, tabs), key=here, expand=True)
+    return Screen(title, body, back=True, primary=primary, actions=[table])
 
 
 def _counted(desk: Desk, name: str, number: int) -> str:
     return desk.say("task.column-count", column=desk.say(f"task.column.{name}"), number=number)
 
 
+BOARD = "board"
+"""What is dragged here lands on nothing else."""
+
+
+def _drop(desk: Desk, column: Column, content: ft.Control) -> ft.Control:
+    """A column on which a card may be let go."""
+
+    def take(e: ft.DragTargetEvent) -> None:
+        told = e.src.data if e.src_id is not None else None
+        if isinstance(told, tuple):
+            task, text, status = told
+            if status != column:
+                move_task(desk, task, text, column)
+
+    return ft.DragTarget(content, group=BOARD, on_accept=take)
+
+
+def _handle(row: TaskRow) -> ft.Control:
+    """Where a card is taken hold of. To whoever listens it is not there: the buttons do the same."""
+    feedback = ft.Container(
+        Words(row.text, lines=2),
+        bgcolor=theme.RAISED,
+        border=ft.Border.all(2, theme.PRIMARY),
+        border_radius=theme.CORNER,
+        padding=14,
+        width=280,
+    )
+    icon = ft.Container(ft.Icon(ft.Icons.DRAG_INDICATOR, color=theme.INK_SOFT, size=24), padding=12)
+    told = (row.id, row.text, row.status)
+    return ft.Semantics(
+        exclude_semantics=True, content=ft.Draggable(icon, group=BOARD, content_feedback=feedback, data=told)
+    )
+
+
+def move_task(desk: Desk, task: str, text: str, column: Column) -> None:
+    """Put a task into a column, say so, and offer to take that back."""
+    done = desk.store.execute(MoveTask(task=task, status=column))
+    desk.notice(
+        desk.say("task.moved", title=text, column=desk.say(f"task.column.{column}")),
+        undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
+    )
+
+
 @component
-def TaskCard(row: TaskRow, on_tried: Callable[[str], object], key: str = "") -> ft.Control:
+def TaskCard(row: TaskRow, on_tried: Callable[[str], object], draggable: bool = False, key: str = "") -> ft.Control:
     """One task and the ways to move it."""
     desk = use_desk()
     now = use_clock()
     say = desk.say
 
     def move(status: Column) -> None:
-        done = desk.store.execute(MoveTask(task=row.id, status=status))
-        desk.notice(
-            say("task.moved", title=row.text, column=say(f"task.column.{status}")),
-            undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
-        )
+        move_task(desk, row.id, row.text, status)
 
     def finish() -> None:
         done = desk.store.execute(TaskOutcome(task=row.id, outcome="done"))
@@ -149,10 +193,13 @@ def TaskCard(row: TaskRow, on_tried: Callable[[str], object], key: str = "") -> 
             ),
         )
     )
+    if draggable:
+        opener.expand = True
+    head = ft.Row([opener, _handle(row)], spacing=0) if draggable else opener
     return ft.Container(
         ft.Column(
             [
-                opener,
+                head,
                 ft.Container(
                     ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
                     padding=ft.Padding.only(left=12, right=12, bottom=12),
