@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.model.commands import AddTask, TaskOutcome
 from app.model.entities import Task
 from app.model.queries import One, TaskBoard
 from tests.ui.conftest import OpenStage
@@ -86,3 +87,20 @@ async def test_a_removed_task_comes_back(stage: OpenStage) -> None:
     assert laid.store.ask(One(Task, laid.task)) is None
     await app.undo()
     assert laid.store.ask(One(Task, laid.task)) is not None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_tried_counts_as_finished_on_the_board_and_on_the_goal(stage: OpenStage, language: str) -> None:
+    laid = lay()
+    store = laid.store
+    for text, outcome in (("Ringa", "done"), ("Skriva", "tried"), ("Öva", "")):
+        task = store.execute(AddTask(text=text, mentorship=laid.pair, goal=laid.goal)).record
+        if outcome:
+            store.execute(TaskOutcome(task=task, outcome=outcome))
+    app = await open_at(stage, laid, f"/goal/{laid.goal}", language)
+    said = "2 av 3 färdiga. En av dem provad." if language == "sv" else "2 of 3 finished. One of them tried."
+    assert said in app.texts() and app.has("Öva")
+    app.desk.go(f"/board/{laid.pair}")
+    await app.settle()
+    said = "2 av 4 färdiga. En av dem provad." if language == "sv" else "2 of 4 finished. One of them tried."
+    assert said in app.texts()

@@ -23,7 +23,7 @@ from app.model.queries.calendar import (
     ToHandOver,
     WayOf,
 )
-from app.model.queries.goals import Board, GoalPage, GoalsList, GoalView, TaskBoard, TasksMine
+from app.model.queries.goals import Board, GoalPage, GoalsList, GoalView, TaskBoard, TaskCounts, TasksCounted, TasksMine
 from app.model.queries.meetings import (
     AgendaOf,
     ListOf,
@@ -126,7 +126,9 @@ __all__ = [
     "Step",
     "StepState",
     "TaskBoard",
+    "TaskCounts",
     "TaskRow",
+    "TasksCounted",
     "TasksMine",
     "TextHistory",
     "ToHandOver",

@@ -42,6 +42,7 @@ class GoalView:
     row: GoalRow
     goal: Goal
     history: tuple[ProgressRow, ...]
+    tasks: tuple[TaskRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,13 @@ class GoalPage(Query["GoalView | None"]):
         if goal is None:
             return None
         look = Look(read, None)
-        return GoalView(row=look.goal_row(goal), goal=goal, history=tuple(look.goal_history(goal)))
+        tasks = sorted(in_place(read.where(Task, goal=goal.id)), key=lambda task: task.status == "done")
+        return GoalView(
+            row=look.goal_row(goal),
+            goal=goal,
+            history=tuple(look.goal_history(goal)),
+            tasks=tuple(look.task_row(task) for task in tasks),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +97,35 @@ class TaskBoard(Query[Board]):
             done=tuple(look.task_row(task) for task in done[: self.done]),
             more_done=len(done) > self.done,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskCounts:
+    """How many tasks there are, and how many are finished: done, or tried and learned from, which is as good."""
+
+    all: int
+    done: int
+    tried: int
+
+    @property
+    def finished(self) -> int:
+        """Done, or tried."""
+        return self.done + self.tried
+
+
+@dataclass(frozen=True, kw_only=True)
+class TasksCounted(Query[TaskCounts]):
+    """How far the tasks of a mentorship or a goal have come."""
+
+    mentorship: Id | None = None
+    goal: Id | None = None
+
+    def answer(self, read: Reader) -> TaskCounts:
+        asked = {"mentorship": self.mentorship, "goal": self.goal}
+        found = read.where(Task, **{name: value for name, value in asked.items() if value})
+        finished = [task for task in found if task.status == "done"]
+        tried = sum(task.outcome == "tried" for task in finished)
+        return TaskCounts(all=len(found), done=len(finished) - tried, tried=tried)
 
 
 @dataclass(frozen=True)

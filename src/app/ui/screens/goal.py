@@ -9,7 +9,7 @@ import flet as ft
 
 from app.model.clock import moment_of
 from app.model.commands import LetGoOfGoal, ReachGoal, RecordProgress, ReopenGoal, Revise
-from app.model.queries import GoalPage, GoalRow, GoalView, ProgressRow
+from app.model.queries import GoalPage, GoalRow, GoalView, ProgressRow, TaskCounts
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
@@ -25,6 +25,7 @@ from app.ui.parts import (
     PrimaryButton,
     ProgressBar,
     QuietButton,
+    Rows,
     Screen,
     SecondaryButton,
     SectionTitle,
@@ -34,7 +35,7 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.goals import STEP, step_of, take_step
-from app.ui.screens.rows import goal_due, goal_progress, goal_whose, local, skill_name
+from app.ui.screens.rows import goal_due, goal_progress, goal_whose, local, skill_name, task_line, tasks_counted
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
 
@@ -83,6 +84,7 @@ def GoalPane(id: str, beside: bool = False, key: str = "") -> ft.Control:
         _Measure(view, key="measure"),
         SectionTitle(desk.say("goal.step")),
         _NextStep(view, key="next-step"),
+        *_tasks(desk, view, now),
         SectionTitle(desk.say("goal.history")),
         _History(view, now, key="history"),
         *_details(desk, view),
@@ -233,6 +235,21 @@ def _NextStep(view: GoalView, key: str = "") -> ft.Control:
         ft.Icon(ft.Icons.EDIT_OUTLINED, color=theme.INK_SOFT, size=22, semantics_label=desk.say("goal.step-write")),
     ]
     return Card(ft.Row(line, spacing=12), begin, id="next-step")
+
+
+TASKS = 8
+"""Tasks shown on a goal's page; all of them are on the board."""
+
+
+def _tasks(desk: Desk, view: GoalView, now: datetime) -> list[ft.Control]:
+    """What was promised on the way, and how much of it is finished."""
+    if not view.tasks:
+        return []
+    tried = sum(row.outcome == "tried" for row in view.tasks if row.status == "done")
+    done = sum(row.status == "done" for row in view.tasks) - tried
+    counts = TaskCounts(all=len(view.tasks), done=done, tried=tried)
+    lines = [task_line(desk, row, now.date()) for row in view.tasks[:TASKS]]
+    return [SectionTitle(desk.say("goal.tasks"), tasks_counted(desk, counts)), Rows(lines)]
 
 
 # ---------------------------------------------------------------- how it has gone

@@ -11,7 +11,7 @@ from app.ui import theme
 from app.ui.parts import HeaderButton, QuietButton, Row, Soft
 
 if TYPE_CHECKING:
-    from app.model.queries import GoalRow, MeetingRow, TaskRow
+    from app.model.queries import GoalRow, MeetingRow, TaskCounts, TaskRow
     from app.ui.desk import Desk
     from app.ui.hooks.unfinished import Unfinished
 
@@ -81,6 +81,12 @@ def task_line(desk: Desk, row: TaskRow, today: date) -> ft.Control:
         id=f"task-{row.id}",
         key=row.id,
     )
+
+
+def tasks_counted(desk: Desk, counts: TaskCounts) -> str:
+    """How many are finished: what was tried and learned from counts as well."""
+    far = desk.say("task.finished", number=counts.finished, all=counts.all)
+    return f"{far} {desk.say('task.of-them-tried', count=counts.tried)}" if counts.tried else far
 
 
 def owner_name(desk: Desk, owner: str, mine: bool, name: str) -> str:

@@ -9,7 +9,7 @@ import flet as ft
 
 from app.model.commands import AddTask, MoveTask, TaskOutcome
 from app.model.entities import Owner
-from app.model.queries import Board, PersonView, TaskBoard, TaskRow
+from app.model.queries import Board, PersonView, TaskBoard, TaskCounts, TaskRow, TasksCounted
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query, use_wide
@@ -32,7 +32,7 @@ from app.ui.parts.long import EndlessList
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
 from app.ui.screens.person import page_of
-from app.ui.screens.rows import owner_name, task_about
+from app.ui.screens.rows import owner_name, task_about, tasks_counted
 from app.ui.theme import Style
 
 Column = Literal["todo", "doing", "done"]
@@ -47,6 +47,7 @@ def TasksScreen(person: str) -> ft.Control:
     view: PersonView | None = use_query(page_of(desk, person, now))
     limit, set_limit = ft.use_state(50)
     board: Board = use_query(TaskBoard(person, limit))
+    counts: TaskCounts = use_query(TasksCounted(mentorship=person))
     shown, show = ft.use_state("todo")
     trying, try_ = ft.use_state("")
     adding, add = ft.use_state(False)
@@ -79,6 +80,7 @@ def TasksScreen(person: str) -> ft.Control:
 
     primary = PrimaryButton(desk.say("task.add"), lambda _: add(True), ft.Icons.ADD_TASK, id="add-task")
     title = desk.say("task.board-of", name=view.row.name) if view else desk.say("task.title")
+    far = tasks_counted(desk, counts) if counts.all else ""
     table = HeaderButton(
         desk.say("task.table"), ft.Icons.TABLE_VIEW, lambda _: desk.go("/tasks/file", person=person), id="tasks-table"
     )
@@ -90,12 +92,12 @@ def TasksScreen(person: str) -> ft.Control:
             expand=True,
             vertical_alignment=ft.CrossAxisAlignment.START,
         )
-        return Screen(title, columns, back=True, full=True, primary=primary, actions=[table])
+        return Screen(title, columns, subtitle=far, back=True, full=True, primary=primary, actions=[table])
     choices = [Choice(name, _counted(desk, name, len(rows[name]))) for name in COLUMNS]
     tabs = Segments(choices, shown, show, label=desk.say("task.title"), id="column")
     here: Column = next(name for name in COLUMNS if name == shown)
     body = ft.Container(column(here, tabs), key=here, expand=True)
-    return Screen(title, body, back=True, primary=primary, actions=[table])
+    return Screen(title, body, subtitle=far, back=True, primary=primary, actions=[table])
 
 
 def _counted(desk: Desk, name: str, number: int) -> str:
