@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -56,6 +57,7 @@ from app.model.queries import (
     TopicsUsed,
     look,
 )
+from app.services.store import Store
 from tests.services.test_store import foreign
 from tests.support.fill import fill
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
@@ -214,6 +216,35 @@ def test_my_tasks_that_are_due(store: MemoryStore, pair: str) -> None:
     assert [row.text for row in today(store, 12).tasks] == ["min i går", "min i dag", "bådas", "egen"]
     mine = [row.text for row in store.ask(TasksMine(NOON))]
     assert mine == ["min i går", "min i dag", "bådas", "egen", "min i morgon", "utan dag"]
+
+
+def test_mine_follows_my_part_in_each_relationship(store: MemoryStore, pair: str) -> None:
+    learning = store.execute(AddPerson(name="Amina", my_role="mentee")).record
+    for about, owner in ((pair, "mentee"), (learning, "mentee"), (learning, "mentor"), (learning, "both")):
+        store.execute(AddTask(text=f"{owner}", mentorship=about, owner=owner, due=date(2026, 10, 14)))  # type: ignore[arg-type]
+    found = today(store, 12).tasks
+    assert [(row.text, row.name, row.mine) for row in found] == [("mentee", "Amina", True), ("both", "Amina", True)]
+    assert [row.id for row in found] == [row.id for row in store.ask(TasksMine(at(12)))]
+    store.execute(TaskOutcome(task=found[0].id, outcome="done"))
+    assert [row.text for row in today(store, 12).tasks] == ["both"]
+
+
+def test_today_does_not_read_what_others_have_to_do(
+    store: MemoryStore, pair: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(40):
+        store.execute(AddTask(text=f"deras {n}", mentorship=pair, owner="mentee", due=date(2026, 10, 13)))
+    store.execute(AddTask(text="min", mentorship=pair, owner="mentor", due=date(2026, 10, 13)))
+    read: list[str] = []
+    shown = Store.shown
+
+    def counted(self: Store, cls: type[Any], document: Any) -> Any:
+        read.append(cls.KIND)
+        return shown(self, cls, document)
+
+    monkeypatch.setattr(Store, "shown", counted)
+    assert [row.text for row in today(store, 12).tasks] == ["min"]
+    assert read.count("task") == 1
 
 
 def test_a_draft_of_minutes_is_told_of_after_a_day(store: MemoryStore, pair: str) -> None:

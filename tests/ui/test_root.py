@@ -10,6 +10,7 @@ from typing import Any
 
 import flet as ft
 import pytest
+from flet.components.component import Component
 
 from app.ui import routes, theme
 from app.ui.hooks import use_clock, use_desk, use_wide
@@ -67,6 +68,42 @@ async def test_unlocking_and_locking_change_the_window(stage: OpenStage) -> None
     session.unlock("tall regn moln")
     await app.settle()
     assert where(app) == "/", "what was open before must not come back"
+
+
+async def test_while_the_key_is_being_stretched_nothing_is_drawn_anew(stage: OpenStage) -> None:
+    session = FakeSession("locked")
+    app = await stage(session=session)
+    before, drawn = app.line.bytes_out, Component.update
+    times: list[str] = []
+
+    def counted(self: Component) -> None:
+        times.append(str(getattr(self.fn, "__name__", "")))
+        drawn(self)  # type: ignore[no-untyped-call]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Component, "update", counted)
+        session._move("opening")
+        await app.settle()
+        assert times == [] and app.line.bytes_out == before
+        session._move("open")
+        await app.settle()
+    assert where(app) == "/" and "App" in times
+
+
+async def test_a_screen_above_the_lock_does_not_draw_the_lock_again(stage: OpenStage) -> None:
+    app = await stage(session=FakeSession("locked"))
+    lock = app.get("press")
+    app.desk.go("/safety")
+    await app.settle()
+    assert where(app) == "/safety"
+    await app.back()
+    assert where(app) == "lock" and app.get("press") is lock
+    app.desk.go("/quick")
+    await app.settle()
+    app.desk.prefs.set(language="en")
+    await app.settle()
+    await app.back()
+    assert app.get("press") is not lock, "in another language everything is drawn anew"
 
 
 async def test_locking_takes_sheets_and_notices_away(stage: OpenStage) -> None:

@@ -15,7 +15,8 @@ def test_arguments_come_from_the_path_and_from_the_question(monkeypatch: pytest.
     assert found[0].screen == "NoteScreen"
     assert found[1] == {"id": "m1", "from": "today"}
     assert routes.find("/people/new") and routes.find("/people/new")[0].screen == "NewPersonScreen"  # type: ignore[index]
-    assert routes.find("/ingenstans") is None
+    for nowhere in ("/ingenstans", "/meeting//note", "/meeting/m1/note/more", "/meeting/m1/", "meeting/m1", "", "//"):
+        assert routes.find(nowhere) is None, nowhere
 
 
 def test_a_screen_that_nobody_has_written_is_no_place(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -369,6 +369,9 @@ class Session:
         import app.vault.anchor
         import app.vault.inbox
         import app.vault.vault  # noqa: F401 - imported for the import itself: it is slow the first time
+        from sync import hpke
+
+        hpke.public_of(bytes(32))  # `cryptography` loads this part of itself when it is first used
 
     def unlock(self, passphrase: str, *, accept_older: bool = False) -> None:
         """Open. Raises `WrongPassphrase`, `OlderCopy`, `OtherVault`, `VaultBusy`, `VaultTooNew`, `VaultDamaged`, …

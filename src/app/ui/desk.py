@@ -76,6 +76,7 @@ class Desk:
         self._sheets: list[Callable[[], object]] = []
         self._steps: list[Callable[[], None]] = []
         self.closed = False
+        self.rehearsed = False
         self._role = ""
         _desks[page.session] = self
         safe.speaks_for(page.session, self.sentence, self.notice)

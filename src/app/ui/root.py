@@ -15,6 +15,7 @@ from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch
 from app.ui.hooks.held import use_box
 from app.ui.parts import EmptyState, Mark, Screen
+from app.ui.parts.rehearsal import Rehearsal
 from app.ui.safe import component
 from app.ui.signal import Signal
 
@@ -48,8 +49,9 @@ def App(desk: Desk, phase: Signal[str], look: Signal[tuple[object, ...]]) -> Any
         allowed = routes.ABSENT if first else routes.LOCKED
         open_here = [path for path in places[1:] if path.partition("?")[0] in allowed]
         alone = routes.FIRST if first else routes.AROUND if passed_on else routes.LOCK
-        base = Alone(alone, key=alone.module)
-        return [base, *(Pushed(path, 0, (), key=path) for path in open_here)]
+        words = (look.value, desk.speech.value)
+        base = _still(Alone, alone, words, key=alone.module)
+        return [base, *(_still(Pushed, path, 0, words, key=path) for path in open_here)]
 
     return DeskContext(desk, draw)
 
@@ -61,9 +63,9 @@ def _still(view: Callable[..., ft.Control], *facts: object, key: str) -> ft.Cont
 
 
 @component
-def Alone(place: routes.Place, key: str = "") -> ft.View:
-    """First run or lock screen: nothing under it, nothing beside it."""
-    return _view("/", [Covered(place.load()(), place.module)], can_pop=False)
+def Alone(place: routes.Place, around: tuple[object, ...], key: str = "") -> ft.View:
+    """First run or lock screen: nothing under it, nothing beside it. `around`: when to draw anew."""
+    return _view("/", [Covered(place.load()(), place.module, behind=Rehearsal())], can_pop=False)
 
 
 @component
@@ -86,8 +88,8 @@ def Pushed(path: str, turn: int, around: tuple[object, ...], key: str = "") -> f
 
 
 @component
-def Covered(content: ft.Control, name: str) -> ft.Control:
-    """The content, or a blank sheet with the mark while the system shows the app among others."""
+def Covered(content: ft.Control, name: str, behind: ft.Control | None = None) -> ft.Control:
+    """The content, or a blank sheet with the mark while the system shows the app among others. `behind` is unseen."""
     desk = use_desk()
     covered = use_watch(desk.covered)
     sheet = ft.Container(Mark(), alignment=ft.Alignment.CENTER, bgcolor=theme.GROUND, expand=True, visible=covered)
@@ -96,7 +98,8 @@ def Covered(content: ft.Control, name: str) -> ft.Control:
     shown = ft.Column([ribbon, content], expand=True, spacing=0, horizontal_alignment=across) if ribbon else content
     return ft.Stack(
         [
-            ft.Container(shown, expand=True, visible=not covered),
+            *([behind] if behind else []),
+            ft.Container(shown, expand=True, visible=not covered, bgcolor=theme.GROUND if behind else None),
             sheet,
             Told(f"at:{name}"),
         ],
@@ -204,6 +207,8 @@ def start(page: ft.Page, desk: Desk) -> None:
     def on_phase() -> None:
         async def moved() -> None:
             was, now = phase.value, str(session.phase)
+            if now == "opening":  # nothing to draw yet, and the key is being stretched: it gets the processor
+                return
             if was == "open" and now != "open":  # on the way in, the screens above the lock stay where they are
                 desk.entering.set(False)
                 desk.hush()

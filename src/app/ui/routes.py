@@ -6,7 +6,6 @@ none of them. `:id` in a path becomes an argument of the screen; what follows `?
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -166,13 +165,28 @@ def is_tab(path: str) -> bool:
 def find(full: str) -> tuple[Place, dict[str, str]] | None:
     """The place of a path and the arguments for its screen; nothing when there is no such screen (yet)."""
     path, _, query = full.partition("?")
+    steps = path.split("/")
     for place in PLACES:
-        match = _pattern(place.path).fullmatch(path)
-        if match and place.exists:
-            return place, {**match.groupdict(), **dict(parse_qsl(query))}
+        found = _along(place.path, steps)
+        if found is not None and place.exists:
+            return place, {**found, **dict(parse_qsl(query))}
     return None
 
 
+def _along(path: str, steps: list[str]) -> dict[str, str] | None:
+    """What stands at the named steps of a path; nothing when the steps are others."""
+    wanted = _steps(path)
+    if len(wanted) != len(steps):
+        return None
+    found: dict[str, str] = {}
+    for name, step in zip(wanted, steps, strict=True):
+        if name.startswith(":") and step:
+            found[name[1:]] = step
+        elif name != step:
+            return None
+    return found
+
+
 @cache
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r":(\w+)", r"(?P<\1>[^/]+)", path))
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import weakref
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from flet.controls.object_patch import DiffBuilder, ObjectPatchException, _control_setattr
@@ -19,25 +20,37 @@ FLETS = (DiffBuilder._configure_dataclass, DiffBuilder._removed_controls)
 """Those that are replaced."""
 
 
-_fields: dict[type, tuple[tuple[str, bool], ...]] = {}
-"""Of each class the fields that Flet walks through, and whether only values other than the default are stored."""
+@dataclasses.dataclass(frozen=True)
+class _Shape:
+    """The fields of a class that Flet walks through: their order, and those that are stored whatever their value."""
+
+    order: dict[str, int]
+    always: tuple[str, ...]
 
 
-def _fields_of(kind: type) -> tuple[tuple[str, bool], ...]:
-    if kind not in _fields:
+_shapes: dict[type, _Shape] = {}
+
+
+def _shape_of(kind: type) -> _Shape:
+    if kind not in _shapes:
         sparse = getattr(kind, "_prop_defaults", {})
         walked = [field.name for field in dataclasses.fields(kind) if not field.metadata.get("skip", False)]
-        _fields[kind] = tuple((name, name in sparse) for name in walked)
-    return _fields[kind]
+        order = {name: place for place, name in enumerate(walked)}
+        _shapes[kind] = _Shape(order, tuple(name for name in walked if name not in sparse))
+    return _shapes[kind]
 
 
 def _inside(item: Any) -> Iterator[Any]:
     """What an object holds that may be a control or hold one, in the order of its fields."""
+    shape = _shape_of(type(item))
     stored = getattr(item, "_values", None)
-    for name, sparse in _fields_of(type(item)):
-        value = stored.get(name) if sparse and stored is not None else getattr(item, name)
-        if _may_hold(value):
-            yield value
+    if stored is None:
+        yield from [value for name in shape.order if _may_hold(value := getattr(item, name))]
+        return
+    found = [(shape.order[name], value) for name, value in stored.items() if name in shape.order and _may_hold(value)]
+    found += [(shape.order[name], value) for name in shape.always if _may_hold(value := getattr(item, name))]
+    found.sort(key=itemgetter(0))
+    yield from [value for _, value in found]
 
 
 def _may_hold(value: Any) -> bool:

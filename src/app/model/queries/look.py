@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from app.model.clock import moment_of
 from app.model.entities import (
+    OWNERS,
     Agenda,
     Checklist,
     Evaluation,
@@ -60,18 +61,21 @@ class Look:
     def __init__(self, read: Reader, now: datetime | None) -> None:
         self.read = read
         self.now = now
+        self._everybody: list[Person] | None = None
         self._people: dict[Id, Person | None] = {}
         self._mentorships: dict[Id, Mentorship | None] = {}
         self._ahead: list[MeetingRow] | None = None
         self._near: list[MeetingRow] | None = None
+        self._months: dict[str, list[Meeting]] = {}
         self._met: dict[Id, datetime] | None = None
 
     # ---- people
 
     def people(self) -> list[Person]:
-        found = self.read.where(Person)
-        self._people |= {person.mentorship: person for person in found}
-        return found
+        if self._everybody is None:
+            self._everybody = self.read.where(Person)
+            self._people |= {person.mentorship: person for person in self._everybody}
+        return self._everybody
 
     def person(self, mentorship: Id | None) -> Person | None:
         if mentorship is None:
@@ -203,6 +207,12 @@ class Look:
         found = [meeting for day in days for meeting in self.read.where(Meeting, day=day)]
         return [row for row in self.rows(found) if row.status != "cancelled"]
 
+    def month(self, month: str) -> list[Meeting]:
+        """The meetings of one page of the calendar."""
+        if month not in self._months:
+            self._months[month] = self.read.where(Meeting, month=month)
+        return self._months[month]
+
     def ahead(self) -> list[MeetingRow]:
         """Planned meetings of the months to come, soonest first."""
         if self._ahead is None:
@@ -211,7 +221,7 @@ class Look:
             found = [
                 meeting
                 for month in months(first, first + timedelta(days=30 * MONTHS_AHEAD))
-                for meeting in self.read.where(Meeting, month=month)
+                for meeting in self.month(month)
                 if meeting.status == "planned"
             ]
             self._ahead = [row for row in self.rows(found) if apart(row.starts, self.now) > timedelta(0)]
@@ -259,7 +269,7 @@ class Look:
         if after:
             today = self.now.date()
             for month in months(today - timedelta(days=30 * MONTHS_BACK), today):
-                met = [one for one in self.read.where(Meeting, month=month) if one.began or one.status == "held"]
+                met = [one for one in self.month(month) if one.began or one.status == "held"]
                 for row in sorted(map(self.row, met), key=lambda row: (row.starts, row.id)):
                     if row.phase == "after" and row.status != "cancelled":
                         found += self._left_open(after, row.id, row.mentorship, row.id)
@@ -320,15 +330,24 @@ class Look:
             visibility=task.visibility,
         )
 
-    def open_tasks(self, mentorship: Id | None = None, by: date | None = None) -> list[TaskRow]:
-        """What is not done, the earliest day first, without a day last; with one person, or due by a day."""
+    def open_tasks(self, mentorship: Id | None = None) -> list[TaskRow]:
+        """What is not done, the earliest day first, without a day last; all of it, or with one person."""
         if mentorship is None:
             found = [*self.read.where(Task, status="todo"), *self.read.where(Task, status="doing")]
         else:
             found = self.read.where(Task, open=mentorship)
-        if by is not None:
-            found = [task for task in found if task.due is not None and task.due <= by]
-        ordered = sorted(found, key=lambda task: (task.due or date.max, task.made, task.id))
+        return self._in_time(found)
+
+    def my_tasks(self, by: date) -> list[TaskRow]:
+        """What I have to do by a day and have not done; what others have to do is not even read."""
+        mine = [f"/{owner}" for owner in OWNERS]  # with nobody else: mine whoever it names
+        for person in self.people():
+            mine += [f"{person.mentorship}/{owner}" for owner in (person.my_role, "both")]
+        found = [task for whose in mine for task in self.read.where(Task, open_by=whose)]
+        return self._in_time([task for task in found if task.due is not None and task.due <= by])
+
+    def _in_time(self, tasks: list[Task]) -> list[TaskRow]:
+        ordered = sorted(tasks, key=lambda task: (task.due or date.max, task.made, task.id))
         return [self.task_row(task) for task in ordered]
 
     def goals(self, mentorship: Id | None, closed: bool) -> list[GoalRow]:

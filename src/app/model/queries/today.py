@@ -85,7 +85,7 @@ class TodayView(Query[Today]):
             meeting=meeting,
             later=later,
             upcoming=upcoming,
-            tasks=tuple(row for row in look.open_tasks(by=self.now.date()) if row.mine),
+            tasks=tuple(look.my_tasks(by=self.now.date())),
             unfinished=unfinished,
             open_critical=tuple(look.open_critical(self.critical)),
             unbooked=unbooked,
