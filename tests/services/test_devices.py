@@ -12,6 +12,7 @@ from app.errors import DeviceUnknown, NotShared, NoVault, SessionBusy, WrongPass
 from app.model.commands import AddPerson, SetGoal
 from app.model.entities import Goal, Mentorship
 from app.model.queries import AboutMe, One
+from app.services import joining
 from app.services.devices import Devices
 from app.services.joining import Joining, read_keyring
 from app.services.session import Phase, Session
@@ -27,6 +28,7 @@ from sync.errors import (
     OwnCode,
     PairingExpired,
     PairingOver,
+    SyncError,
 )
 from tests.services.test_pairing import ASSETS, PHRASE, Clock, Phone, in_the_room, phone
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
@@ -65,9 +67,9 @@ def devices(of: Phone) -> Devices:
 
 def add(old: Phone, new: Phone, name: str = "Plattan") -> str:
     """The whole way without a network: code, grant, answer, package. The new device's id."""
-    joining = new.session.joining()
-    grant = devices(old).hear(joining.text)
-    new.session.join(joining.hear(grant.text), OTHER_PHRASE, name=name)
+    code_of = new.session.joining()
+    grant = devices(old).hear(code_of.text)
+    new.session.join(code_of.hear(grant.text), OTHER_PHRASE, name=name)
     waiting = devices(new).waiting
     assert waiting is not None
     assert waiting.words == grant.words
@@ -146,16 +148,16 @@ def test_it_has_a_passphrase_and_a_vault_of_its_own(karin: Phone, empty: Callabl
     assert karin.session._open_spaces.device(karin.session._open_spaces.personal) != tablet.session._open_spaces.device(
         tablet.session._open_spaces.personal
     )
-    joining = tablet.session.joining()
-    joined = joining.hear(devices(karin).hear(joining.text).text)
+    code_of = tablet.session.joining()
+    joined = code_of.hear(devices(karin).hear(code_of.text).text)
     with pytest.raises(SessionBusy):
         tablet.session.join(joined, PHRASE, name="once more")
 
 
 def test_the_answer_can_wait_for_a_restart_on_both_sides(karin: Phone, empty: Callable[[str], Phone]) -> None:
     tablet = empty("tablet")
-    joining = tablet.session.joining()
-    tablet.session.join(joining.hear(devices(karin).hear(joining.text).text), OTHER_PHRASE, name="Plattan")
+    code_of = tablet.session.joining()
+    tablet.session.join(code_of.hear(devices(karin).hear(code_of.text).text), OTHER_PHRASE, name="Plattan")
     answer = devices(tablet).waiting
     assert answer is not None
     karin.restart()
@@ -275,22 +277,22 @@ def test_this_device_and_strangers_are_not_revoked(karin: Phone, empty: Callable
 
 def test_hostile_codes_change_nothing(karin: Phone, yusuf: Phone, empty: Callable[[str], Phone]) -> None:
     tablet, other = empty("tablet"), empty("other")
-    joining, second = tablet.session.joining(), other.session.joining()
+    code_of, second = tablet.session.joining(), other.session.joining()
     mentorship = karin.mentorship("Yusuf")
     for text in (karin.pairing.show(mentorship), karin.pairing.invite(mentorship)):
         with pytest.raises(CodeForElsewhere):
             devices(karin).hear(text)
         with pytest.raises(CodeForElsewhere):
-            joining.hear(text)
+            code_of.hear(text)
     with pytest.raises(CodeForElsewhere):
-        yusuf.pairing.hear(joining.text)
-    grant = devices(karin).hear(joining.text)
+        yusuf.pairing.hear(code_of.text)
+    grant = devices(karin).hear(code_of.text)
     with pytest.raises(CannotOpen):
         second.hear(grant.text)
     with pytest.raises(OwnCode):
-        joining.hear(joining.text)
+        code_of.hear(code_of.text)
     with pytest.raises(PairingOver):
-        devices(yusuf).admit(joining.hear(grant.text).answer)
+        devices(yusuf).admit(code_of.hear(grant.text).answer)
     stranger = second.hear(devices(yusuf).hear(second.text).text)
     with pytest.raises(CannotOpen):
         devices(karin).admit(stranger.answer)
@@ -300,13 +302,13 @@ def test_hostile_codes_change_nothing(karin: Phone, yusuf: Phone, empty: Callabl
 
 def test_a_code_and_an_answer_live_for_an_hour_and_an_answer_once(karin: Phone, empty: Callable[[str], Phone]) -> None:
     tablet = empty("tablet")
-    joining = tablet.session.joining()
-    grant = devices(karin).hear(joining.text)
+    code_of = tablet.session.joining()
+    grant = devices(karin).hear(code_of.text)
     tablet.clock.at += timedelta(hours=1, seconds=1)
     with pytest.raises(PairingExpired):
-        joining.hear(grant.text)
+        code_of.hear(grant.text)
     tablet.clock.at -= timedelta(hours=1)
-    answer = joining.hear(grant.text).answer
+    answer = code_of.hear(grant.text).answer
     karin.clock.at += timedelta(hours=1, seconds=1)
     with pytest.raises(PairingExpired):
         devices(karin).admit(answer)
@@ -340,13 +342,29 @@ def test_a_package_is_for_the_new_device_alone_and_is_read_once(
 
 def test_what_is_handed_over_holds_no_key_of_any_space(karin: Phone, empty: Callable[[str], Phone]) -> None:
     goal(karin, "Mine")
-    joining = empty("tablet").session.joining()
-    joined = joining.hear(devices(karin).hear(joining.text).text)
+    code_of = empty("tablet").session.joining()
+    joined = code_of.hear(devices(karin).hear(code_of.text).text)
     assert "keys" not in joined.keyring
     secrets = {row["secret"] for row in karin.session._open_vault.documents.table("_epoch")}
     whole = repr(joined.keyring)
     assert not any(secret in whole for secret in secrets)
     assert PHRASE not in whole
+
+
+def test_what_is_handed_over_is_what_arrives_and_every_cut_is_refused(
+    karin: Phone, empty: Callable[[str], Phone]
+) -> None:
+    spaces = karin.session._open_spaces
+    given = spaces.handed_over() | {"server": {"address": "https://fika.example.org:443", "pin": "ab" * 32}}
+    raw = joining.pack(given)
+    assert joining.unpack(raw, spaces.root) == given
+    for end in range(len(raw)):
+        with pytest.raises(SyncError):
+            joining.unpack(raw[:end], spaces.root)
+    with pytest.raises(BadRecord):
+        joining.unpack(raw + raw[-67:], spaces.root)
+    with pytest.raises(BadRecord):
+        joining.pack(given | {"spaces": given["spaces"] * 201})
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from app.errors import DeviceUnknown, NoCertificate, NotShared
 from app.model.commands import SetSetting
 from app.model.entities import Setting
 from app.model.queries import SettingOf
+from app.services import joining
 from app.services.exchange import Contact, Exchange
 from app.services.joining import Joined
 from app.services.packing import pack
@@ -158,7 +159,7 @@ class Devices:
         new = link.scan(text, self._spaces.master_keys.signing.public)
         keyring = self._spaces.handed_over() | ({"server": dict(server)} if server else {})
         state, sealed, shown = link.grant(
-            new, self._spaces.masters, self._spaces.master_keys.signing, _plain(keyring), self._ms()
+            new, self._spaces.masters, self._spaces.master_keys.signing, joining.pack(keyring), self._ms()
         )
         table = self._store.documents.table(DEVICE)
         with self._store.documents.transaction():

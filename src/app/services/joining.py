@@ -23,6 +23,9 @@ from sync.signing import Certificate, Device, Genesis, check_public
 MOST_SPACES: Final = 200
 """More than an answer holds; nobody has as many mentorships."""
 
+_VERSION: Final = 1
+_MOST_ADDRESS: Final = 255
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -56,7 +59,7 @@ class Joining:
 
         def entries(linked: Linked) -> list[Introduction]:
             nonlocal keyring
-            keyring = read_keyring(linked.keyring, linked.root)
+            keyring = unpack(linked.keyring, linked.root)
             return [self._introduced(linked, bytes.fromhex(one["id"]), at) for one in keyring["spaces"]]
 
         linked, step = self._linking.open(text, self._device.master(), at, entries)
@@ -70,16 +73,54 @@ class Joining:
         return introduction.make(linked.masters, certificate, consent(keys, space, party_of(space, linked.root)), "")
 
 
-def read_keyring(raw: bytes, root: bytes | None = None) -> dict[str, Any]:
-    """A keyring as somebody handed it over, with everything in it that has a form checked; else `BadRecord`.
+def pack(keyring: Mapping[str, Any]) -> bytes:
+    """What the new phone is handed, as few bytes as a picture of them asks for."""
+    server = keyring.get("server") or {"address": "", "pin": ""}
+    paper = bytes.fromhex(keyring["paper"]) + bytes.fromhex(keyring["backup"]) if keyring.get("paper") else b""
+    address, pin = server["address"].encode(), bytes.fromhex(server["pin"])
+    genesis = [bytes.fromhex(one["genesis"]) for one in keyring["spaces"]]
+    if len(genesis) > MOST_SPACES or len(address) > _MOST_ADDRESS:
+        raise BadRecord(reason="size")
+    fields = (bytes.fromhex(keyring["sealed_root"]), paper, address, pin, *genesis)
+    return bytes([_VERSION]) + b"".join(bytes([len(one)]) + one for one in fields)
 
-    `root` is the root key that it has to be about, where that is known already.
-    """
+
+def unpack(raw: bytes, root: bytes) -> dict[str, Any]:
+    """What `pack` made, about the person with that root key; `BadRecord` for anything else."""
+    fields: list[bytes] = []
+    at = 1
+    while at < len(raw):
+        end = at + 1 + raw[at]
+        fields.append(raw[at + 1 : end])
+        at = end
+    if raw[:1] != bytes([_VERSION]) or at != len(raw) or not 5 <= len(fields) <= 4 + MOST_SPACES:
+        raise BadRecord(reason="keyring")
+    sealed, paper, address, pin, *genesis = fields
+    try:
+        spaces = [Genesis.read(one, Genesis(one[1], one[2:34], one[34:]).space) for one in genesis]
+        kinds = [one.kind_name for one in spaces]
+        found: dict[str, Any] = {"root": root.hex(), "sealed_root": sealed.hex()}
+        found["spaces"] = [
+            {"id": one.space.hex(), "space_kind": kind, "genesis": one.to_bytes().hex()}
+            for one, kind in zip(spaces, kinds, strict=True)
+        ]
+        if paper:
+            found |= {"paper": paper[:-32].hex(), "backup": paper[-32:].hex()}
+            Place.read(paper[:-32])
+        if address:
+            found["server"] = {"address": address.decode("ascii"), "pin": pin.hex()}
+    except (IndexError, ValueError) as exc:
+        raise BadRecord(reason="keyring") from exc
+    if kinds.count("personal") != 1 or len({one.space for one in spaces}) != len(spaces):
+        raise BadRecord(reason="spaces")
+    return found
+
+
+def read_keyring(raw: bytes) -> dict[str, Any]:
+    """A keyring as the recovery key opens it, with everything in it that has a form checked; else `BadRecord`."""
     try:
         found = strict_json.read(raw)
-        about = check_public(bytes.fromhex(found["root"]))
-        if root is not None and about != root:
-            raise BadRecord(reason="root")
+        check_public(bytes.fromhex(found["root"]))
         bytes.fromhex(found["sealed_root"])
         spaces = found["spaces"]
         kinds = [Genesis.read(bytes.fromhex(one["genesis"]), bytes.fromhex(one["id"])).kind_name for one in spaces]
@@ -91,11 +132,6 @@ def read_keyring(raw: bytes, root: bytes | None = None) -> dict[str, Any]:
         for one in found.get("peers", ()):
             check_public(bytes.fromhex(one["root"]))
             _strings(one, "space", "name", "root", "way", "introduction")
-        if found.get("paper"):
-            Place.read(bytes.fromhex(found["paper"]))
-            bytes.fromhex(found["backup"])
-        if found.get("server"):
-            _strings(found["server"], "address", "pin")
     except (KeyError, TypeError, ValueError, AttributeError, BadJson) as exc:
         raise BadRecord(reason="keyring") from exc
     return dict(found)
