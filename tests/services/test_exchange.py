@@ -426,8 +426,12 @@ def test_handing_over_looks_only_at_what_is_lacking(
     theirs = {device: link.sequence for device, link in karin.exchange.heads(space).items()}
     theirs[bytes.fromhex(karin.store.device(space))] -= 3
     read: list[object] = []
-    plain = shelf.envelope_of
-    monkeypatch.setattr("app.services.exchange.envelope_of", lambda row: (read.append(row), plain(row))[1])
+
+    def counted(row: dict[str, str]) -> Envelope:
+        read.append(row)
+        return shelf.envelope_of(row)
+
+    monkeypatch.setattr("app.services.exchange.envelope_of", counted)
     assert karin.exchange.outgoing(space, theirs) == everything[-3:]
     assert len(read) == 3
 

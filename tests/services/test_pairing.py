@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotShared, UnknownRecord
-from app.model.commands import AddPerson, AddTask, Revise
-from app.model.entities import Mentorship, Task
+from app.model.commands import AddPerson, AddTask, KeepMinutes, Revise, StartNow
+from app.model.entities import Mentorship, Minutes, Task
 from app.model.queries import One, PeopleList
 from app.services.pairing import Earlier, Heard, Pairing, Stage
 from app.services.session import Session
@@ -31,6 +32,7 @@ from sync.errors import (
 )
 from sync.pairing import code, link
 from sync.pairing import words as spoken
+from sync.pairing.code import Kind
 from sync.signing import Device
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 
@@ -411,3 +413,72 @@ def test_giving_up_leaves_nothing(karin: Phone, yusuf: Phone) -> None:
     assert [row for row in table if row["kind"] == "pairing"] == []
     with pytest.raises(PairingOver):
         karin.pairing.hear(back.send)
+
+
+def a_pair(karin: Phone, yusuf: Phone) -> str:
+    """Paired, and each knows that the other has everything."""
+    mentorship, _, _ = in_the_room(karin, yusuf)
+    for sender, reader in ((karin, yusuf), (yusuf, karin), (karin, yusuf)):
+        reader.pairing.take(sender.pairing.package(mentorship).data)
+    return mentorship
+
+
+def test_a_package_leaves_out_what_the_other_has_said_to_have(karin: Phone, yusuf: Phone) -> None:
+    mentorship = a_pair(karin, yusuf)
+    karin.session.store.execute(AddTask(text="Läs CV", mentorship=mentorship))
+    package = karin.pairing.package(mentorship)
+    assert package.count == 1
+    yusuf.pairing.take(package.data)
+    assert [task.text for task in yusuf.session.store.everything(Task)] == ["Läs CV"]
+    assert karin.pairing.package(mentorship).count == 1, "not yet acknowledged: it goes again"
+    assert yusuf.pairing.package(mentorship).count == 1, "the acknowledgement"
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    assert karin.pairing.package(mentorship).count == 0
+
+
+def test_minutes_are_confirmed_phone_to_phone_with_pictures_and_no_server(karin: Phone, yusuf: Phone) -> None:
+    mentorship = a_pair(karin, yusuf)
+    meeting = karin.session.store.execute(StartNow(mentorship=mentorship)).record
+    said = "Vi gick igenom ansökan. " * 20
+    karin.session.store.execute(KeepMinutes(meeting=meeting, document="minutes.short", answers={"talked": said}))
+    shown = karin.pairing.package(mentorship).pictures
+    assert 2 <= len(shown) <= 8
+    left = len(shown)
+    for picture in reversed(shown):  # the camera sees them in any order, and one of them twice
+        heard = yusuf.pairing.hear(picture)
+        left -= 1
+        assert heard.missing == left
+        if left:
+            assert yusuf.pairing.hear(picture).missing == left
+    assert heard.stage is Stage.TAKEN
+    (minutes,) = yusuf.session.store.everything(Minutes)
+    assert minutes.answers["talked"] == said
+    with pytest.raises(BundleSeen):
+        for picture in shown:
+            yusuf.pairing.hear(picture)
+
+
+def test_a_picture_that_was_changed_is_refused_and_changes_nothing(karin: Phone, yusuf: Phone) -> None:
+    mentorship = a_pair(karin, yusuf)
+    karin.session.store.execute(AddTask(text="Läs CV", mentorship=mentorship))
+    (*_, last) = shown = karin.pairing.package(mentorship).pictures
+    body = bytearray(code.read(last, Kind.PART))
+    body[-1] ^= 1
+    for picture in shown[:-1]:
+        yusuf.pairing.hear(picture)
+    with pytest.raises(BundleDamaged):
+        yusuf.pairing.hear(code.write(Kind.PART, bytes(body)))
+    assert list(yusuf.session.store.everything(Task)) == []
+    for picture in shown:
+        yusuf.pairing.hear(picture)
+    assert [task.text for task in yusuf.session.store.everything(Task)] == ["Läs CV"]
+
+
+def test_what_is_too_much_for_pictures_goes_as_text_or_file(karin: Phone, yusuf: Phone) -> None:
+    mentorship = a_pair(karin, yusuf)
+    for number in range(40):
+        words = "".join(random.Random(number).choices("abcdefghijklmnopqrstuvwxyzåäö ", k=250))
+        karin.session.store.execute(AddTask(text=words, mentorship=mentorship))
+    package = karin.pairing.package(mentorship)
+    assert package.pictures == ()
+    assert yusuf.pairing.hear(package.text).stage is Stage.TAKEN

@@ -1,16 +1,20 @@
 """The optional server as the app sees it, with a real one on this machine."""
 
+from __future__ import annotations
+
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from app.errors import BadAddress
 from app.model.commands import SetGoal
-from app.services.replication import Choice, Replication
+from app.services.replication import Choice, Pace, Replication
 from sync.errors import NoAnswer, OddAnswer
+from sync.protocol import Kind
 from sync.server.settings import Settings
 from tests.support.pair import Person
 from tests.sync.server.running import Running, run
@@ -118,3 +122,96 @@ def test_a_web_page_is_no_server(replication: Replication, monkeypatch: pytest.M
     with Scripted(said(200, b"<html>")) as page, pytest.raises(OddAnswer):
         replication.connect(f"http://127.0.0.1:{page.port}")
     assert replication.choice is None
+
+
+@dataclass
+class Bell:
+    """A timer that the test rings."""
+
+    seconds: float
+    call: Callable[[], None]
+    rung: list[Bell]
+    daemon: bool = False
+    cancelled: bool = False
+
+    def start(self) -> None:
+        self.rung.append(self)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+def unhurried() -> tuple[Pace, list[Bell]]:
+    bells: list[Bell] = []
+    return Pace(draw=lambda low, high: high / 2, timer=lambda seconds, call: Bell(seconds, call, bells)), bells
+
+
+def test_a_random_moment_is_drawn_once_and_then_everything_goes() -> None:
+    pace, bells = unhurried()
+    gone: list[int] = []
+    assert not pace.wait(lambda: gone.append(1)), "without a delay nothing waits"
+    pace.set(600.0)
+    assert pace.wait(lambda: gone.append(2))
+    assert pace.wait(lambda: gone.append(3))
+    (bell,) = bells
+    assert (bell.seconds, pace.holds, gone) == (300.0, True, [])
+    bell.call()
+    assert (pace.holds, gone) == (False, [2])
+    pace.wait(lambda: gone.append(4))
+    pace.set(0.0)
+    assert (pace.holds, bells[-1].cancelled) == (False, True)
+
+
+def test_what_waits_for_its_moment_is_not_sent_and_a_person_who_asks_is_not_kept_waiting(
+    karin: Person, replication: Replication, carrier: Running
+) -> None:
+    replication.choose(delayed=True)
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    karin.store.execute(SetGoal(title="At a random moment", private=True))
+    until(lambda: replication.standing.condition == "later")
+    time.sleep(0.5)
+    assert replication.standing.waiting == 1
+    replication.now()
+    time.sleep(0.5)
+    assert replication.standing.waiting == 1, "that the app came back is no reason"
+    replication.now(asked=True)
+    until(lambda: replication.standing.waiting == 0)
+    assert replication.delayed
+
+
+def test_wifi_only_is_kept_where_the_phone_can_tell(karin: Person, replication: Replication, carrier: Running) -> None:
+    replication.choose(wifi_only=True)
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    replication.on_network("mobile")
+    assert replication.standing.condition == "wifi"
+    karin.store.execute(SetGoal(title="On the bus", private=True))
+    replication.start()
+    time.sleep(0.3)
+    assert (replication.standing.condition, replication.standing.waiting) == ("wifi", 1)
+    replication.on_network("wifi")
+    until(lambda: replication.standing.condition == "calm" and replication.standing.waiting == 0)
+    replication.on_network("mobile")
+    replication.choose(wifi_only=False)
+    until(lambda: replication.standing.condition == "calm")
+    replication.on_network("unknown")
+    replication.choose(wifi_only=True)
+    until(lambda: replication.standing.condition == "calm")
+
+
+def test_who_is_shared_with_hears_a_sign_of_life(karin: Person, replication: Replication, carrier: Running) -> None:
+    yusuf = Person("Yusuf", "mentee")
+    space = karin.meets(yusuf)
+    karin.now.later(hours=13)
+    replication.connect(carrier.base)
+    mine = bytes.fromhex(karin.store.device(space))
+
+    def said() -> Kind:
+        last = karin.exchange.outgoing(space)[-1].header
+        assert last.device == mine
+        return last.kind
+
+    assert said() is Kind.CONTROL
+    until(lambda: said() is Kind.CHANGE)
+    until(lambda: replication.standing.condition == "calm" and not karin.exchange.unsent(space))

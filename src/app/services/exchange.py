@@ -271,6 +271,12 @@ class Exchange:
             owed = bool(row.get("owed")) and silent >= ANSWER_AFTER
             return self.seal(space, heartbeat=True) if owed or silent >= SILENT_AT_MOST else 0
 
+    def acknowledge(self, space: str) -> int:
+        """Seal what was written; where nothing was and something came since this device last spoke, say that."""
+        with self._one:
+            row = self._shelf.place(space)
+            return self.seal(space, heartbeat=row is not None and bool(row.get("owed")))
+
     def alarms(self) -> list[Alarm]:
         """What has to be told."""
         return [
@@ -557,7 +563,7 @@ class Exchange:
         *,
         there: bool = False,
     ) -> TakenIn:
-        """Take in what somebody brought, together with how far that is; durable when it returns, or nothing of it.
+        """Take in what somebody brought, together with how far that is: all of it or nothing, durable when it returns.
 
         `there` says that a server has them; `cursor` where they end in its log. It does not move over an envelope that
         has no place yet or was refused.

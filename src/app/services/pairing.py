@@ -28,7 +28,7 @@ from app.services.tables import EPOCHS
 from app.services.wordlists import the_word, words
 from sync import bundle
 from sync.bundle import BoxKey, Item, ItemKind, Parts
-from sync.errors import CodeForElsewhere, OwnCode, PairingFailed, PairingOver, PairingStopped, SyncError
+from sync.errors import BundleTooLarge, CodeForElsewhere, OwnCode, PairingFailed, PairingOver, PairingStopped, SyncError
 from sync.pairing import code, compare, introduction, invitation, room
 from sync.pairing import words as spoken
 from sync.pairing.code import Kind
@@ -111,14 +111,25 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A sealed file for the other, and the same as text."""
+    """A sealed file for the other, the same as text, and in pictures where it is small enough. `count` says how many
+    things lie in it; 0: the others have said to have everything.
+    """
 
     name: str
     data: bytes
+    count: int = 0
 
     @property
     def text(self) -> str:
         return bundle.as_text(self.data)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The texts of at most eight QR codes; none where it has to be a file or text."""
+        try:
+            return bundle.as_pictures(self.data)
+        except BundleTooLarge:
+            return ()
 
 
 class Pairing:
@@ -266,8 +277,8 @@ class Pairing:
             self._parts = Parts().add(text)
         if self._parts.missing:
             return Heard(Stage.MORE, missing=len(self._parts.missing))
-        whole, self._parts = self._parts.whole(), Parts()
-        return self.take(whole)
+        parts, self._parts = self._parts, Parts()
+        return self.take(parts.whole())
 
     def _deliver(self, text: str, takers: tuple[type[State], ...], mentorship: Id) -> Heard:
         """Give a message to the side of a pairing that it belongs to. Others refuse it without being changed."""
@@ -351,10 +362,13 @@ class Pairing:
     # ------------------------------------------------------------------ packages
 
     def package(self, mentorship: Id) -> Package:
-        """Everything the two share, sealed for the other: for a file, a mail, a chat."""
+        """What the others have not said to have, sealed for them: for a file, a mail, a chat, a few pictures.
+
+        It says what came from them, too, so that they need not send that again.
+        """
         space = self._space_of(mentorship)
-        self._exchange.seal(space)
-        envelopes = self._exchange.outgoing(space)
+        self._exchange.acknowledge(space)
+        envelopes = self._exchange.outgoing(space, self._exchange.known_to_others(space))
         items = [Item(ItemKind.ENVELOPE, envelope.to_bytes()) for envelope in envelopes]
         others = [one for one in self._exchange.people(space) if not one.mine]
         first = next((row for row in self._rows(KEYRING, "peer") if row["space"] == space), None)
@@ -363,7 +377,7 @@ class Pairing:
         psk = psk_of(bytes.fromhex(first["secret"]))
         psks = {one.device: psk for one in others if not one.heard}
         data = pack(self._exchange, space, items, [one.device for one in others], psks)
-        return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data)
+        return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data, len(items))
 
     def take(self, data: bytes) -> Heard:
         """Read a package in. Refused whole when anything is wrong with it; the same one twice changes nothing."""

@@ -7,11 +7,12 @@ and no keystroke ever waits for it. The address lies in the vault, as everything
 from __future__ import annotations
 
 import logging
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from app.errors import BadAddress
 from app.model.commands import SetSetting
@@ -25,11 +26,19 @@ if TYPE_CHECKING:
     from sync.client.http import Server
     from sync.client.loop import Loop, State
     from sync.client.replicator import Replicator
+    from sync.protocol import Envelope
 
 log = logging.getLogger(__name__)
 
 ADDRESS: Final = "server.address"
 PIN: Final = "server.pin"
+WIFI: Final = "server.wifi"
+DELAY: Final = "server.delay"
+DELAY_MOST: Final = 600.0
+"""Seconds within which what was written goes out, where somebody does not want a server to see when they write."""
+
+Network = Literal["unknown", "none", "mobile", "wifi"]
+"""What the phone says about its line. `unknown`: it cannot tell (a browser, many computers)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +54,85 @@ class Standing:
     """What one grey row says."""
 
     condition: str
-    """off, working, away, calm or stuck (`sync.client.loop.Condition`)."""
+    """off, working, away, calm or stuck (`sync.client.loop.Condition`); `wifi`: waits for Wi-Fi; `later`: goes out soon."""
     waiting: int
     """Changes of mine that no server has yet."""
     code: str = ""
     """What is wrong, as the code of an error; empty if nothing is."""
     since: datetime | None = None
     """When everything was last alike."""
+
+
+class Pace:
+    """When what was written may go out: at once, or at a random moment, so that nobody sees when it was written."""
+
+    def __init__(
+        self, *, draw: Callable[[float, float], float] = random.uniform, timer: Callable[..., Any] = threading.Timer
+    ) -> None:
+        self._draw = draw
+        self._start = timer
+        self._most = 0.0
+        self._timer: Any = None
+        self._guard = threading.Lock()
+
+    def set(self, most: float) -> None:
+        """The longest wait in seconds; none at all with 0."""
+        self._most = most
+        if not most:
+            self.let_go()
+
+    @property
+    def holds(self) -> bool:
+        """Whether something waits for its moment."""
+        return self._timer is not None
+
+    def wait(self, go: Callable[[], None]) -> bool:
+        """Something was written: whether it waits. Its moment is drawn once; what comes meanwhile goes with it."""
+        with self._guard:
+            if not self._most:
+                return False
+            if self._timer is None:
+
+                def ring() -> None:
+                    self.let_go()
+                    go()
+
+                self._timer = self._start(self._draw(0.0, self._most), ring)
+                self._timer.daemon = True
+                self._timer.start()
+            return True
+
+    def let_go(self) -> None:
+        """Nothing waits any more."""
+        with self._guard:
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+
+    stop = let_go
+
+
+class Unhurried:
+    """The shared spaces as a server's rounds see them: while the pace holds, there is nothing to send."""
+
+    def __init__(self, exchange: Exchange, pace: Pace) -> None:
+        self._exchange = exchange
+        self._pace = pace
+
+    def seal(self, space: str) -> int:
+        """Nothing is sealed before it may go: what is written meanwhile goes in one envelope with it."""
+        return 0 if self._pace.holds else self._exchange.seal(space)
+
+    def unsent(self, space: str) -> list[Envelope]:
+        """What may go."""
+        return [] if self._pace.holds else self._exchange.unsent(space)
+
+    def waiting(self, space: str) -> int:
+        """How much of it."""
+        return 0 if self._pace.holds else self._exchange.waiting(space)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._exchange, name)
 
 
 class Replication:
@@ -68,6 +149,8 @@ class Replication:
         self._replicator: Replicator | None = None
         self._stops: list[Callable[[], None]] = []
         self._listeners: list[Callable[[], None]] = []
+        self._network: Network = "unknown"
+        self._pace = Pace()
 
     # ------------------------------------------------------------------ what the screens see
 
@@ -84,10 +167,50 @@ class Replication:
         loop = self._loop
         waiting = sum(self._exchange.waiting(space) for space in self._exchange.shared()) if self.choice else 0
         if loop is None:
-            return Standing("off", waiting)
+            return Standing("off" if self._may_go or self.choice is None else "wifi", waiting)
         state = loop.state
+        if state.condition.value == "calm" and waiting and self._pace.holds:
+            return Standing("later", waiting)
         since = datetime.fromtimestamp(state.since, UTC) if state.since else None
         return Standing(state.condition.value, waiting, state.error.code if state.error else "", since)
+
+    @property
+    def wifi_only(self) -> bool:
+        """Whether a line that may cost money is left alone, where the phone can tell."""
+        return self._store.ask(SettingOf(WIFI)) is True
+
+    @property
+    def delayed(self) -> bool:
+        """Whether what is written goes out at a random moment within ten minutes."""
+        return self._store.ask(SettingOf(DELAY)) is True
+
+    def choose(self, *, wifi_only: bool | None = None, delayed: bool | None = None) -> None:
+        """Choose how things are carried. Works at once; may wait for a round that is under way."""
+        if wifi_only is not None:
+            self._store.execute(SetSetting(key=WIFI, value=wifi_only))
+        if delayed is not None:
+            self._store.execute(SetSetting(key=DELAY, value=delayed))
+            self._pace.set(DELAY_MOST if delayed else 0.0)
+        self._follow()
+
+    def on_network(self, network: Network) -> None:
+        """The phone says what line it has. May wait for a round that is under way."""
+        self._network = network
+        self._follow()
+
+    @property
+    def _may_go(self) -> bool:
+        return not (self.wifi_only and self._network == "mobile")
+
+    def _follow(self) -> None:
+        """Begin or stop, as the line and the choices have it."""
+        if self._may_go:
+            self.start()
+            if not self._pace.holds:
+                self._poke()
+        else:
+            self.stop()
+        self._tell()
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told when the standing may have changed, from any thread. The answer ends that."""
@@ -134,18 +257,20 @@ class Replication:
         """Go on with the server that was chosen, if there is one and it is not under way."""
         with self._one:
             choice = self.choice
-            if choice is None or self._loop is not None:
+            if choice is None or self._loop is not None or not self._may_go:
                 return
             from sync.client.http import Server
             from sync.client.loop import Loop
             from sync.client.replicator import Replicator
 
             server = Server(choice.address, pin=choice.pin or None)
-            replicator = Replicator(server, self._exchange, invitation=invitation or None)
+            self._pace.set(DELAY_MOST if self.delayed else 0.0)
+            shelf = cast("Exchange", Unhurried(self._exchange, self._pace))
+            replicator = Replicator(server, shelf, invitation=invitation or None)
             self._server, self._replicator = server, replicator
             self._loop = loop = Loop(server, replicator, self._carried, told=self._moved)
             self._stops = [
-                self._store.on_change(lambda _: loop.poke()),
+                self._store.on_change(lambda _: self._written(loop)),
                 self._exchange.watch(self._tell),
             ]
             loop.start()
@@ -158,15 +283,25 @@ class Replication:
             stops, self._stops = self._stops, []
         for stop in stops:
             stop()
+        self._pace.stop()
         if loop is not None:
             loop.stop()
 
-    def now(self) -> None:
-        """Somebody wants it now: the app came back, or a person asked."""
+    def now(self, *, asked: bool = False) -> None:
+        """The app came back; or a person `asked`, and then nothing waits for its random moment either."""
+        if asked:
+            self._pace.let_go()
+        self._poke()
+
+    # ------------------------------------------------------------------ inside
+
+    def _poke(self) -> None:
         if self._loop is not None:
             self._loop.poke(urgent=True)
 
-    # ------------------------------------------------------------------ inside
+    def _written(self, loop: Loop) -> None:
+        if not self._pace.wait(loop.poke):
+            loop.poke(written=True)
 
     def _carried(self) -> list[str]:
         """Every space I am in and may write to: a server holds all, so that a new phone finds all."""
@@ -193,8 +328,16 @@ class Replication:
     def _moved(self, state: State) -> None:
         log.info("server: %s %s", state.condition.value, state.error.code if state.error else "")
         if state.condition.value == "calm":
+            self._greet()
             self._keep_keyring()
         self._tell()
+
+    def _greet(self) -> None:
+        """Once everything there has been read: tell the others what was seen, where somebody waits for that."""
+        said = [self._exchange.sign_of_life(space) for space in self._exchange.shared()]
+        loop = self._loop
+        if loop is not None and any(said):
+            loop.poke()
 
     def _keep_keyring(self) -> None:
         """After a calm round: what the recovery key will find is as new as everything else."""

@@ -56,7 +56,7 @@ def ServerScreen() -> ft.Control:
             Words(chosen.address),
             Live(carried_words(desk, carried), ICONS[carried.standing.condition]),
             Soft(desk.say("server.blind")),
-            SecondaryButton(desk.say("server.now"), lambda _: replication.now(), ft.Icons.SYNC, id="server-now"),
+            SecondaryButton(desk.say("server.now"), lambda _: replication.now(asked=True), ft.Icons.SYNC, id="server-now"),
             QuietButton(desk.say("server.leave"), leave, id="server-leave"),
         ]
         return Screen(desk.say("server.title"), body, back=True)
