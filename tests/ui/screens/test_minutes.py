@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.model.commands import AddTopic, KeepMinutes, StartMeeting, WriteNote
+from app.model.commands import AddTask, AddTopic, KeepMinutes, MoveTask, Revise, StartMeeting, WriteNote
 from app.model.entities import Minutes, Task, note_id
 from app.model.queries import MinutesFor, NoteOf
 from app.ui.hooks.draft import PAUSE
@@ -108,15 +108,61 @@ async def test_each_type_of_line_is_kept(stage: OpenStage) -> None:
     await app.check("item-present-mentee", False)
     first = app.desk.library.topics()[0].id
     await app.check(f"item-topics-{first}")
-    await app.check("minutes-confirm")
     minutes = kept(table)
     assert minutes is not None
     assert minutes.answers["useful"] == 4 and minutes.answers["present"] == frozenset({"mentor"})
-    assert minutes.answers["topics"] == frozenset({first}) and minutes.answers["confirm_mentor"]
-    assert "confirm_mentee" not in minutes.answers
-    await app.check("minutes-confirm", False)
-    minutes = kept(table)
-    assert minutes is not None and not minutes.answers["confirm_mentor"]
+    assert minutes.answers["topics"] == frozenset({first})
+    assert app.desk.say("confirm.later") in app.texts() and not app.has("minutes-confirm")
+
+
+async def finish(stage: OpenStage, table: Table, words: str = "Ringde arbetsplatsen") -> Stage:
+    app = await open_minutes(stage, table)
+    await app.type("item-talked", words)
+    await app.tap("minutes-finish")
+    return app
+
+
+async def test_both_confirm_with_two_taps_each_and_it_says_who_and_when(stage: OpenStage) -> None:
+    app = await finish(stage, lay().at(16, 10))
+    assert "Bekräftat, version 1" in app.texts()
+    for one in ("minutes-confirm", "sign-yes", "minutes-hand", "sign-yes"):
+        await app.tap(one)
+    words = "\n".join(app.texts())
+    assert not app.has("minutes-confirm") and not app.has("minutes-hand")
+    assert "Karin" in words and "bekräftat på telefonen hos Karin" in words and words.count("Fingeravtryck") == 2
+    assert app.nameless() == []
+
+
+async def test_a_corrected_line_is_a_version_that_both_confirm_again(stage: OpenStage) -> None:
+    app = await finish(stage, lay().at(16, 10))
+    await app.tap("minutes-confirm")
+    await app.tap("sign-yes")
+    await app.tap("minutes-reopen")
+    await app.type("item-talked", "Ringde arbetsplatsen, fick ett namn")
+    await app.tap("minutes-finish")
+    words = "\n".join(app.texts())
+    assert "Bekräftat, version 2" in words and "Ändrat sedan version 1" in words
+    assert app.has("changed-talked") and app.has("minutes-confirm") and app.has("minutes-hand")
+    for one in ("minutes-confirm", "sign-yes", "minutes-hand", "sign-yes"):
+        await app.tap(one)
+    assert not app.has("minutes-confirm")
+    await app.tap("version-1")
+    words = "\n".join(app.texts())
+    assert "Ringde arbetsplatsen" in words and "fick ett namn" not in words
+
+
+async def test_a_task_that_moves_on_leaves_confirmed_minutes_as_they_were(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    task = table.store.execute(AddTask(text="Ringa Lena", mentorship=table.pair, meeting=table.meeting)).record
+    app = await open_minutes(stage, table, "minutes.regular")
+    await app.tap("minutes-finish")
+    await app.tap("minutes-confirm")
+    await app.tap("sign-yes")
+    table.store.execute(MoveTask(task=task, status="done"))
+    table.store.execute(Revise(kind="task", id=task, values={"text": "Ringa någon annan"}))
+    await app.settle()
+    assert "Bekräftat, version 1" in app.texts() and not app.has("minutes-confirm")
+    assert any("Ringa Lena" in text for text in app.texts())
 
 
 async def test_numbers_are_read_as_people_write_them(stage: OpenStage) -> None:

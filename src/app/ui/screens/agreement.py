@@ -111,7 +111,7 @@ def _Agreement(person: str, name: str, mine: str, other: str, key: str = "") -> 
     above: list[ft.Control] = []
     primary: ft.Control | None = None
     if sheet.missing:
-        word = "agreement.fill-on" if form is not None else "agreement.fill"
+        word = "conduct.fill" if document.accept else "agreement.fill-on" if form is not None else "agreement.fill"
         primary = PrimaryButton(desk.say(word), lambda _: desk.go(fill), ft.Icons.EDIT, id="agreement-fill")
     else:
         if signed_by_me is None or not signed_by_me.holds:
@@ -183,7 +183,7 @@ def _missing(desk: Desk, document: Document, sheet: Sheet, fill: str) -> list[ft
 
     items = {item.id: item for item in document.items}
     return [
-        SectionTitle(desk.say("agreement.missing", count=len(sheet.missing))),
+        SectionTitle(desk.say("conduct.missing" if document.accept else "agreement.missing", count=len(sheet.missing))),
         Soft(desk.say("agreement.missing.help")),
         Rows([row(items[id]) for id in sheet.missing]),
     ]

@@ -14,11 +14,12 @@ import flet as ft
 
 from app.model.commands import FinishMinutes, KeepMinutes
 from app.model.entities import Note, minutes_id, note_id
-from app.model.queries import LastMinutes, MeetingPage, MeetingsOf, One
+from app.model.queries import AboutMe, CopiesOf, LastMinutes, MeetingPage, MeetingsOf, One
 from app.services.drafts import Target
 from app.services.library import Option
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_settling, use_undo
+from app.ui.hooks.held import use_box
 from app.ui.parts import (
     Card,
     Choice,
@@ -42,11 +43,12 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.parts.items import ItemField, chosen_of, moment_of
-from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
+from app.ui.screens.confirming import confirm_buttons, confirmed_by, to_confirm
 from app.ui.screens.ending import next_meeting
 from app.ui.screens.of_meeting import agreed_task, no_meeting
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
+from app.ui.screens.signing import use_agreements, use_signing
 from app.ui.screens.templates import QUICK, note_item, part_id, parts_of, template_for
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
@@ -74,6 +76,10 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     chosen, choose = ft.use_state(template)
     sheet, show = ft.use_state("")
     undo = use_undo()
+    mentorship = view.row.mentorship if view else ""
+    confirming = use_agreements(lambda all_: to_confirm(all_, view), CopiesOf(mentorship, minutes_id(id)), AboutMe())
+    files = use_box(ft.FilePicker)
+    signing = use_signing(confirming, view.row.my_role if view else "mentor", "confirm")
 
     def close() -> None:
         show("")
@@ -107,23 +113,22 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
 
     def finish(_: object = None) -> None:
         desk.flush()
-        desk.store.execute(
-            KeepMinutes(
-                meeting=id, document=document.id, version=document.version, answers=prefilled(desk, view, document)
-            )
-        )
+        answers = {**prefilled(desk, view, document), **promised(desk, view, document)}
+        desk.store.execute(KeepMinutes(meeting=id, document=document.id, version=document.version, answers=answers))
         done = desk.store.execute(FinishMinutes(meeting=id))
         undo(desk.say("minutes.kept"), lambda: desk.store.execute(done.undo) if done.undo else None)
 
     if view.minutes is not None and view.minutes.status == "finished":
         finished = view.minutes.finished
         when = desk.speech.value.near(finished.astimezone(now.tzinfo), now) if finished else ""
+        primary, above = confirm_buttons(desk, view, confirming, signing)
         return Screen(
             desk.read(document.title),
             [
                 Live(desk.say("minutes.finished", when=when), ft.Icons.CHECK_CIRCLE, theme.PRIMARY),
                 *_pinned(desk, view, document, None),
                 *another_version(desk, view.minutes),
+                *confirmed_by(desk, view, confirming, files),
                 *read_minutes(desk, document, view.minutes, view.row.name, view.row.my_role, view),
                 SecondaryButton(
                     desk.say("minutes.reopen"),
@@ -134,6 +139,8 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
             ],
             back=True,
             subtitle=subtitle,
+            primary=primary,
+            above=above,
         )
     body: list[ft.Control] = [ft.Row([VisibilityChip("shared", name=view.row.name)])]
     if document.intro:
@@ -229,7 +236,7 @@ def Line(
     elif item.type == "goalprogress":
         live = _goals(desk, view.goals)
     elif item.type == "confirm":
-        live = _confirm(desk, view, now, keep_as(desk, meeting, document))
+        live = Soft(desk.say("confirm.later"))
     elif item.type == "link":
         live = _link(desk, item, view)
     elif item.action == "schedule.next_same":
@@ -271,13 +278,6 @@ def _same(meeting: str) -> Any:
     from app.model.commands import SameTimeAgain
 
     return SameTimeAgain(meeting=meeting)
-
-
-def keep_as(desk: Desk, meeting: str, document: Document) -> Callable[[Mapping[str, Any]], object]:
-    """Keep some answers of these minutes."""
-    return lambda answers: desk.store.execute(
-        KeepMinutes(meeting=meeting, document=document.id, version=document.version, answers=answers)
-    )
 
 
 def text_target(view: MeetingView, document: Document, item: Item) -> Target:
@@ -367,38 +367,6 @@ def _goals(desk: Desk, goals: tuple[GoalRow, ...]) -> ft.Control:
     )
 
 
-def _confirm(desk: Desk, view: MeetingView, now: datetime, keep: Callable[[Mapping[str, Any]], object]) -> ft.Control:
-    """I confirm for myself; whether the other person has, is said and never ticked for them."""
-    answers = view.minutes.answers if view.minutes else {}
-    mine = CONFIRMED + view.row.my_role
-    other = CONFIRMED + ("mentor" if view.row.my_role == "mentee" else "mentee")
-    theirs = moment_of(answers.get(other))
-    at = moment_of(answers.get(mine))
-    return ft.Column(
-        [
-            Rows(
-                [
-                    TickLine(
-                        desk.say("minutes.confirm"),
-                        bool(answers.get(mine)),
-                        lambda on: keep({mine: desk.now().isoformat(timespec="seconds") if on else ""}),
-                        id="minutes-confirm",
-                        subtitle=desk.speech.value.moment(at) if at else "",
-                    )
-                ]
-            ),
-            Soft(
-                desk.say("minutes.confirmed", name=view.row.name, when=desk.speech.value.moment(theirs))
-                if theirs
-                else desk.say("minutes.waiting", name=view.row.name)
-            ),
-        ],
-        spacing=6,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
-
-
 def _link(desk: Desk, item: Item, view: MeetingView) -> ft.Control:
     to = way(item.action or "", desk.library, person=view.row.mentorship, meeting=view.row.id)
     text = desk.read(item.text)
@@ -436,6 +404,18 @@ def prefilled(desk: Desk, view: MeetingView, document: Document) -> dict[str, An
         if answers.get(item.id) is None and value not in (None, "", frozenset()):
             found[item.id] = value
     return found
+
+
+def promised(desk: Desk, view: MeetingView, document: Document) -> dict[str, Any]:
+    """Aim and tasks of this meeting in words: what is confirmed stays as it was when a task moves on."""
+    pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
+    lines = [
+        f"{task.text} ({owner_words(desk, pair, task.owner)}"
+        + (f", {desk.speech.value.day(task.due)})" if task.due else ")")
+        for task in view.tasks
+    ]
+    aim = {AIM: view.meeting.aim or None} if any(item.id == AIM for item in document.items) else {}
+    return aim | {item.id: "\n".join(lines) or None for item in document.items if item.type == "tasks"}
 
 
 def change_template(desk: Desk, meeting: str, old: Document, new: Document) -> None:
@@ -501,7 +481,7 @@ def read_minutes(
                 for role in PEOPLE
                 if (at := moment_of(minutes.answers.get(CONFIRMED + role)))
             ]
-        elif item.type == "tasks" and view is not None:
+        elif item.type == "tasks" and view is not None and not words[0]:
             pair = Pair(view.row.mentorship, name, my_role)
             words = [
                 f"{task.text} ({owner_words(desk, pair, task.owner)}"

@@ -47,7 +47,7 @@ def use_agreements(make: Callable[[Agreements], T], *queries: Any) -> T:
     return found
 
 
-def names_under(desk: Desk, version: Version | None, text: FairText) -> ft.Control:
+def names_under(desk: Desk, version: Version | None, text: FairText, none: str = "agreement.not-signed") -> ft.Control:
     """One row for each who is to sign: when and how, or that it is still to come."""
     rows: list[ft.Control] = []
     for role in PEOPLE:
@@ -58,7 +58,7 @@ def names_under(desk: Desk, version: Version | None, text: FairText) -> ft.Contr
             rows.append(
                 Row(
                     text.names.get(role, ""),
-                    subtitle=desk.say("agreement.not-signed"),
+                    subtitle=desk.say(none),
                     icon=ft.Icons.DRAW_OUTLINED,
                     color=theme.INK_SOFT,
                     id=f"name-{role}",
