@@ -20,6 +20,7 @@ from app.model.commands import (
     KeepForm,
     KeepMinutes,
     MoveTask,
+    NewCopy,
     PlanMeeting,
     ReachGoal,
     RecordProgress,
@@ -27,6 +28,7 @@ from app.model.commands import (
     SetAside,
     SetGoal,
     SetSetting,
+    Sign,
     SkipMeeting,
     StartMeeting,
     TaskOutcome,
@@ -346,6 +348,18 @@ def test_the_way_of_a_relationship_and_what_each_step_still_takes(store: MemoryS
     }
     store.execute(SetAside(document="checklist.before_relationship", item="goals", mentorship=pair, reason="x"))
     store.execute(KeepForm(document="agreement.mentoring", mentorship=pair, shared=True, done=True))
+    assert steps()["agreed"] == ("ahead", ("signatures",))
+    new = NewCopy(
+        about="agreement.mentoring",
+        document="agreement.mentoring",
+        number=1,
+        roles=frozenset({"mentor", "mentee"}),
+        text="{}",
+        salt="00",
+    )
+    store.execute(Sign(mentorship=pair, copy="c" * 32, role="mentee", proof="00", at=at(12), new=new))
+    assert steps()["agreed"] == ("ahead", ("my-signature",))
+    store.execute(Sign(mentorship=pair, copy="c" * 32, role="mentor", proof="00", at=at(12)))
     assert steps()["agreed"] == ("done", ())
     store.execute(TickItem(document="checklist.before_relationship", item="agreement", mentorship=pair))
     assert steps()["started"][0] == "now"

@@ -204,3 +204,15 @@ async def test_an_agreement_of_nobody_and_a_copy_that_is_not_there_are_said_in_w
     ):
         app = await table.open(stage, go=path)
         assert app.desk.say("person.missing") in app.texts() or app.desk.say("agreement.none") in app.texts()
+
+
+@BOTH
+async def test_the_lock_on_the_note_shows_the_three_exceptions(stage: OpenStage, language: str) -> None:
+    table = lay().at(15, 10)
+    app = await table.open(stage, go=f"/meeting/{table.meeting}/note", language=language)
+    await app.tap("note-secrecy")
+    document = app.desk.library.document(CONFIDENTIALITY)
+    for name in ("limit_danger", "limit_child", "limit_law"):
+        assert app.desk.read(document.item(name).text) in app.texts()
+    await app.tap("secrecy-open")
+    assert app.desk.read(document.title) in app.texts() and app.has("missing-limit_law")

@@ -261,6 +261,33 @@ def file_name(desk: Desk, sheet: Sheet, ending: str) -> str:
     return f"fika-{sheet.text.document.replace('.', '-').replace('_', '-')}-{sheet.text.number}.{ending}"
 
 
+LIMITS = ("limit_danger", "limit_child", "limit_law", "tell_first", "no_promises")
+
+
+@component
+def SecrecySheet(person: str) -> ft.Control:
+    """What cannot stay between the two: the three exceptions, word for word as both have them in their agreement."""
+    desk = use_desk()
+    document = desk.library.document("agreement.confidentiality")
+    lines = [desk.read(document.item(id).text) for id in LIMITS]
+    rows = [Row(words, icon=ft.Icons.SHIELD_OUTLINED, color=theme.ACCENT, key=words[:20]) for words in lines[:3]]
+    return ft.Column(
+        [
+            Rows(rows),
+            *(Soft(words) for words in lines[3:]),
+            SecondaryButton(
+                desk.say("note.secrecy.open"),
+                lambda _: desk.go(f"/agreement/{person}/{document.id}"),
+                ft.Icons.ARTICLE_OUTLINED,
+                id="secrecy-open",
+            ),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
 @component
 def AgreementRow(person: str, name: str, mine: str, other: str, key: str = "") -> ft.Control:
     """One agreement in a list, with how far the two have come with it."""

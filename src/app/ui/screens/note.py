@@ -46,6 +46,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.surfaces import Visibility
 from app.ui.safe import component
+from app.ui.screens.agreement import SecrecySheet
 from app.ui.screens.checklist import Ticking
 from app.ui.screens.lists import OF_PHASE, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
@@ -110,6 +111,7 @@ def NoteScreen(id: str) -> ft.Control:
             "list": ("note.list.title", lambda: ListInSheet(id, view.row.my_role, view.row.mentorship, close)),
             "aim": ("note.aim", lambda: AimSheet(id, view.meeting.aim, view.row.name, close)),
             "tasks": ("meeting.tasks", lambda: ReviewSheet(id, close)),
+            "secrecy": ("note.secrecy.title", lambda: SecrecySheet(view.row.mentorship)),
         }
     title, content = sheets.get(sheet, ("", None))
     few = view is not None and len(view.open_tasks) <= 2
@@ -214,6 +216,9 @@ def NoteScreen(id: str) -> ft.Control:
         subtitle=_elapsed(desk, view, now),
         above=above,
         primary=end,
+        actions=[
+            HeaderButton(desk.say("note.secrecy"), ft.Icons.LOCK_PERSON, lambda _: show("secrecy"), id="note-secrecy")
+        ],
     )
 
 

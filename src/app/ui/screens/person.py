@@ -9,7 +9,7 @@ import flet as ft
 from app.model.commands import EndMentorship, Revise
 from app.model.queries import GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
 from app.model.schedule import NEAR, apart
-from app.ui import theme
+from app.ui import routes, theme
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import (
     Card,
@@ -27,6 +27,7 @@ from app.ui.parts import (
     Soft,
     Words,
 )
+from app.ui.parts.carrying import LastHeard
 from app.ui.parts.faces import Avatar, StatusStrip
 from app.ui.safe import component
 from app.ui.screens.agreement import AgreementRow
@@ -37,6 +38,7 @@ from app.ui.screens.versions import another_version
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from app.model.queries import MeetingRow
@@ -154,6 +156,8 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
     parts += _standing(desk, view)
     if part != "brief":  # there the card above says it
         parts += _next(desk, view.next, now)
+        if view.row.status != "ended":
+            parts.append(Rows([_times(desk, view)]))
     parts += _tasks(desk, view, now)
     parts += [SectionTitle(desk.say("person.private")), PrivateCard(id)]
     pair = Row(
@@ -163,7 +167,7 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
         icon=ft.Icons.QR_CODE_2,
         id="pair-with",
     )
-    parts.append(Rows([pair]))
+    parts += [Rows([pair]), LastHeard(id, key="heard")]
     if part != "brief":
         choices = [Choice(name, desk.say(f"person.{name}")) for name in SECTIONS]
         parts.append(Segments(choices, section, show, label=desk.say("person.sections"), id="section"))
@@ -199,18 +203,12 @@ def _Standing(view: PersonView, key: str = "") -> ft.Control:
     card = Card(parts, lambda _: show(not open_), id="steps", spacing=12)
     if not open_:
         return card
-    path = f"/checklist/{view.row.mentorship}/before_relationship"
-
-    def open_list(_: object) -> None:
-        desk.go(path)
-
     lines: list[ft.Control] = []
     for at, one in enumerate(view.steps):
-        ready = one.name == "ready"
         lines.append(
             Row(
                 desk.say(f"person.step.{one.name}"),
-                open_list if ready else None,
+                step_way(desk, view, one.name),
                 subtitle=desk.say("person.step-done") if one.state == "done" else step_lacks(desk, view, one.name),
                 icon=ft.Icons.CHECK_CIRCLE
                 if one.state == "done"
@@ -228,12 +226,30 @@ def _standing(desk: Desk, view: PersonView) -> list[ft.Control]:
     return [SectionTitle(desk.say("person.relation")), _Standing(view, key="standing")]
 
 
+def step_way(desk: Desk, view: PersonView, name: str) -> Callable[[object], object] | None:
+    """Where a step is taken: a tap on it leads there."""
+    id, row = view.row.mentorship, view.row
+    paths: dict[str, tuple[str, dict[str, str]]] = {
+        "ready": (f"/checklist/{id}/before_relationship", {}),
+        "agreed": (f"/agreement/{id}/agreement.mentoring", {}),
+        "started": (f"/meeting/{row.next.id}", {}) if row.next else ("/plan", {"person": id}),
+        "rhythm": ("/plan", {"person": id}),
+        "halfway": ("/document/survey.midterm", {"person": id}),
+        "ending": (f"/closing/{id}", {}),
+        "ended": (f"/closing/{id}", {}),
+    }
+    path, facts = paths[name]
+    return None if routes.find(path) is None else lambda _: desk.go(path, **facts)
+
+
 def step_lacks(desk: Desk, view: PersonView, name: str) -> str:
     """What a step still takes, in one sentence."""
     row = view.row
     lacks = {step.name: step.missing for step in view.steps}[name]
     if name == "ready":
         return desk.say("person.missing.ready", count=max(len(lacks), 1))
+    if name == "agreed" and lacks and lacks[0] != "agreement":
+        return desk.say(f"person.missing.agreed.{lacks[0]}", name=row.name)
     if name == "rhythm":
         short = 2 - row.held
         return desk.say("person.missing.rhythm", count=short) if short > 0 else desk.say("person.missing.rhythm-next")
@@ -252,6 +268,17 @@ def _next(desk: Desk, row: MeetingRow | None, now: datetime) -> list[ft.Control]
     if row is None:
         return [title, Card(Soft(desk.say("person.none-booked"), Style.BODY))]
     return [title, Rows([meeting_line(desk, row, now)])]
+
+
+def _times(desk: Desk, view: PersonView) -> ft.Control:
+    """The way to the times that one offers and the other takes."""
+    mentor = view.row.my_role == "mentor"
+    return Row(
+        desk.say("slot.offer" if mentor else "slot.title"),
+        lambda _: desk.go(f"/slots/{view.row.mentorship}"),
+        icon=ft.Icons.EVENT_REPEAT,
+        id="slots",
+    )
 
 
 def _tasks(desk: Desk, view: PersonView, now: datetime) -> list[ft.Control]:
