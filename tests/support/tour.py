@@ -18,7 +18,7 @@ WRITTEN_LOCKED = """Lena på lagret, ring före tolv.
 
 Fråga Yusuf om han vill följa med på studiebesöket."""
 LOCKED = {"lock": "/", "quick": "/quick", "recover": "/recover", "locked-safety": "/safety"}
-ABSENT = {"first": "/", "restore": "/restore"}
+ABSENT = {"first": "/", "restore": "/restore", "join": "/join", "return": "/return"}
 FRESH = {
     "today": "/",
     "people": "/people",
@@ -37,6 +37,8 @@ UNREACHED = {
     "/quick": "shown locked",
     "/recover": "shown locked",
     "/restore": "shown before there is a vault",
+    "/join": "shown before there is a vault",
+    "/return": "shown before there is a vault",
     "/programme": "no screen yet",
     **dict.fromkeys(SETTINGS.values(), "shown in a vault of one's own"),
 }
@@ -111,6 +113,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/note/:id": {"free-note": f"/note/{note}"},
         "/plan": {"plan": f"/plan?person={pair}"},
         "/calendar": {"calendar": "/calendar"},
+        "/slots/:id": {"slots": f"/slots/{pair}", "slots-offer": f"/slots/{pair}?offer=yes"},
         "/checklist/:person/:list": {"before-relationship": f"/checklist/{pair}/before_relationship"},
         "/people/new": {"new-person": "/people/new"},
         "/person/:id": {"person": f"/person/{pair}"},

@@ -56,6 +56,7 @@ PLACES: tuple[Place, ...] = (
     Place("/meeting/:id/evaluate", "evaluation", "EvaluationScreen"),
     Place("/plan", "plan", "PlanScreen"),
     Place("/calendar", "calendar", "CalendarScreen"),
+    Place("/slots/:id", "slots", "SlotsScreen"),
     Place("/note/:id", "note", "FreeNoteScreen"),
     Place("/checklist/:person/:list", "checklist", "ChecklistScreen"),
     # people, goals, tasks, documents
@@ -71,7 +72,6 @@ PLACES: tuple[Place, ...] = (
     Place("/goal/:id", "goal", "GoalScreen"),
     Place("/goal/:id/edit", "goal_edit", "GoalEditScreen"),
     Place("/board/:person", "tasks", "TasksScreen"),
-    Place("/tasks/file", "tasks_file", "TasksFileScreen"),
     Place("/tasks/file", "tasks_file", "TasksFileScreen"),
     Place("/task/new", "task_edit", "TaskEditScreen"),
     Place("/task/:id", "task_edit", "TaskEditScreen"),
@@ -111,6 +111,8 @@ PLACES: tuple[Place, ...] = (
     Place("/settings/trash", "settings_trash", "TrashScreen"),
     Place("/settings/erase", "settings_erase", "EraseScreen"),
     Place("/settings/server", "settings_server", "ServerScreen"),
+    Place("/settings/devices", "settings_devices", "DevicesScreen"),
+    Place("/settings/devices/add", "settings_devices", "AddDeviceScreen"),
     Place("/settings/about", "settings_about", "AboutScreen"),
     Place("/settings/recovery", "recovery", "RecoverySettingsScreen"),
     Place("/settings/backup", "backup", "BackupScreen"),
@@ -118,13 +120,15 @@ PLACES: tuple[Place, ...] = (
     Place("/quick", "quick", "QuickScreen"),
     Place("/recover", "recovery", "RecoverScreen"),
     Place("/restore", "backup", "RestoreScreen"),
+    Place("/join", "join", "JoinScreen"),
+    Place("/return", "join", "ReturnScreen"),
 )
 
 FIRST = Place("", "first", "FirstScreen")  # while there is no vault
 LOCK = Place("", "lock", "LockScreen")
 AROUND = Place("", "around", "AnswersScreen")  # locked, while a survey goes around
 
-ABSENT = ("/safety", "/restore")  # what opens before there is a vault
+ABSENT = ("/safety", "/concern", "/restore", "/join", "/return")  # what opens before there is a vault
 LOCKED = ("/safety", "/quick", "/concern", "/recover", "/restore")  # what opens without the passphrase
 
 

@@ -400,7 +400,7 @@ SUGGESTED = 6
 
 @dataclass(frozen=True)
 class SlotsToOffer(Query[tuple[datetime, ...]]):
-    """Times to offer, on the wall: the usual hour, a rhythm on, on the days around it, where nothing of mine is."""
+    """Times to offer, on the wall: the usual hour, a rhythm on, and the days around it, where nothing of mine is."""
 
     mentorship: Id
     length: int
@@ -414,6 +414,9 @@ class SlotsToOffer(Query[tuple[datetime, ...]]):
         wall = self.now.replace(tzinfo=None, second=0, microsecond=0)
         usual = AgainWith(self.mentorship, self.now).answer(read)
         first = usual.starts if usual else datetime.combine(wall.date() + timedelta(days=7), time(16))
+        for row in Look(read, self.now).ahead():
+            if row.mentorship == self.mentorship:  # a rhythm after what is booked already
+                first = again(row.starts.replace(tzinfo=None), mentorship.weeks, wall)
         days = [day for week in range(4) for day in _around(week * 7)]
         found: list[datetime] = []
         for day in days:

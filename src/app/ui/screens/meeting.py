@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.commands import Revise, SkipMeeting
-from app.model.queries import LastMinutes, ListOf, MeetingPage
+from app.model.queries import LastMinutes, ListOf, MeetingPage, NoticeOf, SlotsOf
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
@@ -35,7 +35,7 @@ from app.ui.theme import Style
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.model.queries import ListView, MeetingView
+    from app.model.queries import ListView, MeetingView, Notice
     from app.ui.desk import Desk
 
 
@@ -47,11 +47,25 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     pair_id = view.row.mentorship if view else ""
     preparation = use_query(ListOf(PREPARATION, pair_id))
     earlier = use_query(LastMinutes(pair_id, id))
+    notice = use_query(NoticeOf(id, now))
+    slots = use_query(SlotsOf(pair_id, now))
     sheet, show = ft.use_state("aim" if aim else "")
     undo = use_undo()
 
     def close() -> None:
         show("")
+
+    def skip(_: object = None) -> None:
+        if view is None:
+            return
+        if notice and notice.late and sheet != "late":
+            show("late")
+            return
+        show("")
+        done = desk.store.execute(SkipMeeting(meeting=id))
+        key = "meeting.skipped.notice" if view.row.series else "meeting.cancelled.notice"
+        words = desk.say(key, day=desk.speech.value.day(view.row.starts))
+        undo(words, lambda: desk.store.execute(done.undo) if done.undo else None)
 
     content: Callable[[], ft.Control] | None = None
     title = ""
@@ -61,7 +75,10 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
         content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
         title = desk.say("note.task.title")
-    use_sheet(content, close, title=title, short=sheet == "aim")
+    elif view and sheet == "late" and notice:
+        content = lambda: _Late(view, notice, skip, close)  # noqa: E731
+        title = desk.say("slot.late.title")
+    use_sheet(content, close, title=title, short=sheet != "task")
     if view is None:
         return no_meeting(desk)
     row, speech = view.row, desk.speech.value
@@ -82,11 +99,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
             Chip(desk.say("meeting.series", number=row.number + 1, total=max(row.number + 1, view.mentorship.planned)))
         )
     cancelled = row.status == "cancelled"
-
-    def skip(_: object = None) -> None:
-        done = desk.store.execute(SkipMeeting(meeting=id))
-        key = "meeting.skipped.notice" if row.series else "meeting.cancelled.notice"
-        undo(desk.say(key, day=speech.day(row.starts)), lambda: desk.store.execute(done.undo) if done.undo else None)
+    theirs = [slot for slot in slots if slot.open and not slot.mine]
 
     def back_on(_: object = None) -> None:
         desk.store.execute(Revise(kind="meeting", id=id, values={"status": "planned"}))
@@ -139,7 +152,9 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
                     [
                         SecondaryButton(
                             desk.say("meeting.move"),
-                            lambda _: desk.go("/plan", move=id),
+                            lambda _: (
+                                desk.go(f"/slots/{row.mentorship}", move=id) if theirs else desk.go("/plan", move=id)
+                            ),
                             ft.Icons.EDIT_CALENDAR,
                             id="meeting-move",
                             expand=True,
@@ -156,6 +171,8 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
             )
             if row.series:
                 low.append(Soft(desk.say("meeting.skip.help")))
+            if notice and row.phase == "before":
+                low.append(Soft(desk.say(f"slot.notice.{notice.rule}")))
     return Screen(
         desk.say("meeting.title", name=row.name),
         body,
@@ -228,7 +245,17 @@ def _ways(desk: Desk, view: MeetingView, now: datetime) -> list[ft.Control]:
             id="meeting-minutes",
         )
     )
-    if row.phase != "before":
+    if row.phase == "before":
+        rows.append(
+            Row(
+                desk.say("calendar.row"),
+                lambda _: desk.go("/calendar", meeting=row.id),
+                subtitle=desk.say("calendar.row.help"),
+                icon=ft.Icons.EVENT_AVAILABLE,
+                id="meeting-calendar",
+            )
+        )
+    else:
         rows.append(
             Row(
                 desk.say("meeting.evaluate"),
@@ -239,6 +266,24 @@ def _ways(desk: Desk, view: MeetingView, now: datetime) -> list[ft.Control]:
             )
         )
     return rows
+
+
+@component
+def _Late(view: MeetingView, notice: Notice, cancel: Callable[..., object], close: Callable[[], object]) -> ft.Control:
+    """Later than agreed on: the rule, how to reach the other one, and both ways. Nobody is blamed."""
+    desk = use_desk()
+    reach = view.person.reach if view.person else ""
+    parts: list[ft.Control] = [
+        Words(desk.say(f"slot.notice.{notice.rule}")),
+        Words(desk.say("slot.late", name=view.row.name)),
+    ]
+    if reach:
+        parts.append(Words(desk.say("slot.late.reach", reach=reach), Style.STRONG))
+    parts += [
+        PrimaryButton(desk.say("slot.late.keep"), lambda _: close(), ft.Icons.CHECK, id="late-keep"),
+        SecondaryButton(desk.say("slot.late.cancel"), cancel, ft.Icons.EVENT_BUSY, id="late-cancel"),
+    ]
+    return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _ready(desk: Desk, view: MeetingView, preparation: ListView) -> ft.Control:
