@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from app.errors import NotFilledIn, Refused, SignedFileForeign, UnknownRecord
-from app.model.commands import NewCopy, Sign
+from app.model.commands import KeepForm, NewCopy, Sign
 from app.model.entities import FairCopy, Mentorship, PairRole
 from app.model.entities import Signature as Signed
 from app.model.fields import Answer
@@ -149,13 +149,33 @@ class Agreements:
     def sheet(self, mentorship: Id, document: str) -> Sheet:
         """An agreement or a policy as it stands. A policy is each one's own: its text and its answers are mine."""
         form, role = self._form(mentorship, document)
-        answers = dict(form)
+        answers = {**self.known(mentorship, document), **{item: one for item, one in form.items() if one is not None}}
         found = self._library.document(document)
         roles = frozenset({role}) if found.accept else BOTH
         about = f"{document}:{role}" if found.accept else document
         lines = lines_of(found, self._library, answers, role=role if found.accept else None)
         lacking = missing(found, answers, role=role if found.accept else None)
         return self._sheet(mentorship, about, found, roles, lines, tuple(item.id for item in lacking))
+
+    def known(self, mentorship: Id, document: str) -> dict[str, Answer]:
+        """What an agreement would say although nobody has written it there: the names, and what was chosen before."""
+        if document != AGREEMENT:
+            return {}
+        one, names = self._two(mentorship).mentorship, self.names(mentorship)
+        usual = Mentorship()
+        found: dict[str, Answer] = {
+            "mentor_name": names["mentor"],
+            "mentee_name": names["mentee"],
+            "focus": one.focus,
+            "purpose": one.aim,
+            "start": one.starts.isoformat() if one.starts else "",
+            "end": one.ends.isoformat() if one.ends else "",
+            "place": one.place,
+            "frequency": _rhythm(one.weeks) if one.weeks != usual.weeks else "",
+            "count": one.planned if one.planned != usual.planned else "",
+            "length": str(one.length) if one.length in (30, 45, 90, 120) else "",
+        }
+        return {name: value for name, value in found.items() if value not in ("", frozenset())}
 
     def accepted(self, mentorship: Id, document: str, role: str) -> tuple[Version, ...]:
         """The versions of a policy that somebody has accepted."""
@@ -231,18 +251,19 @@ class Agreements:
         chain, key = self._spaces.signing(two.mentorship.space)
         made = (signatures.hand_over if handed else signatures.sign)(statement, chain, key)
         agreed = values_of(text, two.mentorship) if text.document == AGREEMENT else {}
-        self._store.execute(
-            Sign(
-                mentorship=text.mentorship,
-                copy=copy,
-                role=role,
-                proof=made.to_bytes().hex(),
-                at=at,
-                handed=handed,
-                new=new,
-                agreed=agreed,
-            )
+        command = Sign(
+            mentorship=text.mentorship,
+            copy=copy,
+            role=role,
+            proof=made.to_bytes().hex(),
+            at=at,
+            handed=handed,
+            new=new,
+            agreed=agreed,
         )
+        with self._store.writing():
+            self._write_down(text)
+            self._store.perform(command)
 
     # ------------------------------------------------------------------ as a file
 
@@ -313,6 +334,19 @@ class Agreements:
         return found
 
     # ------------------------------------------------------------------ inside
+
+    def _write_down(self, text: FairText) -> None:
+        """What was signed without having been written stands in the form from now on: nothing else may change it."""
+        if text.document != AGREEMENT:
+            return
+        form = self._store.ask(FormOf(AGREEMENT, text.mentorship, True))
+        known = self.known(text.mentorship, AGREEMENT)
+        silent = {name: value for name, value in known.items() if form is None or form.answers.get(name) is None}
+        if silent:
+            version = text.document_version
+            self._store.perform(
+                KeepForm(document=AGREEMENT, version=version, mentorship=text.mentorship, shared=True, answers=silent)
+            )
 
     def _form(self, mentorship: Id, document: str) -> tuple[Mapping[str, Answer], str]:
         accept = self._library.document(document).accept
@@ -432,6 +466,10 @@ def values_of(text: FairText, mentorship: Mentorship) -> dict[str, Any]:
         except ValueError:
             continue
     return {name: value for name, value in found.items() if getattr(mentorship, name) != value}
+
+
+def _rhythm(weeks: int) -> str:
+    return next((name for name, number in _WEEKS.items() if number == weeks), "")
 
 
 def _roles(copy: Copy) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.model.commands import KeepForm
+from app.model.commands import KeepForm, Revise
 from app.model.entities import Mentorship
 from app.model.queries import FormOf, One
 from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements
@@ -41,6 +41,13 @@ def fill(table: Table, app: Stage, document: str = AGREEMENT, **other: Any) -> N
     table.store.execute(KeepForm(document=document, mentorship=table.pair, shared=not found.accept, answers=answers))
 
 
+def bare() -> Table:
+    """A relationship of which nothing but the names has been said."""
+    table = lay()
+    table.store.execute(Revise(kind="mentorship", id=table.pair, values={"place": ""}))
+    return table
+
+
 def service(app: Stage) -> Agreements:
     found: Agreements = app.desk.session.agreements(app.desk.library)
     return found
@@ -65,8 +72,9 @@ async def sign_both(app: Stage) -> None:
 async def test_an_empty_agreement_names_each_missing_line_and_a_tap_leads_there(
     stage: OpenStage, language: str
 ) -> None:
-    table = lay()
+    table = bare()
     app = await table.open(stage, go=f"/agreement/{table.pair}/{AGREEMENT}", language=language)
+    assert not app.has("missing-mentor_name") and not app.has("missing-mentee_name")
     words = "\n".join(app.texts())
     for name in ("focus", "start", "end", "frequency", "count", "length", "place", "channel", "notice"):
         assert (
@@ -98,7 +106,7 @@ async def test_every_line_of_every_agreement_can_be_filled_in(stage: OpenStage, 
 
 
 async def test_half_of_it_is_kept_and_the_usual_is_one_tap(stage: OpenStage) -> None:
-    table = lay()
+    table = bare()
     app = await table.open(stage, go=f"/agreement/{table.pair}/{AGREEMENT}/fill?part=how")
     await app.type("item-place", "Kaféet")
     await app.tap("usual")
@@ -124,6 +132,18 @@ async def test_two_taps_each_and_both_have_signed(stage: OpenStage) -> None:
     assert words.count("Fingeravtryck") == 2
     found = table.store.ask(One(Mentorship, table.pair))
     assert found is not None and (found.weeks, found.planned, found.length) == (1, 12, 90)
+
+
+async def test_what_is_known_is_there_and_stays_as_it_was_signed(stage: OpenStage) -> None:
+    table = lay()
+    app = await filled(stage, table)
+    table.store.execute(KeepForm(document=AGREEMENT, mentorship=table.pair, shared=True, answers={"place": None}))
+    await app.settle()
+    assert "Biblioteket, grupprum 2" in app.texts()
+    await sign_both(app)
+    table.store.execute(Revise(kind="mentorship", id=table.pair, values={"place": "Någon annanstans"}))
+    await app.settle()
+    assert service(app).sheet(table.pair, AGREEMENT).signed
 
 
 async def test_a_changed_word_is_a_version_to_sign_with_the_change_shown_and_the_old_one_to_read(

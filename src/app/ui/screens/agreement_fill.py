@@ -64,7 +64,8 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
     shared = not document.accept
     form: FilledForm | None = use_query(FormOf(name, person, shared))
     sheet: Sheet = use_agreements(lambda all_: all_.sheet(person, name), CopiesOf(person, name))
-    answers: Mapping[str, Any] = form.answers if form else {}
+    known: Mapping[str, Any] = use_agreements(lambda all_: all_.known(person, name))
+    answers: Mapping[str, Any] = {**known, **_given(form)}
     groups = [
         (group, items)
         for group, items in document.in_groups(None)
@@ -88,10 +89,10 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
         desk.flush()
         desk.store.drafts.settle_all()
         now = desk.store.ask(FormOf(name, person, shared))
-        found = suggestions(desk, document, two.mentorship, now.answers if now else {}, role)
+        found = suggestions(document, two.mentorship, {**known, **_given(now)}, role)
         keep({one: value for one, value in found.items() if one in {line.id for line in shown}})
 
-    usual = suggestions(desk, document, two.mentorship, answers, role) if shared else {}
+    usual = suggestions(document, two.mentorship, answers, role) if shared else {}
     body: list[ft.Control] = [
         ft.Row(
             [Soft(said), VisibilityChip("shared" if shared else "only_me", name=two.name)],
@@ -161,6 +162,11 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
         above=[previous] if at else [],
         primary=primary,
     )
+
+
+def _given(form: FilledForm | None) -> dict[str, Any]:
+    """What has been answered, also with nothing."""
+    return {name: value for name, value in (form.answers if form else {}).items() if value is not None}
 
 
 def _space(desk: Desk, two: Two, shared: bool) -> str:
@@ -243,30 +249,21 @@ def _Text(
 
 
 def suggestions(
-    desk: Desk, document: Document, mentorship: Mentorship, answers: Mapping[str, Any], role: str | None
+    document: Document, mentorship: Mentorship, answers: Mapping[str, Any], role: str | None
 ) -> dict[str, Any]:
-    """What two people usually agree on, and what is known already, for the lines that have no answer yet."""
-    names = desk.session.agreements(desk.library).names(mentorship.id) if desk.session.phase == "open" else {}
-    known: dict[str, Any] = (
-        {
-            "mentor_name": names.get("mentor"),
-            "mentee_name": names.get("mentee"),
-            "focus": mentorship.focus or None,
-            "start": mentorship.starts.isoformat() if mentorship.starts else None,
-            "end": mentorship.ends.isoformat() if mentorship.ends else None,
-            "place": mentorship.place or None,
+    """What two people usually agree on, for the lines that have no answer yet."""
+    usual: dict[str, Any] = {}
+    if document.id == "agreement.mentoring":
+        usual = {
             "count": mentorship.planned,
             "length": str(mentorship.length) if mentorship.length in (30, 45, 60, 90, 120) else None,
             "frequency": {1: "weekly", 2: "biweekly", 4: "monthly"}.get(mentorship.weeks),
         }
-        if document.id == "agreement.mentoring"
-        else {}
-    )
     found: dict[str, Any] = {}
     for item in document.items:
         if item.type in SILENT or not counts(item, role) or answers.get(item.id) not in (None, "", frozenset()):
             continue
-        value = known.get(item.id) or (frozenset(item.default) if isinstance(item.default, tuple) else item.default)
+        value = usual.get(item.id) or (frozenset(item.default) if isinstance(item.default, tuple) else item.default)
         if value not in (None, False, ""):
             found[item.id] = value
     return found
