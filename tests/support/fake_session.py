@@ -84,6 +84,13 @@ class FakeStore:
             listener()
 
 
+class NoPairing:
+    """Nobody has another phone."""
+
+    def peer(self, mentorship: str) -> None:
+        return None
+
+
 class FakeSession:
     """absent → locked → open, without key stretching."""
 
@@ -100,6 +107,7 @@ class FakeSession:
         self.quick_notes_trust = "known"
         self.touches = 0
         self.programme: Any = NoProgramme()
+        self.pairing: Any = NoPairing()
         self._keys = Keys()
         self._store = store if store is not None else FakeStore()
         self._passphrase = passphrase

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.model.changes import device_of, hlc_of
 from app.model.clock import moment_of
+from app.model.entities import Mentorship, Person
 from app.model.erasing import ERASED as BODILESS
 from app.model.erasing import KEPT
 from app.model.fields import Scalar
@@ -113,10 +114,7 @@ class Reader:
                     one = Trashed(
                         kind=kind,
                         id=entity.id,
-                        title=next(
-                            (str(name) for word in _TITLES if (name := getattr(entity, word, ""))),
-                            "",
-                        ),
+                        title=self._named(entity),
                         at=at,
                         mentorship=getattr(entity, "mentorship", None),
                         until=following(at, KEPT),
@@ -124,6 +122,14 @@ class Reader:
                     )
                     found.append((version, one))
         return [one for _, one in sorted(found, key=itemgetter(0), reverse=True)]
+
+    def _named(self, entity: Entity) -> str:
+        """By what somebody knows it: a relationship by who it was with."""
+        named: list[Entity] = [entity]
+        if isinstance(entity, Mentorship):
+            named = [self._store.shown(Person, row) for row in self._table(Person.KIND).search(is_("trash", entity.id))]
+        names = (str(name) for one in named for word in _TITLES if (name := getattr(one, word, "")))
+        return next(names, "")
 
     def deleted(self, before: datetime | None) -> list[Entity]:
         return [

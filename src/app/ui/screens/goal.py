@@ -35,6 +35,7 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.goals import STEP, step_of, take_step
+from app.ui.screens.removing import remover
 from app.ui.screens.rows import goal_due, goal_progress, goal_whose, local, skill_name, task_line, tasks_counted
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
@@ -90,10 +91,16 @@ def GoalPane(id: str, beside: bool = False, key: str = "") -> ft.Control:
         *_details(desk, view),
         *earlier_versions(desk, view.goal, "title"),
     ]
+    leave = _stay if beside else desk.back
+    parts.append(remover(desk, "goal", id, leave))
     if beside:
         edit = QuietButton(desk.say("goal.edit"), lambda _: desk.go(f"/goal/{id}/edit"), ft.Icons.EDIT, id="edit-goal")
         parts += [ft.Row([edit]), _ending(desk, row)]
     return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _stay() -> None:
+    """The list is beside it: another goal is a tap away."""
 
 
 # ---------------------------------------------------------------- how far

@@ -28,6 +28,7 @@ from app.ui.parts import (
 from app.ui.safe import component
 from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
 from app.ui.screens.of_meeting import agreed_task, no_meeting
+from app.ui.screens.removing import remover
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following
 from app.ui.screens.versions import another_version
 from app.ui.theme import Style
@@ -173,6 +174,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
                 low.append(Soft(desk.say("meeting.skip.help")))
             if notice and row.phase == "before":
                 low.append(Soft(desk.say(f"slot.notice.{notice.rule}")))
+    low.append(remover(desk, "meeting", id))
     return Screen(
         desk.say("meeting.title", name=row.name),
         body,

@@ -47,6 +47,7 @@ from app.ui.safe import component
 from app.ui.screens.confirming import confirm_buttons, confirmed_by, to_confirm
 from app.ui.screens.ending import next_meeting
 from app.ui.screens.of_meeting import agreed_task, no_meeting
+from app.ui.screens.removing import remover
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
 from app.ui.screens.signing import use_agreements, use_signing
 from app.ui.screens.templates import QUICK, note_item, part_id, parts_of, template_for
@@ -136,6 +137,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
                     ft.Icons.EDIT,
                     id="minutes-reopen",
                 ),
+                remover(desk, "minutes", view.minutes.id),
             ],
             back=True,
             subtitle=subtitle,
@@ -151,6 +153,8 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
             Line(view, coming.upcoming, item.id, document.id, lambda: show("task"), key=f"{document.id} {item.id}")
         )
     body += _others(desk, document, answers)
+    if view.minutes is not None:
+        body.append(remover(desk, "minutes", view.minutes.id))
     return Screen(
         desk.read(document.title),
         body,

@@ -33,6 +33,7 @@ from app.ui.safe import component
 from app.ui.screens.agreement import AgreementRow
 from app.ui.screens.goals import GoalCard
 from app.ui.screens.lists import begin
+from app.ui.screens.removing import remover
 from app.ui.screens.rows import local, meeting_line, task_line
 from app.ui.screens.versions import another_version
 from app.ui.theme import Style
@@ -423,6 +424,8 @@ def _About(view: PersonView, key: str = "") -> ft.Control:
                 color=theme.INK_SOFT,
             )
         )
+    if desk.session.pairing.peer(id) is None:  # with two phones it would be gone on both: that is what ending is for
+        parts.append(remover(desk, "mentorship", id, lambda: desk.go("/people"), name=view.row.name))
     return _stack(parts)
 
 
