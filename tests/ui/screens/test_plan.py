@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 import flet as ft
 import pytest
 
-from app.model.entities import Meeting
+from app.model.commands import KeepBusy, KeepForm, PlanSeries
+from app.model.entities import Meeting, meeting_id
 from app.model.queries import MeetingsOf, One
 from tests.support.store import STOCKHOLM
 from tests.ui.conftest import OpenStage, Stage
@@ -165,3 +166,57 @@ async def test_after_a_meeting_it_begins_with_the_same_time_again(stage: OpenSta
     table = lay()
     app = await plan(stage, table, after=table.meeting)
     assert "onsdag 28 oktober" in app.texts() and "15:00" in app.texts()
+
+
+@BOTH
+async def test_a_whole_series_moves_from_a_meeting_on(stage: OpenStage, language: str) -> None:
+    table = lay(meeting=False)
+    series = table.store.execute(
+        PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 20, 16), zone="Europe/Stockholm", count=10)
+    ).record
+    app = await plan(stage, table, language, move=meeting_id(series, 2))
+    await choose_day(app, date(2026, 11, 19))
+    await choose_time(app, time(17))
+    await app.tap("plan-which-rest")
+    assert app.nameless() == []
+    await app.tap("plan-save")
+    days = [day.astimezone(STOCKHOLM) for day in booked(table)]
+    assert [f"{day:%m-%d %H}" for day in days[:4]] == ["10-20 16", "11-03 16", "11-19 17", "12-03 17"]
+    assert {(day.hour, day.weekday()) for day in days[2:]} == {(17, 3)} and len(days) == 10
+
+
+async def test_only_this_one_is_what_is_chosen_at_first(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    series = table.store.execute(
+        PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 20, 16), zone="Europe/Stockholm", count=3)
+    ).record
+    app = await plan(stage, table, move=meeting_id(series, 1))
+    await choose_time(app, time(17))
+    await app.tap("plan-save")
+    assert [day.hour for day in booked(table)] == [16, 17, 16]
+    app = await plan(stage, table, move=meeting_id(series, 2))
+    assert not app.has("plan-which-rest"), "the last one has nothing after it"
+
+
+async def test_a_busy_time_is_pointed_out_and_stops_nobody(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    busy = datetime(2026, 10, 20, 15, 30, tzinfo=STOCKHOLM)
+    table.store.execute(KeepBusy(spans=[(busy, busy + timedelta(hours=1))]))
+    app = await plan(stage, table)
+    await choose_day(app, date(2026, 10, 20))
+    await choose_time(app, time(16))
+    assert app.has("plan-busy") and "Din kalender säger upptaget tis 20 okt. kl. 15:30–16:30." in app.texts()
+    await choose_time(app, time(17))
+    assert not app.has("plan-busy")
+    await choose_time(app, time(16))
+    await app.tap("plan-save")
+    assert len(booked(table)) == 1
+
+
+async def test_moving_late_shows_what_was_agreed_on(stage: OpenStage) -> None:
+    table = lay()
+    table.store.execute(
+        KeepForm(document="agreement.mentoring", mentorship=table.pair, shared=True, answers={"notice": "48h"})
+    )
+    app = await plan(stage, table, move=table.meeting)
+    assert app.has(app.desk.say("slot.notice.48h")) and app.has(app.desk.say("slot.late", name="Yusuf"))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
-from app.model.commands import MoveMeeting, PlanMeeting, PlanSeries, Revise, SkipMeeting
+from app.model.commands import MoveMeeting, MoveSeries, PlanMeeting, PlanSeries, Revise, SkipMeeting
 from app.model.entities import Meeting, meeting_id
-from app.model.queries import MeetingPage, MeetingsBetween, PeopleList, PersonPage
+from app.model.queries import BusyBetween, MeetingPage, MeetingsBetween, MeetingsOf, NoticeOf, PeopleList, PersonPage
 from app.model.schedule import again, aware, following, overlapping, rhythm
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
@@ -36,7 +36,7 @@ from app.ui.screens.today import zone_of
 
 if TYPE_CHECKING:
     from app.model.entities import Mode
-    from app.model.queries import MeetingRow, PersonRow
+    from app.model.queries import MeetingRow, MeetingView, PersonRow
     from app.ui.desk import Desk
 
 LENGTHS = (30, 45, 60, 90)
@@ -89,7 +89,9 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
     weeks, set_weeks = ft.use_state(0)
     count, set_count = ft.use_state(10)
     skipped, skip = ft.use_state(cast("frozenset[datetime]", frozenset()))
+    whole, widen = ft.use_state(False)
     error, fail = ft.use_state("")
+    notice = use_query(NoticeOf(move, now))
 
     def choose_person(value: str) -> None:
         choose(value)
@@ -100,7 +102,9 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             set_place(found.mentorship.place)
 
     starts = datetime.combine(day, at)
-    moments = rhythm(starts, weeks, count) if weeks else (starts,)
+    rest = _rest(desk, model, now) if move and whole else ()
+    by = starts - model.meeting.starts if model else timedelta(0)
+    moments = rhythm(starts, weeks, count) if weeks else (starts, *(at + by for at in rest))
     kept = [one for one in moments if one not in skipped]
 
     def wrong() -> str:
@@ -110,7 +114,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             return desk.say("plan.nothing")
         if kept[0] <= now.replace(tzinfo=None):
             return desk.say("plan.past")
-        clash = _clash(desk, kept, length, now, but=move)
+        clash = _clash(desk, kept, length, now, but=move, shifting=len(rest))
         if clash:
             when = desk.speech.value.near(clash.starts, now)
             return desk.say("plan.overlap", name=clash.name, when=when)
@@ -122,9 +126,12 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             fail(problem)
             return
         if move:
+            if whole:
+                desk.store.execute(MoveSeries(meeting=move, starts=starts))
             _move(desk, move, starts, model.row if model else None, length, mode, place)
             desk.back()
-            desk.notice(desk.say("meeting.moved.notice", when=desk.speech.value.moment(starts)))
+            told = "plan.moved.series" if whole else "meeting.moved.notice"
+            desk.notice(desk.say(told, when=desk.speech.value.moment(starts), count=len(moments)))
             return
         if weeks:
             done = desk.store.execute(
@@ -254,9 +261,28 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             ]
         else:
             body.append(Field(desk.say("plan.aim"), aim, set_aim, id="plan-aim", limit=500))
+    if move and model and model.row.series and _rest(desk, model, now):
+        body += [
+            SectionTitle(desk.say("plan.which")),
+            ChoiceButtons(
+                [Choice("one", desk.say("plan.which.one")), Choice("rest", desk.say("plan.which.rest"))],
+                "rest" if whole else "one",
+                lambda value: changed(widen)(value == "rest"),
+                label=desk.say("plan.which"),
+                id="plan-which",
+                columns=2 if desk.prefs.text_size <= 130 else 1,
+            ),
+        ]
     shift = _shift(desk, starts)
     if shift:
         body.append(Soft(shift))
+    if move and notice:
+        body.append(Soft(desk.say(f"slot.notice.{notice.rule}")))
+        if notice.late and model:
+            body.append(Live(desk.say("slot.late", name=model.row.name), ft.Icons.CALL, theme.ACCENT))
+    busy = _busy(desk, kept, length, now)
+    if busy:
+        body.append(ft.Semantics(identifier="plan-busy", content=Live(busy, ft.Icons.EVENT_BUSY, theme.ACCENT)))
     return Screen(
         desk.say("plan.move" if move else "plan.title"),
         body,
@@ -323,17 +349,53 @@ def _week(now: datetime) -> datetime:
     return datetime.combine(now.date() + timedelta(days=7), time(16, 0))
 
 
-def _clash(desk: Desk, moments: list[datetime], length: int, now: datetime, but: str) -> MeetingRow | None:
-    """A meeting of mine at one of these times, if there is one."""
+def _clash(
+    desk: Desk, moments: list[datetime], length: int, now: datetime, but: str, shifting: int = 0
+) -> MeetingRow | None:
+    """A meeting of mine at one of these times, if there is one. Of a series that moves, its own do not count."""
     rows = desk.store.ask(MeetingsBetween(moments[0].date(), moments[-1].date(), now))
+    series = next((row.series for row in rows if row.id == but), None) if shifting else None
+    if shifting and series is None:
+        found = desk.store.ask(MeetingPage(but, now))
+        series = found.row.series if found else None
     zone = zone_of(desk)
     for one in moments:
         start = aware(one, zone, now.tzinfo)
         span = (start, following(start, timedelta(minutes=length)))
         for row in rows:
-            if row.id != but and row.status == "planned" and overlapping([(row.starts, row.ends)], span):
+            own = row.id == but or (series is not None and row.series == series)
+            if not own and row.status == "planned" and overlapping([(row.starts, row.ends)], span):
                 return row  # type: ignore[no-any-return]
     return None
+
+
+def _rest(desk: Desk, model: MeetingView | None, now: datetime) -> tuple[datetime, ...]:
+    """When the meetings are, on the wall, that come after this one in its series and would move along."""
+    if model is None or model.row.series is None:
+        return ()
+    coming = desk.store.ask(MeetingsOf(model.row.mentorship, now)).upcoming
+    later = [
+        row
+        for row in coming
+        if row.series == model.row.series and (row.number or 0) > (model.row.number or 0) and row.status == "planned"
+    ]
+    return tuple(row.starts.astimezone(model.row.starts.tzinfo).replace(tzinfo=None) for row in later)
+
+
+def _busy(desk: Desk, moments: list[datetime], length: int, now: datetime) -> str:
+    """That my other calendar has something then. It is pointed out and stops nobody."""
+    if not moments:
+        return ""
+    spans = desk.store.ask(BusyBetween(moments[0].date(), moments[-1].date()))
+    zone = zone_of(desk)
+    for one in moments if spans else ():
+        start = aware(one, zone, now.tzinfo)
+        for begins, ends in spans:
+            if overlapping([(begins, ends)], (start, following(start, timedelta(minutes=length)))):
+                words = desk.speech.value.near(begins.astimezone(now.tzinfo), now)
+                until = desk.speech.value.clock(ends.astimezone(now.tzinfo))
+                return desk.say("calendar.busy", when=f"{words}–{until}")
+    return ""
 
 
 def _move(
