@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from app.errors import DocumentMissing, FactMissing
@@ -13,14 +13,32 @@ PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The same words in every language. Called with a language it gives the words, with the facts put in."""
+    """The same words in every language. Called with a language it gives the words, with the facts put in.
+
+    Swedish and English are always there; of further languages, what has been translated. English stands in for the rest.
+    """
 
     sv: str
     en: str
+    more: tuple[tuple[str, str], ...] = ()
+
+    def words(self, language: str) -> str:
+        """The words as they stand, placeholders and all."""
+        if language == "sv":
+            return self.sv
+        return next((words for code, words in self.more if code == language), self.en)
+
+    def saying(self, language: str, words: str) -> "Phrase":
+        """The same with other words in one language."""
+        if language == "sv":
+            return replace(self, sv=words)
+        if language == "en":
+            return replace(self, en=words)
+        return replace(self, more=(*(one for one in self.more if one[0] != language), (language, words)))
 
     def __call__(self, language: str, /, **facts: object) -> str:
         """The words in `language`; `FactMissing` when a placeholder has no fact: braces are never shown."""
-        words = self.sv if language == "sv" else self.en
+        words = self.words(language)
         if "{" not in words:
             return words
 
@@ -35,7 +53,8 @@ class Phrase:
     @property
     def placeholders(self) -> frozenset[str]:
         """The facts that the words need."""
-        return frozenset(PLACEHOLDER.findall(self.sv)) | frozenset(PLACEHOLDER.findall(self.en))
+        every = (self.sv, self.en, *(words for _, words in self.more))
+        return frozenset(name for words in every for name in PLACEHOLDER.findall(words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from app.services.documents import PLACEHOLDER, Phrase
 if TYPE_CHECKING:
     from babel import Locale
 
+    from app.services.wording import Renaming
+
 log = getLogger(__name__)
 
 LANGUAGES: Final = ("sv", "en")
@@ -43,6 +45,10 @@ class Speech:
     assets: Path
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     strict: bool = False
+    renaming: "Renaming | None" = None
+    """Words that are called something else; put into templates, never into what somebody wrote."""
+    edition: int = 0
+    """Counts the own texts: where it changes, what the documents say has changed as well."""
 
     # ------------------------------------------------------------------ sentences
     def say(self, key: str, /, **facts: object) -> str:
@@ -56,7 +62,7 @@ class Speech:
 
     def read(self, phrase: Phrase, /, **facts: object) -> str:
         """The words of the content, with its facts; what nobody has filled in yet shows as "[namn]"."""
-        words = phrase.sv if self.language == "sv" else phrase.en
+        words = self._worded(phrase.words(self.language))
         if "{" not in words:
             return words
         known = sentences(self.assets, self.language)
@@ -74,7 +80,7 @@ class Speech:
             if self.strict and isinstance(error, AppError):
                 raise SentenceMissing(key=f"error.{code}", language=self.language)
             template = self._template("error.unexpected", {})
-        return self._filled(template, {name: self._said(value) for name, value in facts.items()}, code)
+        return self._filled(self._worded(template), {name: self._said(value) for name, value in facts.items()}, code)
 
     # ------------------------------------------------------------------ days and times
     def day(self, day: date) -> str:
@@ -184,7 +190,14 @@ class Speech:
         """Where a name stands in a list: …Z Å Ä Ö in Swedish, Å with A in English, numbers by their size."""
         return _sort_key(self.language, text)
 
+    def shipped(self, key: str) -> str:
+        """The sentence of a key as it ships, with nothing renamed or put in; empty where there is none."""
+        return sentences(self.assets, self.language).get(key, "")
+
     # ------------------------------------------------------------------ inside
+    def _worded(self, template: str) -> str:
+        return template if self.renaming is None else self.renaming(template)
+
     def _template(self, key: str, facts: Mapping[str, object]) -> str:
         forms = [key]
         count = facts.get("count")
@@ -193,7 +206,7 @@ class Speech:
         for form in forms:
             template = sentences(self.assets, self.language).get(form)
             if template is not None:
-                return template
+                return self._worded(template)
         if self.strict:
             raise SentenceMissing(key=key, language=self.language)
         log.warning("no sentence for %s in %s", key, self.language)

@@ -36,6 +36,10 @@ def desk_of(page: ft.Page) -> Desk | None:
     return _desks.get(page.session)
 
 
+def _as_it_is(speech: Speech) -> Speech:
+    return speech
+
+
 class Flushes(Protocol):
     """Something that holds words not yet saved."""
 
@@ -75,6 +79,8 @@ class Desk:
         self._stops: list[Stop] = []
         self._sheets: list[Callable[[], object]] = []
         self._steps: list[Callable[[], None]] = []
+        self.worded: Callable[[Speech], Speech] = _as_it_is
+        """Puts renamed words into a speech, while the vault that has them is open."""
         self.closed = False
         self.rehearsed = False
         self._role = ""
@@ -120,7 +126,7 @@ class Desk:
 
     def speak(self, language: str) -> None:
         """Change the language; every screen is drawn again."""
-        self.speech.set(self._speak(language))
+        self.speech.set(self.worded(self._speak(language)))
 
     def notice(self, text: str, undo: Callable[[], object] | None = None, seconds: float = 4) -> None:
         """One sentence at the bottom of the screen, with *Undo* when there is something to undo; read out as well."""

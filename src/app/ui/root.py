@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import flet as ft
 
-from app.ui import routes, safe, swift, theme
+from app.ui import routes, safe, swift, theme, wording
 from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch
 from app.ui.hooks.held import use_box
@@ -232,6 +232,7 @@ def start(page: ft.Page, desk: Desk) -> None:
 
         desk.later(changed)
 
+    wording.follow(desk)
     desk.until_closed(session.watch(on_phase))
     desk.until_closed(desk.prefs.watch(on_preferences))
 

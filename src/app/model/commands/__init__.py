@@ -71,6 +71,9 @@ from app.model.commands.skills import (
     RateSkills,
     ShareSkills,
 )
+from app.model.commands.wording import (
+    Reword,
+)
 from app.model.commands.writings import (
     FinishMinutes,
     GiveFeedback,
@@ -124,6 +127,7 @@ __all__ = [
     "Restore",
     "RestoreShipped",
     "Revise",
+    "Reword",
     "SameTimeAgain",
     "SetAside",
     "SetGoal",

@@ -18,13 +18,14 @@ from app.model.decide import (
     people,
     records,
     skills,
+    wording,
     writings,
 )
 from app.model.decide.plan import FORGOTTEN, Decision, Moment, Plan, Records, Write, carry_out
 
 __all__ = ["FORGOTTEN", "Decision", "Moment", "Records", "Write", "carry_out", "decide"]
 
-_HANDLERS = (agreements, calendar, erasing, goals, lists, meetings, moving, people, records, skills, writings)
+_HANDLERS = (agreements, calendar, erasing, goals, lists, meetings, moving, people, records, skills, wording, writings)
 """Importing them registers what each command does."""
 
 

@@ -11,6 +11,7 @@ from app.model.entities.meetings import Agenda, Meeting, Series, meeting_id
 from app.model.entities.people import Me, Mentorship, Person, me_id
 from app.model.entities.records import Erasure, Receipt, Setting, receipt_id, setting_id
 from app.model.entities.skills import SkillProfile, entry_of, skill_of, skills_id
+from app.model.entities.wording import WORDS, OwnText, ProgrammeItem, own_text_id
 from app.model.entities.words import (
     AUDIENCES,
     FORMS,
@@ -45,6 +46,7 @@ __all__ = [
     "OWNERS",
     "PAIR_ROLES",
     "ROLES",
+    "WORDS",
     "Agenda",
     "Audience",
     "Booking",
@@ -71,9 +73,11 @@ __all__ = [
     "Note",
     "Origin",
     "Outcome",
+    "OwnText",
     "Owner",
     "PairRole",
     "Person",
+    "ProgrammeItem",
     "Progress",
     "Receipt",
     "Role",
@@ -92,6 +96,7 @@ __all__ = [
     "meeting_id",
     "minutes_id",
     "note_id",
+    "own_text_id",
     "receipt_id",
     "setting_id",
     "skill_of",

@@ -53,6 +53,7 @@ from app.model.queries.rows import (
 from app.model.queries.skills import SkillLevel, SkillsOf, SkillsRow, SkillsView
 from app.model.queries.today import Primary, PrimaryAction, Today, TodayView
 from app.model.queries.versions import Conflict, ConflictOf, Earlier, Part, Said, TextHistory, unsettled
+from app.model.queries.wording import OwnContent, OwnContentOf
 from app.model.queries.writings import EvaluationsOf, FormOf, LastMinutes, MinutesFor, MinutesList, NoteOf, NotesOf
 
 __all__ = [
@@ -101,6 +102,8 @@ __all__ = [
     "NoticeOf",
     "One",
     "OpenCritical",
+    "OwnContent",
+    "OwnContentOf",
     "Page",
     "PairRow",
     "Part",

@@ -23,6 +23,7 @@ from app.model.entities import (
     PairRole,
     Person,
     Progress,
+    ProgrammeItem,
     Task,
     checklist_id,
     me_id,
@@ -467,7 +468,7 @@ def list_view(read: Reader, document: str, about: Id) -> ListView:
     )
 
 
-P = TypeVar("P", Agenda, Task, ListItem)
+P = TypeVar("P", Agenda, Task, ListItem, ProgrammeItem)
 
 
 def in_place(records: list[P]) -> list[P]:
