@@ -1,0 +1,44 @@
+"""Carrying out what two people decided about their private notes, on the day, and never before it has been said.
+
+On the day, or the first time the app is opened after it, the notes about that relationship are erased for good and
+both get a receipt: a number and a time. Nothing happens before the day has been shown on this device on an earlier
+occasion; whoever sees it for the first time when the day has passed can do it at once, else it happens the next time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.model.commands import DropPrivate, Erase, SetSetting
+from app.model.ids import Id
+from app.model.queries import ClosingNews, ClosingView
+from app.model.queries.closing import NoteIds, warned_key
+
+if TYPE_CHECKING:
+    from app.services.store import Store
+
+
+def carry_out(store: Store, now: datetime) -> tuple[ClosingView, ...]:
+    """Erase what is due and was announced on an earlier occasion; what was done."""
+    due = [one for one in store.ask(ClosingNews(now)) if one.due(now.date()) and one.warned]
+    for one in due:
+        erase(store, one.mentorship.id)
+    return tuple(due)
+
+
+def erase(store: Store, mentorship: Id) -> int:
+    """Erase all my private notes about a mentorship, for good, and write the receipt; how many there were."""
+    store.drafts.settle_all()
+    with store.writing():
+        notes = store.ask(NoteIds(mentorship))
+        store.perform(DropPrivate(mentorship=mentorship))
+        for id in notes:
+            store.perform(Erase(kind="note", id=id))
+    return len(notes)
+
+
+def announce(store: Store, view: ClosingView) -> None:
+    """Remember that the day has been shown, so that it may be carried out another time."""
+    if view.day is not None and not view.warned:
+        store.execute(SetSetting(key=warned_key(view.mentorship.id), value=view.day.isoformat()))

@@ -1,0 +1,92 @@
+"""On the day, private notes are gone for good and both have the receipt; never before it was said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.model.commands import DecideFate, EndMentorship, JoinMentorship, WriteNote
+from app.model.entities import Fulfilment, Note
+from app.model.queries import ClosingOf, ClosingView, NotesOf
+from app.services.closing import announce, carry_out, erase
+from tests.services.test_agreements import _mentorships
+from tests.support.pair import Person
+from tests.support.store import NOON
+
+WORD = "lingonsylt"
+LATER = NOON + timedelta(days=93)
+
+
+class Ended:
+    """Karin and Yusuf, whose mentorship ended today; private notes go after three months."""
+
+    def __init__(self) -> None:
+        self.karin, self.yusuf = Person("Karin"), Person("Yusuf", "mentee")
+        self.space = self.karin.meets(self.yusuf)
+        self.id = self.karin.store.ask(_mentorships())[0]
+        self.karin.tells(self.yusuf, self.space)
+        self.yusuf.store.execute(JoinMentorship(mentorship=self.id, name="Karin", my_role="mentee"))
+        for number in range(3):
+            self.karin.store.execute(WriteNote(body=f"{WORD} {number}", mentorship=self.id))
+        self.karin.store.execute(WriteNote(body="om något annat"))
+        self.karin.store.execute(DecideFate(mentorship=self.id, fate="3m"))
+        self.karin.store.execute(EndMentorship(mentorship=self.id))
+        self.karin.tells(self.yusuf, self.space)
+
+    def view(self, person: Person | None = None) -> ClosingView:
+        found = (person or self.karin).store.ask(ClosingOf(self.id))
+        assert found is not None
+        return found
+
+    def opens(self, at: datetime) -> tuple[ClosingView, ...]:
+        """Karin's phone at that time, as after a restart."""
+        self.karin.now.at = at
+        self.karin.start()
+        return carry_out(self.karin.store, at)
+
+
+def test_on_the_day_the_notes_are_gone_and_both_have_the_receipt() -> None:
+    two = Ended()
+    assert two.view().notes == 3
+    two.karin.now.at = LATER - timedelta(days=7)
+    announce(two.karin.store, two.view())
+    assert two.opens(LATER - timedelta(days=5)) == () and two.view().notes == 3
+    assert len(two.opens(LATER)) == 1
+    assert two.view().notes == 0 and two.view().mine_done
+    rows = two.karin.store.ask(NotesOf()).rows
+    assert [row.title for row in rows] == ["om något annat"]
+    assert WORD not in repr([list(two.karin.documents.table(name)) for name in two.karin.documents.tables()])
+    two.karin.tells(two.yusuf, two.space)
+    for person in (two.karin, two.yusuf):
+        (receipt,) = two.view(person).fulfilled
+        assert (receipt.role, receipt.dropped, receipt.at) == ("mentor", 3, LATER)
+    assert WORD not in repr([list(two.yusuf.documents.table(name)) for name in two.yusuf.documents.tables()])
+
+
+def test_nothing_is_deleted_before_it_was_said_even_when_the_phone_was_off_that_day() -> None:
+    two = Ended()
+    assert two.opens(LATER + timedelta(days=200)) == () and two.view().notes == 3
+    announce(two.karin.store, two.view())
+    assert two.view().notes == 3
+    assert len(two.opens(LATER + timedelta(days=201))) == 1 and two.view().notes == 0
+
+
+def test_a_day_that_was_moved_has_to_be_said_again() -> None:
+    two = Ended()
+    announce(two.karin.store, two.view())
+    two.karin.store.execute(DecideFate(mentorship=two.id, fate="12m"))
+    assert two.opens(NOON + timedelta(days=400)) == () and not two.view().warned
+
+
+def test_it_is_done_once_and_what_is_written_afterwards_stays() -> None:
+    two = Ended()
+    assert erase(two.karin.store, two.id) == 3
+    two.karin.store.execute(WriteNote(body="efteråt", mentorship=two.id))
+    assert two.opens(LATER) == () and two.view().notes == 1
+    assert len(list(two.karin.store.everything(Fulfilment))) == 1
+
+
+def test_deciding_to_keep_deletes_nothing() -> None:
+    two = Ended()
+    two.karin.store.execute(DecideFate(mentorship=two.id, fate="keep"))
+    announce(two.karin.store, two.view())
+    assert two.opens(LATER) == () and len(list(two.karin.store.everything(Note))) == 4
