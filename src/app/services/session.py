@@ -947,7 +947,16 @@ class Session:
             self.store.execute(SetSetting(key="recovery.later", value=typed is None))
         return None if typed else recovery
 
-    # ------------------------------------------------------------------ rescue
+    # ------------------------------------------------------------------ checking, and rescue
+
+    def check(self) -> int:
+        """Read the whole vault from the disk again and prove every seal; how many bytes that was. Waits for the disk.
+
+        `VaultDamaged` at the first thing that does not hold; nothing is changed either way.
+        """
+        with self._one:
+            vault = self._open_vault
+        return vault.verify().size
 
     def salvage(self, passphrase: str) -> Rescue:
         """Read what is whole in a damaged vault; writes nothing. Stretches the passphrase and waits for the disk."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,56 @@ async def test_the_ways_on_are_there(stage: OpenStage, tmp_path: Path) -> None:
         assert app.desk.places.value[-1] == path
         await app.tap("back")
     session.lock()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_vault_is_read_again_and_said_to_be_whole(stage: OpenStage, tmp_path: Path, language: str) -> None:
+    session = filled(tmp_path, language)
+    before = vault_files(tmp_path)
+    app: Stage = await window(stage, session, go="/settings/data")
+    await app.tap("data-check")
+    whole = app.desk.say(
+        "settings.check.whole", size=app.desk.say("settings.check.size", number=decimal(0.1, language))
+    )
+    await app.until(lambda: app.has(whole))
+    assert app.nameless() == [] and vault_files(tmp_path) == before, "looking changes nothing"
+    session.lock()
+
+
+async def test_damage_is_told_with_what_to_do_and_again_when_it_is_mended(stage: OpenStage, tmp_path: Path) -> None:
+    session = filled(tmp_path)
+    journal = next(path for path in sorted(tmp_path.rglob("journal-*")) if path.stat().st_size > 400)
+    kept = journal.read_bytes()
+    app: Stage = await window(stage, session, go="/settings/data")
+    journal.write_bytes(kept[:300] + bytes([kept[300] ^ 1]) + kept[301:])
+    await app.tap("data-check")
+    await app.until(lambda: any(app.desk.say("settings.check.damaged") in text for text in app.texts()))
+    assert app.desk.say("error.vault-damaged") in " ".join(app.texts())
+    journal.write_bytes(kept)
+    await app.tap("data-check")
+    await app.until(lambda: any(text.startswith("Allt är helt") for text in app.texts()))
+    assert not any(app.desk.say("settings.check.damaged") in text for text in app.texts())
+    session.lock()
+
+
+async def test_while_it_is_being_read_the_screen_says_so(
+    stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, go_on = filled(tmp_path), threading.Event()
+    monkeypatch.setattr(session, "check", lambda: (go_on.wait(10), 5_240_000)[1])
+    app: Stage = await window(stage, session, go="/settings/data")
+    await app.tap("data-check")
+    await app.until(lambda: app.has(app.desk.say("settings.check.working")))
+    go_on.set()
+    await app.until(lambda: app.has("Allt är helt. 5,2 MB är läst."))
+    session.lock()
+
+
+def decimal(number: float, language: str) -> str:
+    return str(number).replace(".", "," if language == "sv" else ".")
+
+
+def vault_files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and "vault" in str(path)
+    }

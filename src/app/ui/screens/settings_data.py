@@ -13,6 +13,7 @@ from app.ui.hooks import use_busy, use_desk, use_query, use_watch
 from app.ui.hooks.held import use_box
 from app.ui.parts import Busy, Card, Live, PrimaryButton, QuietButton, Row, Rows, Screen, Soft, Words
 from app.ui.safe import component
+from app.ui.screens.checking import CheckRow
 
 SHOWN = ("person", "meeting", "minutes", "note", "goal", "task", "evaluation")
 
@@ -88,6 +89,7 @@ def DataScreen() -> ft.Control:
                     icon=ft.Icons.DELETE_OUTLINE,
                     id="data-trash",
                 ),
+                CheckRow(),
                 Row(
                     desk.say("settings.erase"),
                     lambda _: desk.go("/settings/erase"),
