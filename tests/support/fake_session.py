@@ -101,13 +101,16 @@ class FakeSession:
         self.role = role
         self.preferences = FakePreferences()
         self.example = False
+        self.sharing = False
+        self.shares = False
         self.locks = 0
         self.notices: list[Any] = []
         self.inbox_alarm = False
         self.quick_notes_trust = "known"
+        self.pairing: Any = NoPairing()
         self.touches = 0
         self.programme: Any = NoProgramme()
-        self.pairing: Any = NoPairing()
+        self.programme_waiting = 0
         self._keys = Keys()
         self._store = store if store is not None else FakeStore()
         self._passphrase = passphrase

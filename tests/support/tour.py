@@ -39,7 +39,13 @@ UNREACHED = {
     "/restore": "shown before there is a vault",
     "/join": "shown before there is a vault",
     "/return": "shown before there is a vault",
-    "/programme": "no screen yet",
+    "/programme": "the coordinator's, in a vault of one's own",
+    "/programme/share": "the coordinator's",
+    "/programme/in": "the coordinator's",
+    "/programme/numbers": "the coordinator's",
+    "/programme/results/:survey": "the coordinator's",
+    "/programme/answer/:member": "the coordinator's",
+    "/programme/concern/:id": "the coordinator's",
     **dict.fromkeys(SETTINGS.values(), "shown in a vault of one's own"),
 }
 
@@ -151,6 +157,10 @@ def places(desk: Desk) -> dict[str, str]:
         "/versions/:kind/:id": {"versions": f"/versions/minutes/{written}?cell={cell}"},
         "/history/:kind/:id": {"history": f"/history/minutes/{written}?cell={cell}"},
         "/safety": {"safety": "/safety"},
+        "/contact": {"contact": "/contact"},
+        "/concern": {"concern": "/concern"},
+        "/meeting/:id/around": {"around": f"/meeting/{held}/around"},
+        "/survey/:person/:which": {"survey-midterm": f"/survey/{pair}/midterm", "survey-end": f"/survey/{pair}/end"},
         "/inbox": {"inbox": "/inbox"},
     }
     missing = {place.path for place in PLACES if place.exists} - set(chosen) - set(UNREACHED)

@@ -91,11 +91,30 @@ class Devices:
         self._tending = False
         self.urge: Callable[[], None] = lambda: None
         """Whoever carries envelopes is told that there is something new."""
-        self._stop = exchange.watch(self._tend_quietly)
+        self._listeners: list[Callable[[], None]] = []
+        self._stop = exchange.watch(self._came)
 
     def close(self) -> None:
         """The vault is about to be locked."""
         self._stop()
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be told when something about devices may have changed, in the thread that did it. The answer ends that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def _came(self) -> None:
+        self._tend_quietly()
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
 
     # ------------------------------------------------------------------ the list
 
@@ -133,6 +152,7 @@ class Devices:
         if id not in {one.id for one in self.all()}:
             raise DeviceUnknown
         self._set(f"device.{id}", introduction.fitting(name)[:MOST_NAME])
+        self._tell()
 
     def revoke(self, id: str) -> None:
         """Take a device of mine out of every space, with a new key in each at once.
@@ -150,6 +170,10 @@ class Devices:
         self.urge()
 
     # ------------------------------------------------------------------ bringing in another one
+
+    def check(self, text: str) -> None:
+        """Whether this is the code of a new phone; raises what is wrong with it, before anything else is asked."""
+        link.scan(text, self._spaces.master_keys.signing.public)
 
     def hear(self, text: str, server: Mapping[str, str] | None = None) -> Grant:
         """The code of the new phone was read here: certify it, and hand over what it has to know.
@@ -309,6 +333,7 @@ class Devices:
                 for row in secrets:  # the other spaces' keys are sealed with it, too
                     table.insert({"kind": "joined", "secret": row["secret"]})
         self.tend()
+        self._tell()
 
     def known_roots(self) -> set[bytes]:
         """Root keys of those I share a space with: any of them may have founded one."""
@@ -350,6 +375,7 @@ class Devices:
     def told(self) -> None:
         """The person has read the news."""
         self._tell_told([f"{one.kind}:{one.id}" for one in self.news()])
+        self._tell()
 
     def _moves(self, space: str) -> Iterator[tuple[str, Contact]]:
         """What has happened with devices since this one came in."""

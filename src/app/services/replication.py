@@ -233,7 +233,7 @@ class Replication:
         from sync.client.http import Server
 
         try:
-            server = Server(address.strip(), pin=_plain_pin(pin))
+            server = Server(address.strip(), pin=plain_pin(pin))
         except ValueError as exc:
             raise BadAddress from exc
         try:
@@ -243,7 +243,7 @@ class Replication:
         with self._one:
             self.stop()
             self._store.execute(SetSetting(key=ADDRESS, value=server.origin))
-            self._store.execute(SetSetting(key=PIN, value=_plain_pin(pin) or ""))
+            self._store.execute(SetSetting(key=PIN, value=plain_pin(pin) or ""))
             self.start(invitation=invitation)
 
     def disconnect(self) -> None:
@@ -357,7 +357,7 @@ class Replication:
             listener()
 
 
-def _plain_pin(pin: str) -> str | None:
+def plain_pin(pin: str) -> str | None:
     """A fingerprint as people copy it: colons, spaces and large letters do not matter."""
     letters = pin.replace(":", "").replace(" ", "").strip().lower()
     if not letters:

@@ -32,8 +32,10 @@ MOST_BYTES: Final = 512 << 20
 
 def reach(address: str, pin: str = "") -> Server:
     """A server by its address; `BadAddress` for what is none."""
+    from app.services.replication import plain_pin
+
     try:
-        return Server(address.strip(), pin=pin or None)
+        return Server(address.strip(), pin=plain_pin(pin))
     except ValueError as exc:
         raise BadAddress from exc
 

@@ -214,6 +214,16 @@ class Session:
             return self._pairing
 
     @property
+    def shares(self) -> bool:
+        """Whether there is anything to know about devices: a space with a log, or one whose log is elsewhere. Quick."""
+        if self._vault is None or self.example:
+            return False
+        documents = self._vault.documents
+        return len(documents.table("_place")) > 0 or any(
+            row["kind"] == "space" and (row.get("elsewhere") or not row["epoch"]) for row in documents.table("_keyring")
+        )
+
+    @property
     def devices(self) -> Devices:
         """My own devices, on the open vault; `SessionBusy` when none is open."""
         from app.services.devices import Devices
@@ -245,6 +255,12 @@ class Session:
             if self._coordination is None:
                 self._coordination = Coordination(store, Library(self._assets), self._assets, self._now)
             return self._coordination
+
+    @property
+    def programme_waiting(self) -> int:
+        """How much waits to be handed over to a programme; loads nothing of it where there is none."""
+        rows = self.store.documents.table("_letter")
+        return sum(row["state"] == "waiting" and row["what"] != "counts" for row in rows)
 
     @property
     def replication(self) -> Replication:
@@ -554,6 +570,17 @@ class Session:
         if not vault.temporary:
             self._take_in_notes()
             self._empty_trash()
+            self._keep_promises()
+
+    def _keep_promises(self) -> None:
+        """What two people decided to delete by now, and have been told of before, goes."""
+        from app.services.closing import carry_out
+
+        assert self._store is not None
+        try:
+            carry_out(self._store, self._now())
+        except VaultError as exc:
+            log.warning("what is due was not deleted: %s", exc.code)  # another time, as the trash
 
     def _take_in_notes(self) -> None:
         """Notes written while locked become private notes. The model knows a note it has seen, the vault too."""

@@ -12,6 +12,7 @@ from app.ui.hooks.held import use_box
 from app.ui.parts.buttons import QuietButton, SecondaryButton
 from app.ui.parts.fields import Field
 from app.ui.parts.secret import code_picture
+from app.ui.parts.text import Live
 from app.ui.safe import component
 
 SIDE = 320
@@ -19,11 +20,39 @@ MOST_IN_PICTURE = 900  # letters: what a phone's camera reads from another phone
 
 
 @component
-def CodePicture(text: str, said: str) -> ft.Control:
+def CodePicture(text: str, said: str, key: str = "") -> ft.Control:
     """A code for the other phone's camera; who listens hears that there is the same as text."""
     made = ft.use_memo(lambda: code_picture(text, error="m" if len(text) < 300 else "l"), [text])
     picture = ft.Image(src=made, width=SIDE, height=SIDE, semantics_label=said, anti_alias=False)
     return ft.Container(picture, alignment=ft.Alignment.CENTER)
+
+
+@component
+def CodePictures(texts: tuple[str, ...], *, id: str) -> ft.Control:
+    """A code in several pictures, shown one after another: the other phone may see them in any order, and twice."""
+    desk = use_desk()
+    at, turn = ft.use_state(0)
+    at = min(at, len(texts) - 1)
+    said = desk.say("pair.picture.part", number=at + 1, count=len(texts))
+    parts: list[ft.Control] = [CodePicture(texts[at], f"{said} {desk.say('pair.picture')}", key=texts[at])]
+    if len(texts) > 1:
+        steps: list[ft.Control] = [
+            QuietButton(
+                desk.say("pair.picture.before"),
+                lambda _: turn((at - 1) % len(texts)),
+                ft.Icons.CHEVRON_LEFT,
+                id=f"{id}-before",
+            ),
+            SecondaryButton(
+                desk.say("pair.picture.next"),
+                lambda _: turn((at + 1) % len(texts)),
+                ft.Icons.CHEVRON_RIGHT,
+                id=f"{id}-next",
+                strong=True,
+            ),
+        ]
+        parts += [Live(said), ft.Row(steps, spacing=8, run_spacing=8, wrap=True)]
+    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 @component
@@ -82,8 +111,10 @@ def CodeIn(
     typed, type_ = ft.use_state("")
 
     def write(text: str) -> None:
+        from app.services.pairing import Pairing
+
         type_(text)
-        if desk.session.pairing.readable(text):
+        if Pairing.readable(text):
             take(text)
 
     def take(text: str) -> None:

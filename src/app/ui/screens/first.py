@@ -154,6 +154,20 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
                     id="example",
                 ),
                 Row(
+                    desk.say("devices.join.row"),
+                    lambda _: desk.go("/join"),
+                    subtitle=desk.say("devices.join.row.help"),
+                    icon=ft.Icons.DEVICES,
+                    id="join",
+                ),
+                Row(
+                    desk.say("devices.return.row"),
+                    lambda _: desk.go("/return"),
+                    subtitle=desk.say("devices.return.row.help"),
+                    icon=ft.Icons.KEY,
+                    id="return",
+                ),
+                Row(
                     desk.say("first.restore"),
                     lambda _: desk.go("/restore"),
                     icon=ft.Icons.SETTINGS_BACKUP_RESTORE,

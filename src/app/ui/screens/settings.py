@@ -18,6 +18,7 @@ def SettingsScreen() -> ft.Control:
     use_watch(desk.speech)
     me = use_query(AboutMe())
     server = use_query(SettingOf("server.address"))
+    joined = None if desk.session.example else desk.session.programme.joined
     body: list[ft.Control] = []
     body += [
         SectionTitle(desk.say("settings.group.me")),
@@ -87,6 +88,20 @@ def SettingsScreen() -> ft.Control:
                         subtitle=_backup(desk),
                         icon=ft.Icons.SAVE_ALT,
                         id="settings-backup",
+                    ),
+                    Row(
+                        desk.say("devices.title"),
+                        lambda _: desk.go("/settings/devices"),
+                        subtitle=desk.say("devices.row.help"),
+                        icon=ft.Icons.DEVICES,
+                        id="settings-devices",
+                    ),
+                    Row(
+                        desk.say("programme.mine"),
+                        lambda _: desk.go("/settings/programme"),
+                        subtitle=joined.name if joined else desk.say("programme.mine.none"),
+                        icon=ft.Icons.HUB_OUTLINED,
+                        id="settings-programme",
                     ),
                     Row(
                         desk.say("server.title"),

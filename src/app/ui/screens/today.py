@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.clock import moment_of
-from app.model.commands import StartNow, TaskOutcome, TickItem, UntickItem
-from app.model.queries import NotesOf, PeopleList, SettingOf, TodayView
+from app.model.commands import GiveSlot, SameTimeAgain, StartNow, TaskOutcome, TickItem, UntickItem
+from app.model.queries import AgainWith, BookingNewsOf, NotesOf, PeopleList, SettingOf, TodayView
+from app.model.queries.surveys import SurveysDue
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
 from app.ui.parts import (
@@ -33,13 +34,25 @@ from app.ui.parts import (
 from app.ui.parts.notices import Notices, waiting
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
+from app.ui.screens.asked import asked
 from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.model.queries import MeetingRow, MinutesRow, NoteRow, PairRow, PersonRow, TaskRow, Today, TodayMeeting
+    from app.model.queries import (
+        Again,
+        BookingNews,
+        MeetingRow,
+        MinutesRow,
+        NoteRow,
+        PairRow,
+        PersonRow,
+        TaskRow,
+        Today,
+        TodayMeeting,
+    )
     from app.services.library import Library
     from app.ui.desk import Desk
 
@@ -72,9 +85,11 @@ def TodayScreen() -> ft.Control:
     desk = use_desk()
     now = use_clock()
     today: Today = use_query(TodayView(now=now, critical=critical_lines(desk.library)))
+    booking = use_query(BookingNewsOf(now))
     inbox = use_query(NotesOf(limit=200, origin="locked")).rows
     last_backup = use_query(SettingOf("backup.last"))
     server = use_query(SettingOf("server.address"))
+    surveys = use_query(SurveysDue(now))
     writing, write = ft.use_state(False)
     more, show_more = ft.use_state(False)
     use_sheet(
@@ -120,13 +135,18 @@ def TodayScreen() -> ft.Control:
     elif today.people:
         body.append(NextCard(today.upcoming, today.unbooked[0].mentorship if len(today.unbooked) == 1 else ""))
         rows -= 1
-    todo = _todo(desk, today, inbox, now, backup=_backup_due(today, last_backup, now) and not desk.session.example)
+    todo = _todo(
+        desk, today, inbox, now, booking, backup=_backup_due(today, last_backup, now) and not desk.session.example
+    )
+    todo = [*asked(desk, surveys), *todo]
     if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
         rows = FOLD - 3 - (not desk.session.example)
     aside = _do(desk, todo, rows, more, lambda: show_more(not more)) if todo or today.people else []
     if server:
         body.insert(0, import_module("app.ui.parts.carrying").Carrying())
+    if desk.session.shares:
+        body.insert(0, import_module("app.ui.parts.devices").DeviceNews())
     if waiting(desk):
         body.insert(0, Notices())
     return Screen(
@@ -213,18 +233,16 @@ def MeetingCard(meeting: TodayMeeting) -> ft.Control:
 def NextCard(upcoming: MeetingRow | None, mentorship: str = "") -> ft.Control:
     """No meeting today: the next one, or that none is booked."""
     desk, now = use_desk(), use_clock()
+    last, undo = use_query(AgainWith(mentorship, now)), use_undo()
     if upcoming is None:
-        return Rows(
-            [
-                Row(
-                    desk.say("today.meeting.none"),
-                    lambda _: desk.go("/plan", **({"person": mentorship} if mentorship else {})),
-                    subtitle=desk.say("today.meeting.none.help"),
-                    icon=ft.Icons.EVENT,
-                    id="today-plan",
-                )
-            ]
+        plan = Row(
+            desk.say("today.meeting.none"),
+            lambda _: desk.go("/plan", **({"person": mentorship} if mentorship else {})),
+            subtitle=desk.say("today.meeting.none.help"),
+            icon=ft.Icons.EVENT,
+            id="today-plan",
         )
+        return Rows([_stacked([plan, *same_again(desk, mentorship, last, undo)])])
     where = upcoming.place or desk.say(f"meeting.form.{upcoming.mode}")
     return Rows(
         [
@@ -336,19 +354,30 @@ def _backup_due(today: Today, last: object, now: datetime) -> bool:
 
 
 Made = Callable[[], ft.Control]
+Undo = Callable[[str, Callable[[], object]], None]
 
 
-def _todo(desk: Desk, today: Today, inbox: Sequence[NoteRow], now: datetime, *, backup: bool = False) -> list[Made]:
+def _todo(
+    desk: Desk,
+    today: Today,
+    inbox: Sequence[NoteRow],
+    now: datetime,
+    booking: Sequence[BookingNews] = (),
+    *,
+    backup: bool = False,
+) -> list[Made]:
     """The rows of "To do", the most pressing first; each is made when it is shown."""
-    rows: list[Made] = []
+    rows: list[Made] = [partial(_booking, desk, one, now) for one in booking]
     if inbox:
         rows.append(partial(_inbox, desk, len(inbox)))
     rows += [partial(_critical, desk, *line) for line in _by_list(today)]
     rows += [partial(_task, desk, task, now) for task in today.tasks]
     rows += [partial(_draft, desk, draft, now) for draft in today.unfinished]
     said = today.meeting is None and today.upcoming is None  # the card on top says it of everybody
+    offered = {one.mentorship for one in booking if one.kind in ("offered", "lost", "cancelled")}
+    unbooked = [person for person in today.unbooked if person.mentorship not in offered]
     if not (said and len(today.unbooked) == 1):
-        rows += [partial(_unbooked, desk, person) for person in today.unbooked]
+        rows += [partial(Unbooked, person, key=f"unbooked {person.mentorship}") for person in unbooked]
     if "recovery" in today.reminders:
         rows.append(partial(_reminder, desk, "recovery", ft.Icons.KEY))
     if backup:
@@ -428,13 +457,76 @@ def TaskLine(id: str, text: str, subtitle: str, *, key: str | None = None) -> ft
     return TickLine(text, False, finish, subtitle=subtitle, id=f"todo-task-{id}")
 
 
-def _unbooked(desk: Desk, pair: PairRow) -> ft.Control:
-    return Row(
+@component
+def Unbooked(pair: PairRow, *, key: str | None = None) -> ft.Control:
+    """Nothing is booked with somebody: one tap books the same time again, the row leads to every other."""
+    desk, now = use_desk(), use_clock()
+    last, undo = use_query(AgainWith(pair.mentorship, now)), use_undo()
+    row = Row(
         desk.say("today.todo.unbooked", name=pair.name),
         lambda _: desk.go("/plan", person=pair.mentorship),
         icon=ft.Icons.EVENT,
         id=f"todo-unbooked-{pair.mentorship}",
-        key=f"unbooked {pair.mentorship}",
+    )
+    return _stacked([row, *same_again(desk, pair.mentorship, last, undo)])
+
+
+def _stacked(parts: list[ft.Control]) -> ft.Control:
+    return ft.Column(parts, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def same_again(desk: Desk, mentorship: str, last: Again | None, undo: Undo) -> list[ft.Control]:
+    """One tap for the same time a rhythm on, when they have met before."""
+    if last is None:
+        return []
+    when = desk.speech.value.moment(last.starts)
+
+    def book(_: object) -> None:
+        done = desk.store.execute(SameTimeAgain(meeting=last.meeting, weeks=last.weeks))
+        undo(desk.say("slot.again.done", when=when), lambda: desk.store.execute(done.undo) if done.undo else None)
+
+    words = desk.say("slot.again", when=capital(when))
+    return [
+        ft.Container(
+            SecondaryButton(words, book, ft.Icons.EVENT_REPEAT, id=f"again-{mentorship}"),
+            padding=ft.Padding.only(left=16, right=16, bottom=12),
+        )
+    ]
+
+
+_BOOKING = {
+    "clash": ft.Icons.EVENT_BUSY,
+    "lost": ft.Icons.EVENT_BUSY,
+    "cancelled": ft.Icons.EVENT_BUSY,
+    "taken": ft.Icons.EVENT_AVAILABLE,
+    "offered": ft.Icons.EVENT_REPEAT,
+}
+
+
+def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
+    """What there is to tell about booking, and what to do next about it."""
+    when = desk.speech.value.near(news.starts.astimezone(now.tzinfo), now)
+    facts = {"name": news.name, "when": when, "other": news.other, "count": news.count}
+
+    def press(_: object) -> None:
+        if news.kind == "taken":
+            desk.store.execute(GiveSlot(booking=news.booking))
+        elif news.kind == "clash":
+            desk.go(f"/meeting/{news.meeting}")
+        elif news.kind == "cancelled":
+            desk.go("/plan", person=news.mentorship)
+        else:
+            desk.go(f"/slots/{news.mentorship}")
+
+    return Row(
+        desk.say(f"slot.news.{news.kind}", **facts),
+        press,
+        subtitle=desk.say(f"slot.news.{news.kind}.help", **facts),
+        icon=_BOOKING[news.kind],
+        color=theme.PRIMARY if news.kind in ("taken", "offered") else theme.ACCENT,
+        chevron=news.kind != "taken",
+        id=f"news-{news.kind}-{news.mentorship}",
+        key=f"{news.kind} {news.mentorship} {news.starts}",
     )
 
 
