@@ -271,6 +271,12 @@ class NoProgramme(ModelError):
     code = "programme-none"
 
 
+class AnswerTooLong(ModelError):
+    """More words than an answer without a name has room for; all of those have one size."""
+
+    code = "programme-answer-long"
+
+
 class ContentError(AppError):
     """A document or a language file under `assets/` that cannot be used."""
 

@@ -51,6 +51,8 @@ def agreements(store: Any, library: Library, keys: Keys, now: Callable[[], datet
 class NoProgramme:
     """Nobody coordinates: what would be told is refused, with the sentence why."""
 
+    joined = None
+
     def offered(self, mentorship: str) -> str:
         return "programme.none.notify"
 

@@ -105,6 +105,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/meeting/:id/note": {"note": f"/meeting/{coming}/note"},
         "/meeting/:id/checklist": {"checklist": f"/meeting/{coming}/checklist"},
         "/meeting/:id/end": {"end": f"/meeting/{coming}/end"},
+        "/meeting/:id/people": {"group": f"/meeting/{coming}/people"},
         "/meeting/:id/minutes": {
             "minutes": f"/meeting/{held}/minutes",
             **{f"minutes-{one}": f"/meeting/{coming}/minutes?template=minutes.{one}" for one in TEMPLATES},

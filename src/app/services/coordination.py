@@ -19,9 +19,9 @@ from app.model.commands import SetSetting
 from app.model.fields import Answer
 from app.model.queries import SettingOf
 from app.model.summary import Shown, Slip, release, shown
-from app.services.library import REGIONS, Library
+from app.services.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Library
 from app.services.library import Item as Line
-from app.services.membership import CONTACTS, NUMBERS_BY, NUMBERS_DAY
+from app.services.membership import CONTACTS
 from app.services.pairing import Package
 from app.services.spaces import DEVICE, KEYRING
 from app.services.store import Store

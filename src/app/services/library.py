@@ -13,6 +13,8 @@ from app.services.documents import Document, Entry, Group, Item, Option, Phrase,
 from app.services.reading import bytes_of, read_document, read_index
 
 __all__ = [
+    "NUMBERS_BY",
+    "NUMBERS_DAY",
     "REGIONS",
     "SCREEN_ACTIONS",
     "Document",
@@ -30,6 +32,9 @@ __all__ = [
 ]
 
 REGIONS: Final = ("SE", "GB", "EU")
+NUMBERS_BY: Final = "numbers.by"
+NUMBERS_DAY: Final = "numbers.day"
+"""The settings that say which programme has checked the numbers, and when."""
 SCREEN_ACTIONS: Final = frozenset(
     """
     board.add board.mine board.open call.emergency call.safety_lead

@@ -20,19 +20,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from app.errors import NoProgramme
+from app.errors import AnswerTooLong, NoProgramme
 from app.model.commands import SetSetting
 from app.model.entities import Mentorship
 from app.model.fields import Answer
 from app.model.ids import Id
 from app.model.queries import AboutMe, One, PeopleList
+from app.services.library import NUMBERS_BY, NUMBERS_DAY
 from app.services.pairing import Package
 from app.services.spaces import DEVICE, KEYRING
 from app.services.store import Store
 from app.services.wordlists import words
 from sync import bundle
 from sync.bundle import BoxKey, Item, ItemKind, Parts
-from sync.errors import CodeForElsewhere, SyncError
+from sync.errors import BadRecord, CodeForElsewhere, SyncError
 from sync.pairing import code
 from sync.pairing.code import Kind
 from sync.programme import keys, letters
@@ -48,8 +49,6 @@ POSTED: Final = "\0fika/"
 """How a note in the sealed inbox begins that is none."""
 
 CONTACTS: Final = ("safety_lead", "safety_deputy", "coordinator")
-NUMBERS_BY: Final = "numbers.by"
-NUMBERS_DAY: Final = "numbers.day"
 
 Notice = Literal["changed", "ended"]
 State = Literal["waiting", "sent", "seen"]
@@ -270,7 +269,10 @@ class Programme:
         if row is None:
             return False
         says = answered(survey, version, role, answers, self._day())
-        letters.write_slip(_card(row), {**says, "token": {"serial": "0" * 64, "signature": "0" * 512}})  # has it room?
+        try:
+            letters.write_slip(_card(row), {**says, "token": {"serial": "0" * 64, "signature": "0" * 512}})
+        except BadRecord as exc:
+            raise AnswerTooLong from exc
         with self._one, self._store.documents.transaction():
             self._keep("answers", {"says": says, "data": ""}, os.urandom(letters.NUMBER_BYTES), self._day())
             self._seal_answers()

@@ -263,6 +263,12 @@ class Session:
         return sum(row["state"] == "waiting" and row["what"] != "counts" for row in rows)
 
     @property
+    def programme_waiting(self) -> int:
+        """How much waits to be handed over to a programme; loads nothing of it where there is none."""
+        rows = self.store.documents.table("_letter")
+        return sum(row["state"] == "waiting" and row["what"] != "counts" for row in rows)
+
+    @property
     def replication(self) -> Replication:
         """The optional server, on the open vault; `SessionBusy` when none is open."""
         from app.services.replication import Replication

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 NOT_YET: Final = frozenset(
     """
-    call.emergency call.safety_lead closing.certificate closing.erase closing.notify closing.retention concern.new
-    contacts.request programme.log programme.matching programme.overview programme.report schedule.ics
+    call.emergency call.safety_lead closing.certificate closing.erase closing.notify closing.retention
+    programme.log programme.matching programme.report schedule.ics
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 """Screens that a later version brings."""
@@ -26,6 +26,10 @@ AGREEMENTS: Final = frozenset({"agreement.mentoring", "agreement.confidentiality
 """What is signed: with somebody, these lead to their agreement and not to the bare document."""
 
 _ALWAYS: Final = {
+    "concern.new": "/concern",
+    "contacts.request": "/contact",
+    "form.concern": "/concern",
+    "programme.overview": "/programme",
     "contacts.coordinator": "/safety",
     "goal.list": "/goals",
     "settings.backup": "/settings/backup",
@@ -37,6 +41,8 @@ _WITH_PERSON: Final = {
     "goal.progress": "/goals",
     "goal.review": "/goals",
     "prompts.boundaries": "/boundaries/{person}",
+    "survey.end": "/survey/{person}/end",
+    "survey.midterm": "/survey/{person}/midterm",
     "survey.skills": "/skills/{person}",
 }
 _WITH_MEETING: Final = {

@@ -19,9 +19,10 @@ from app.model.commands import (
     StartMeeting,
 )
 from app.model.entities import PairRole
+from app.services.membership import Programme
 from tests.support.fake_session import FakeSession
 from tests.support.store import STOCKHOLM, MemoryStore, Now, memory_store
-from tests.ui.conftest import OpenStage, Stage
+from tests.ui.conftest import ASSETS, OpenStage, Stage
 
 DAY = date(2026, 10, 14)
 MEETING = datetime(2026, 10, 14, 15, 0)
@@ -39,6 +40,11 @@ class Table:
     goal: str = ""
     task: str = ""
 
+    @property
+    def programme(self) -> Programme:
+        """My side of a programme; joined by nobody until a test does."""
+        return Programme(self.store, ASSETS, self.clock)
+
     def at(self, hour: int, minute: int = 0, day: date = DAY) -> Table:
         """It is this time now."""
         self.clock.at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=STOCKHOLM)
@@ -48,6 +54,7 @@ class Table:
         """The app on this table."""
         session = FakeSession(store=self.store, role=options.pop("role", "mentor"))
         session.preferences.language = language
+        session.programme = session.programme if session.programme.joined else self.programme
         return await stage(session=session, go=go, clock=self.clock, **options)
 
 

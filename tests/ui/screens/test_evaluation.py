@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from app.model.commands import EndMeeting, SetSetting, StartMeeting
 from app.model.entities import Evaluation, PairRole
 from app.model.queries import EvaluationsOf
+from app.services.membership import LETTERS
 from app.ui.screens.ending import worry_key
+from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
@@ -15,7 +20,11 @@ BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 SCALES = {"mentor": ("useful", "focus", "secure"), "mentee": ("useful", "listened", "next_step")}
 
 
-async def evaluate(stage: OpenStage, table: Table, role: str = "mentor", language: str = "sv") -> Stage:
+async def evaluate(
+    stage: OpenStage, table: Table, role: str = "mentor", language: str = "sv", *, joined: bool = True
+) -> Stage:
+    if joined and table.programme.joined is None:
+        table.programme.join(CARD.text)
     return await table.open(stage, go=f"/meeting/{table.earlier}/evaluate", role=role, language=language)
 
 
@@ -149,3 +158,89 @@ async def test_the_store_knows_that_the_meeting_is_evaluated(stage: OpenStage) -
 async def test_a_meeting_that_is_gone_says_so(stage: OpenStage) -> None:
     app = await lay().open(stage, go="/meeting/nowhere/evaluate")
     assert app.has("Mötet finns inte längre.")
+
+
+def said(table: Table) -> list[dict[str, Any]]:
+    """What waits to leave without a name."""
+    return [row["says"] for row in table.store.documents.table(LETTERS) if row["what"] == "answers"]
+
+
+async def test_what_is_only_mine_or_named_is_not_in_what_leaves(stage: OpenStage) -> None:
+    table = lay()
+    app = await evaluate(stage, table)
+    for item in SCALES["mentor"]:
+        await app.tap(f"answer-{item}-4")
+    await app.tap("answer-worry-yes")
+    await app.tap("evaluation-more")
+    await app.type("item-comment", "planterat ord")
+    await app.blur("item-comment")
+    await app.check("item-contact_me")
+    await app.tap("evaluation-send")
+    (says,) = said(table)
+    assert says["answers"] == dict.fromkeys(SCALES["mentor"], 4)
+    assert set(says) == {"survey", "version", "role", "answers", "day"}
+    assert table.programme.contact is not None  # the wish goes by itself, with my name and without my answers
+    everything = json.dumps([dict(row) for row in table.store.documents.table(LETTERS)])
+    assert "planterat" not in everything
+
+
+async def test_nobody_means_that_nothing_leaves(stage: OpenStage) -> None:
+    table = lay(role="mentee")
+    app = await evaluate(stage, table, "mentee")
+    for item in SCALES["mentee"]:
+        await app.tap(f"answer-{item}-2")
+    await app.tap("evaluation-seen")
+    await app.tap("share-none")
+    await app.tap("share-done")
+    await app.tap("evaluation-send")
+    assert said(table) == []
+
+
+@BOTH
+async def test_without_a_programme_the_summary_is_not_offered_and_says_why(stage: OpenStage, language: str) -> None:
+    table = lay(role="mentee")
+    app = await evaluate(stage, table, "mentee", language, joined=False)
+    await app.tap("evaluation-seen")
+    assert app.has("share-none") and app.has("share-other") and not app.has("share-aggregate")
+    assert app.has(app.desk.say("evaluation.alone"))
+    await app.tap("share-other")
+    await app.tap("share-done")
+    assert app.has(app.desk.say("evaluation.seen", who="Karin"))
+    for item in SCALES["mentee"]:
+        await app.tap(f"answer-{item}-5")
+    await app.tap("evaluation-more")
+    assert not app.has("item-contact_me")
+    await app.tap("evaluation-send")
+    assert {one.visibility for one in given(table)} == {"only_me", "shared"} and said(table) == []
+
+
+@BOTH
+@pytest.mark.parametrize("which", ["midterm", "end"])
+async def test_halfway_and_at_the_end_with_the_same_anchors(stage: OpenStage, which: str, language: str) -> None:
+    table = lay(role="mentee")
+    table.programme.join(CARD.text)
+    app = await table.open(stage, go=f"/survey/{table.pair}/{which}", role="mentee", language=language)
+    assert app.nameless() == []
+    survey = app.desk.library.document(f"survey.{which}")
+    after = app.desk.library.document("survey.after_session_mentee")
+    anchors = [item for item in survey.items if item.anchor]
+    assert [item.text for item in anchors] == [after.item(item.id).text for item in anchors] and len(anchors) == 3
+    await app.tap("evaluation-send")
+    assert given(table) == []
+    for item in survey.items_for("mentee"):
+        if item.required:
+            await app.tap(f"answer-{item.id}-{item.scale.max if item.scale else item.options[0].value}")
+    await app.tap("evaluation-send")
+    (kept,) = given(table)
+    assert (kept.survey, kept.meeting, kept.mentorship) == (survey.id, None, table.pair)
+    (says,) = said(table)
+    assert says["survey"] == survey.id and says["answers"]["useful"] == 5
+    again = await table.open(stage, go=f"/survey/{table.pair}/{which}", role="mentee", language=language)
+    assert again.has("survey-again") and not again.has("evaluation-send")
+    await again.tap("survey-again")
+    assert again.has("evaluation-send")
+
+
+async def test_a_survey_of_nobody_says_so(stage: OpenStage) -> None:
+    app = await lay().open(stage, go="/survey/nobody/end")
+    assert app.has(app.desk.say("survey.gone"))

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from app.ui.desk import Desk
 
 SHARE = "share"
+OTHER = "other"
+"""Without a programme: the other person, and no summary."""
 
 
 @component
@@ -85,10 +87,18 @@ def Survey(
     meeting: str | None,
     mentorship: str | None,
     worry: str = "",
+    title: str = "",
 ) -> ft.Control:
     """The questions and who sees the answers; `Send` keeps them as one record that never changes."""
     desk = use_desk()
-    begun: Mapping[str, Any] = use_held(lambda: {**defaults(survey, role), **({"worry": worry} if worry else {})})
+    joined = desk.session.programme.joined
+    begun: Mapping[str, Any] = use_held(
+        lambda: {
+            **defaults(survey, role),
+            **({"worry": worry} if worry else {}),
+            **({} if joined else {SHARE: "none"}),  # without a programme there is no summary
+        }
+    )
     answers, keep = ft.use_state(begun)
     open_, unfold = ft.use_state("")
     left, count_left = ft.use_state(0)
@@ -107,20 +117,25 @@ def Survey(
     choice = next((item for item in items if item.id == SHARE), None)
     info = next((item for item in items if item.type == "info"), None)
     share = str(answers.get(SHARE) or "none")
+    shares = [Choice(option.value, desk.read(option.label)) for option in choice.options] if choice else []
+    if not joined:
+        other = [Choice(OTHER, desk.say("evaluation.share.other"))] if mentorship else []
+        shares = [*other, *(one for one in shares if one.value == "none")]
 
     def share_sheet() -> ft.Control:
         assert choice is not None
         return ft.Column(
             [
                 ChoiceButtons(
-                    [Choice(option.value, desk.read(option.label)) for option in choice.options],
+                    shares,
                     share,
                     answer(choice),
                     label=desk.read(choice.text),
                     id="share",
                     columns=1,
                 ),
-                *([Soft(desk.read(info.text))] if info else []),
+                *([Soft(desk.read(info.text))] if info and joined else []),
+                *([] if joined else [Soft(desk.say("evaluation.alone"))]),
                 Soft(desk.say(f"evaluation.seen.{share}.help", name=name)),
                 PrimaryButton(desk.say("checklist.done"), lambda _: unfold(""), ft.Icons.CHECK, id="share-done"),
             ],
@@ -141,6 +156,12 @@ def Survey(
         if missing:
             count_left(len(missing))
             return
+        told = {key: value for key, value in answers.items() if key != SHARE and value not in (None, "")}
+        programme = desk.session.programme
+        if share in ("both", "aggregate"):
+            programme.answer(survey.id, survey.version, role, for_summary(survey, told))
+        if told.get("contact_me") is True and joined:
+            programme.ask_contact()
         desk.store.execute(
             GiveFeedback(
                 survey=survey.id,
@@ -148,8 +169,8 @@ def Survey(
                 role=cast("Role", role),
                 meeting=meeting,
                 mentorship=mentorship,
-                audience=cast("Audience", share),
-                answers={key: value for key, value in answers.items() if key != SHARE and value not in (None, "")},
+                audience=cast("Audience", "both" if share == OTHER else share),
+                answers=told,
                 private=frozenset(item.id for item in items if item.says_visibility),
             )
         )
@@ -162,7 +183,7 @@ def Survey(
     shown: list[ft.Control] = []
     folded: list[ft.Control] = []
     for item in items:
-        if item.type == "info" or item.id == SHARE:
+        if item.type == "info" or item.id == SHARE or (item.visibility == "coordinator" and not joined):
             continue
         if item.type == "scale" and item.scale:
             shown.append(Question(item, answers.get(item.id), answer(item), key=item.id))
@@ -209,7 +230,7 @@ def Survey(
             )
         )
     return Screen(
-        desk.say("evaluation.title"),
+        title or desk.say("evaluation.title"),
         body,
         subtitle=subtitle,
         close=True,
@@ -230,6 +251,12 @@ def defaults(survey: Document, role: str) -> Mapping[str, Any]:
         for item in survey.items_for(role)
         if item.default is not None
     }
+
+
+def for_summary(survey: Document, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What may leave for the summary: no answer to a line that says that somebody else sees it."""
+    kept = {item.id for item in survey.items if not item.says_visibility or item.visibility == "aggregate"}
+    return {item: answer for item, answer in answers.items() if item in kept}
 
 
 @component

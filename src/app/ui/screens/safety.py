@@ -12,7 +12,7 @@ import flet as ft
 
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
-from app.services.library import REGIONS, Document, Group, Item, default_region
+from app.services.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Document, Group, Item, default_region
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
@@ -67,7 +67,9 @@ def SafetyScreen() -> ft.Control:
         choose(False)
         desk.prefs.set(region=value)
 
-    numbers = [item for item in contacts.items if item.group == region and item.phone]
+    confirmed = Confirmed(desk) if opened else Confirmed()
+    known = {item.id: confirmed.numbers.get(item.id, item.phone or "") for item in contacts.items}
+    numbers = [item for item in contacts.items if item.group == region and known[item.id]]
     emergency = next((item for item in numbers if item.emergency), None)
     groups = {group.id: (group, items) for group, items in guidance.in_groups() if group}
     names = {group.id: desk.read(group.title) for group in contacts.groups}
@@ -77,8 +79,11 @@ def SafetyScreen() -> ft.Control:
         body.append(Words(read(guidance.intro), Style.BODY, theme.INK_SOFT))
     now = _steps(desk, groups["now"], region, facts)
     danger: list[ft.Control] = [Heading(desk.say("safety.danger"))]
-    if emergency and emergency.phone:
-        danger.append(CallButton(desk.say("safety.call", number=emergency.phone), emergency.phone, id="call-emergency"))
+    if emergency:
+        number = known[emergency.id]
+        danger.append(CallButton(desk.say("safety.call", number=number), number, id="call-emergency"))
+        if emergency.id not in confirmed.numbers:
+            danger.append(Soft(desk.say("safety.unverified")))
     body.append(Card([*danger, *now], spacing=12))
 
     body.append(SectionTitle(desk.say("safety.numbers"), names[region]))
@@ -87,18 +92,28 @@ def SafetyScreen() -> ft.Control:
             [
                 CallRow(
                     read(item.text),
-                    item.phone or "",
-                    said=desk.say("safety.call.who", name=read(item.text), number=item.phone),
+                    known[item.id],
+                    said=desk.say("safety.call.who", name=read(item.text), number=known[item.id]),
                     id=f"call-{item.id}",
-                    help=read(item.help) if item.help else "",
+                    help="\n".join(
+                        [
+                            *([read(item.help)] if item.help else []),
+                            *([] if item.id in confirmed.numbers else [desk.say("safety.unverified")]),
+                        ]
+                    ),
                 )
                 for item in numbers
                 if not item.emergency
             ]
         )
     )
-    body.extend(_unnumbered(desk, contacts, region))
-    body.append(Soft(desk.say("safety.verify")))
+    body.extend(_unnumbered(desk, contacts, region, known))
+    if confirmed.by:
+        body.append(Soft(desk.say("safety.verified", name=confirmed.by, day=confirmed.day)))
+    else:
+        body.append(Soft(desk.say("safety.verify")))
+    body.append(SectionTitle(desk.say("safety.more-help")))
+    body.append(_tell(desk, opened))
     if choosing:
         body.append(
             ChoiceButtons(
@@ -170,10 +185,53 @@ def _step(desk: Desk, item: Item, facts: dict[str, str]) -> ft.Control:
     )
 
 
-def _unnumbered(desk: Desk, contacts: Document, region: str) -> Iterable[ft.Control]:
+class Confirmed:
+    """Which numbers a programme has checked for its people; locked, nobody knows of any."""
+
+    def __init__(self, desk: Desk | None = None) -> None:
+        self.numbers: dict[str, str] = {}
+        self.by = self.day = ""
+        if desk is not None:
+            self.by, self.day = _kept(desk, NUMBERS_BY), _kept(desk, NUMBERS_DAY)
+            if self.by:
+                items = desk.library.document("guidance.contacts").items
+                found = {item.id: _kept(desk, f"number.{item.id}") for item in items}
+                self.numbers = {id: phone for id, phone in found.items() if phone}
+
+
+def _kept(desk: Desk, key: str) -> str:
+    return str(desk.store.ask(SettingOf(key, "")) or "")
+
+
+def _tell(desk: Desk, opened: bool) -> ft.Control:
+    """Somebody to tell: the same rows for everybody; a wish to be contacted needs the vault open."""
+    rows = [
+        Row(
+            desk.say("safety.concern"),
+            lambda _: desk.go("/concern"),
+            subtitle=desk.say("safety.concern.help"),
+            icon=ft.Icons.EDIT_NOTE,
+            id="safety-concern",
+        )
+    ]
+    if opened:
+        rows.insert(
+            0,
+            Row(
+                desk.say("safety.contact"),
+                lambda _: desk.go("/contact"),
+                subtitle=desk.say("safety.contact.help"),
+                icon=ft.Icons.PHONE_CALLBACK,
+                id="safety-contact",
+            ),
+        )
+    return Rows(rows)
+
+
+def _unnumbered(desk: Desk, contacts: Document, region: str, known: dict[str, str]) -> Iterable[ft.Control]:
     """Those of the region whose number differs from place to place: what helps when one does not have it."""
     for item in contacts.items:
-        if item.group == region and not item.phone and item.help:
+        if item.group == region and not known[item.id] and item.help:
             yield Card([Words(desk.read(item.text)), Soft(desk.read(item.help))], spacing=2)
 
 

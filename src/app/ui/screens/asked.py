@@ -1,0 +1,46 @@
+"""Rows of Today about what one is asked halfway and at the end, and about what waits for the programme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.ui.parts import Row
+
+if TYPE_CHECKING:
+    from app.model.queries.surveys import SurveyDue
+    from app.ui.desk import Desk
+
+
+def asked(desk: Desk, surveys: Sequence[SurveyDue]) -> list[Callable[[], ft.Control]]:
+    """Each is made when it is shown."""
+    rows: list[Callable[[], ft.Control]] = [partial(_survey, desk, due) for due in surveys]
+    if desk.session.programme_waiting:
+        rows.append(partial(_programme, desk, desk.session.programme_waiting))
+    return rows
+
+
+def _survey(desk: Desk, due: SurveyDue) -> ft.Control:
+    return Row(
+        desk.say(f"survey.{due.which}.due", name=due.name),
+        lambda _: desk.go(f"/survey/{due.mentorship}/{due.which}"),
+        subtitle=desk.say("survey.due.help"),
+        icon=ft.Icons.THUMBS_UP_DOWN_OUTLINED,
+        id=f"todo-survey-{due.mentorship}",
+        key=f"survey {due.mentorship}",
+    )
+
+
+def _programme(desk: Desk, count: int) -> ft.Control:
+    """It leaves when somebody hands the package over."""
+    return Row(
+        desk.say("programme.out.waiting", count=count),
+        lambda _: desk.go("/settings/programme"),
+        subtitle=desk.say("programme.mine"),
+        icon=ft.Icons.OUTBOX,
+        id="todo-programme",
+        key="programme",
+    )

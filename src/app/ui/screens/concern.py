@@ -1,0 +1,178 @@
+"""A concern record: apart from notes, sealed to the person responsible for safety, also while locked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import flet as ft
+
+from app import errors
+from app.services.membership import posted_concern
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_busy, use_clock, use_desk, use_held, use_watch
+from app.ui.hooks.held import use_box
+from app.ui.parts import (
+    EmptyState,
+    Live,
+    PrimaryButton,
+    QuietButton,
+    Screen,
+    Soft,
+)
+from app.ui.parts.items import ItemField
+from app.ui.parts.joining import NeedsProgramme
+from app.ui.safe import component
+from app.ui.screens.safety import region_of
+
+if TYPE_CHECKING:
+    from app.services.library import Document
+
+Keep = Callable[[Mapping[str, Any], bool], object]
+
+
+@component
+def ConcernScreen() -> ft.Control:
+    """Open: a letter. Locked: into the sealed inbox, and a letter once somebody has unlocked."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    if desk.session.phase == "open":
+        return Open()
+    return Locked()
+
+
+@component
+def Open() -> ft.Control:
+    """Written and sealed in one's own vault; what is half written stays."""
+    desk = use_desk()
+    programme = desk.session.programme
+    joined = programme.joined
+    begun = use_held(lambda: programme.draft)
+    if joined is None:
+        return Screen(desk.say("concern.title"), [NeedsProgramme(), _call(desk)], back=True)
+    document = desk.library.document("form.concern")
+
+    def keep(answers: Mapping[str, Any], done: bool) -> None:
+        if done:
+            programme.concern(answers, document.version)
+        else:
+            programme.keep_draft(answers)
+
+    from app.model.queries import AboutMe
+
+    me = desk.store.ask(AboutMe())
+    signed = desk.say("concern.signed", name=me.name if me else "")
+    return Form(document, begun, keep, (desk.say("concern.who", name=joined.name), signed), "concern.sealed")
+
+
+@component
+def Locked() -> ft.Control:
+    """Every pause is sealed to the vault's own key; nothing can be read back."""
+    desk, now = use_desk(), use_clock()
+    note = use_box(lambda: _begin(desk)).value
+    document = desk.library.document("form.concern")
+    if note is None:
+        return Screen(
+            desk.say("concern.title"),
+            [
+                EmptyState(
+                    desk.say("concern.none"), desk.say("concern.unlock"), lambda _: desk.back(), id="no-concern"
+                ),
+                _call(desk),
+            ],
+            back=True,
+            lock=False,
+        )
+
+    def keep(answers: Mapping[str, Any], done: bool) -> None:
+        note.write(posted_concern(answers, document.version, now.isoformat(timespec="minutes"), done=done))
+
+    about = (desk.say("concern.locked"), desk.say("concern.locked.without"))
+    return Form(document, {}, keep, about, "concern.sealed.locked", locked=True)
+
+
+@component
+def Form(
+    document: Document,
+    begun: Mapping[str, Any],
+    keep: Keep,
+    about: tuple[str, ...],
+    sealed: str,
+    *,
+    locked: bool = False,
+) -> ft.Control:
+    """The questions of the form. What is typed is kept at once, and sealed for good by the button."""
+    desk, now = use_desk(), use_clock()
+    moment = use_held(lambda: now.replace(tzinfo=None).isoformat(timespec="minutes"))
+    latest = use_box(lambda: {"when": moment, **begun})
+    answers, show = ft.use_state(latest.value)
+    left, count_left = ft.use_state(0)
+    fault, say_fault = ft.use_state("")
+    busy, run = use_busy()
+
+    def answer(id: str) -> Callable[[Any], None]:
+        def set_answer(value: Any) -> None:
+            latest.value = {**latest.value, id: value}
+            show(latest.value)
+            count_left(0)
+            keep(latest.value, False)
+
+        return set_answer
+
+    items = [item for item in document.items if item.type != "sign"]
+
+    def seal(_: object) -> None:
+        missing = [item for item in items if item.required and latest.value.get(item.id) in (None, "")]
+        if missing:
+            count_left(len(missing))
+            return
+        run(lambda: keep(latest.value, True), done, lambda problem: say_fault(desk.sentence(problem)))
+
+    def done(_: object) -> None:
+        desk.back()
+        desk.notice(desk.say(sealed), seconds=8)
+
+    body: list[ft.Control] = [*(Soft(line) for line in about), _call(desk)]
+    for item in items:
+        body.append(ItemField(item, answers.get(item.id), answer(item.id), key=item.id))
+        if item.id == "danger" and answers.get("danger") in ("yes", "maybe"):
+            body.append(_call(desk, strong=True))
+    above: list[ft.Control] = [Live(desk.say("concern.kept"), ft.Icons.LOCK, theme.PRIVATE)]
+    if left:
+        above = [Live(desk.say("concern.missing", count=left), ft.Icons.ERROR_OUTLINE, theme.ACCENT)]
+    if fault:
+        above = [Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR)]
+    return Screen(
+        desk.say("concern.title"),
+        body,
+        back=True,
+        lock=not locked,
+        safety=False,
+        above=above,
+        primary=PrimaryButton(desk.say("concern.seal"), seal, ft.Icons.LOCK, busy=busy, id="concern-seal"),
+    )
+
+
+def _call(desk: Desk, *, strong: bool = False) -> ft.Control:
+    number = desk.library.facts(region_of(desk))["emergency"]
+    return QuietButton(
+        desk.say("concern.danger", number=number),
+        lambda _: desk.go("/safety"),
+        ft.Icons.SHIELD,
+        id="concern-call-now" if strong else "concern-call",
+        color=theme.ACCENT,
+    )
+
+
+def _begin(desk: Desk) -> Any:
+    """A sealed note to write into; nothing where none can be written now."""
+    session = desk.session
+    try:
+        if session.quick_notes_trust == "none":
+            return None
+        if session.quick_notes_trust == "ask":
+            session.accept_quick_notes()
+        return session.quick_note()
+    except errors.VaultError:  # the key was exchanged, or there is no room: the lock screen says so
+        return None

@@ -1,0 +1,250 @@
+"""The coordinator's first page: counts, who wants to be contacted, concerns, and what may be shown of evaluations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.hooks import use_busy, use_clock, use_desk, use_watch
+from app.ui.hooks.told import use_told
+from app.ui.parts import (
+    Beside,
+    Busy,
+    Card,
+    Field,
+    PrimaryButton,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    Words,
+)
+from app.ui.safe import component
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from app.services.coordination import Word
+
+
+@component
+def ProgrammeScreen() -> ft.Control:
+    """The programme, or how to begin one."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    coordination = desk.session.coordination
+    use_told(coordination.watch)
+    return Overview() if coordination.programme else Begin()
+
+
+@component
+def Begin() -> ft.Control:
+    """A name, and the keys are made."""
+    desk = use_desk()
+    name, set_name = ft.use_state("")
+    wrong, say_wrong = ft.use_state("")
+    busy, run = use_busy()
+
+    def make(_: object = None) -> None:
+        if not name.strip():
+            say_wrong(desk.say("first.name.missing"))
+            return
+        run(lambda: desk.session.coordination.found(name), failed=lambda fault: say_wrong(desk.sentence(fault)))
+
+    body: list[ft.Control] = [
+        Words(desk.say("programme.begin.about")),
+        Field(
+            desk.say("programme.begin.name"),
+            name,
+            set_name,
+            id="programme-name",
+            limit=60,
+            error=wrong,
+            on_submit=make,
+        ),
+        Soft(desk.say("programme.begin.safety")),
+        Soft(desk.say("programme.begin.keys")),
+    ]
+    if busy:
+        body.append(Busy(desk.say("programme.begin.making")))
+    return Screen(
+        desk.say("programme.title"),
+        body,
+        primary=PrimaryButton(desk.say("programme.begin.make"), make, busy=busy, id="programme-make"),
+    )
+
+
+@component
+def Overview() -> ft.Control:
+    """What there is to do, then the figures."""
+    desk, now = use_desk(), use_clock()
+    coordination = desk.session.coordination
+    found = coordination.programme
+    body: list[ft.Control] = [_figures(desk)]
+    asks = coordination.words_of("contact", unseen=True)
+    if asks:
+        body += [SectionTitle(desk.say("programme.contact"), str(len(asks)))]
+        body.append(Rows([_ask(desk, word, now) for word in asks]))
+    concerns = coordination.words_of("concern")
+    if concerns:
+        body += [SectionTitle(desk.say("programme.concerns"), str(len(concerns)))]
+        body.append(Rows([_concern(desk, word, now) for word in concerns]))
+    notices = coordination.words_of("changed", "ended", unseen=True)
+    if notices:
+        body += [SectionTitle(desk.say("programme.notices"), str(len(notices)))]
+        body.append(Rows([_notice(desk, word, now) for word in notices]))
+    body += [SectionTitle(desk.say("programme.results"))]
+    surveys = coordination.surveys()
+    body.append(
+        Rows([_survey(desk, survey) for survey in surveys])
+        if surveys
+        else Card(Soft(desk.say("programme.results.none"), Style.BODY))
+    )
+    members = coordination.members
+    body += [SectionTitle(desk.say("programme.members"), str(len(members)))]
+    body.append(
+        Rows(
+            [
+                *(
+                    Row(
+                        member.name or desk.say("programme.someone"),
+                        lambda _, id=member.id: desk.go(f"/programme/answer/{id}"),
+                        subtitle=desk.say("programme.answer.owed") if member.owed else "",
+                        icon=ft.Icons.OUTBOX if member.owed else ft.Icons.PERSON_OUTLINE,
+                        color=theme.ACCENT if member.owed else theme.PRIMARY,
+                        id=f"member-{member.id}",
+                    )
+                    for member in members
+                ),
+                Row(
+                    desk.say("programme.numbers"),
+                    lambda _: desk.go("/programme/numbers"),
+                    icon=ft.Icons.CALL_OUTLINED,
+                    id="programme-numbers",
+                ),
+            ]
+        )
+    )
+    return Screen(
+        desk.say("programme.title"),
+        body,
+        subtitle=found.name if found else "",
+        primary=Beside(
+            [
+                SecondaryButton(
+                    desk.say("programme.share"),
+                    lambda _: desk.go("/programme/share"),
+                    ft.Icons.QR_CODE,
+                    id="programme-share",
+                ),
+                PrimaryButton(
+                    desk.say("programme.in"),
+                    lambda _: desk.go("/programme/in"),
+                    ft.Icons.MOVE_TO_INBOX,
+                    id="programme-in",
+                    expand=True,
+                ),
+            ]
+        ),
+    )
+
+
+def _figures(desk: Desk) -> ft.Control:
+    counts = desk.session.coordination.counts()
+    lines = [
+        (desk.say("programme.pairs"), desk.speech.value.number(counts.pairs)),
+        (desk.say("programme.meetings"), desk.say("programme.of", done=counts.held, total=counts.planned)),
+        (desk.say("programme.unbooked"), desk.speech.value.number(counts.unbooked)),
+        (desk.say("programme.ended"), desk.speech.value.number(counts.ended)),
+    ]
+    if not counts.pairs and not counts.ended:
+        return Card(Soft(desk.say("programme.counts.none"), Style.BODY))
+    return Card(
+        [
+            ft.MergeSemantics(
+                ft.Row(
+                    [Words(name, expand=True), Words(figure, Style.STRONG)],
+                    spacing=12,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
+                )
+            )
+            for name, figure in lines
+        ],
+        spacing=10,
+    )
+
+
+def _when(desk: Desk, at: str, now: datetime) -> str:
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return ""
+    if len(at) <= len("2026-01-01"):
+        return desk.speech.value.near_day(moment.date(), now)
+    return desk.speech.value.near(moment.astimezone(now.tzinfo), now)
+
+
+def _ask(desk: Desk, word: Word, now: datetime) -> ft.Control:
+    name = word.name or desk.say("programme.someone")
+
+    def saw() -> None:
+        desk.session.coordination.saw(word.id)
+        desk.notice(desk.say("programme.contact.told", name=name))
+
+    return Row(
+        name,
+        subtitle=_when(desk, word.at, now),
+        icon=ft.Icons.PHONE_CALLBACK,
+        color=theme.ACCENT,
+        trailing=SecondaryButton(
+            desk.say("programme.contact.seen"),
+            lambda _: saw(),
+            id=f"saw-{word.id}",
+            said=f"{name}: {desk.say('programme.contact.seen')}",
+        ),
+    )
+
+
+def _concern(desk: Desk, word: Word, now: datetime) -> ft.Control:
+    opened = desk.say("programme.concern.opened", when=_when(desk, word.seen, now)) if word.seen else ""
+    return Row(
+        desk.say("programme.concern.from", name=word.name or desk.say("programme.someone")),
+        lambda _: desk.go(f"/programme/concern/{word.id}"),
+        subtitle=f"{_when(desk, word.at, now)} · {opened or desk.say('programme.concern.new')}",
+        icon=ft.Icons.MARK_EMAIL_READ_OUTLINED if word.seen else ft.Icons.MARK_EMAIL_UNREAD_OUTLINED,
+        color=theme.PRIMARY if word.seen else theme.ACCENT,
+        id=f"concern-{word.id}",
+    )
+
+
+def _notice(desk: Desk, word: Word, now: datetime) -> ft.Control:
+    name = word.name or desk.say("programme.someone")
+    return Row(
+        desk.say(f"programme.notice.{word.what}", name=name),
+        subtitle=_when(desk, word.at, now),
+        icon=ft.Icons.INFO_OUTLINE,
+        trailing=SecondaryButton(
+            desk.say("programme.contact.seen"),
+            lambda _: desk.session.coordination.saw(word.id),
+            id=f"saw-{word.id}",
+            said=f"{name}: {desk.say('programme.contact.seen')}",
+        ),
+    )
+
+
+def _survey(desk: Desk, survey: str) -> ft.Control:
+    found = desk.session.coordination.results(survey)
+    few = not found.count
+    said = desk.say(f"programme.results.{'few' if few else 'people'}", count=found.waiting if few else found.count)
+    return Row(
+        desk.read(desk.library.document(survey).title),
+        lambda _: desk.go(f"/programme/results/{survey}"),
+        subtitle=said,
+        icon=ft.Icons.INSIGHTS,
+        id=f"results-{survey}",
+    )

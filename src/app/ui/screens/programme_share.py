@@ -1,0 +1,130 @@
+"""What goes between a coordinator and the members: the programme's card, packages in, answers out."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.hooks import use_busy, use_desk
+from app.ui.hooks.told import use_told
+from app.ui.parts import Busy, Card, EmptyState, Field, Live, QuietButton, Screen, SectionTitle, Soft, Words
+from app.ui.parts.codes import CodeIn, CodeOut, CodePicture
+from app.ui.safe import component
+from app.ui.theme import Style
+
+
+@component
+def ShareScreen() -> ft.Control:
+    """The card as a picture and as text, and the words to compare."""
+    desk = use_desk()
+    coordination = desk.session.coordination
+    use_told(coordination.watch)
+    found = coordination.programme
+    name, set_name = ft.use_state(found.name if found else "")
+    renaming, rename = ft.use_state(False)
+    wrong, say_wrong = ft.use_state("")
+    if found is None:
+        return Screen(desk.say("programme.share"), [Soft(desk.say("programme.begin.about"), Style.BODY)], back=True)
+
+    def keep(_: object = None) -> None:
+        try:
+            coordination.found(name)
+        except Exception as fault:  # noqa: BLE001 - told at the field
+            say_wrong(desk.sentence(fault))
+        else:
+            rename(False)
+
+    body: list[ft.Control] = [
+        Words(desk.say("programme.share.how")),
+        CodePicture(found.text, desk.say("programme.share.picture"), key=found.text),
+        CodeOut(found.text, id="programme-card"),
+        SectionTitle(desk.say("programme.share.words")),
+        TwelveWords(found.words),
+        Soft(desk.say("programme.share.words.how")),
+    ]
+    if renaming:
+        body.append(
+            Field(
+                desk.say("programme.begin.name"),
+                name,
+                set_name,
+                id="programme-name",
+                limit=60,
+                error=wrong,
+                on_submit=keep,
+            )
+        )
+        body.append(QuietButton(desk.say("programme.rename"), keep, id="programme-rename-keep"))
+    else:
+        body.append(
+            QuietButton(desk.say("programme.rename"), lambda _: rename(True), ft.Icons.EDIT, id="programme-rename")
+        )
+    return Screen(desk.say("programme.share"), body, subtitle=found.name, back=True)
+
+
+def TwelveWords(words: tuple[str, ...]) -> ft.Control:
+    """Words to read aloud, in lines of three."""
+    lines = [" ".join(words[at : at + 3]) for at in range(0, len(words), 3)]
+    return Card([Words(line, Style.STRONG) for line in lines], spacing=4, id="programme-words")
+
+
+@component
+def TakeInScreen() -> ft.Control:
+    """A package from a pair: pasted, or from a file."""
+    desk = use_desk()
+    said, tell = ft.use_state("")
+    fault, say_fault = ft.use_state("")
+    busy, run = use_busy()
+
+    def take(found: str | bytes) -> None:
+        say_fault("")
+        tell("")
+        run(lambda: desk.session.coordination.take(found), came, lambda problem: say_fault(desk.sentence(problem)))
+
+    def came(count: int) -> None:
+        if count < 0:
+            tell(desk.say("programme.in.more", count=-count))
+        elif count:
+            tell(desk.say("programme.in.new", count=count))
+        else:
+            tell(desk.say("programme.in.nothing"))
+
+    body: list[ft.Control] = [
+        Words(desk.say("programme.in.how")),
+        CodeIn(desk.say("programme.in.field"), take, id="programme-take", on_data=take),
+    ]
+    if said:
+        body.insert(0, Live(said, ft.Icons.CHECK_CIRCLE_OUTLINE, theme.PRIMARY))
+    if fault:
+        body.insert(0, Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR))
+    if busy:
+        body.append(Busy(desk.say("pair.working")))
+    return Screen(desk.say("programme.in"), body, back=True)
+
+
+@component
+def AnswerScreen(member: str) -> ft.Control:
+    """What a member gets back, sealed to that member."""
+    desk = use_desk()
+    coordination = desk.session.coordination
+    use_told(coordination.watch)
+    found = next((one for one in coordination.members if one.id == member), None)
+    package = ft.use_memo(lambda: coordination.answer(member) if found else None, [found])
+    if found is None or package is None:
+        return Screen(
+            desk.say("programme.members"), [EmptyState(desk.say("programme.answer.gone"), id="no-member")], back=True
+        )
+    name = found.name or desk.say("programme.someone")
+    body: list[ft.Control] = [
+        Words(desk.say("programme.answer.how", name=name)),
+        CodeOut(
+            package.text,
+            id="programme-answer",
+            data=package.data,
+            name=package.name,
+            on_out=lambda: coordination.answered(member),
+        ),
+    ]
+    if not found.owed:
+        body.insert(0, Live(desk.say("programme.answer.done"), ft.Icons.CHECK))
+    return Screen(desk.say("programme.answer", name=name), body, back=True)

@@ -1,0 +1,40 @@
+"""The evaluations that are not about one meeting: halfway, and at the end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import flet as ft
+
+from app.model.queries import EvaluationsOf, PersonPage
+from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.parts import EmptyState, Screen, SecondaryButton, Soft
+from app.ui.safe import component
+from app.ui.screens.evaluation import Survey
+
+WHICH: Final = ("midterm", "end")
+
+
+@component
+def SurveyScreen(person: str, which: str) -> ft.Control:
+    """The survey of a mentorship, in the words of my role; what was answered stays."""
+    desk, now = use_desk(), use_clock()
+    view = use_query(PersonPage(person, now))
+    given = use_query(EvaluationsOf(mentorship=person))
+    anew, again = ft.use_state(False)
+    if view is None or which not in WHICH:
+        return Screen(desk.say("evaluation.title"), [EmptyState(desk.say("survey.gone"), id="survey-gone")], close=True)
+    survey, role = desk.library.document(f"survey.{which}"), view.row.my_role
+    subtitle = desk.say("survey.with", name=view.row.name)
+    if not anew and any(one.survey == survey.id and one.role == role for one in given):
+        return Screen(
+            desk.read(survey.title),
+            [
+                EmptyState(desk.say("survey.already"), icon=ft.Icons.FAVORITE_BORDER, id="surveyed"),
+                SecondaryButton(desk.say("survey.again"), lambda _: again(True), id="survey-again"),
+                Soft(desk.say("survey.again.help")),
+            ],
+            subtitle=subtitle,
+            close=True,
+        )
+    return Survey(survey, view.row.name, subtitle, role, meeting=None, mentorship=person, title=desk.read(survey.title))
