@@ -252,7 +252,10 @@ def start(page: ft.Page, desk: Desk) -> None:
 async def carry(desk: Desk) -> None:
     """Go on with the server that was chosen; where there is none, nothing of it is even loaded."""
     if _has_server(desk):
-        await desk.away(desk.session.replication.start)
+        from app.ui.network import line
+
+        there = await line(desk)
+        await desk.away(lambda: desk.session.replication.on_network(there))
 
 
 async def carry_now(desk: Desk) -> None:

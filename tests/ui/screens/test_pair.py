@@ -9,7 +9,8 @@ from typing import Any
 import flet as ft
 import pytest
 
-from app.model.commands import AddPerson
+from app.model.commands import AddPerson, AddTask, SetGoal
+from app.model.entities import Task
 from app.model.queries import PeopleList
 from app.services.session import Session
 from sync.pairing import link
@@ -55,6 +56,11 @@ class Phone:
         """What a camera reads from this screen: the text behind the picture is the one that copying gives."""
         assert any(isinstance(control, ft.Image) for control in self.app.walk())
         return self.clipboard.text
+
+    def shown_picture(self) -> Any:
+        """The one picture on the screen."""
+        (picture,) = (control for control in self.app.walk() if isinstance(control, ft.Image))
+        return picture.src
 
 
 async def phone(
@@ -294,3 +300,77 @@ async def test_where_no_dialog_and_no_clipboard_are_it_is_said(stage: OpenStage,
     karin.app.line.replies["pick_files"] = [{"id": 0, "name": "x", "size": 4, "bytes": b"cat!"}]
     await karin.tap("pair-in-file")
     await karin.app.until(lambda: karin.says("error.sync-bad-code"))
+
+
+async def paired(karin: Phone, yusuf: Phone, then: Phone) -> str:
+    """A pair already, as after the room; both know that the other has everything. `then` was opened last and is shown."""
+    mentorship = str(karin.app.desk.places.value[-1].split("/")[2])
+    here, there = karin.session.pairing, yusuf.session.pairing
+    here.hear(there.hear(here.show(mentorship)).send, mentorship=mentorship)
+    for sender, reader in ((here, there), (there, here), (here, there)):
+        reader.take(sender.package(mentorship).data)
+    await open_again(then, mentorship)
+    return mentorship
+
+
+async def test_what_is_new_goes_over_in_pictures_one_after_another(stage: OpenStage, tmp_path: Path) -> None:
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    mentorship = await paired(karin, yusuf, karin)
+    await karin.tap("pair-make")
+    assert karin.says("pair.package.nothing", name="Yusuf")
+    karin.session.store.execute(AddTask(text="Läs ansökan " * 20, mentorship=mentorship))
+    await open_again(karin, mentorship)
+    await karin.tap("pair-make")
+    assert karin.app.nameless() == []
+    pictures = karin.session.pairing.package(mentorship).pictures
+    assert 2 <= len(pictures) <= 8
+    for number in range(1, len(pictures) + 1):
+        assert karin.says("pair.picture.part", number=number, count=len(pictures))
+        before = karin.shown_picture()
+        await karin.tap("pair-picture-next")
+        assert karin.shown_picture() != before
+    assert karin.says("pair.picture.part", number=1, count=len(pictures)), "round again"
+    await karin.tap("pair-picture-before")
+    assert karin.says("pair.picture.part", number=len(pictures), count=len(pictures))
+    for left, text in reversed(list(enumerate(pictures))):
+        yusuf.clipboard.text = text
+        await yusuf.tap("pair-in-paste")
+        said = partial(yusuf.says, "pair.more", count=left) if left else partial(yusuf.says, "pair.taken")
+        await yusuf.app.until(said)
+    assert [task.text.strip() for task in yusuf.session.store.everything(Task)] == ["Läs ansökan " * 19 + "Läs ansökan"]
+
+
+async def test_the_one_who_was_here_before_is_asked_about(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair", knows="Karin")
+    (own,) = [row.mentorship for row in yusuf.session.store.ask(PeopleList(now=yusuf.app.desk.now()))]
+    yusuf.session.store.execute(AddTask(text="Läs CV", mentorship=own))
+    mentorship = await paired(karin, yusuf, yusuf)
+    assert yusuf.says("pair.earlier", name="Karin")
+    assert yusuf.app.nameless() == []
+    await yusuf.tap(f"pair-earlier-{own}")
+    assert people(yusuf) == ["Karin"]
+    (task,) = yusuf.session.store.everything(Task)
+    assert task.mentorship == mentorship
+
+
+async def test_what_i_wrote_waits_and_is_received_and_when_the_other_was_heard(
+    stage: OpenStage, tmp_path: Path
+) -> None:
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    mentorship = await paired(karin, yusuf, karin)
+    goal = karin.session.store.execute(SetGoal(title="Två intervjuer", mentorship=mentorship)).record
+    karin.app.desk.go(f"/goal/{goal}")
+    await karin.app.settle()
+    assert karin.says("server.record.waiting")
+    here, there = karin.session.pairing, yusuf.session.pairing
+    there.take(here.package(mentorship).data)
+    here.take(there.package(mentorship).data)
+    await karin.app.until(lambda: karin.says("server.record.received"))
+    karin.app.desk.go(f"/person/{mentorship}")
+    await karin.app.settle()
+    now = karin.app.desk.now()
+    when = karin.app.desk.speech.value.near(now, now)
+    assert karin.says("server.heard", name="Yusuf", when=when)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import flet as ft
 
@@ -14,7 +14,11 @@ from app.ui.hooks.held import use_box
 if TYPE_CHECKING:
     from app.services.replication import Standing
     from app.services.shelf import Alarm
+    from app.services.tidings import Heard
     from app.ui.desk import Desk
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,54 @@ def use_carrying() -> Carried:
 
     ft.use_effect(watch, [], cleanup=forget)
     return carried.value
+
+
+def use_told(read: Callable[[], T], nothing: T) -> T:
+    """What `read` says of the others' phones, and again whenever something came, went or was acknowledged.
+
+    Where nothing is shared it is `nothing`, and none of what sharing takes is loaded.
+    """
+    desk = use_desk()
+    _, draw = ft.use_state(0)
+    stops = use_box(_none)
+    sharing = desk.session.phase == "open" and not desk.session.example and desk.session.sharing
+
+    def told() -> None:
+        async def moved() -> None:
+            if desk.session.phase == "open" and not desk.closed and stops.value:
+                draw(lambda times: times + 1)
+
+        desk.later(moved)
+
+    def watch() -> None:
+        if sharing:
+            stops.value = [desk.session.exchange.watch(told)]
+
+    def forget() -> None:
+        for stop in stops.value:
+            stop()
+        stops.value = []
+
+    ft.use_effect(watch, [sharing], cleanup=forget)
+    return read() if sharing else nothing
+
+
+def use_state_of(kind: str, record: str) -> str:
+    """How far my words in a record have come: `waiting`, `sent`, `received`, or nothing where nobody else gets them."""
+    desk = use_desk()
+    return use_told(lambda: str(desk.session.tidings.stage(kind, record) or ""), "")
+
+
+def use_heard(mentorship: str) -> tuple[Heard, ...]:
+    """Those one shares a mentorship with, and when anything of them came last."""
+    desk = use_desk()
+    return use_told(lambda: desk.session.tidings.heard(mentorship), ())
+
+
+def use_quiet() -> tuple[Heard, ...]:
+    """Those of whom nothing has come for a week and more."""
+    desk = use_desk()
+    return use_told(lambda: desk.session.tidings.quiet(desk.now()), ())
 
 
 def _none() -> list[Callable[[], None]]:

@@ -8,14 +8,15 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks import use_desk, use_watch
-from app.ui.hooks.carrying import Carried, use_carrying
+from app.ui.hooks.carrying import Carried, use_carrying, use_heard, use_quiet, use_state_of
 from app.ui.parts.buttons import SecondaryButton
 from app.ui.parts.surfaces import Card
-from app.ui.parts.text import Heading, Live, Words
+from app.ui.parts.text import Heading, Live, Soft, Words
 from app.ui.safe import component
 
 if TYPE_CHECKING:
     from app.services.shelf import Alarm
+    from app.services.tidings import Heard
     from app.ui.desk import Desk
 
 ICONS = {
@@ -24,7 +25,10 @@ ICONS = {
     "working": ft.Icons.CLOUD_SYNC_OUTLINED,
     "calm": ft.Icons.CLOUD_DONE_OUTLINED,
     "off": ft.Icons.CLOUD_OFF_OUTLINED,
+    "wifi": ft.Icons.WIFI_OFF,
+    "later": ft.Icons.SCHEDULE_SEND,
 }
+STATES = {"waiting": ft.Icons.SCHEDULE, "sent": ft.Icons.CHECK, "received": ft.Icons.DONE_ALL}
 
 
 @component
@@ -35,11 +39,45 @@ def Carrying() -> ft.Control:
     carried = use_carrying()
     parts: list[ft.Control] = list(Alarms(desk, carried.alarms))
     standing = carried.standing
-    if standing.condition in ("away", "stuck"):
+    if standing.condition in ("away", "stuck", "wifi"):
         parts.append(Live(carried_words(desk, carried), ICONS[standing.condition]))
+    quiet = use_quiet()
+    parts += [Live(heard_words(desk, one), ft.Icons.SCHEDULE) for one in quiet]
     return ft.Column(
         parts, spacing=8, tight=True, visible=bool(parts), horizontal_alignment=ft.CrossAxisAlignment.STRETCH
     )
+
+
+@component
+def SentState(kind: str, record: str, key: str = "") -> ft.Control:
+    """One grey line about what I wrote in a shared record: waiting, sent, received. Nothing where nobody else gets it."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    state = use_state_of(kind, record)
+    if not state:
+        return ft.Container(visible=False)
+    return ft.Semantics(identifier="sent-state", content=Live(desk.say(f"server.record.{state}"), STATES[state]))
+
+
+@component
+def LastHeard(mentorship: str, key: str = "") -> ft.Control:
+    """When something of the other came last; after a week, that nothing has come. It is nobody's fault."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    heard = use_heard(mentorship)
+    lines: list[ft.Control] = [Soft(heard_words(desk, one)) for one in heard if one.at is not None]
+    return ft.Column(lines, spacing=2, tight=True, visible=bool(lines))
+
+
+def heard_words(desk: Desk, heard: Heard) -> str:
+    """When somebody was last heard, in one sentence."""
+    now = desk.now()
+    name = heard.name or desk.say("server.somebody")
+    if heard.at is None:
+        return ""
+    at = heard.at.astimezone(now.tzinfo)
+    when = desk.speech.value.day(at) if heard.quiet(now) else desk.speech.value.near(at, now)
+    return desk.say("server.quiet" if heard.quiet(now) else "server.heard", name=name, when=when)
 
 
 def carried_words(desk: Desk, carried: Carried) -> str:

@@ -33,6 +33,7 @@ from app.ui.parts import (
     VisibilityChip,
     Words,
 )
+from app.ui.parts.carrying import SentState
 from app.ui.safe import component
 from app.ui.screens.goals import STEP, step_of, take_step
 from app.ui.screens.removing import remover
@@ -81,6 +82,7 @@ def GoalPane(id: str, beside: bool = False, key: str = "") -> ft.Control:
     parts: list[ft.Control] = [
         Heading(row.title, 2, Style.TITLE),
         ft.Row(chips, wrap=True, spacing=8, run_spacing=8),
+        SentState("goal", id, key="sent"),
         *another_version(desk, view.goal),
         _Measure(view, key="measure"),
         SectionTitle(desk.say("goal.step")),

@@ -42,6 +42,7 @@ from app.ui.parts import (
     Words,
     use_sheet,
 )
+from app.ui.parts.carrying import SentState
 from app.ui.parts.items import ItemField, chosen_of, moment_of
 from app.ui.safe import component
 from app.ui.screens.confirming import confirm_buttons, confirmed_by, to_confirm
@@ -127,6 +128,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
             desk.read(document.title),
             [
                 Live(desk.say("minutes.finished", when=when), ft.Icons.CHECK_CIRCLE, theme.PRIMARY),
+                SentState("minutes", view.minutes.id),
                 *_pinned(desk, view, document, None),
                 *another_version(desk, view.minutes),
                 *confirmed_by(desk, view, confirming, files),

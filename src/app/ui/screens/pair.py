@@ -28,12 +28,12 @@ from app.ui.parts import (
     Soft,
     Words,
 )
-from app.ui.parts.codes import MOST_IN_PICTURE, CodeIn, CodeOut, CodePicture
+from app.ui.parts.codes import MOST_IN_PICTURE, CodeIn, CodeOut, CodePicture, CodePictures
 from app.ui.safe import component
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.services.pairing import Heard
+    from app.services.pairing import Heard, Package
     from app.ui.desk import Desk
 
 Hear = Callable[..., None]
@@ -242,7 +242,7 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
     desk = use_desk()
     peer = desk.session.pairing.peer(id)
     done, compare = ft.use_state(peer.compared)
-    shown, show = ft.use_state(False)
+    shown, show = ft.use_state(cast("Package | None", None))
 
     def same(_: object) -> None:
         desk.session.pairing.compared(id)
@@ -266,15 +266,21 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
         )
     parts += [_Earlier(desk, one.mentorship, one.held, who, id) for one in desk.session.pairing.earlier(id)]
     parts.append(SectionTitle(desk.say("pair.package")))
-    if shown:
-        package = desk.session.pairing.package(id)
-        parts += [
-            Words(desk.say("pair.package.how", name=who)),
-            CodeOut(package.text, id="pair-package", data=package.data, name=package.name),
-        ]
-    else:
-        make = SecondaryButton(desk.say("pair.package.make"), lambda _: show(True), ft.Icons.OUTBOX, id="pair-make")
+    if shown is None:
+        make = SecondaryButton(
+            desk.say("pair.package.make"),
+            lambda _: show(desk.session.pairing.package(id)),
+            ft.Icons.OUTBOX,
+            id="pair-make",
+        )
         parts.append(ft.Row([make], wrap=True))
+    elif not shown.count:
+        parts.append(Live(desk.say("pair.package.nothing", name=who), ft.Icons.DONE_ALL))
+    else:
+        parts.append(Words(desk.say("pair.package.how", name=who)))
+        if shown.pictures:
+            parts.append(CodePictures(shown.pictures, id="pair-picture"))
+        parts.append(CodeOut(shown.text, id="pair-package", data=shown.data, name=shown.name))
     parts += [
         SectionTitle(desk.say("pair.package.theirs")),
         CodeIn(desk.say("pair.package-in"), hear, id="pair-in", on_data=lambda data: hear(data=data)),

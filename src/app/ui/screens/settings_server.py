@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import flet as ft
 
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.carrying import use_carrying
-from app.ui.parts import Busy, Field, PrimaryButton, QuietButton, Screen, SecondaryButton, Soft, Words
+from app.ui.network import tells
+from app.ui.parts import (
+    Busy,
+    Field,
+    PrimaryButton,
+    QuietButton,
+    Rows,
+    Screen,
+    SecondaryButton,
+    Soft,
+    TickRow,
+    Words,
+)
 from app.ui.parts.carrying import ICONS, Alarms, carried_words
 from app.ui.parts.text import Live
 from app.ui.safe import component
+
+if TYPE_CHECKING:
+    from app.ui.desk import Desk
 
 
 @component
@@ -40,6 +58,9 @@ def ServerScreen() -> ft.Control:
             lambda fault: say_wrong(desk.sentence(fault)),
         )
 
+    def set_manner(**chosen: bool) -> None:
+        run(lambda: replication.choose(**chosen))
+
     def leave(_: object = None) -> None:
         before = chosen
         replication.disconnect()
@@ -56,7 +77,10 @@ def ServerScreen() -> ft.Control:
             Words(chosen.address),
             Live(carried_words(desk, carried), ICONS[carried.standing.condition]),
             Soft(desk.say("server.blind")),
-            SecondaryButton(desk.say("server.now"), lambda _: replication.now(asked=True), ft.Icons.SYNC, id="server-now"),
+            Rows(_manner(desk, set_manner)),
+            SecondaryButton(
+                desk.say("server.now"), lambda _: replication.now(asked=True), ft.Icons.SYNC, id="server-now"
+            ),
             QuietButton(desk.say("server.leave"), leave, id="server-leave"),
         ]
         return Screen(desk.say("server.title"), body, back=True)
@@ -87,3 +111,26 @@ def ServerScreen() -> ft.Control:
         back=True,
         primary=PrimaryButton(desk.say("server.connect"), connect, busy=busy, id="server-connect"),
     )
+
+
+def _manner(desk: Desk, choose: Callable[..., object]) -> list[ft.Control]:
+    """How things are carried: over what line, and when."""
+    replication = desk.session.replication
+    return [
+        TickRow(
+            desk.say("server.wifi"),
+            replication.wifi_only,
+            lambda on: choose(wifi_only=on),
+            subtitle=desk.say("server.wifi.help" if tells(desk) else "server.wifi.blind"),
+            id="server-wifi",
+            undo=False,
+        ),
+        TickRow(
+            desk.say("server.delay"),
+            replication.delayed,
+            lambda on: choose(delayed=on),
+            subtitle=desk.say("server.delay.help"),
+            id="server-delay",
+            undo=False,
+        ),
+    ]
