@@ -12,6 +12,7 @@ from app.model.commands.base import (
     Command,
 )
 from app.model.commands.calendar import BookSlot, GiveSlot, KeepBusy, MoveSeries, OfferSlots, WithdrawSlot
+from app.model.commands.closing import DecideFate, DropPrivate
 from app.model.commands.goals import (
     AddTask,
     BringTasks,
@@ -25,6 +26,7 @@ from app.model.commands.goals import (
     ShareGoal,
     TaskOutcome,
 )
+from app.model.commands.groups import AddParticipants, Attend
 from app.model.commands.lists import (
     AddOwnItem,
     HideItem,
@@ -85,15 +87,19 @@ from app.model.commands.writings import (
 
 __all__ = [
     "AddOwnItem",
+    "AddParticipants",
     "AddPerson",
     "AddTask",
     "AddTopic",
+    "Attend",
     "Before",
+    "BookSlot",
     "BringTasks",
     "BroughtTask",
-    "BookSlot",
     "Command",
+    "DecideFate",
     "Delete",
+    "DropPrivate",
     "EmptyTrash",
     "EndMeeting",
     "EndMentorship",

@@ -10,8 +10,10 @@ from app.model import commands as do
 from app.model.decide import (
     agreements,
     calendar,
+    closing,
     erasing,
     goals,
+    groups,
     lists,
     meetings,
     moving,
@@ -25,7 +27,22 @@ from app.model.decide.plan import FORGOTTEN, Decision, Moment, Plan, Records, Wr
 
 __all__ = ["FORGOTTEN", "Decision", "Moment", "Records", "Write", "carry_out", "decide"]
 
-_HANDLERS = (agreements, calendar, erasing, goals, lists, meetings, moving, people, records, skills, wording, writings)
+_HANDLERS = (
+    agreements,
+    calendar,
+    closing,
+    erasing,
+    goals,
+    groups,
+    lists,
+    meetings,
+    moving,
+    people,
+    records,
+    skills,
+    wording,
+    writings,
+)
 """Importing them registers what each command does."""
 
 

@@ -8,18 +8,22 @@ from app.model.changes import GONE
 from app.model.decide.plan import Plan, carry_out, class_of
 from app.model.entities import (
     Agenda,
+    Attendance,
     Booking,
     Checklist,
     Evaluation,
     FairCopy,
     FilledForm,
+    Fulfilment,
     Goal,
     Meeting,
     Mentorship,
     Minutes,
     Note,
+    Participant,
     Person,
     Progress,
+    Retention,
     Series,
     Signature,
     SkillProfile,
@@ -108,6 +112,8 @@ _OF_MENTORSHIP: tuple[type[Entity], ...] = (
     Series,
     Meeting,
     Agenda,
+    Participant,
+    Attendance,
     Slot,
     Booking,
     Minutes,
@@ -119,6 +125,8 @@ _OF_MENTORSHIP: tuple[type[Entity], ...] = (
     FilledForm,
     FairCopy,
     Signature,
+    Retention,
+    Fulfilment,
     SkillProfile,
 )
-_OF_MEETING: tuple[type[Entity], ...] = (Agenda, Minutes, Checklist)
+_OF_MEETING: tuple[type[Entity], ...] = (Agenda, Attendance, Minutes, Checklist)

@@ -5,7 +5,9 @@ A record's visibility is where it lives: the personal space (only me) or the spa
 
 from app.model.entities.agreements import FairCopy, Signature
 from app.model.entities.calendar import Booking, Busy, Slot, slot_meeting_id
+from app.model.entities.closing import FATES, Fulfilment, Retention, fulfilment_id, retention_id
 from app.model.entities.goals import Goal, Progress, Task
+from app.model.entities.groups import Attendance, Participant, attendance_id
 from app.model.entities.lists import Checklist, ListItem, checklist_id, list_item_id
 from app.model.entities.meetings import Agenda, Meeting, Series, meeting_id
 from app.model.entities.people import Me, Mentorship, Person, me_id
@@ -21,6 +23,7 @@ from app.model.entities.words import (
     PAIR_ROLES,
     ROLES,
     Audience,
+    Fate,
     Form,
     FormStatus,
     GoalStatus,
@@ -40,6 +43,7 @@ from app.model.entities.writings import Evaluation, FilledForm, Minutes, Note, f
 
 __all__ = [
     "AUDIENCES",
+    "FATES",
     "FORMS",
     "MEASURES",
     "MODES",
@@ -48,6 +52,7 @@ __all__ = [
     "ROLES",
     "WORDS",
     "Agenda",
+    "Attendance",
     "Audience",
     "Booking",
     "Busy",
@@ -55,9 +60,11 @@ __all__ = [
     "Erasure",
     "Evaluation",
     "FairCopy",
+    "Fate",
     "FilledForm",
     "Form",
     "FormStatus",
+    "Fulfilment",
     "Goal",
     "GoalStatus",
     "ListItem",
@@ -76,10 +83,12 @@ __all__ = [
     "OwnText",
     "Owner",
     "PairRole",
+    "Participant",
     "Person",
     "ProgrammeItem",
     "Progress",
     "Receipt",
+    "Retention",
     "Role",
     "Series",
     "Setting",
@@ -88,9 +97,11 @@ __all__ = [
     "Slot",
     "Task",
     "TaskStatus",
+    "attendance_id",
     "checklist_id",
     "entry_of",
     "form_id",
+    "fulfilment_id",
     "list_item_id",
     "me_id",
     "meeting_id",
@@ -98,6 +109,7 @@ __all__ = [
     "note_id",
     "own_text_id",
     "receipt_id",
+    "retention_id",
     "setting_id",
     "skill_of",
     "skills_id",

@@ -23,7 +23,9 @@ from app.model.queries.calendar import (
     ToHandOver,
     WayOf,
 )
+from app.model.queries.closing import ClosingNews, ClosingOf, ClosingView
 from app.model.queries.goals import Board, GoalPage, GoalsList, GoalView, TaskBoard, TaskCounts, TasksCounted, TasksMine
+from app.model.queries.groups import Group, GroupAt
 from app.model.queries.meetings import (
     AgendaOf,
     ListOf,
@@ -67,6 +69,9 @@ __all__ = [
     "BusyBetween",
     "BusyCount",
     "Card",
+    "ClosingNews",
+    "ClosingOf",
+    "ClosingView",
     "Conflict",
     "ConflictOf",
     "CopiesOf",
@@ -79,6 +84,8 @@ __all__ = [
     "GoalRow",
     "GoalView",
     "GoalsList",
+    "Group",
+    "GroupAt",
     "Handed",
     "HeldWith",
     "HistoryOf",

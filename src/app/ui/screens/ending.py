@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import flet as ft
 
 from app.model.commands import EndMeeting, SameTimeAgain, SetSetting, TickItem
-from app.model.queries import MeetingPage, MeetingsOf
+from app.model.queries import GroupAt, MeetingPage, MeetingsOf
 from app.model.schedule import again
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query
@@ -28,7 +28,7 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.lists import capital
-from app.ui.screens.of_meeting import agreed_task, no_meeting
+from app.ui.screens.of_meeting import agreed_task, group_row, no_meeting
 from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def EndScreen(id: str) -> ft.Control:
     adding, add = ft.use_state(False)
     worry, answer = ft.use_state("")
     booked, book = ft.use_state(cast("Done | None", None))
+    group = use_query(GroupAt(id))
     pair = Pair(view.row.mentorship, view.row.name, view.row.my_role) if view else None
     use_sheet(
         (lambda: TaskSheet(pair, lambda: add(False), meeting=id, following=following(view), goals=view.goals))
@@ -90,10 +91,12 @@ def EndScreen(id: str) -> ft.Control:
         desk.notice(desk.say("meeting.end.done"))
         if worry == "yes":
             desk.go("/safety")
+        elif group.participants:
+            desk.go(f"/meeting/{id}/people")
         else:
             desk.go(f"/meeting/{id}/evaluate")
 
-    body: list[ft.Control] = []
+    body: list[ft.Control] = [Rows([group_row(desk, id, group)])] if group.is_group else []
     if view.open_tasks:
         body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
     body.append(SectionTitle(desk.say("meeting.end.tasks")))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.commands import Revise, SkipMeeting
-from app.model.queries import LastMinutes, ListOf, MeetingPage, NoticeOf, SlotsOf
+from app.model.queries import GroupAt, LastMinutes, ListOf, MeetingPage, NoticeOf, SlotsOf
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
@@ -27,7 +27,7 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
-from app.ui.screens.of_meeting import agreed_task, no_meeting
+from app.ui.screens.of_meeting import agreed_task, group_row, no_meeting
 from app.ui.screens.removing import remover
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following
 from app.ui.screens.versions import another_version
@@ -49,6 +49,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     preparation = use_query(ListOf(PREPARATION, pair_id))
     earlier = use_query(LastMinutes(pair_id, id))
     notice = use_query(NoticeOf(id, now))
+    group = use_query(GroupAt(id))
     slots = use_query(SlotsOf(pair_id, now))
     sheet, show = ft.use_state("aim" if aim else "")
     undo = use_undo()
@@ -136,6 +137,8 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     if not cancelled and row.ended is None and view.open_tasks:
         body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
     ways = _ways(desk, view, now)
+    if group.is_group:
+        ways.insert(1, group_row(desk, id, group))
     if earlier is None and row.ended is None:
         ways.append(_ready(desk, view, preparation))
     aside: list[ft.Control] = [Rows(ways)]

@@ -11,7 +11,7 @@ from app.ui.parts import EmptyState, Row, Screen
 from app.ui.screens.sheets import Pair, owner_words
 
 if TYPE_CHECKING:
-    from app.model.queries import TaskRow
+    from app.model.queries import Group, TaskRow
     from app.ui.desk import Desk
 
 
@@ -26,6 +26,19 @@ def agreed_task(desk: Desk, pair: Pair, task: TaskRow, now: datetime) -> ft.Cont
         icon=ft.Icons.TASK_ALT,
         id=f"task-{task.id}",
         key=task.id,
+    )
+
+
+def group_row(desk: Desk, meeting: str, group: Group) -> ft.Control:
+    """The way to the people of a group: how many of them came."""
+    total = len(group.participants)
+    return Row(
+        desk.say("group.row"),
+        lambda _: desk.go(f"/meeting/{meeting}/people"),
+        subtitle=desk.say("group.count", here=len(group.here), total=total) if total else desk.say("group.row.none"),
+        icon=ft.Icons.GROUPS_OUTLINED,
+        id="meeting-people",
+        key="people",
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import flet as ft
 
 from app.model.commands import AddPerson
-from app.model.entities import PairRole
+from app.model.entities import Form, PairRole
 from app.model.queries import PeopleList, PersonRow
 from app.ui import theme
 from app.ui.desk import Desk
@@ -161,13 +161,15 @@ def NewPersonScreen() -> ft.Control:
             set_missing(True)
             return
         role: PairRole = "mentee" if mine == "mentee" else "mentor"
-        done = desk.store.execute(AddPerson(name=name.strip(), my_role=role))
+        form: Form = "group" if mine == "group" else "one"
+        done = desk.store.execute(AddPerson(name=name.strip(), my_role=role, form=form))
         desk.notice(desk.say("people.added", name=name.strip()))
         desk.swap(f"/person/{done.record}")
 
     choices = [
         Choice("mentor", desk.say("people.their.mentee"), subtitle=desk.say("people.mine.mentor")),
         Choice("mentee", desk.say("people.their.mentor"), subtitle=desk.say("people.mine.mentee")),
+        Choice("group", desk.say("people.their.group"), subtitle=desk.say("people.mine.group")),
     ]
     return Screen(
         desk.say("people.new"),
