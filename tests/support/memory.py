@@ -60,6 +60,12 @@ class MemoryTable(Table):
     def tally(self, cond: QueryLike) -> int:
         return len(self._found(cond))
 
+    def lacks(self, field: str, values: Iterable[str]) -> bool:
+        return not any(self.by.get((field, value)) for value in values)
+
+    def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
+        return [self.insert(document) for document in documents]
+
     def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Document]:
         found = self._found(cond) if cond is not None else list(self.rows)
         return [self._out(doc_id) for doc_id in reversed(found) if before is None or doc_id < before][:count]

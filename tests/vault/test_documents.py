@@ -498,6 +498,16 @@ def test_document_and_id_classes_of_ones_own_are_heeded(database: Documents) -> 
     assert [document.doc_id for document in table.newest(1)] == [30]
 
 
+def test_what_a_table_lacks_is_found_by_no_question(database: Documents) -> None:
+    table = database.table("note")
+    table.insert({"person": "one"})
+    assert table.lacks("person", ["two", "three"])
+    assert not table.lacks("person", ["two", "one"])
+    assert not table.lacks("no-index", ["two"]), "without an index nothing is certain"
+    table.remove(where("person") == "one")
+    assert table.lacks("person", ["one"])
+
+
 def test_a_tally_is_the_length_of_the_answer(database: Documents) -> None:
     table = database.table("note")
     table.insert_multiple(DOCUMENTS)

@@ -7,6 +7,7 @@ seen. Everything we do not know in a change is kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ from app.errors import BadChange
 from app.model.fields import Json
 from app.model.ids import Id
 
-_HEX = set("0123456789abcdef")
+_VERSION = re.compile("[0-9a-f]{48}")
 _OPS_KNOWN = {"record", "kind", "fields", "parents"}
 _CHANGE_KNOWN = {"hlc", "seen", "ops"}
 GONE = "gone"
@@ -132,4 +133,4 @@ class Change:
 
 def is_version(value: object) -> bool:
     """Whether something has the shape of a version's name: a reading and a device of 16 bytes."""
-    return isinstance(value, str) and len(value) == 48 and set(value) <= _HEX
+    return isinstance(value, str) and _VERSION.fullmatch(value) is not None

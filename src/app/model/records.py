@@ -52,7 +52,7 @@ def advance(state: State | None, written: Written) -> State | None:
     op, version = written.op, written.version
     hlc = hlc_of(version)
     if state is None:
-        return fold([written]) if not op.parents else None
+        return begun(written) if not op.parents else None
     if state.came_back or not op.parents or not set(state.heads) <= set(op.parents) or version in op.parents:
         return None
     if op.kind != state.kind:
@@ -74,6 +74,15 @@ def advance(state: State | None, written: Written) -> State | None:
         made=min(state.made, hlc),
         edited=max(state.edited, hlc),
     )
+
+
+def begun(written: Written) -> State:
+    """A record of which there is nothing but this version, which had seen none: what `fold` would say, at once."""
+    op, version = written.op, written.version
+    if GONE in op.fields or op.more:
+        return fold([written])
+    hlc = hlc_of(version)
+    return State(id=op.record, kind=op.kind, heads=(version,), cells=dict(op.fields), made=hlc, edited=hlc)
 
 
 def fold(versions: Iterable[Written]) -> State:

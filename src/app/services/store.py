@@ -25,7 +25,7 @@ from app.model.erasing import ERASED as BODILESS
 from app.model.erasing import bodies, without_body
 from app.model.ids import Id, new_id
 from app.model.queries import Query
-from app.model.records import State, Written, advance, entity_of, fold
+from app.model.records import State, Written, advance, begun, entity_of, fold
 from app.model.schema import KINDS, Entity, accepts, begin, check_space
 from app.services.drafts import Drafts, Start, thread_timer
 from app.services.reader import Reader
@@ -38,6 +38,7 @@ from app.services.tables import (
     VERSIONS,
     Documents,
     Key,
+    among,
     card_table,
     document_of,
     is_,
@@ -148,6 +149,18 @@ class _Staged:
     erased_records: set[tuple[str, Id]] = field(default_factory=set)
 
 
+@dataclass
+class _Fresh:
+    """Records that begin with what is being taken in, ready to be written down by table."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    begun: set[tuple[str, Id]] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    changes: int = 0
+    unknown: bool = False
+    """Nothing was here of any record in the page: what is not among those that have begun is not here."""
+
+
 class Store:
     """The records of an open vault."""
 
@@ -223,8 +236,11 @@ class Store:
         beside: Callable[[Documents], None] | None = None,
         *,
         now: datetime | None = None,
+        durable: Literal[True, "soon"] = True,
     ) -> Received:
         """Take in a page of foreign changes and what is written beside them (the cursor), in one transaction.
+
+        `durable="soon"` is for what whoever brought it still has, and will give again from the cursor on.
 
         Order does not matter, and what is there already costs nothing. What does not belong into its space is kept,
         named in the answer and not shown; kinds and cells that are not known are kept and carried. If anything fails,
@@ -232,11 +248,17 @@ class Store:
         """
         moment = now or self._now()
         new = 0
-        with self.writing() as staged:
+        with self.writing(durable) as staged:
             before = len(staged.refused)
+            changes = list(changes)
+            fresh = _Fresh(unknown=self._unknown(changes))
             for change in changes:
                 staged.clock = staged.clock.meet(change.hlc, moment)
-                new += self._take_in(change, moment)
+                if not self._begins(change, fresh):
+                    new += self._put_down(fresh)
+                    new += self._take_in(change, moment)
+                    fresh.unknown = False
+            new += self._put_down(fresh)
             self._keep_log("clock", hlc=staged.clock.last)
             if beside is not None:
                 beside(self._documents)
@@ -352,7 +374,11 @@ class Store:
         with self._lock:
             device = self._spaces.device(space)
             last = min(self._sequences.get((space, device), 0), sequence + limit)
-            return [self._change(space, device, number) for number in range(sequence + 1, last + 1)]
+            wanted = {f"{space}:{device}:{number}": number for number in range(sequence + 1, last + 1)}
+            rows: dict[str, list[Any]] = {name: [] for name in wanted}
+            for row in self._documents.table(VERSIONS).search(among("change", wanted)) if wanted else ():
+                rows[row["change"]].append(row)
+            return [_change_of(space, device, number, rows[name]) for name, number in wanted.items()]
 
     def change(self, space: str, device: str, sequence: int) -> Change | None:
         """The change at a place as it stands now: what was erased from it is gone."""
@@ -442,25 +468,12 @@ class Store:
                 continue
             new = True
             record = f"{change.space}:{op.kind}:{op.record}"
-            fields: Mapping[str, Any] = op.fields
             more = dict(op.more)
+            row = _row_of(change, place, key, record)
             if self._is_erased(key, change.space, change.device):
-                fields, more = without_body(fields), {**more, BODILESS: True}
+                more[BODILESS] = True
+                row |= {"fields": without_body(op.fields), "more": more}
                 self._staged.erased.add(change.id)
-            row: dict[str, Any] = {
-                "key": key,
-                "record": record,
-                "change": change.id,
-                "version": change.version,
-                "id": op.record,
-                "kind": op.kind,
-                "fields": dict(fields),
-                "parents": list(op.parents),
-            }
-            if more:
-                row["more"] = more
-            if place == 0 and (change.seen or change.more):
-                row["with"] = {"seen": dict(change.seen), "more": dict(change.more)}
             refused = self._refused(change.space, op)
             if refused:
                 row["refused"] = refused
@@ -473,6 +486,75 @@ class Store:
             if op.kind == Erasure.KIND and not refused:
                 self._erase(change, op, now)
         return new
+
+    def _unknown(self, changes: Sequence[Change]) -> bool:
+        """Whether nothing is here of any record that these changes name: then they need not be asked for one by one."""
+        keys: list[str] = []
+        names: list[str] = []
+        ids: dict[str, list[Id]] = {}
+        for change in changes:
+            for op in change.ops:
+                keys.append(f"{change.version}:{change.space}:{op.record}")
+                names.append(f"{change.space}:{op.kind}:{op.record}")
+                ids.setdefault(op.kind, []).append(op.record)
+        table = self._documents.table
+        return (
+            table(VERSIONS).lacks("record", names)
+            and table(VERSIONS).lacks("key", keys)
+            and table(OTHER).lacks("id", names)
+            and all(table(kind).lacks("id", records) for kind, records in ids.items() if kind in KINDS)
+        )
+
+    def _begins(self, change: Change, fresh: _Fresh) -> bool:
+        """Whether a change does nothing but begin records that are not known here; then they are ready in `fresh`.
+
+        That is most of what a device reads at first. Such records ask for less: nothing of them is there, so nothing
+        is read, and everything is written down together.
+        """
+        assert self._staged is not None
+        space, version, found = change.space, change.version, []
+        versions, other = self._documents.table(VERSIONS), self._documents.table(OTHER)
+        if len(self._documents.table(ERASED)):
+            return False
+        for place, op in enumerate(change.ops):
+            known = KINDS.get(op.kind)
+            if known is None or op.kind == Erasure.KIND or op.parents or op.more or GONE in op.fields:
+                return False
+            record = f"{space}:{op.kind}:{op.record}"
+            key = f"{version}:{space}:{op.record}"
+            if (op.kind, op.record) in fresh.begun or key in fresh.keys or self._refused(space, op):
+                return False
+            if not fresh.unknown and not (
+                versions.lacks("key", [key])
+                and versions.lacks("record", [record])
+                and self._documents.table(op.kind).lacks("id", [op.record])
+                and other.lacks("id", [record])
+            ):
+                return False
+            found.append((known, op, _row_of(change, place, key, record)))
+        for known, op, row in found:
+            state = begun(Written(version=version, op=op))
+            entity = entity_of(state, space, self.kind_of(space))
+            document = document_of(state, space)
+            document |= {name: value for name, value in entity.keys().items() if value is not None}
+            fresh.begun.add((op.kind, op.record))
+            fresh.keys.add(row["key"])
+            fresh.rows.setdefault(VERSIONS, []).append(row)
+            fresh.rows.setdefault(op.kind, []).append(document)
+            if known.CARD:
+                fresh.rows.setdefault(card_table(op.kind), []).append(_card_of(known, entity, document))
+            self._note_keys(known, None, document)
+        fresh.changes += bool(found)
+        return True
+
+    def _put_down(self, fresh: _Fresh) -> int:
+        """Write down what has begun; how many changes that were."""
+        assert self._staged is not None
+        for table, rows in fresh.rows.items():
+            self._documents.table(table).insert_multiple(rows)
+        self._staged.records |= fresh.begun
+        changes, fresh.rows, fresh.changes = fresh.changes, {}, 0
+        return changes
 
     def _refused(self, space: str, op: Op) -> str:
         """Why something must not stand in that space; empty if it may."""
@@ -642,25 +724,11 @@ class Store:
             if there is not None:
                 table.remove(doc_ids=[there.doc_id])
             return
-        card = {name: document[name] for name in ("id", "space", "made", "edited")}
-        card |= {name: document[name] for name in cls.KEYS if name in document}
-        values = {name: cls.FIELDS[name].encode(getattr(entity, name)) for name in cls.CARD if name in cls.FIELDS}
-        values |= {name: getattr(entity, name) for name in cls.CARD if name not in cls.FIELDS}
-        card["values"] = {name: value for name, value in values.items() if value is not None}
-        self._put(card_table(cls.KIND), there, card)
+        self._put(card_table(cls.KIND), there, _card_of(cls, entity, document))
 
     def _change(self, space: str, device: str, sequence: int) -> Change:
         rows = self._documents.table(VERSIONS).search(is_("change", f"{space}:{device}:{sequence}"))
-        around = rows[0].get("with", {"seen": {}, "more": {}})
-        return Change(
-            space=space,
-            device=device,
-            sequence=sequence,
-            hlc=hlc_of(rows[0]["version"]),
-            ops=tuple(written_of(row).op for row in rows),
-            seen=around["seen"],
-            more=around["more"],
-        )
+        return _change_of(space, device, sequence, rows)
 
     # ------------------------------------------------------------------ inside: telling
 
@@ -723,6 +791,50 @@ class Live(Generic[A]):
                     store._heard.remove(self)
 
         return stop
+
+
+def _change_of(space: str, device: str, sequence: int, rows: Sequence[Mapping[str, Any]]) -> Change:
+    """A change from the versions that it made."""
+    around = rows[0].get("with", {"seen": {}, "more": {}})
+    return Change(
+        space=space,
+        device=device,
+        sequence=sequence,
+        hlc=hlc_of(rows[0]["version"]),
+        ops=tuple(written_of(row).op for row in rows),
+        seen=around["seen"],
+        more=around["more"],
+    )
+
+
+def _row_of(change: Change, place: int, key: str, record: str) -> dict[str, Any]:
+    """A version as it is kept; what its change has seen stands with the first."""
+    op = change.ops[place]
+    row: dict[str, Any] = {
+        "key": key,
+        "record": record,
+        "change": change.id,
+        "version": change.version,
+        "id": op.record,
+        "kind": op.kind,
+        "fields": dict(op.fields),
+        "parents": list(op.parents),
+    }
+    if op.more:
+        row["more"] = dict(op.more)
+    if place == 0 and (change.seen or change.more):
+        row["with"] = {"seen": dict(change.seen), "more": dict(change.more)}
+    return row
+
+
+def _card_of(cls: type[Entity], entity: Entity, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What lists need of a record, without its long texts."""
+    card = {name: document[name] for name in ("id", "space", "made", "edited")}
+    card |= {name: document[name] for name in cls.KEYS if name in document}
+    values = {name: cls.FIELDS[name].encode(getattr(entity, name)) for name in cls.CARD if name in cls.FIELDS}
+    values |= {name: getattr(entity, name) for name in cls.CARD if name not in cls.FIELDS}
+    card["values"] = {name: value for name, value in values.items() if value is not None}
+    return card
 
 
 def _call(listener: Callable[..., None], *told: Any) -> None:

@@ -5,7 +5,7 @@ The store works on anything with tables and transactions: the vault's documents,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
@@ -91,12 +91,14 @@ class Table(Protocol):
     """The part of a TinyDB table that the store uses."""
 
     def insert(self, document: Mapping[str, Any]) -> int: ...
+    def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]: ...
     def get(self, cond: QueryLike | None = None) -> Any: ...
     def search(self, cond: QueryLike) -> list[Any]: ...
     def update(self, fields: Any, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]: ...
     def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]: ...
     def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Any]: ...
     def tally(self, cond: QueryLike) -> int: ...
+    def lacks(self, field: str, values: Sequence[str]) -> bool: ...
     def __iter__(self) -> Iterator[Any]: ...
     def __len__(self) -> int: ...
 
@@ -127,6 +129,12 @@ def all_equal(equal: Mapping[str, Scalar]) -> Any:
         one = where(name) == value
         query = one if query is None else query & one
     return None if query is None else _Uncached(query._test, query._hash)
+
+
+def among(name: str, values: Iterable[Scalar]) -> Any:
+    """Where a field has one of these values."""
+    query = where(name).one_of(frozenset(values))  # type: ignore[arg-type]  # a list would be searched for each document
+    return _Uncached(query._test, query._hash)
 
 
 def is_(name: str, value: Scalar) -> Any:

@@ -119,6 +119,10 @@ class SealedTable(Table):
             return len(self._engine.equal(self.name, *plain))
         return sum(1 for _ in self._matching(cond))
 
+    def lacks(self, field: str, values: Sequence[str]) -> bool:
+        """Whether certainly no document has one of the values in an indexed field. Opens none."""
+        return self._engine.indexed(self.name, field) and not self._engine.among(self.name, field, values)
+
     def get(  # type: ignore[override]
         self,
         cond: QueryLike | None = None,

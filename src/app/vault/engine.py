@@ -630,4 +630,4 @@ class Engine:
 
 def _tidy_at(snapshot: Snapshot) -> int:
     """How long the journal may grow beside a snapshot: opening reads all of it, renewing writes all of the other."""
-    return max(_JOURNAL_FLOOR, min(_JOURNAL_CEILING, snapshot.size // 8))
+    return max(_JOURNAL_FLOOR, min(_JOURNAL_CEILING, snapshot.size // 2))

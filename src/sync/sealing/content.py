@@ -120,11 +120,15 @@ def unfill(plain: bytes) -> tuple[bytes, bool]:
     return plain[4 : 4 + size], bool(head & _DEFLATED)
 
 
+DEFLATE_LEVEL: Final = 4
+"""Of what people write, 6 would save another thirtieth, at twice the time."""
+
+
 def split(text: bytes, deflate: bool) -> tuple[Sequence[bytes], bool]:
     """The pieces of a message, one for each envelope. Deflated only when asked, and only when that is shorter."""
     if len(text) > MESSAGE_MAX:
         raise BadContent(reason="size")
-    smaller = zlib.compress(text, 6) if deflate else text
+    smaller = zlib.compress(text, DEFLATE_LEVEL) if deflate else text
     deflated = len(smaller) < len(text)
     whole = smaller if deflated else text
     return [whole[at : at + PIECE_MAX] for at in range(0, len(whole), PIECE_MAX)], deflated
@@ -138,9 +142,12 @@ def join(pieces: Sequence[tuple[bytes, bool]]) -> bytes:
     return _inflated(whole) if pieces[0][1] else whole
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
+
+
 def write(value: Mapping[str, Json]) -> bytes:
     """JSON without spaces. It is sealed as it is and never written again."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _inflated(raw: bytes) -> bytes:
