@@ -14,7 +14,6 @@ from app.model.clock import moment_of
 from app.model.commands import GiveSlot, SameTimeAgain, StartNow, TaskOutcome, TickItem, UntickItem
 from app.model.queries import AgainWith, BookingNewsOf, NotesOf, PeopleList, SettingOf, TodayView
 from app.model.queries.surveys import SurveysDue
-from app.model.queries.surveys import SurveysDue
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
 from app.ui.parts import (
@@ -35,7 +34,6 @@ from app.ui.parts import (
 from app.ui.parts.notices import Notices, waiting
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.asked import asked
 from app.ui.screens.asked import asked
 from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown
 from app.ui.theme import Style
@@ -92,7 +90,6 @@ def TodayScreen() -> ft.Control:
     last_backup = use_query(SettingOf("backup.last"))
     server = use_query(SettingOf("server.address"))
     surveys = use_query(SurveysDue(now))
-    surveys = use_query(SurveysDue(now))
     writing, write = ft.use_state(False)
     more, show_more = ft.use_state(False)
     use_sheet(
@@ -141,7 +138,6 @@ def TodayScreen() -> ft.Control:
     todo = _todo(
         desk, today, inbox, now, booking, backup=_backup_due(today, last_backup, now) and not desk.session.example
     )
-    todo = [*asked(desk, surveys), *todo]
     todo = [*asked(desk, surveys), *todo]
     if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
