@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.model.commands import StartMeeting, TickItem
-from app.model.queries import ListOf, SettingOf
+from app.model.queries import ListOf, SettingOf, TodayView
 from app.ui.screens.lists import PREPARATION, anyway
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
@@ -40,6 +40,25 @@ async def test_a_meeting_under_way_is_gone_back_to_without_a_question(stage: Ope
     app = await table.open(stage)
     await app.tap("today-primary")
     assert where(app) == f"/meeting/{table.meeting}/note"
+
+
+async def test_an_unplanned_first_meeting_asks_as_well_and_only_once(stage: OpenStage) -> None:
+    table = lay(before=False, meeting=False)
+    app = await table.open(stage)
+    await app.tap("today-note")
+    await app.tap(f"write-person-{table.pair}")
+    assert where(app).endswith("/begin")
+    await app.tap("reason-together")
+    await app.tap("begin-anyway")
+    assert where(app).endswith("/note") and app.field("shared-note").autofocus
+    kept = table.store.ask(SettingOf(anyway(table.pair)))
+    assert kept == "Vi tar det på mötet"
+    app.desk.home()
+    await app.settle()
+    meeting = table.store.ask(TodayView(table.clock.at)).meeting
+    assert meeting is not None and meeting.row.began, "it is under way since the tap, whatever was answered"
+    await app.tap("today-primary")
+    assert where(app) == f"/meeting/{meeting.row.id}/note"
 
 
 async def test_the_reason_may_be_left_out_or_ones_own_and_stands_on_the_list(stage: OpenStage) -> None:

@@ -98,13 +98,17 @@ def anyway(mentorship: str) -> str:
 
 
 def begin(desk: Desk, meeting: str, mentorship: str) -> None:
-    """To the note of this meeting; before the very first one, once, by way of what is not yet in place.
+    """To the note of this meeting; before the very first one, once, by way of what is not yet in place."""
+    desk.go(way_in(desk, meeting, mentorship))
 
-    A meeting that is under way is only gone back to.
+
+def way_in(desk: Desk, meeting: str, mentorship: str, *, unplanned: bool = False) -> str:
+    """Where writing about this meeting begins. One that is under way is only gone back to, unless it began just now,
+    `unplanned`.
     """
     held = desk.store.ask(One(Meeting, meeting))
-    under_way = held is not None and held.began is not None
-    desk.go(f"/meeting/{meeting}/{'begin' if not under_way and _asks(desk, mentorship) else 'note'}")
+    under_way = held is not None and held.began is not None and not unplanned
+    return f"/meeting/{meeting}/{'begin' if not under_way and _asks(desk, mentorship) else 'note'}"
 
 
 def _asks(desk: Desk, mentorship: str) -> bool:

@@ -35,7 +35,11 @@ from app.ui.parts.notices import Notices, waiting
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.asked import asked
+<<<<<<< Updated upstream
 from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown
+=======
+from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown, way_in
+>>>>>>> Stashed changes
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -634,12 +638,12 @@ def WriteSheet(today: Today, close: Callable[[], object]) -> ft.Control:
 
     def unplanned(person: PersonRow) -> None:
         done = desk.store.execute(StartNow(mentorship=person.mentorship, zone=zone_of(desk)))
-        leave(f"/meeting/{done.record}/note")
+        leave(way_in(desk, done.record, person.mentorship, unplanned=True))
 
     rows: list[ft.Control] = [
         Row(
             row.name,
-            lambda _, row=row: leave(f"/meeting/{row.id}/note"),
+            lambda _, row=row: leave(way_in(desk, row.id, row.mentorship)),
             subtitle=desk.say("today.write.meeting", when=speech.near(row.starts, now)),
             icon=ft.Icons.EVENT,
             id=f"write-meeting-{row.id}",
