@@ -371,30 +371,6 @@ class TableTooLarge(TransferError):
     code = "tasks-too-large"
 
 
-class NotATable(TransferError):
-    """The file is no table of tasks; nothing was changed."""
-
-    code = "tasks-foreign"
-
-
-class NoNameColumn(TransferError):
-    """A table without a column for the names of the tasks; nothing was changed."""
-
-    code = "tasks-no-name"
-
-
-class TableBroken(TransferError):
-    """A table in which a line cannot be read; `line` says which. Nothing was changed."""
-
-    code = "tasks-broken"
-
-
-class TableTooLarge(TransferError):
-    """A table beyond what the app takes; nothing was changed."""
-
-    code = "tasks-too-large"
-
-
 class NotACalendar(TransferError):
     """The file is no calendar; nothing was changed."""
 
@@ -411,6 +387,12 @@ class CalendarTooHeavy(TransferError):
     """A calendar whose recurrences take too long to lay out; nothing was changed."""
 
     code = "calendar-too-heavy"
+
+
+class LettersMissing(TransferError):
+    """Letters that our font does not have: a PDF cannot hold them; `count` of them."""
+
+    code = "letters-missing"
 
 
 class SignedFileForeign(TransferError):
