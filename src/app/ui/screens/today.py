@@ -35,11 +35,7 @@ from app.ui.parts.notices import Notices, waiting
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.asked import asked
-<<<<<<< Updated upstream
-from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown
-=======
 from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown, way_in
->>>>>>> Stashed changes
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
