@@ -150,6 +150,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/agreement/:person/copy/:id": {"agreement-copy": f"/agreement/{pair}/copy/{signed(desk, pair)}"},
         "/agreement/check": {"agreement-check": "/agreement/check"},
         "/document/:id/texts": {"own-texts": "/document/topics.library/texts"},
+        "/document/:id/texts": {"own-texts": "/document/topics.library/texts"},
         "/topics": {"topics": "/topics"},
         "/questions/:document": {"questions": "/questions/questions.grow"},
         "/boundaries/:person": {"boundaries": f"/boundaries/{pair}"},

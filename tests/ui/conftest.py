@@ -30,9 +30,9 @@ class Stage(Window):
 OpenStage = Callable[..., Awaitable[Stage]]
 
 
-def desk_for(page: ft.Page, session: Any, clock: Any = None) -> Desk:
-    """A desk on the real texts and documents; a missing text fails the test."""
-    library = Library(ASSETS)
+def desk_for(page: ft.Page, session: Any, clock: Any = None, library: Library | None = None) -> Desk:
+    """A desk on the real texts and documents, or on another library; a missing text fails the test."""
+    library = library or Library(ASSETS)
     facts = library.facts("SE")
     return Desk(
         page, session, library, lambda language: Speech(language, ASSETS, facts=facts, strict=True), clock=clock
@@ -50,13 +50,14 @@ async def stage() -> AsyncIterator[OpenStage]:
         session: Any = None,
         clock: Any = None,
         go: str = "",
+        library: Library | None = None,
         **options: Any,
     ) -> Stage:
         session = session or FakeSession()
         desks: list[Desk] = []
 
         def main(page: ft.Page) -> None:
-            desk = desk_for(page, session, clock)
+            desk = desk_for(page, session, clock, library)
             desks.append(desk)
             if screen is None:
                 root.start(page, desk)

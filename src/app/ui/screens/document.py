@@ -9,10 +9,11 @@ import flet as ft
 from app.errors import DocumentMissing
 from app.model.queries import PeopleList, PersonRow
 from app.services.library import Document
+from app.services.wording import FIXED
 from app.ui import routes, theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
-from app.ui.parts import Card, Chip, EmptyState, Heading, PrimaryButton, Screen, Words
+from app.ui.parts import Card, Chip, EmptyState, HeaderButton, Heading, PrimaryButton, QuietButton, Screen, Words
 from app.ui.parts.reading import ReadDocument, Reader, in_order
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -47,7 +48,15 @@ def DocumentScreen(id: str, person: str = "", meeting: str = "") -> ft.Control:
         desk.read(document.title),
         [DocumentPane(id, person=person, meeting=meeting, key=id)],
         back=True,
+        actions=[_change(desk, document)] if document.kind not in FIXED else [],
         primary=_start(desk, document, person or only(people)),
+    )
+
+
+def _change(desk: Desk, document: Document) -> ft.Control:
+    """The way to this document in one's own words."""
+    return HeaderButton(
+        desk.say("text.header"), ft.Icons.EDIT, lambda _: desk.go(f"/document/{document.id}/texts"), id="own-texts"
     )
 
 
@@ -67,6 +76,14 @@ def DocumentPane(id: str, beside: bool = False, person: str = "", meeting: str =
         start = _start(desk, document, whom)
         if start is not None:
             parts.append(start)
+        if document.kind not in FIXED:
+            go = QuietButton(
+                desk.say("text.change"),
+                lambda _: desk.go(f"/document/{id}/texts"),
+                ft.Icons.EDIT,
+                id="own-texts",
+            )
+            parts.append(ft.Row([go], wrap=True))
     if document.intro:
         parts.append(Words(desk.read(document.intro), Style.NOTE))
     facts = _facts(desk, document)

@@ -7,15 +7,18 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.model.queries import OwnContent, OwnContentOf
 from app.services.library import Entry
+from app.services.wording import differences
 from app.ui import theme
 from app.ui.desk import Desk
-from app.ui.hooks import use_desk, use_wide
+from app.ui.hooks import use_desk, use_query, use_wide
 from app.ui.parts import Choice, EmptyState, Field, Row, Rows, Screen, SectionTitle
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
 from app.ui.screens.document import DocumentPane
 from app.ui.screens.rows import search_button
+from app.ui.wording import shipped
 
 MOMENTS = (
     "before_relationship",
@@ -59,6 +62,7 @@ def LibraryScreen(document: str = "") -> ft.Control:
     whose, set_whose = ft.use_state("mine")
     wanted, want = ft.use_state("")
     chosen, choose = ft.use_state(document)
+    own: OwnContent = use_query(OwnContentOf())
     role = desk.role if whose == "mine" else None
     entries = [entry for entry in desk.library.entries(role=role) if matches(desk, entry, wanted)]
 
@@ -78,6 +82,19 @@ def LibraryScreen(document: str = "") -> ft.Control:
             id="library-for",
         ),
     ]
+    news = differences(shipped(desk), own)
+    if news:
+        first = news[0].own.document
+        parts.append(
+            Row(
+                desk.say("text.news-count", count=len(news)),
+                lambda _: desk.go(f"/document/{first}/texts"),
+                subtitle=desk.say("text.news-help"),
+                icon=ft.Icons.NEW_RELEASES_OUTLINED,
+                color=theme.ACCENT,
+                id="text-news",
+            )
+        )
     for moment in MOMENTS:
         here = [entry for entry in entries if entry.when == moment]
         if here:

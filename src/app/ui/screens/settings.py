@@ -40,6 +40,13 @@ def SettingsScreen() -> ft.Control:
                     id="settings-look",
                 ),
                 Row(
+                    desk.say("word.screen"),
+                    lambda _: desk.go("/settings/words"),
+                    subtitle=desk.say("word.row"),
+                    icon=ft.Icons.DRIVE_FILE_RENAME_OUTLINE,
+                    id="settings-words",
+                ),
+                Row(
                     desk.say("calendar.screen"),
                     lambda _: desk.go("/calendar"),
                     subtitle=desk.say("calendar.row.help"),
