@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.model.commands import AddTask, Revise, SetGoal
-from app.model.entities import Goal, Mentorship
-from app.services.tidings import Stage, Tidings
+from app.model.commands import AddTask, Delete, Erase, EraseShared, Revise, SetGoal
+from app.model.entities import Goal, Mentorship, Task
+from app.model.queries import One
+from app.services.tidings import Answer, Stage, Tidings
 from sync.protocol import Kind
 from tests.support.pair import Person
 
@@ -115,3 +116,42 @@ def test_who_was_heard_when(karin: Person, yusuf: Person) -> None:
     assert tidings(karin).quiet(karin.now()) == (heard,)
     assert tidings(karin).heard("0" * 32) == ()
     assert next(karin.store.everything(Goal), None) is None
+
+
+def test_who_asked_for_erasing_sees_what_the_other_phone_did(karin: Person, yusuf: Person) -> None:
+    space = karin.meets(yusuf)
+    mentorship = mentorship_of(karin)
+    hers = [goal(karin, f"Karins ord {number}") for number in range(3)]
+    karin.store.execute(AddTask(text="Karin ringer", mentorship=mentorship))
+    karin.tells(yusuf, space)
+    his = goal(yusuf, "Yusufs ord")
+    yusuf.store.execute(Revise(kind="goal", id=hers[0], values={"next_step": "Yusufs steg"}))
+    yusuf.tells(karin, space)
+
+    karin.store.execute(EraseShared(mentorship=mentorship))
+    assert [one.title for one in karin.store.everything(Goal)] == ["Yusufs ord", ""]
+    (wish,) = tidings(karin).wishes()
+    assert (wish.answers, wish.silent) == ((), ("Yusuf",))
+    karin.tells(yusuf, space)
+    there = list(yusuf.store.everything(Goal))
+    assert {(one.id, one.title, one.next_step) for one in there} == {
+        (his, "Yusufs ord", ""),
+        (hers[0], "", "Yusufs steg"),
+    }
+    assert list(yusuf.store.everything(Task)) == []
+    assert yusuf.store.ask(One(Mentorship, mentorship)) is not None, "what the two are to each other stays"
+    for name in yusuf.documents.tables():
+        assert "Karins ord" not in repr([dict(row) for row in yusuf.documents.table(name)]), name
+    yusuf.tells(karin, space)
+    (wish,) = tidings(karin).wishes()
+    assert (wish.answers, wish.silent) == ((Answer("Yusuf", 4, 2),), ())
+    assert wish.at == karin.now()
+    assert tidings(yusuf).wishes() == (), "Yusuf asked for nothing"
+
+
+def test_what_only_i_have_is_asked_of_nobody(karin: Person, yusuf: Person) -> None:
+    mine = goal(karin, "Bara mitt", private=True)
+    karin.meets(yusuf)
+    karin.store.execute(Delete(kind="goal", id=mine))
+    karin.store.execute(Erase(kind="goal", id=mine))
+    assert tidings(karin).wishes() == ()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from app.model.entities import Mentorship
+from app.model.changes import device_of
+from app.model.entities import Erasure, Mentorship, Receipt
 from app.model.ids import Id
 from app.model.queries import One
 from app.model.schema import KINDS
@@ -42,6 +43,26 @@ class Heard:
     def quiet(self, now: datetime) -> bool:
         """Whether it is time to say that nothing has come."""
         return self.at is not None and now - self.at >= QUIET
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody's phone did about a wish to erase: how many texts it erased, and how many it kept as its own."""
+
+    name: str
+    erased: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something I erased in a shared space: when, what the others' phones did, and whose have not answered."""
+
+    id: Id
+    at: datetime | None
+    space: str
+    answers: tuple[Answer, ...]
+    silent: tuple[str, ...]
 
 
 class Tidings:
@@ -92,3 +113,30 @@ class Tidings:
         if last <= progress.received:
             return Stage.RECEIVED
         return Stage.WAITING if last > progress.sealed or any(last in one for one in progress.waiting) else Stage.SENT
+
+    def wishes(self, limit: int = 10) -> tuple[Wish, ...]:
+        """What I erased in shared spaces, newest first, and what came of it on the others' phones."""
+        receipts: dict[Id, list[Receipt]] = {}
+        for receipt in self._store.everything(Receipt):
+            receipts.setdefault(receipt.erasure, []).append(receipt)
+        shared = [space for space in self._exchange.shared() if space != self._store.personal]
+        found: list[Wish] = []
+        for erasure in self._store.everything(Erasure):
+            by = device_of(erasure.heads[0])
+            if erasure.space in shared and self._store.is_mine(erasure.space, by) and len(found) < limit:
+                found.append(self._wish(erasure, receipts.get(erasure.id, [])))
+        return tuple(one for one in found if one.answers or one.silent)
+
+    def _wish(self, erasure: Erasure, receipts: list[Receipt]) -> Wish:
+        space = erasure.space
+        names = {one.device: one for one in [*self._exchange.former(space), *self._exchange.people(space)]}
+        answers: list[Answer] = []
+        heard: set[str] = set()
+        for receipt in receipts:
+            who = names.get(device_of(receipt.heads[0]))
+            if who is not None and not who.mine:
+                answers.append(Answer(who.name, receipt.dropped, receipt.kept))
+                heard.add(who.root)
+        people = {one.root: one.name for one in self._exchange.people(space) if not one.mine}
+        silent = tuple(sorted(name for root, name in people.items() if root not in heard))
+        return Wish(erasure.id, erasure.at, space, tuple(answers), silent)

@@ -78,6 +78,16 @@ class EmptyTrash(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EraseShared(Command):
+    """Erase my words from all that is shared in a mentorship, and ask the others' phones for the same.
+
+    What I alone wrote goes as a whole. What the other wrote stays theirs, and what both signed stays as it is.
+    """
+
+    mentorship: Id
+
+
+@dataclass(frozen=True, kw_only=True)
 class Before:
     """What one change would have to be taken back to."""
 

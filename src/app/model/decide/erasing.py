@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from app.errors import Refused, UnknownRecord
 from app.model import commands as do
 from app.model.changes import GONE
+from app.model.decide.moving import records_of
 from app.model.decide.plan import Plan, carry_out, class_of
-from app.model.entities import Erasure
+from app.model.entities import Erasure, Mentorship
 from app.model.erasing import AT_ONCE, body
 from app.model.ids import Id
 from app.model.schema import Entity
@@ -29,6 +30,17 @@ def _(command: do.Erase, plan: Plan) -> Id:
 def _(command: do.EmptyTrash, plan: Plan) -> Id:
     _erase(plan.records.deleted(command.before), plan)
     return ""
+
+
+@carry_out.register
+def _(command: do.EraseShared, plan: Plan) -> Id:
+    mentorship = plan.get(Mentorship, command.mentorship)
+    shared = [one for one in records_of(plan, mentorship) if one.space == mentorship.space]
+    _erase(shared, plan)
+    for record in shared:
+        if all(past.mine for past in plan.records.history(record.KIND, record.id)):
+            plan.mark(record, record.id)
+    return mentorship.id
 
 
 def _erase(records: Iterable[Entity], plan: Plan) -> None:

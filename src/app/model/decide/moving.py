@@ -47,7 +47,7 @@ def _(command: do.GoOnIn, plan: Plan) -> Id:
     before, into = plan.get(Mentorship, command.mentorship), plan.get(Mentorship, command.into)
     if before.space == into.space:
         raise Refused(entity=Mentorship.KIND, reason="same")
-    there = _records(plan, before)
+    there = records_of(plan, before)
     names = _Names(before, into, there)
     for record in there:
         values = names.renamed(record)
@@ -65,7 +65,7 @@ def _(command: do.GoOnIn, plan: Plan) -> Id:
     return into.id
 
 
-def _records(plan: Plan, before: Mentorship) -> list[Entity]:
+def records_of(plan: Plan, before: Mentorship) -> list[Entity]:
     """All that belongs to a mentorship, whoever reads it."""
     found: dict[Id, Entity] = {}
     for cls in KINDS.values():
