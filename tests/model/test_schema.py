@@ -37,16 +37,43 @@ def test_a_value_that_another_version_wrote_shows_the_default() -> None:
 
 
 def test_the_table_of_kinds_and_spaces() -> None:
-    personal_only = {"me", "person", "note", "list_item", "setting"}
-    shared_only = {"mentorship", "series", "meeting", "agenda", "minutes", "fair_copy", "signature"}
+    personal_only = {
+        "me",
+        "person",
+        "note",
+        "list_item",
+        "setting",
+        "busy",
+        "participant",
+        "attendance",
+        "own_text",
+        "programme_item",
+    }
+    shared_only = {
+        "mentorship",
+        "series",
+        "meeting",
+        "agenda",
+        "minutes",
+        "slot",
+        "booking",
+        "fair_copy",
+        "signature",
+        "programme_item",
+        "retention",
+        "fulfilment",
+    }
     assert {kind for kind in KINDS if not accepts("mentoring", kind)} == personal_only
     assert {kind for kind in KINDS if not accepts("personal", kind)} == shared_only
-    assert not any(accepts(space, kind) for space in ("programme", "dropbox") for kind in KINDS)
+    for space, kinds in (("programme", {"programme_item"}), ("dropbox", set[str]())):
+        assert {kind for kind in KINDS if accepts(space, kind)} == kinds
     assert accepts("mentoring", "song")
     assert {cls.KIND for cls in KINDS.values() if cls.APPEND_ONLY} == {
         "progress",
+        "booking",
         "fair_copy",
         "signature",
+        "fulfilment",
         "evaluation",
         "erasure",
         "receipt",

@@ -7,7 +7,7 @@ import io
 import json
 import tracemalloc
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 from app.model import commands as do
 from app.model.changes import Change, Op
 from app.model.fields import Choice
+from app.model.queries import GroupAt
 from app.model.schema import KINDS
 from app.services.export import _BEHIND, DATA, FORMAT, PAGE, VERSION, Export, export
 from app.services.library import Library
@@ -110,8 +111,19 @@ def lay(store: MemoryStore, word: str) -> dict[str, str]:
     )
     new = do.NewCopy(about="a", document="a", number=1, roles=frozenset({"mentor"}), text=word, salt="00" * 32)
     run(do.Sign(mentorship=pair, copy="c" * 32, role="mentor", proof="00", at=NOON, new=new))
+    run(do.DecideFate(mentorship=pair, fate="3m"))
+    run(do.DropPrivate(mentorship=run(do.AddPerson(name=word, my_role="mentor")).record))
     run(do.KeepForm(document="a.form.of.later", mentorship=pair, answers={"what": word}))
     run(do.SetSetting(key="words", value=word))
+    run(do.KeepBusy(spans=[(NOON, NOON + timedelta(hours=1))]))
+    run(
+        do.BookSlot(
+            slot=run(do.OfferSlots(mentorship=pair, starts=[starts.replace(day=29)], zone=zone, place=word)).record
+        )
+    )
+    run(do.AddParticipants(mentorship=pair, names=[word]))
+    (one,) = store.ask(GroupAt(meeting)).participants
+    run(do.Attend(meeting=meeting, participants=[one.id]))
     return ids
 
 
@@ -121,7 +133,11 @@ def test_every_record_is_in_both_parts(language: str) -> None:
     lay(store, "kanel")
     data, reader, html, made = taken(store, language)
     assert (data["format"], data["version"], data["app"], data["language"]) == (FORMAT, VERSION, "9.9", language)
-    traces = {"erasure", "receipt", "programme_item"}  # of what is gone: ids and numbers, no words; and what only a programme writes
+    traces = {
+        "erasure",
+        "receipt",
+        "programme_item",
+    }  # of what is gone: ids and numbers, no words; and what only a programme writes
     assert {record["kind"] for record in data["records"]} == set(KINDS) - traces
     for kind, cls in KINDS.items():
         here = list(store.everything(cls))

@@ -17,7 +17,8 @@ from typing import IO, Any, Final
 
 from app.errors import ContentError, SignedFileForeign
 from app.model.clock import moment_of
-from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Person, SkillProfile, skill_of
+from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, SkillProfile, skill_of
+from app.model.entities.calendar import span_of
 from app.model.ids import Id
 from app.model.queries import One
 from app.model.schedule import aware
@@ -42,7 +43,7 @@ ORDER: Final = (
 
 _BEHIND: Final = frozenset(
     """
-    document survey version zone series number item bodies erasure proof copy
+    document survey version zone series slot given number item bodies erasure proof copy
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 """Fields that say nothing to a reader of the page; the data file has them."""
@@ -262,6 +263,11 @@ class _Page:
         if source is not None:
             options = self.library.choices(self.library.document(source[0]).item(source[1]))
             return next((self.speech.read(option.label) for option in options if option.value == value), value)
+        if name == "here":
+            came = self.store.ask(One(Participant, value))
+            return "" if came is None else came.name
+        if name == "spans" and (span := span_of(value)) is not None:
+            return f"{self._moment(span[0].astimezone(self.now.tzinfo))}–{self._moment(span[1].astimezone(self.now.tzinfo))}"
         skill = name == "skills" or isinstance(record, SkillProfile)
         value = skill_of(value) if isinstance(record, SkillProfile) and name != "picked" else value
         document = self.library.document("skills.catalogue") if skill else self._document(record)
