@@ -65,7 +65,7 @@ def test_the_table_of_kinds_and_spaces() -> None:
     }
     assert {kind for kind in KINDS if not accepts("mentoring", kind)} == personal_only
     assert {kind for kind in KINDS if not accepts("personal", kind)} == shared_only
-    for space, kinds in (("programme", {"programme_item"}), ("dropbox", set[str]())):
+    for space, kinds in (("programme", {"programme_item", "own_text"}), ("dropbox", set[str]())):
         assert {kind for kind in KINDS if accepts(space, kind)} == kinds
     assert accepts("mentoring", "song")
     assert {cls.KIND for cls in KINDS.values() if cls.APPEND_ONLY} == {

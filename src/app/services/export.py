@@ -36,7 +36,8 @@ PAGE: Final = "fika.html"
 DATA: Final = "fika.json"
 
 ORDER: Final = (
-    "me", "person", "mentorship", "meeting", "series", "agenda", "minutes", "fair_copy", "signature", "retention", "fulfilment", "note", "goal", "progress", "task", "skills",
+    "me", "person", "participant", "mentorship", "meeting", "attendance", "series", "slot", "booking", "agenda",
+    "minutes", "fair_copy", "signature", "retention", "fulfilment", "note", "goal", "progress", "task", "skills",
     "checklist", "evaluation", "form", "list_item", "setting",
 )  # fmt: skip
 """The kinds in the order in which a person would look for them; kinds that are not named come last."""
