@@ -347,7 +347,9 @@ def plan_tasks(store: Store, read: Read, now: datetime, mentorship: Id | None = 
         if kept is not None and (kept.mentorship or "") == into:
             task = replace(task, id=kept.id)
         kept = there.get(task.id)
-        if (kept is not None and not kept.gone) or (kept is None and (into or None, task.text, task.owner, task.due) in alike):
+        if (kept is not None and not kept.gone) or (
+            kept is None and (into or None, task.text, task.owner, task.due) in alike
+        ):
             counts.here += 1
             continue
         counts.back += kept is not None
