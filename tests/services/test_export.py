@@ -232,3 +232,19 @@ def test_every_field_and_every_choice_has_its_word(language: str) -> None:
             if isinstance(field, Choice):
                 assert all(say(f"export.value.is-{option}") for option in field.options if option)
     assert dataclasses.is_dataclass(Export)
+
+
+def test_it_says_who_else_has_something_of_it() -> None:
+    store = memory_store()
+    elsewhere = Elsewhere(("Sofia", "Yusuf"), "https://fika.example.org")
+    made = export(store, LIBRARY, SPEECH["sv"], store.clock(), elsewhere=elsewhere)
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        data = json.loads(archive.read(DATA))
+        page = archive.read(PAGE).decode()
+    assert (data["shared_with"], data["server"]) == (["Sofia", "Yusuf"], "https://fika.example.org")
+    assert "Delas med Sofia och Yusuf." in page
+    assert "https://fika.example.org" in page
+    alone = export(store, LIBRARY, SPEECH["sv"], store.clock())
+    with zipfile.ZipFile(io.BytesIO(alone.data)) as archive:
+        assert json.loads(archive.read(DATA))["shared_with"] == []
+        assert "Delas med" not in archive.read(PAGE).decode()

@@ -28,6 +28,9 @@ FRESH = {
     "inbox": "/inbox",
     "plan": "/plan",
     "search": "/search",
+    "programme": "/programme",
+    "programme-in": "/programme/in",
+    "programme-numbers": "/programme/numbers",
 }
 SETTINGS = {
     path.strip("/").replace("/", "-"): path for path in (p.path for p in PLACES) if path.startswith("/settings")
@@ -148,8 +151,10 @@ def places(desk: Desk) -> dict[str, str]:
         },
         "/agreement/:person/:document/fill": {"agreement-fill": f"/agreement/{pair}/agreement.mentoring/fill?part=how"},
         "/agreement/:person/copy/:id": {"agreement-copy": f"/agreement/{pair}/copy/{signed(desk, pair)}"},
+        "/closing/:person": {"closing": f"/closing/{pair}"},
+        "/closing/:person/early": {"closing-early": f"/closing/{pair}/early"},
+        "/closing/:person/certificate": {"certificate": f"/closing/{pair}/certificate"},
         "/agreement/check": {"agreement-check": "/agreement/check"},
-        "/document/:id/texts": {"own-texts": "/document/topics.library/texts"},
         "/document/:id/texts": {"own-texts": "/document/topics.library/texts"},
         "/topics": {"topics": "/topics"},
         "/questions/:document": {"questions": "/questions/questions.grow"},

@@ -259,13 +259,10 @@ class Session:
     @property
     def programme_waiting(self) -> int:
         """How much waits to be handed over to a programme; loads nothing of it where there is none."""
-        rows = self.store.documents.table("_letter")
-        return sum(row["state"] == "waiting" and row["what"] != "counts" for row in rows)
-
-    @property
-    def programme_waiting(self) -> int:
-        """How much waits to be handed over to a programme; loads nothing of it where there is none."""
-        rows = self.store.documents.table("_letter")
+        store = self._store
+        if store is None:  # a screen may be drawn once more while the vault is being locked
+            return 0
+        rows = store.documents.table("_letter")
         return sum(row["state"] == "waiting" and row["what"] != "counts" for row in rows)
 
     @property
@@ -507,6 +504,7 @@ class Session:
             for space in set(self.devices.outside()) - set(self.devices.lacking()):
                 self.devices.come_back(space, root)
             lacking = self.devices.lacking()
+        lacking = self.devices.begin_anew(lacking)
         self.replication.start()
         self.replication.now()
         return lacking

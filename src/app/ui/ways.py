@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NOT_YET: Final = frozenset(
     """
-    call.emergency call.safety_lead closing.certificate closing.erase closing.notify closing.retention
+    call.emergency call.safety_lead
     programme.log programme.matching programme.report schedule.ics
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
@@ -38,6 +38,10 @@ _ALWAYS: Final = {
 _WITH_PERSON: Final = {
     "board.mine": "/board/{person}",
     "board.open": "/board/{person}",
+    "closing.certificate": "/closing/{person}/certificate",
+    "closing.erase": "/closing/{person}",
+    "closing.notify": "/closing/{person}",
+    "closing.retention": "/closing/{person}",
     "goal.progress": "/goals",
     "goal.review": "/goals",
     "prompts.boundaries": "/boundaries/{person}",

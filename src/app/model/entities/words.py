@@ -18,6 +18,7 @@ TaskStatus = Literal["todo", "doing", "done"]
 Outcome = Literal["", "done", "tried"]
 Audience = Literal["both", "aggregate", "none"]
 FormStatus = Literal["draft", "done"]
+Fate = Literal["keep", "end", "3m", "12m"]
 Origin = Literal["typed", "locked", "example"]
 
 ROLES = ("mentor", "mentee", "coordinator", "participant")

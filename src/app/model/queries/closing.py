@@ -107,6 +107,17 @@ class ClosingNews(Query[tuple[ClosingView, ...]]):
 
 
 @dataclass(frozen=True)
+class HeldDays(Query[tuple[date, ...]]):
+    """The days on which the two have met, the first first."""
+
+    mentorship: Id
+
+    def answer(self, read: Reader) -> tuple[date, ...]:
+        held = read.where(Meeting, standing=f"{self.mentorship}/held")
+        return tuple(sorted(one.starts.date() for one in held))
+
+
+@dataclass(frozen=True)
 class NoteIds(Query[tuple[Id, ...]]):
     """My private notes about a mentorship, by their ids."""
 

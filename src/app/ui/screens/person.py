@@ -8,6 +8,7 @@ import flet as ft
 
 from app.model.commands import EndMentorship, Revise
 from app.model.queries import GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
+from app.model.queries.closing import LAST
 from app.model.schedule import NEAR, apart
 from app.ui import routes, theme
 from app.ui.hooks import use_clock, use_desk, use_query
@@ -168,12 +169,27 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
         icon=ft.Icons.QR_CODE_2,
         id="pair-with",
     )
-    parts += [Rows([pair]), LastHeard(id, key="heard")]
+    closing = Row(
+        desk.say("closing.row"),
+        lambda _: desk.go(f"/closing/{id}"),
+        subtitle=_closing_line(desk, view),
+        icon=ft.Icons.FLAG_OUTLINED,
+        id="closing",
+    )
+    parts += [Rows([pair, closing]), LastHeard(id, key="heard")]
     if part != "brief":
         choices = [Choice(name, desk.say(f"person.{name}")) for name in SECTIONS]
         parts.append(Segments(choices, section, show, label=desk.say("person.sections"), id="section"))
         parts.append(_SECTION[section](view, key=f"{section}-{id}"))
     return _stack(parts)
+
+
+def _closing_line(desk: Desk, view: PersonView) -> str:
+    """What there is to say about the ending: that it is near, or only what is there."""
+    left = max(view.row.planned - view.row.held, 0)
+    if view.row.status != "ended" and view.row.held and left <= LAST:
+        return desk.say("closing.left", count=left) if left else desk.say("closing.none-left")
+    return desk.say("closing.row.help")
 
 
 # ---------------------------------------------------------------- where the two stand

@@ -12,7 +12,7 @@ import flet as ft
 
 from app.model.clock import moment_of
 from app.model.commands import GiveSlot, SameTimeAgain, StartNow, TaskOutcome, TickItem, UntickItem
-from app.model.queries import AgainWith, BookingNewsOf, NotesOf, PeopleList, SettingOf, TodayView
+from app.model.queries import AgainWith, BookingNewsOf, ClosingNews, NotesOf, PeopleList, SettingOf, TodayView
 from app.model.queries.surveys import SurveysDue
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
@@ -92,6 +92,7 @@ def TodayScreen() -> ft.Control:
     surveys = use_query(SurveysDue(now))
     writing, write = ft.use_state(False)
     more, show_more = ft.use_state(False)
+    ending = use_query(ClosingNews(now.replace(hour=0, minute=0, second=0, microsecond=0)))
     use_sheet(
         (lambda: WriteSheet(today, lambda: write(False))) if writing else None,
         lambda: write(False),
@@ -147,6 +148,8 @@ def TodayScreen() -> ft.Control:
         body.insert(0, import_module("app.ui.parts.carrying").Carrying())
     if desk.session.shares:
         body.insert(0, import_module("app.ui.parts.devices").DeviceNews())
+    if ending:
+        body.insert(0, import_module("app.ui.screens.closing").ClosingCards())
     if waiting(desk):
         body.insert(0, Notices())
     return Screen(

@@ -1,0 +1,371 @@
+"""The way to a good ending: goals, skills, the last minutes, what becomes of notes, a certificate; or an early one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.model.commands import DecideFate, EndMentorship
+from app.model.entities import minutes_id
+from app.model.queries import ClosingOf, ClosingView, CopiesOf, MeetingsOf, MinutesFor, SkillsOf, is_signed
+from app.services import closing as carrying_out
+from app.ui import routes, theme
+from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.parts import (
+    Card,
+    Choice,
+    ChoiceButtons,
+    DangerButton,
+    EmptyState,
+    Live,
+    PrimaryButton,
+    Quotable,
+    Row,
+    Rows,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    VisibilityChip,
+    Words,
+    use_sheet,
+)
+from app.ui.safe import component
+from app.ui.screens.agreement import why_not
+from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from app.model.entities import Minutes
+    from app.model.queries import Meetings
+    from app.ui.desk import Desk
+
+FATES = ("end", "3m", "12m", "keep")
+TEMPLATE = "minutes.closing"
+
+
+@component
+def ClosingScreen(person: str) -> ft.Control:
+    """Everything that makes an ending good on one page, each line saying where it stands and leading there."""
+    desk = use_desk()
+    view: ClosingView | None = use_query(ClosingOf(person))
+    if view is None:
+        return Screen(desk.say("closing.title"), [EmptyState(desk.say("person.missing"))], back=True)
+    return _Closing(person, view, key=person)
+
+
+@component
+def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
+    desk, now = use_desk(), use_clock()
+    meetings: Meetings = use_query(MeetingsOf(person, now, 1))
+    skills = use_query(SkillsOf(person))
+    last = meetings.past[0].id if meetings.past else ""
+    minutes: Minutes | None = use_query(MinutesFor(last))
+    copies = use_query(CopiesOf(person, minutes_id(last)))
+    deciding, decide = ft.use_state(False)
+
+    def close() -> None:
+        decide(False)
+
+    use_sheet(
+        (lambda: FateSheet(person, view.fate if view.decided else "", close)) if deciding else None,
+        close,
+        title=desk.say("closing.fate.title"),
+    )
+    ended = view.mentorship.status == "ended"
+    closing_minutes = minutes is not None and minutes.document == TEMPLATE
+    rated = bool(skills and skills.mine and skills.mine.ended)
+
+    def line(name: str, done: bool, said: str, to: str | None, icon: ft.IconData, **facts: str) -> ft.Control:
+        there = to is not None and routes.find(to) is not None
+        return Row(
+            desk.say(f"closing.{name}"),
+            (lambda _: desk.go(to, **facts)) if there and to else None,
+            subtitle=said,
+            icon=ft.Icons.CHECK_CIRCLE if done else icon,
+            color=theme.PRIMARY if done else theme.INK_SOFT,
+            id=f"closing-{name}",
+            key=name,
+        )
+
+    goals_said = (
+        desk.say("closing.goals.open", count=view.open_goals) if view.open_goals else desk.say("closing.goals.done")
+    )
+    finished = minutes is not None and minutes.status == "finished"
+    rows = [
+        line("goals", not view.open_goals, goals_said, f"/person/{person}", ft.Icons.FLAG_OUTLINED),
+        line(
+            "skills",
+            rated,
+            desk.say("closing.skills.done" if rated else "closing.skills.open"),
+            f"/skills/{person}/rate",
+            ft.Icons.INSIGHTS,
+            phase="end" if skills and skills.mine and skills.mine.started else "start",
+        ),
+        line(
+            "minutes",
+            closing_minutes and finished,
+            desk.say("closing.minutes.done" if closing_minutes and finished else "closing.minutes.open")
+            if last
+            else desk.say("closing.minutes.none"),
+            f"/meeting/{last}/minutes" if last else None,
+            ft.Icons.DRAW_OUTLINED,
+            **({} if closing_minutes else {"template": TEMPLATE}),
+        ),
+        line(
+            "confirm",
+            closing_minutes and is_signed(copies),
+            desk.say("closing.confirm.done" if closing_minutes and is_signed(copies) else "closing.confirm.open"),
+            f"/meeting/{last}/minutes" if closing_minutes else None,
+            ft.Icons.DONE_ALL,
+        ),
+        Row(
+            desk.say("closing.fate"),
+            lambda _: decide(True),
+            subtitle=fate_said(desk, view),
+            icon=ft.Icons.CHECK_CIRCLE if view.decided else ft.Icons.AUTO_DELETE_OUTLINED,
+            color=theme.PRIMARY if view.decided else theme.INK_SOFT,
+            id="closing-fate",
+            key="fate",
+        ),
+        line("survey", False, desk.say("closing.survey.open"), survey_way(person), ft.Icons.RATE_REVIEW_OUTLINED),
+        line("list", False, desk.say("closing.list.open"), f"/checklist/{person}/closing", ft.Icons.CHECKLIST),
+        line(
+            "certificate",
+            False,
+            desk.say("closing.certificate.open"),
+            f"/closing/{person}/certificate",
+            ft.Icons.WORKSPACE_PREMIUM_OUTLINED,
+        ),
+    ]
+    body: list[ft.Control] = [ft.Row([VisibilityChip("shared", name=view.name)], wrap=True)]
+    body.append(Words(left_said(desk, view), Style.NOTE))
+    body.append(Rows(rows))
+    body += receipts(desk, view)
+    above: list[ft.Control] = []
+    primary: ft.Control | None = None
+    if not ended:
+        above.append(
+            SecondaryButton(
+                desk.say("closing.early"),
+                lambda _: desk.go(f"/closing/{person}/early"),
+                ft.Icons.LOGOUT,
+                id="closing-early",
+            )
+        )
+        primary = PrimaryButton(
+            desk.say("closing.end"), lambda _: end(desk, view), ft.Icons.FLAG, id="closing-end", soft=bool(view.left)
+        )
+        body.append(Soft(desk.say(why_not(desk, person) or "closing.tells")))
+    return Screen(desk.say("closing.title"), body, subtitle=view.name, back=True, above=above, primary=primary)
+
+
+@component
+def EarlyScreen(person: str) -> ft.Control:
+    """Ending before it was planned: no reason is asked for, nobody is to blame, and some words are there to send."""
+    desk = use_desk()
+    view: ClosingView | None = use_query(ClosingOf(person))
+    if view is None:
+        return Screen(desk.say("closing.title"), [EmptyState(desk.say("person.missing"))], back=True)
+    message = desk.say("closing.early.message", name=view.name)
+
+    async def copy() -> None:
+        await ft.Clipboard().set(message)
+        desk.notice(desk.say("closing.early.copied"))
+
+    return Screen(
+        desk.say("closing.early.title"),
+        [
+            Words(desk.say("closing.early.line"), Style.NOTE),
+            SectionTitle(desk.say("closing.early.words")),
+            Card([Quotable(message)], ground=theme.RAISED),
+            ft.Row(
+                [
+                    SecondaryButton(
+                        desk.say("closing.early.copy"),
+                        lambda _: desk.later(copy),
+                        ft.Icons.CONTENT_COPY,
+                        id="early-copy",
+                    )
+                ],
+                wrap=True,
+            ),
+            Soft(desk.say(why_not(desk, person) or "closing.tells")),
+            Soft(desk.say("closing.early.after")),
+        ],
+        subtitle=view.name,
+        back=True,
+        primary=PrimaryButton(
+            desk.say("closing.early.end"), lambda _: end(desk, view, back=True), ft.Icons.CHECK, id="early-end"
+        ),
+    )
+
+
+def end(desk: Desk, view: ClosingView, *, back: bool = False) -> None:
+    """End it, with Undo; whoever coordinates is told that it ended, and not why."""
+    id = view.mentorship.id
+    if view.mentorship.status == "ended":
+        desk.back()
+        return
+    done = desk.store.execute(EndMentorship(mentorship=id))
+    if not why_not(desk, id):
+        desk.session.programme.notify(id, "ended")
+    if back:
+        desk.back()
+    desk.notice(
+        desk.say("closing.ended", name=view.name),
+        undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
+        seconds=6,
+    )
+
+
+@component
+def FateSheet(person: str, chosen: str, close: object) -> ft.Control:
+    """What becomes of private notes: decided by both together, changed until the day comes."""
+    desk = use_desk()
+
+    def choose(fate: str) -> None:
+        desk.store.execute(DecideFate(mentorship=person, fate=fate))  # type: ignore[arg-type]  # one of FATES
+        if callable(close):
+            close()
+
+    return ft.Column(
+        [
+            Words(desk.say("closing.fate.line")),
+            ChoiceButtons(
+                [Choice(name, desk.say(f"closing.fate.{name}")) for name in FATES],
+                chosen,
+                choose,
+                label=desk.say("closing.fate.title"),
+                id="fate",
+                columns=1,
+            ),
+        ],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def left_said(desk: Desk, view: ClosingView) -> str:
+    """How many meetings are left, or that it is over."""
+    if view.mentorship.status == "ended":
+        day = view.mentorship.ended
+        return (
+            desk.say("closing.over", when=desk.speech.value.day_year(day))
+            if day
+            else desk.say("person.missing.nothing")
+        )
+    return desk.say("closing.left", count=view.left) if view.left else desk.say("closing.none-left")
+
+
+def fate_said(desk: Desk, view: ClosingView) -> str:
+    """What was decided and when it happens; before that, what the agreement proposes."""
+    if not view.decided:
+        return desk.say("closing.fate.proposed", fate=desk.say(f"closing.fate.{view.fate}"))
+    said = desk.say(f"closing.fate.{view.fate}")
+    return f"{said} ({desk.speech.value.day_year(view.day)})" if view.day and view.fate != "end" else said
+
+
+def receipts(desk: Desk, view: ClosingView) -> list[ft.Control]:
+    """Who has deleted how many notes, and when: both see the same."""
+    zone = desk.now().tzinfo
+    rows: list[ft.Control] = []
+    for one in view.fulfilled:
+        who = desk.say("note.task.me") if one.role == view.my_role else view.name
+        when = desk.speech.value.day_year(one.at.astimezone(zone).date()) if one.at else ""
+        rows.append(
+            Row(
+                who,
+                subtitle=desk.say("closing.receipt", count=one.dropped, when=when),
+                icon=ft.Icons.RECEIPT_LONG,
+                id=f"receipt-{one.role}",
+                key=one.role,
+            )
+        )
+    return [SectionTitle(desk.say("closing.receipts")), Rows(rows)] if rows else []
+
+
+def survey_way(person: str) -> str | None:
+    """Where the final evaluation is given."""
+    for path in (f"/survey/{person}/survey.end", "/document/survey.end"):
+        if routes.find(path) is not None:
+            return path
+    return None
+
+
+# ------------------------------------------------------------------ a word on Today
+
+
+@component
+def ClosingCards() -> ft.Control:
+    """On Today: the last meetings have come, or private notes are about to be deleted. Showing it is what counts."""
+    desk, now = use_desk(), use_clock()
+    from app.model.queries import ClosingNews
+
+    news: tuple[ClosingView, ...] = use_query(ClosingNews(now.replace(hour=0, minute=0, second=0, microsecond=0)))
+    return ft.Column(
+        [_card(desk, view, key=view.mentorship.id) for view in news],
+        spacing=8,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _card(desk: Desk, view: ClosingView, key: str) -> ft.Control:
+    today = desk.now().date()
+    if view.near(today):
+        return DeletingCard(view, key=key)
+    path = f"/closing/{view.mentorship.id}"
+    if view.left:
+        words = desk.say("closing.soon", name=view.name, count=view.left)
+    else:
+        words = desk.say("closing.all-held", name=view.name)
+    return Card(
+        ft.Row(
+            [
+                ft.Icon(ft.Icons.FLAG_OUTLINED, color=theme.ACCENT, size=24),
+                Words(words, expand=True),
+                ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.INK_SOFT, size=24),
+            ],
+            spacing=12,
+        ),
+        lambda _: desk.go(path),
+        id=f"closing-soon-{view.mentorship.id}",
+        ground=theme.RAISED,
+        key=key,
+    )
+
+
+@component
+def DeletingCard(view: ClosingView, *, key: str | None = None) -> ft.Control:
+    """The warning. Once it has been seen, the day may be carried out; when the day has come it can be done at once."""
+    desk = use_desk()
+    today = desk.now().date()
+
+    def seen() -> None:
+        carrying_out.announce(desk.store, view)
+
+    ft.use_effect(seen, [view.day])
+
+    def delete(_: object) -> None:
+        count = carrying_out.erase(desk.store, view.mentorship.id)
+        desk.notice(desk.say("closing.deleted", count=count, name=view.name))
+
+    day = desk.speech.value.day_year(view.day) if view.day else ""
+    due = view.due(today)
+    words = desk.say(
+        "closing.deleting" if not due else "closing.deleting-now", name=view.name, when=day, count=view.notes
+    )
+    inside: list[ft.Control] = [Live(words, ft.Icons.AUTO_DELETE_OUTLINED, theme.ACCENT)]
+    buttons: list[ft.Control] = [
+        SecondaryButton(
+            desk.say("closing.deleting.change"),
+            lambda _: desk.go(f"/closing/{view.mentorship.id}"),
+            id=f"deleting-change-{view.mentorship.id}",
+        )
+    ]
+    if due:
+        buttons.append(DangerButton(desk.say("closing.deleting.now"), delete, id=f"deleting-now-{view.mentorship.id}"))
+    inside.append(ft.Row(buttons, spacing=8, run_spacing=8, wrap=True))
+    return Card(inside, ground=theme.RAISED, key=key)

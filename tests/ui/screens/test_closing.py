@@ -1,0 +1,151 @@
+"""Ending on the screen: announced, gone through, decided, receipted; early in three taps; a certificate to keep."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.model.commands import DecideFate, EndMeeting, EndMentorship, PlanMeeting, Revise, WriteNote
+from app.model.entities import Mentorship
+from app.model.queries import ClosingOf, One
+from tests.support.signing import Coordinated
+from tests.ui.conftest import OpenStage
+from tests.ui.screens.table import DAY, MEETING, Table, lay
+
+BOTH = pytest.mark.parametrize("language", ["sv", "en"])
+
+
+def nearly_over(left: int = 3) -> Table:
+    table = lay(meeting=False)
+    table.store.execute(Revise(kind="mentorship", id=table.pair, values={"planned": 1 + left}))
+    return table
+
+
+def status(table: Table) -> str:
+    found = table.store.ask(One(Mentorship, table.pair))
+    assert found is not None
+    return found.status
+
+
+@BOTH
+async def test_today_says_that_three_meetings_are_left_and_leads_to_the_ending(stage: OpenStage, language: str) -> None:
+    table = nearly_over()
+    app = await table.open(stage, language=language)
+    assert app.desk.say("closing.soon", name="Yusuf", count=3) in app.texts()
+    await app.tap(f"closing-soon-{table.pair}")
+    assert app.desk.say("closing.title") in app.texts() and app.desk.say("closing.left", count=3) in app.texts()
+    assert "{" not in "".join(app.texts()) and app.nameless() == []
+
+
+async def test_nothing_is_announced_while_there_is_time(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage)
+    assert not app.has(f"closing-soon-{table.pair}")
+
+
+async def test_the_way_to_a_good_ending_says_where_each_thing_stands(stage: OpenStage) -> None:
+    table = nearly_over(0)
+    app = await table.open(stage, go=f"/closing/{table.pair}")
+    assert "Ett mål är öppet: nått, på väg eller släppt?" in app.texts()
+    assert "Alla planerade möten är hållna. Ta ett riktigt avslut." in app.texts()
+    await app.tap("closing-minutes")
+    assert app.desk.read(app.desk.library.document("minutes.closing").title) in app.texts()
+
+
+async def test_the_decision_about_notes_is_one_tap_and_shows_its_day(stage: OpenStage) -> None:
+    table = nearly_over()
+    app = await table.open(stage, go=f"/closing/{table.pair}")
+    assert "Inte bestämt. Avtalet föreslår: Raderas tre månader efter avslutet" in app.texts()
+    await app.tap("closing-fate")
+    await app.tap("fate-12m")
+    assert "Raderas tolv månader efter avslutet" in app.texts()
+    await app.tap("closing-end")
+    assert status(table) == "ended"
+    assert "Raderas tolv månader efter avslutet (tors 14 okt. 2027)" in app.texts()
+
+
+async def test_an_early_ending_takes_three_taps_and_the_coordinator_hears_only_that(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/person/{table.pair}")
+    app.desk.session.programme = told = Coordinated()
+    for taps in ("closing", "closing-early"):
+        await app.tap(taps)
+    words = "\n".join(app.texts())
+    assert "Ord du kan använda" in words and "Tack för din tid och ditt förtroende." in words
+    await app.tap("early-end")
+    assert status(table) == "ended" and told.told == [(table.pair, "ended")]
+    await app.undo()
+    assert status(table) == "active"
+
+
+async def test_without_a_programme_ending_works_and_says_that_nobody_is_told(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/closing/{table.pair}/early")
+    assert app.desk.say("programme.none.notify") in app.texts()
+    await app.tap("early-end")
+    assert status(table) == "ended"
+
+
+def ended(later: int, fate: str = "3m") -> Table:
+    table = nearly_over()
+    table.store.execute(WriteNote(body="om Yusuf", mentorship=table.pair))
+    table.store.execute(DecideFate(mentorship=table.pair, fate=fate))  # type: ignore[arg-type]
+    table.store.execute(EndMentorship(mentorship=table.pair, on=DAY))
+    return table.at(9, day=date(2027, 1, 14) + timedelta(days=later))
+
+
+async def test_before_the_day_it_is_said_and_nothing_is_gone(stage: OpenStage) -> None:
+    table = ended(-10)
+    app = await table.open(stage)
+    assert any("raderas dina privata anteckningar om Yusuf" in words for words in app.texts())
+    assert not app.has(f"deleting-now-{table.pair}")
+    view = table.store.ask(ClosingOf(table.pair))
+    assert view is not None and view.notes == 1 and view.warned
+
+
+async def test_when_the_day_has_passed_while_nobody_looked_it_is_said_first(stage: OpenStage) -> None:
+    table = ended(40)
+    app = await table.open(stage)
+    view = table.store.ask(ClosingOf(table.pair))
+    assert view is not None and view.notes == 1
+    await app.tap(f"deleting-now-{table.pair}")
+    view = table.store.ask(ClosingOf(table.pair))
+    assert view is not None and view.notes == 0 and not app.has(f"deleting-now-{table.pair}")
+    app.desk.go(f"/closing/{table.pair}")
+    await app.settle()
+    assert app.has("receipt-mentor") and any("Raderade en privat anteckning" in words for words in app.texts())
+
+
+async def test_the_decision_can_be_changed_until_then(stage: OpenStage) -> None:
+    table = ended(-3)
+    app = await table.open(stage)
+    await app.tap(f"deleting-change-{table.pair}")
+    await app.tap("closing-fate")
+    await app.tap("fate-keep")
+    view = table.store.ask(ClosingOf(table.pair))
+    assert view is not None and view.day is None
+
+
+@BOTH
+async def test_a_certificate_is_shown_before_it_is_saved_in_either_language(stage: OpenStage, language: str) -> None:
+    table = lay()
+    other = table.store.execute(PlanMeeting(mentorship=table.pair, starts=MEETING - timedelta(days=7))).record
+    table.store.execute(EndMeeting(meeting=other))
+    app = await table.open(stage, go=f"/closing/{table.pair}/certificate", language=language)
+    assert app.nameless() == []
+    await app.type("certificate-name", "Åsa Öström")
+    await app.type("certificate-programme", "Vårens program")
+    words = "\n".join(app.texts())
+    assert "Åsa Öström" in words and "Vårens program" in words and "2 m" in words and "Yusuf" not in words
+    await app.tap("certificate-language-en" if language == "sv" else "certificate-language-sv")
+    words = "\n".join(app.texts())
+    assert ("has been a mentor" in words) == (language == "sv")
+    await app.tap("certificate-list")
+    assert "1. " in "\n".join(app.texts())
+
+
+async def test_without_a_meeting_there_is_nothing_to_certify(stage: OpenStage) -> None:
+    table = lay(before=False)
+    app = await table.open(stage, go=f"/closing/{table.pair}/certificate")
+    assert app.desk.say("certificate.none") in app.texts()
