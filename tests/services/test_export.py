@@ -19,7 +19,7 @@ from app.model.changes import Change, Op
 from app.model.fields import Choice
 from app.model.queries import GroupAt
 from app.model.schema import KINDS
-from app.services.export import _BEHIND, DATA, FORMAT, PAGE, VERSION, Export, export
+from app.services.export import _BEHIND, DATA, FORMAT, PAGE, VERSION, Elsewhere, Export, export
 from app.services.library import Library
 from app.services.speech import Speech
 from tests.support.fill import fill

@@ -61,15 +61,26 @@ class Export:
     counts: Mapping[str, int]
 
 
-def export(store: Store, library: Library, speech: Speech, now: datetime, app: str = "") -> Export:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Who else has something of it: the people one shares with, and the server that carries it sealed."""
+
+    people: tuple[str, ...] = ()
+    server: str = ""
+
+
+def export(
+    store: Store, library: Library, speech: Speech, now: datetime, app: str = "", elsewhere: Elsewhere | None = None
+) -> Export:
     """Write everything down. Reads all there is, so it belongs off the event loop."""
+    others = elsewhere or Elsewhere()
     store.drafts.flush()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open(_entry(DATA, now), "w", force_zip64=True) as target:
-            counts = _data(target, store, now, speech.language, app)
+            counts = _data(target, store, now, speech.language, app, others)
         with archive.open(_entry(PAGE, now), "w", force_zip64=True) as target:
-            _Page(target, store, library, speech, now).write(counts)
+            _Page(target, store, library, speech, now).write(counts, others)
     return Export(packed.getvalue(), f"fika-{now:%Y-%m-%d}.zip", counts)
 
 
@@ -87,8 +98,16 @@ def _kinds() -> list[str]:
 # ------------------------------------------------------------------ for other programs
 
 
-def _data(target: IO[bytes], store: Store, now: datetime, language: str, app: str) -> dict[str, int]:
-    head = {"format": FORMAT, "version": VERSION, "app": app, "made": _stamp(now), "language": language}
+def _data(target: IO[bytes], store: Store, now: datetime, language: str, app: str, others: Elsewhere) -> dict[str, int]:
+    head: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "app": app,
+        "made": _stamp(now),
+        "language": language,
+        "shared_with": list(others.people),
+        "server": others.server,
+    }
     target.write(_json(head)[:-1] + b',"records":[')
     counts: dict[str, int] = {}
     between = b"\n"
@@ -143,12 +162,16 @@ class _Page:
         self.target, self.store, self.library, self.speech, self.now = target, store, library, speech, now
         self.names: Mapping[Id, str] = {one.mentorship: one.name for one in store.everything(Person, deleted=True)}
 
-    def write(self, counts: Mapping[str, int]) -> None:
+    def write(self, counts: Mapping[str, int], others: Elsewhere) -> None:
         say = self.speech.say
         self._put(opening(say("export.page.title"), self.speech.language))
         self._put(f'<p class="note">{safe(say("export.page.made", when=self._moment(self.now)))}</p>\n')
         self._put(f'<p class="warn">{safe(say("export.warning"))}</p>\n')
         self._put(f"<p>{safe(say('export.page.marks'))}</p>\n")
+        if others.people:
+            self._put(f"<p>{safe(say('export.page.shared', names=self.speech.listing(others.people)))}</p>\n")
+        if others.server:
+            self._put(f"<p>{safe(say('export.page.server', server=others.server))}</p>\n")
         for kind in _kinds():
             if counts.get(kind) and self.speech.has(f"export.kind.{kind}"):
                 self._put(f"<h2>{safe(say(f'export.kind.{kind}'))}</h2>\n")

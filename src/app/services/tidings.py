@@ -40,6 +40,11 @@ class Heard:
     name: str
     at: datetime | None
 
+    def others(self) -> tuple[str, ...]:
+        """Everybody one shares anything with, by name."""
+        names = {one.name for space in self._exchange.shared() for one in self.heard_in(space) if one.name}
+        return tuple(sorted(names))
+
     def quiet(self, now: datetime) -> bool:
         """Whether it is time to say that nothing has come."""
         return self.at is not None and now - self.at >= QUIET
@@ -90,6 +95,11 @@ class Tidings:
             if known is None or (at is not None and (known.at is None or at > known.at)):
                 latest[one.root] = Heard(one.name, at)
         return tuple(sorted(latest.values(), key=lambda one: one.name))
+
+    def others(self) -> tuple[str, ...]:
+        """Everybody one shares anything with, by name."""
+        names = {one.name for space in self._exchange.shared() for one in self.heard_in(space) if one.name}
+        return tuple(sorted(names))
 
     def quiet(self, now: datetime) -> tuple[Heard, ...]:
         """Those of whom nothing has come for so long that it is worth saying."""

@@ -374,3 +374,29 @@ async def test_what_i_wrote_waits_and_is_received_and_when_the_other_was_heard(
     now = karin.app.desk.now()
     when = karin.app.desk.speech.value.near(now, now)
     assert karin.says("server.heard", name="Yusuf", when=when)
+
+
+async def test_erasing_is_asked_of_the_other_phone_and_its_answer_is_shown(stage: OpenStage, tmp_path: Path) -> None:
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    mentorship = await paired(karin, yusuf, karin)
+    here, there = karin.session, yusuf.session
+    for text in ("Läs CV", "Ring Lena"):
+        here.store.execute(AddTask(text=text, mentorship=mentorship))
+    there.pairing.take(here.pairing.package(mentorship).data)
+    karin.app.desk.go("/settings/erase")
+    await karin.app.settle()
+    assert karin.app.nameless() == []
+    await karin.tap(f"wish-{mentorship}")
+    assert len(list(here.store.everything(Task))) == 2, "one tap erases nothing"
+    await karin.tap(f"wish-go-{mentorship}")
+    assert list(here.store.everything(Task)) == []
+    await karin.app.until(lambda: karin.says("wish.silent", name="Yusuf"))
+    assert karin.app.nameless() == []
+    there.pairing.take(here.pairing.package(mentorship).data)
+    assert list(there.store.everything(Task)) == []
+    here.pairing.take(there.pairing.package(mentorship).data)
+    await karin.app.until(lambda: karin.says("wish.answer", name="Yusuf", erased=2, kept=0))
+    karin.app.desk.go("/settings/trash")
+    await karin.app.settle()
+    assert karin.says("wish.answer", name="Yusuf", erased=2, kept=0)

@@ -114,7 +114,11 @@ def DataScreen() -> ft.Control:
 
 
 def _written(desk: Desk) -> Any:
-    from app.services.export import export  # what only this button needs
+    from app.services.export import Elsewhere, export  # what only this button needs
 
     app = dict(desk.session.about()).get("fika", "")
-    return export(desk.store, desk.library, desk.speech.value, desk.now(), app)
+    elsewhere = Elsewhere()
+    if not desk.session.example and desk.session.sharing:
+        chosen = desk.session.replication.choice
+        elsewhere = Elsewhere(desk.session.tidings.others(), chosen.address if chosen else "")
+    return export(desk.store, desk.library, desk.speech.value, desk.now(), app, elsewhere)

@@ -6,6 +6,7 @@ import flet as ft
 
 from app.ui.hooks import use_busy, use_desk
 from app.ui.parts import Busy, DangerButton, PassphraseField, QuietButton, Screen, Soft, Words
+from app.ui.parts.wishes import AskOthers
 from app.ui.safe import component
 
 
@@ -42,6 +43,7 @@ def EraseScreen() -> ft.Control:
         PassphraseField(
             desk.say("settings.erase.phrase"), phrase, set_phrase, error=wrong, id="erase-passphrase", autofocus=True
         ),
+        AskOthers(),
     ]
     if busy:
         body.append(Busy(desk.say("settings.erase.working")))

@@ -12,6 +12,7 @@ from app.model.commands import Delete, EmptyTrash, Restore
 from app.model.queries import PeopleList, TrashList
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import DangerButton, EmptyState, QuietButton, Rows, Screen, SecondaryButton, Soft, Words
+from app.ui.parts.wishes import Wishes
 from app.ui.safe import component
 from app.ui.screens.rows import local
 
@@ -38,7 +39,7 @@ def TrashScreen() -> ft.Control:
 
     if not trash:
         empty = EmptyState(desk.say("settings.trash.empty"), icon=ft.Icons.DELETE_OUTLINE, id="trash-empty")
-        return Screen(desk.say("settings.trash"), [empty], back=True)
+        return Screen(desk.say("settings.trash"), [empty, Wishes()], back=True)
     rows = [_row(desk, one, names, now, lambda _, one=one: restore(one)) for one in trash]
     body: list[ft.Control] = [Soft(desk.say("settings.trash.help")), Rows(rows)]
     if sure:  # what is erased cannot be undone, so it takes a second tap, in the same place
@@ -46,6 +47,7 @@ def TrashScreen() -> ft.Control:
         body.append(
             ft.Row([QuietButton(desk.say("checklist.cancel"), lambda _: ask(False), id="trash-cancel")], wrap=True)
         )
+    body.append(Wishes())
     return Screen(
         desk.say("settings.trash"),
         body,
