@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import flet as ft
+import pytest
 
 from app.model.commands import (
     AddPerson,
@@ -134,7 +136,8 @@ async def test_a_time_is_taken_in_two_taps_without_a_network_and_the_other_one_i
     slot = phones.yusuf.store.ask(SlotsOf(phones.pair, phones.yusuf.clock.at))[1].id
     assert app.nameless() == []
     await app.tap(f"slot-{slot}")
-    assert phones.planned(phones.yusuf) == ["10-21 16"] and app.desk.places.value == ("/",)
+    assert phones.planned(phones.yusuf) == ["10-21 16"]
+    assert app.desk.places.value[-1].startswith("/meeting/") and len(app.desk.places.value) == 2
     assert phones.planned(phones.karin) == []
     phones.meet()
     app = await phones.open(stage, phones.karin, language)
@@ -145,6 +148,44 @@ async def test_a_time_is_taken_in_two_taps_without_a_network_and_the_other_one_i
     phones.meet()
     app = await phones.open(stage, phones.yusuf, language, go=f"/slots/{phones.pair}")
     assert app.has(app.desk.say("slot.yes", name="Yusuf"))
+
+
+class Tidings:
+    """How far a booking has come, as the carrying says it."""
+
+    def __init__(self, stage: str) -> None:
+        self.now = stage
+
+    def stage(self, kind: str, record: str) -> str:
+        return self.now if kind in ("booking", "meeting") else ""
+
+    def heard(self, mentorship: str) -> tuple[()]:
+        return ()
+
+    def quiet(self, now: datetime) -> tuple[()]:
+        return ()
+
+    def watch(self, listener: object) -> Callable[[], None]:
+        return lambda: None
+
+
+@pytest.mark.parametrize("state", ["waiting", "sent", "received"])
+@BOTH
+async def test_a_booking_says_how_far_it_has_come(stage: OpenStage, language: str, state: str) -> None:
+    phones = Phones()
+    slot = phones.yusuf.store.ask(SlotsOf(phones.pair, phones.yusuf.clock.at))[0].id
+    session: Any = FakeSession(store=phones.yusuf.store, role="mentee")
+    session.preferences.language = language
+    session.sharing, session.tidings = True, Tidings(state)
+    session.exchange = session.tidings
+    app = await stage(session=session, clock=phones.yusuf.clock)
+    app.desk.go(f"/slots/{phones.pair}")
+    await app.settle()
+    await app.tap(f"slot-{slot}")
+    assert app.has(app.desk.say(f"server.record.{state}"))
+    app.desk.swap(f"/slots/{phones.pair}")
+    await app.settle()
+    assert app.has(app.desk.say(f"server.record.{state}"))
 
 
 async def test_a_taken_time_is_given_back_with_undo(stage: OpenStage) -> None:

@@ -166,6 +166,14 @@ def next_meeting(
         line: list[ft.Control] = [Live(words, ft.Icons.EVENT_AVAILABLE, theme.PRIMARY)]
         if mine and unbook:
             line.append(QuietButton(desk.say("meeting.end.unbook"), unbook, id="end-unbook"))
+        line.append(
+            QuietButton(
+                desk.say("calendar.row"),
+                lambda _: desk.go("/calendar", meeting=upcoming[0].id),
+                ft.Icons.EVENT_AVAILABLE,
+                id="end-calendar",
+            )
+        )
         return line
     weeks = view.mentorship.weeks
     starts = again(view.meeting.starts, weeks, after=now.replace(tzinfo=None))

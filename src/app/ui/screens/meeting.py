@@ -25,6 +25,7 @@ from app.ui.parts import (
     Words,
     use_sheet,
 )
+from app.ui.parts.carrying import SentState
 from app.ui.safe import component
 from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
 from app.ui.screens.of_meeting import agreed_task, group_row, no_meeting
@@ -112,6 +113,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
                 Words(when, Style.HEADING),
                 Words(where, Style.BODY, theme.INK_SOFT),
                 ft.Row(chips, wrap=True, spacing=8, run_spacing=8),
+                SentState("meeting", id),
             ]
         ),
         Card(

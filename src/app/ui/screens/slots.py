@@ -30,6 +30,7 @@ from app.ui.parts import (
     Words,
     use_sheet,
 )
+from app.ui.parts.carrying import SentState
 from app.ui.safe import component
 from app.ui.screens.lists import capital
 from app.ui.screens.today import zone_of
@@ -72,7 +73,7 @@ def _Pick(id: str, name: str, rows: tuple[SlotRow, ...], move: str, *, key: str 
 
     def take(row: SlotRow) -> None:
         done = desk.store.execute(BookSlot(slot=row.id, instead=move))
-        desk.back()
+        desk.swap(f"/meeting/{done.record}")  # there it says whether it has been sent
         undo(
             desk.say("slot.taken.notice", when=desk.speech.value.near(row.starts, now)),
             lambda: desk.store.execute(done.undo) if done.undo else None,
@@ -124,14 +125,19 @@ def _Pick(id: str, name: str, rows: tuple[SlotRow, ...], move: str, *, key: str 
 
 
 def booked_row(desk: Desk, row: SlotRow, now: datetime) -> ft.Control:
-    """A time that was taken, on the way to its meeting."""
-    return Row(
+    """A time that was taken, on the way to its meeting; my own word about it with how far it has come."""
+    line = Row(
         capital(desk.speech.value.near(row.starts, now)),
         lambda _: desk.go(f"/meeting/{row.meeting}"),
         subtitle=desk.say("slot.yes" if row.given else "slot.by", name=row.by),
         icon=ft.Icons.EVENT_AVAILABLE,
         id=f"booked-{row.id}",
-        key=row.id,
+    )
+    if not row.my_booking or row.booking is None:
+        return ft.Container(line, key=row.id)
+    state = ft.Container(SentState("booking", row.booking), padding=ft.Padding.only(left=16, right=16, bottom=8))
+    return ft.Column(
+        [line, state], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, key=row.id
     )
 
 
