@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from app.errors import VaultFull
+from app.model.changes import Op
 from app.model.commands import AddTask, AddTopic, KeepMinutes, MoveTask, Revise, StartMeeting, WriteNote
-from app.model.entities import Minutes, Task, note_id
-from app.model.queries import MinutesFor, NoteOf
+from app.model.entities import Minutes, Task, minutes_id, note_id
+from app.model.queries import MinutesFor, NoteOf, One
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES
+from tests.services.test_store import foreign
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
@@ -301,3 +304,40 @@ async def test_topics_on_the_agenda_are_chosen_already(stage: OpenStage) -> None
 async def test_minutes_of_nothing_say_so(stage: OpenStage) -> None:
     app = await lay().open(stage, go="/meeting/nowhere/minutes")
     assert app.has("Mötet finns inte längre.")
+
+
+async def test_another_version_that_comes_while_one_writes_is_said_under_the_line(stage: OpenStage) -> None:
+    table = lay()
+    table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.quick", answers={"talked": "Ett."}))
+    app = await table.open(stage, go=f"/meeting/{table.meeting}/minutes")
+    told = app.desk.say("note.another")
+    assert not app.has(told)
+    await app.type("item-talked", "Ett. Mitt.")
+    minutes = table.store.ask(One(Minutes, minutes_id(table.meeting)))
+    assert minutes is not None
+    theirs = Op(record=minutes.id, kind="minutes", fields={"answers.talked": "Ett. Deras."}, parents=minutes.heads)
+    table.store.apply([foreign(minutes.space, 1, table.clock.at, theirs)])
+    await app.settle(0.6)
+    assert app.has(told) and app.field("item-talked").value == "Ett. Mitt."
+
+
+async def test_words_that_the_disk_refuses_are_told_under_the_line_and_kept(
+    stage: OpenStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/meeting/{table.meeting}/minutes")
+
+    def full(*_: object, **__: object) -> None:
+        raise VaultFull
+
+    with monkeypatch.context() as disk:
+        disk.setattr(table.store.drafts, "flush", full)
+        await app.type("item-talked", "Kanelbulle")
+        await app.settle(0.6)
+        assert app.has(app.desk.say("error.vault-full"))
+    await app.type("item-talked", "Kanelbullar")
+    await app.settle(0.6)
+    assert not app.has(app.desk.say("error.vault-full"))
+    app.desk.flush()
+    found = table.store.ask(One(Minutes, minutes_id(table.meeting)))
+    assert found is not None and found.answers["talked"] == "Kanelbullar"

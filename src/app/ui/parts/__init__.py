@@ -18,6 +18,7 @@ from app.ui.parts.fields import NOTE_LIMIT as NOTE_LIMIT
 from app.ui.parts.fields import DateField as DateField
 from app.ui.parts.fields import DraftField as DraftField
 from app.ui.parts.fields import Field as Field
+from app.ui.parts.fields import Guarded as Guarded
 from app.ui.parts.fields import PassphraseField as PassphraseField
 from app.ui.parts.fields import SavedLine as SavedLine
 from app.ui.parts.fields import TimeField as TimeField

@@ -104,6 +104,29 @@ def DraftField(
     return named
 
 
+def Guarded(field: ft.Control, draft: Draft, *, key: str | None = None) -> ft.Control:
+    """A field with what must be said of its words: that the disk refused them, or that there is another version now."""
+    return ft.Column(
+        [field, DraftTrouble(draft)],
+        spacing=4,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        key=key,
+    )
+
+
+@component
+def DraftTrouble(draft: Draft) -> ft.Control:
+    """One line, read out when it comes; nothing as long as all is well."""
+    desk = use_desk()
+    kept, another = use_watch(draft.kept), use_watch(draft.another)
+    if kept.fault is not None:
+        return Live(desk.sentence(kept.fault), ft.Icons.ERROR_OUTLINE, theme.ERROR)
+    if another:
+        return Live(desk.say("note.another"), ft.Icons.CALL_SPLIT, theme.ACCENT)
+    return ft.Container(height=0)
+
+
 @component
 def SavedLine(draft: Draft) -> ft.Control:
     """What became of the words: saved at a time, or why not. It is read out."""

@@ -15,7 +15,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks import use_desk, use_draft
 from app.ui.parts.buttons import Choice, ChoiceButtons, QuietButton, Scale1to5
-from app.ui.parts.fields import DateField, DraftField, Field, TimeField
+from app.ui.parts.fields import DateField, DraftField, Field, Guarded, TimeField
 from app.ui.parts.surfaces import Chip, Rows, Visibility, VisibilityChip
 from app.ui.parts.text import Named, SectionTitle, Soft, Words
 from app.ui.parts.ticks import TickLine
@@ -91,8 +91,9 @@ def TextItem(
     """A text that is kept while it is written; a long one grows."""
     draft = use_draft(value, on_change)
     if item.type == "longtext":
-        return DraftField(text, draft, id=f"item-{item.id}", lines=3, autofocus=autofocus)
-    return DraftField(text, draft, id=f"item-{item.id}", lines=1, autofocus=autofocus, limit=item.max or 500)
+        return Guarded(DraftField(text, draft, id=f"item-{item.id}", lines=3, autofocus=autofocus), draft)
+    short = DraftField(text, draft, id=f"item-{item.id}", lines=1, autofocus=autofocus, limit=item.max or 500)
+    return Guarded(short, draft)
 
 
 @component

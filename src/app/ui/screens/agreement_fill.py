@@ -18,6 +18,7 @@ from app.ui.parts import (
     Card,
     DraftField,
     EmptyState,
+    Guarded,
     PrimaryButton,
     ProgressBar,
     QuietButton,
@@ -245,7 +246,8 @@ def _Text(
     """A text that is a draft of the store while it is written, and settles when it is left."""
     draft = use_settling(target, saved, heads)
     long = item.type == "longtext"
-    return DraftField(label, draft, id=f"item-{item.id}", lines=3 if long else 1, limit=20_000 if long else 200)
+    field = DraftField(label, draft, id=f"item-{item.id}", lines=3 if long else 1, limit=20_000 if long else 200)
+    return Guarded(field, draft)
 
 
 def suggestions(

@@ -26,6 +26,7 @@ from app.ui.parts import (
     ChoiceButtons,
     DraftField,
     EmptyState,
+    Guarded,
     HeaderButton,
     Heading,
     Live,
@@ -315,7 +316,7 @@ def Text(
 ) -> ft.Control:
     """A text that is a draft of the store while it is written, and settles when it is left."""
     draft = use_settling(target, saved, heads)
-    return DraftField(label, draft, id=id, lines=3 if long else 1, line=line)
+    return Guarded(DraftField(label, draft, id=id, lines=3 if long else 1, line=line), draft)
 
 
 def _record(desk: Desk, view: MeetingView, target: Target) -> Entity | None:
