@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -217,6 +218,70 @@ def test_a_restored_backup_is_a_new_device_and_the_recovery_key_lets_it_in(
     goal(new, "From the restored phone", mentorship)
     until(lambda: "From the restored phone" in goals(yusuf))
     assert yusuf.session.exchange.alarms() == []
+
+
+def test_without_a_server_the_other_s_package_and_the_recovery_key_are_enough(phones: Callable[..., Phone]) -> None:
+    paper: list[RecoveryKey] = []
+    karin, yusuf = phones("Karin", "mentor", paper), phones("Yusuf", "mentee")
+    mentorship, _, _ = in_the_room(karin, yusuf)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    goal(karin, "In the backup", mentorship)
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    backup = karin.session.make_backup().data
+    goal(karin, "After the backup", mentorship)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    goal(yusuf, "From Yusuf", mentorship)
+    karin.session.lock()
+
+    new = phones("new")
+    new.session.restore(backup, paper[0].text, OTHER_PHRASE)
+    assert goals(new) == {"In the backup"}
+    assert len(new.session.bring_back(paper[0].text)) == 1, "the shared space is with Yusuf"
+    new.pairing.take(yusuf.pairing.package(mentorship, whole=True).data)
+    assert goals(new) == {"In the backup", "After the backup", "From Yusuf"}
+    assert len(devices(new).outside()) == 1
+    assert new.session.bring_back(paper[0].text) == []
+    assert devices(new).outside() == []
+    goal(new, "From the restored phone", mentorship)
+    yusuf.pairing.take(new.pairing.package(mentorship).data)
+    assert "From the restored phone" in goals(yusuf)
+    assert yusuf.session.exchange.alarms() == []
+    assert [(one.kind, one.name) for one in devices(yusuf).news()] == [("reset", "Karin")]
+    goal(yusuf, "And back", mentorship)
+    new.pairing.take(yusuf.pairing.package(mentorship).data)
+    assert "And back" in goals(new)
+
+
+def test_a_copy_that_went_on_is_a_new_device_and_is_let_in_by_the_recovery_key(
+    phones: Callable[..., Phone], tmp_path: Path
+) -> None:
+    paper: list[RecoveryKey] = []
+    karin, yusuf = phones("Karin", "mentor", paper), phones("Yusuf", "mentee")
+    mentorship, _, _ = in_the_room(karin, yusuf)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    goal(karin, "Before the copy", mentorship)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    karin.session.lock()
+    shutil.copytree(tmp_path / "Karin" / "vault", tmp_path / "copy")
+    karin.session.unlock(PHRASE)
+    goal(karin, "After the copy", mentorship)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    before = devices(karin).all()[0].id
+    karin.session.lock()
+    shutil.rmtree(tmp_path / "Karin" / "vault")
+    (tmp_path / "copy").rename(tmp_path / "Karin" / "vault")
+
+    karin.session.unlock(PHRASE, accept_older=True)
+    assert devices(karin).all()[0].id != before
+    assert len(devices(karin).outside()) == 1
+    goal(karin, "Written on the copy", mentorship)
+    # First what others have of the time after the copy: what is not known when the key is typed, is cut off.
+    karin.pairing.take(yusuf.pairing.package(mentorship, whole=True).data)
+    assert karin.session.bring_back(paper[0].text) == []
+    assert {"Before the copy", "After the copy", "Written on the copy"} <= goals(karin)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    assert "Written on the copy" in goals(yusuf)
+    assert yusuf.session.exchange.alarms() == karin.session.exchange.alarms() == []
 
 
 def test_a_stolen_device_cannot_read_the_keyring_that_it_could_renew(

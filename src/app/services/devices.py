@@ -358,6 +358,19 @@ class Devices:
         """The recovery key was typed: this device, and no other one of mine, is in that space from now on."""
         self._exchange.come_back(space, root, envelopes, cursor, known=self.known_roots())
 
+    def begin_anew(self, spaces: Iterable[str]) -> list[str]:
+        """Spaces of mine alone whose log nobody has any more get another one; which are left, since others have theirs."""
+        peers = {row["space"] for row in self._store.documents.table(KEYRING) if row["kind"] == "peer"}
+        left: list[str] = []
+        for space in spaces:
+            if space in peers:
+                left.append(space)
+            else:
+                self._spaces.begin_here(space)
+                self._exchange.begin(space)
+        self._tell()
+        return left
+
     # ------------------------------------------------------------------ what has to be told
 
     def news(self) -> list[News]:

@@ -471,24 +471,37 @@ class Exchange:
         `envelopes` are the log as somebody has brought it, where there is none here. Durable when it returns.
         """
         with self._one, self._writing(space):
-            if self._shelf.place(space) is None:
-                if not envelopes:
-                    raise NotShared(reason="elsewhere")
-                self._shelf.table(PLACES).insert(_PLACE | {"id": space})
-                self._shelf.keep(space, envelopes[0], waiting=cursor is None)
-                ledger = Ledger.begin(envelopes[0])
-                fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
-                self._take(fresh, envelopes[1:], there=cursor is not None, cursor=cursor)
-                log = self._load(space)
-                self._check_founder(log, self._spaces.genesis(space), set(known))
-            elif envelopes:
-                log = self._take(self._log(space), envelopes, there=cursor is not None, cursor=cursor)[1]
-            else:
-                log = self._log(space)
-            self._logs[space] = log
+            log = self._looked_on(space, envelopes, cursor, set(known))
             if log.keys.id not in log.authority.members:
                 self._start_over(log, root)
         self._tell()
+
+    def look_on(self, space: str, envelopes: Sequence[Envelope], *, known: Iterable[bytes] = ()) -> None:
+        """The log of a space of mine in which this device is not, as somebody has brought it: it is read, no more."""
+        with self._one, self._writing(space):
+            self._looked_on(space, envelopes, None, set(known))
+        self._tell()
+
+    def _looked_on(
+        self, space: str, envelopes: Sequence[Envelope], cursor: tuple[int, bytes] | None, known: set[bytes]
+    ) -> _Log:
+        """The log with what was brought, begun if there is none here; inside the transaction that is open."""
+        if self._shelf.place(space) is None:
+            if not envelopes:
+                raise NotShared(reason="elsewhere")
+            self._shelf.table(PLACES).insert(_PLACE | {"id": space})
+            self._shelf.keep(space, envelopes[0], waiting=cursor is None)
+            ledger = Ledger.begin(envelopes[0])
+            fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
+            self._take(fresh, envelopes[1:], there=cursor is not None, cursor=cursor)
+            log = self._load(space)
+            self._check_founder(log, self._spaces.genesis(space), known)
+        elif envelopes:
+            log = self._take(self._log(space), envelopes, there=cursor is not None, cursor=cursor)[1]
+        else:
+            log = self._log(space)
+        self._logs[space] = log
+        return log
 
     def _start_over(self, log: _Log, root: SigningKey) -> None:
         """The reset, and the key for those who are in then; inside the transaction that is open."""

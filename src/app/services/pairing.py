@@ -361,14 +361,15 @@ class Pairing:
 
     # ------------------------------------------------------------------ packages
 
-    def package(self, mentorship: Id) -> Package:
+    def package(self, mentorship: Id, *, whole: bool = False) -> Package:
         """What the others have not said to have, sealed for them: for a file, a mail, a chat, a few pictures.
 
-        It says what came from them, too, so that they need not send that again.
+        It says what came from them, too, so that they need not send that again. `whole`: all there ever was, for a
+        phone that has lost what it had.
         """
         space = self._space_of(mentorship)
         self._exchange.acknowledge(space)
-        envelopes = self._exchange.outgoing(space, self._exchange.known_to_others(space))
+        envelopes = self._exchange.outgoing(space, {} if whole else self._exchange.known_to_others(space))
         items = [Item(ItemKind.ENVELOPE, envelope.to_bytes()) for envelope in envelopes]
         others = [one for one in self._exchange.people(space) if not one.mine]
         first = next((row for row in self._rows(KEYRING, "peer") if row["space"] == space), None)
@@ -398,9 +399,17 @@ class Pairing:
             heard = self._come_in(row, envelopes)
         else:
             for space in dict.fromkeys(one.header.space for one in envelopes):
-                self._exchange.take(space.hex(), [one for one in envelopes if one.header.space == space])
+                self._take_in(space.hex(), [one for one in envelopes if one.header.space == space])
         self._remember(opened.id)
         return heard
+
+    def _take_in(self, space: str, envelopes: Sequence[Envelope]) -> None:
+        """What came for a space: into its log, or, on a phone that was put back, as the log that it has lost."""
+        if space in self._exchange.shared() or all(space != known for known, _ in self._spaces.all()):
+            self._exchange.take(space, envelopes)
+            return
+        roots = {bytes.fromhex(row["root"]) for row in self._rows(KEYRING, "peer") if row["space"] == space}
+        self._exchange.look_on(space, envelopes, known=roots)
 
     # ------------------------------------------------------------------ inside: who comes in
 

@@ -152,6 +152,12 @@ class Spaces:
                 if self._documents.table(EPOCHS).search(is_("space", row["id"])):
                     table.update({"elsewhere": 1}, doc_ids=[row.doc_id])
 
+    def begin_here(self, space: str) -> None:
+        """The log of a space of mine alone is lost: this device may begin another one, under a key that nobody has."""
+        row = self._space(space)
+        fresh = {"elsewhere": 0, "epoch": os.urandom(32).hex()}
+        self._documents.table(KEYRING).update(fresh, doc_ids=[row.doc_id])
+
     def elsewhere(self, space: str) -> bool:
         """Whether the log of a space, if it has one, was begun by somebody else: here it can only come in."""
         row = self._space(space)

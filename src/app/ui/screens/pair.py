@@ -273,7 +273,12 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
             ft.Icons.OUTBOX,
             id="pair-make",
         )
-        parts.append(ft.Row([make], wrap=True))
+        whole = QuietButton(
+            desk.say("pair.package.whole", name=who),
+            lambda _: show(desk.session.pairing.package(id, whole=True)),
+            id="pair-make-whole",
+        )
+        parts.append(ft.Row([make, whole], wrap=True, spacing=8, run_spacing=8))
     elif not shown.count:
         parts.append(Live(desk.say("pair.package.nothing", name=who), ft.Icons.DONE_ALL))
     else:

@@ -188,6 +188,7 @@ def Outside() -> ft.Control:
         Heading(desk.say("devices.outside.title")),
         Words(desk.say("devices.outside.copy")),
         Soft(desk.say("devices.outside.how")),
+        *([] if desk.session.replication.choice else [Soft(desk.say("devices.outside.first"))]),
         Field(
             desk.say("devices.return.key"),
             typed,
