@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.model.commands import AddTopic, UseTopic
+from app.model.commands import AddTopic, KeepForm, UseTopic
 from app.model.queries import AgendaOf, FormOf
 from app.services.library import Library
 from tests.support.store import memory_store
@@ -106,3 +106,46 @@ async def test_boundaries_are_answered_skipped_and_kept_for_later(stage: OpenSta
     await app.tap("previous")
     await app.tap("previous")
     assert app.field("boundary-answer").value == "Så mycket som hjälper."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_shared_answer_lands_in_the_agreement_and_can_be_taken_back(stage: OpenStage, language: str) -> None:
+    laid = lay()
+    item = Library(ASSETS).document("prompts.boundaries").items[0]
+    app = await open_at(stage, laid, f"/boundaries/{laid.pair}", language)
+    await app.tap("boundary-seen-shared")
+    assert app.has(app.desk.say("topic.boundary-first"))
+    await app.type("boundary-answer", "Så mycket som hjälper.")
+    assert laid.store.ask(FormOf("prompts.boundaries", laid.pair, True)) is None
+    await app.tap("boundary-seen-shared")
+
+    def line() -> object:
+        form = laid.store.again().ask(FormOf("agreement.mentoring", laid.pair, True))
+        return form.answers.get("boundaries") if form else None
+
+    assert line() == f"{item.text(language)} Så mycket som hjälper."
+    ours = laid.store.ask(FormOf("prompts.boundaries", laid.pair, True))
+    assert ours is not None and ours.visibility == "shared" and ours.answers[item.id] == "Så mycket som hjälper."
+    await app.type("boundary-answer", "Det som hjälper.")
+    await app.tap("next")
+    assert line() == f"{item.text(language)} Det som hjälper.", "what is shared stays what I say"
+    await app.tap("previous")
+    assert app.nameless() == []
+    await app.tap("boundary-seen-only_me")
+    assert line() in (None, "")
+    await app.undo()
+    assert line() == f"{item.text(language)} Det som hjälper."
+
+
+async def test_what_is_kept_for_half_way_is_looked_at_again(stage: OpenStage) -> None:
+    laid = lay()
+    items = Library(ASSETS).document("prompts.boundaries").items
+    for at in (2, 5):
+        answers = {f"again-{items[at].id}": True, items[at].id: "ja"}
+        laid.store.execute(KeepForm(document="prompts.boundaries", mentorship=laid.pair, answers=answers))
+    app = await open_at(stage, laid, f"/boundaries/{laid.pair}?again=1")
+    assert items[2].text("sv") in app.texts() and "1 av 2" in " ".join(app.texts())
+    await app.tap("next")
+    assert items[5].text("sv") in app.texts()
+    await app.tap("next")
+    assert app.has("boundaries-end") or app.has(app.desk.say("topic.boundary-end"))

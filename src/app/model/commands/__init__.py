@@ -11,6 +11,9 @@ from app.model.commands.agreements import (
 from app.model.commands.base import (
     Command,
 )
+from app.model.commands.boundaries import (
+    ShareAnswer,
+)
 from app.model.commands.calendar import BookSlot, GiveSlot, KeepBusy, MoveSeries, OfferSlots, WithdrawSlot
 from app.model.commands.closing import DecideFate, DropPrivate
 from app.model.commands.goals import (
@@ -140,6 +143,7 @@ __all__ = [
     "SetAside",
     "SetGoal",
     "SetSetting",
+    "ShareAnswer",
     "ShareGoal",
     "ShareSkills",
     "Sign",

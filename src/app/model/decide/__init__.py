@@ -9,6 +9,7 @@ from __future__ import annotations
 from app.model import commands as do
 from app.model.decide import (
     agreements,
+    boundaries,
     calendar,
     closing,
     erasing,
@@ -29,6 +30,7 @@ __all__ = ["FORGOTTEN", "Decision", "Moment", "Records", "Write", "carry_out", "
 
 _HANDLERS = (
     agreements,
+    boundaries,
     calendar,
     closing,
     erasing,

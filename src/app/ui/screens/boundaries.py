@@ -1,18 +1,23 @@
-"""Boundaries: the questions to talk through before it happens, with an answer, skipped, or kept for half-way."""
+"""Boundaries: the questions to talk through before it happens, with an answer, skipped, or kept for half-way.
+
+An answer is only mine until I share it; then both see it, and it is a line of the agreement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import flet as ft
 
-from app.model.commands import KeepForm
+from app.model.commands import KeepForm, ShareAnswer
 from app.model.entities import FilledForm
 from app.model.queries import FormOf, PersonView
 from app.services.library import Item
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_draft, use_query
 from app.ui.parts import (
+    Card,
     DraftField,
     EmptyState,
     PrimaryButton,
@@ -22,6 +27,7 @@ from app.ui.parts import (
     SecondaryButton,
     Soft,
     VisibilityChip,
+    VisibilityChoice,
     Words,
 )
 from app.ui.parts.buttons import Choice
@@ -31,13 +37,16 @@ from app.ui.screens.person import page_of
 from app.ui.theme import Style
 
 DOCUMENT = "prompts.boundaries"
+AGREEMENT = "agreement.mentoring"
+LINE = "boundaries"
+"""Where in the agreement the shared answers stand."""
 AGAIN = "again-"
 """Before an item's id: look at this one again half-way."""
 
 
 @component
-def BoundariesScreen(person: str) -> ft.Control:
-    """One question at a time. What is written is saved as it is written, and only for me."""
+def BoundariesScreen(person: str, again: str = "") -> ft.Control:
+    """One question at a time. What is written is saved as it is written. `again`: only those kept for half-way."""
     desk = use_desk()
     now = use_clock()
     view: PersonView | None = use_query(page_of(desk, person, now))
@@ -45,20 +54,24 @@ def BoundariesScreen(person: str) -> ft.Control:
     document = desk.library.document(DOCUMENT)
     answers: Mapping[str, object] = form.answers if form else {}
     skipped = form.skipped if form else frozenset()
-    items = document.items
+    ours: FilledForm | None = use_query(FormOf(DOCUMENT, person, True))
+    shared: Mapping[str, object] = ours.answers if ours else {}
+    kept = tuple(item for item in document.items if answers.get(AGAIN + item.id) is True)
+    only, show_only = ft.use_state(bool(again))
+    items = kept if only and kept else document.items
 
     def open_from(start: int) -> int:
         order = [*range(start, len(items)), *range(start)]
         return next((at for at in order if not _settled(items[at], answers, skipped)), len(items))
 
-    at, go_to = ft.use_state(open_from(0))
+    at, go_to = ft.use_state(0 if only and kept else open_from(0))
     if view is None:
         return Screen(desk.say("topic.boundary-title"), [EmptyState(desk.say("person.missing"))], back=True)
-    answered = sum(bool(answers.get(item.id)) for item in items)
+    answered = sum(bool(answers.get(item.id) or shared.get(item.id)) for item in items)
     said = desk.say("topic.boundary-done", answered=answered, total=len(items))
     top: list[ft.Control] = [
         ft.Row(
-            [Soft(said), VisibilityChip("only_me")],
+            [Soft(said), Soft(desk.say("topic.boundary-half", count=len(kept)) if kept and not only else "")],
             alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             wrap=True,
             run_spacing=8,
@@ -67,12 +80,32 @@ def BoundariesScreen(person: str) -> ft.Control:
     ]
     if at >= len(items):
         top.append(EmptyState(desk.say("topic.boundary-end"), icon=ft.Icons.FENCE, id="boundaries-end"))
+        if kept and not only:
+
+            def look_again(_: object) -> None:
+                show_only(True)
+                go_to(0)
+
+            words = desk.say("topic.boundary-look", count=len(kept))
+            top.append(SecondaryButton(words, look_again, ft.Icons.UPDATE, id="look-again"))
+        if shared:
+            to = f"/agreement/{person}/{AGREEMENT}"
+            top.append(
+                SecondaryButton(
+                    desk.say("topic.boundary-agreement"),
+                    lambda _: desk.go(to),
+                    ft.Icons.HANDSHAKE_OUTLINED,
+                    id="to-agreement",
+                )
+            )
         return Screen(
             desk.say("topic.boundary-title"),
             top,
             subtitle=view.row.name,
             back=True,
-            primary=PrimaryButton(desk.say("topic.again"), lambda _: go_to(0), ft.Icons.REPLAY, id="again"),
+            primary=PrimaryButton(
+                desk.say("topic.again"), lambda _: (show_only(False), go_to(0)), ft.Icons.REPLAY, id="again"
+            ),
         )
     item = items[at]
 
@@ -109,7 +142,15 @@ def BoundariesScreen(person: str) -> ft.Control:
                     if part
                 )
             ),
-            _Prompt(person, item, document.version, str(answers.get(item.id) or ""), key=item.id),
+            _Prompt(
+                person,
+                view.row.name,
+                item,
+                document.version,
+                str(answers.get(item.id) or ""),
+                str(shared.get(item.id) or ""),
+                key=item.id,
+            ),
             _Again(person, item, document.version, answers.get(AGAIN + item.id) is True, key=f"again-{item.id}"),
             *([steps] if large else []),
         ],
@@ -125,13 +166,44 @@ def _settled(item: Item, answers: Mapping[str, object], skipped: frozenset[str])
 
 
 @component
-def _Prompt(person: str, item: Item, version: int, answer: str, key: str = "") -> ft.Control:
+def _Prompt(person: str, name: str, item: Item, version: int, answer: str, shared: str, key: str = "") -> ft.Control:
     desk = use_desk()
+    mine = bool(shared) and shared == " ".join(answer.split())
+
+    def share(text: str) -> Any:
+        into = desk.library.document(AGREEMENT)
+        return desk.store.execute(
+            ShareAnswer(
+                mentorship=person,
+                document=DOCUMENT,
+                item=item.id,
+                question=desk.read(item.text),
+                answer=text,
+                into=AGREEMENT,
+                line=LINE,
+                version=version,
+                into_version=into.version,
+            )
+        )
 
     def save(text: str) -> None:
         desk.store.execute(
             KeepForm(document=DOCUMENT, version=version, mentorship=person, answers={item.id: text.strip()})
         )
+        if mine:  # what was shared stays what I say
+            share(text)
+
+    def see(visibility: str) -> None:
+        desk.flush()
+        form: FilledForm | None = desk.store.ask(FormOf(DOCUMENT, person, False))
+        text = str(form.answers.get(item.id) or "") if form else ""
+        if visibility == "shared" and not text:
+            desk.notice(desk.say("topic.boundary-first"))
+            return
+        done = share(text if visibility == "shared" else "")
+        if done.changes:
+            told = "topic.boundary-shared" if visibility == "shared" else "topic.boundary-unshared"
+            desk.notice(desk.say(told, name=name), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None)
 
     draft = use_draft(answer, save)
     parts: list[ft.Control] = [Words(desk.read(item.text), Style.HEADING)]
@@ -146,7 +218,16 @@ def _Prompt(person: str, item: Item, version: int, answer: str, key: str = "") -
                 padding=14,
             )
         )
+    if shared and not mine:
+        parts.append(
+            Card(
+                [ft.Row([VisibilityChip("shared", name=name)], wrap=True), Words(shared)],
+                ground=theme.RAISED,
+                id="boundary-ours",
+            )
+        )
     parts += [DraftField(desk.say("topic.boundary-answer"), draft, id="boundary-answer", lines=3), SavedLine(draft)]
+    parts.append(VisibilityChoice("shared" if mine else "only_me", see, name=name, id="boundary-seen"))
     return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 

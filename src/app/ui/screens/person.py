@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import flet as ft
 
 from app.model.commands import EndMentorship, Revise
-from app.model.queries import GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
+from app.model.queries import FormOf, GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
 from app.model.queries.closing import LAST
 from app.model.schedule import NEAR, apart
 from app.ui import routes, theme
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from app.model.entities import FilledForm
     from app.model.queries import MeetingRow
     from app.ui.desk import Desk
 
@@ -409,11 +410,15 @@ def _Board(view: PersonView, key: str = "") -> ft.Control:
 def _Agreement(view: PersonView, key: str = "") -> ft.Control:
     desk = use_desk()
     id = view.row.mentorship
+    form: FilledForm | None = use_query(FormOf("prompts.boundaries", id))
+    kept = sum(name.startswith("again-") and on is True for name, on in form.answers.items()) if form else 0
+    again = kept if view.row.held * 2 >= view.row.planned else 0  # from half-way on
     lines: list[ft.Control] = [AgreementRow(id, name, view.row.my_role, view.row.name, key=name) for name in READABLE]
     lines.append(
         Row(
             desk.read(desk.library.document("prompts.boundaries").title),
-            lambda _: desk.go(f"/boundaries/{id}"),
+            lambda _: desk.go(f"/boundaries/{id}", **({"again": "1"} if again else {})),
+            subtitle=desk.say("topic.boundary-look", count=again) if again else "",
             icon=ft.Icons.FENCE,
             id="boundaries",
         )

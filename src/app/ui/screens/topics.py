@@ -75,8 +75,7 @@ def TopicsScreen(person: str = "", meeting: str = "") -> ft.Control:
     for heading, items in document.in_groups(None):
         if group != ALL and (heading is None or heading.id != group):
             continue
-        if heading:
-            parts.append(SectionTitle(desk.read(heading.title)))
+        parts.append(SectionTitle(desk.read(heading.title) if heading else desk.say("topic.own")))
         parts += [TopicCard(item, item.id in used, there.get(item.id), chosen, target, key=item.id) for item in items]
     return Screen(desk.say("topic.title"), parts, back=True)
 
