@@ -225,8 +225,14 @@ def test_joining_again_goes_on_and_another_programme_begins_anew(samira: Coordin
     yusuf.programme.join(samira.card)
     joined = yusuf.programme.joined
     assert joined is not None and joined.ready and joined.name == "Höstens program" and yusuf.programme.waiting == 1
-    yusuf.programme.leave()
+    come_back = yusuf.programme.leave()
     assert yusuf.programme.joined is None and not list(yusuf.documents.table(LETTERS))
+    come_back()
+    assert yusuf.programme.joined == joined and yusuf.programme.waiting == 1
+    yusuf.programme.leave()
+    yusuf.programme.join(samira.card)
+    come_back()  # too late: one is in anew, with other keys
+    assert yusuf.programme.joined is not None and not yusuf.programme.joined.ready
 
 
 # ------------------------------------------------------------------ while locked

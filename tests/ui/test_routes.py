@@ -48,4 +48,4 @@ def test_tabs_are_what_the_role_has(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_opens_locked_shows_nothing_of_the_vault() -> None:
     assert set(routes.LOCKED) == {"/safety", "/quick", "/concern", "/recover", "/restore"}
-    assert set(routes.ABSENT) == {"/safety", "/restore", "/join", "/return"}
+    assert set(routes.ABSENT) == {"/safety", "/concern", "/restore", "/join", "/return"}

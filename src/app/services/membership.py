@@ -170,14 +170,25 @@ class Programme:
             self._say_who()
         self._tell()
 
-    def leave(self) -> None:
-        """Out of the programme: keys and letters go. What was sent is with the coordinator."""
+    def leave(self) -> Callable[[], None]:
+        """Out of the programme: keys and letters go. What was sent is with the coordinator. The answer takes it back."""
         with self._one, self._store.documents.transaction():
             row = self._row()
+            kept = [dict(each) for each in self._table(LETTERS)]
             if row is not None:
                 self._table(KEYRING).remove(doc_ids=[row.doc_id])
                 self._table(LETTERS).remove(doc_ids=[each.doc_id for each in self._table(LETTERS)])
         self._tell()
+
+        def come_back() -> None:
+            with self._one, self._store.documents.transaction():
+                if row is not None and self._row() is None:
+                    self._table(KEYRING).insert(dict(row))
+                    for each in kept:
+                        self._table(LETTERS).insert(each)
+            self._tell()
+
+        return come_back
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told when something changed here, in the thread that did it. The answer ends that."""

@@ -18,6 +18,7 @@ from app.ui.parts import (
     Heading,
     Live,
     PrimaryButton,
+    QuietButton,
     Scale1to5,
     Screen,
     SecondaryButton,
@@ -210,6 +211,12 @@ def Survey(
                 turn("more"),
                 folded,
                 id="evaluation-more",
+            )
+        )
+    if meeting and role != "mentee":
+        body.append(
+            QuietButton(
+                desk.say("around.title"), go(f"/meeting/{meeting}/around"), ft.Icons.SYNC_ALT, id="evaluation-around"
             )
         )
     above: list[ft.Control] = []

@@ -137,7 +137,7 @@ def Overview() -> ft.Control:
         primary=Beside(
             [
                 SecondaryButton(
-                    desk.say("programme.share"),
+                    desk.say("programme.invite"),
                     lambda _: desk.go("/programme/share"),
                     ft.Icons.QR_CODE,
                     id="programme-share",

@@ -109,8 +109,7 @@ def Inside(joined: Joined) -> ft.Control:
         tell(desk.say("programme.in.more", count=-count) if count < 0 else desk.say("programme.back.done"))
 
     def leave(_: object) -> None:
-        programme.leave()
-        desk.notice(desk.say("programme.left"))
+        desk.notice(desk.say("programme.left"), undo=programme.leave(), seconds=10)
 
     waiting = programme.waiting
     told = desk.say("programme.out.waiting", count=waiting) if waiting else desk.say("programme.out.nothing")
