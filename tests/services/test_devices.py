@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,9 @@ from sync.errors import (
     PairingOver,
     SyncError,
 )
+from sync.protocol import Envelope
 from tests.services.test_pairing import ASSETS, PHRASE, Clock, Phone, in_the_room, phone
+from tests.support.effort import effort
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 
 OTHER_PHRASE = "varm sten bro lykta ek"
@@ -396,3 +399,61 @@ def test_people_are_added_from_either_device(karin: Phone, empty: Callable[[str]
     goal(karin, "With Sara", mentorship.id)
     give(karin, tablet)
     assert "With Sara" in goals(tablet)
+
+
+@pytest.mark.parametrize("seed", range(effort(2, 40)))
+def test_two_devices_and_a_partner_agree_after_anything(
+    karin: Phone, yusuf: Phone, pair: str, empty: Callable[[str], Phone], seed: int
+) -> None:
+    """Envelopes are lost, doubled, late and in any order, between three phones; then three calm rounds."""
+    dice = random.Random(seed)
+    tablet = empty("tablet")
+    add(karin, tablet)
+    found = karin.session.store.ask(One(Mentorship, pair))
+    assert found is not None
+    ours, mine = found.space, karin.session._open_spaces.personal
+    routes = [
+        (one, other, ours) for one in (karin, tablet, yusuf) for other in (karin, tablet, yusuf) if one is not other
+    ]
+    routes += [(karin, tablet, mine), (tablet, karin, mine)]
+    late: list[tuple[Phone, str, list[Envelope]]] = []
+    written: set[str] = set()
+    private: set[str] = set()
+
+    def bring(to: Phone, space: str, envelopes: list[Envelope]) -> None:
+        to.session.exchange.take(space, envelopes)
+
+    for step in range(effort(40, 200)):
+        who = dice.choice([karin, tablet, yusuf])
+        title = f"{step} by {('Karin', 'tablet', 'Yusuf')[[karin, tablet, yusuf].index(who)]}"
+        if who is not yusuf and dice.random() < 0.3:
+            goal(who, title)
+            private.add(title)
+        elif dice.random() < 0.6:
+            goal(who, title, pair)
+            written.add(title)
+        one, other, space = dice.choice(routes)
+        one.session.exchange.seal(space)
+        sent = one.session.exchange.outgoing(space)
+        sent = [envelope for envelope in sent if dice.random() < 0.8] + dice.sample(sent, len(sent) // 3)
+        dice.shuffle(sent)
+        if dice.random() < 0.3:
+            late.append((other, space, sent))
+        else:
+            bring(other, space, sent)
+        if late and dice.random() < 0.3:
+            bring(*late.pop(dice.randrange(len(late))))
+    for held in late:
+        bring(*held)
+    for _ in range(3):
+        for one, other, space in routes:
+            one.session.exchange.seal(space)
+            bring(other, space, one.session.exchange.outgoing(space))
+    for phone_ in (karin, tablet, yusuf):
+        there = goals(phone_)
+        assert written <= there
+        assert (private <= there) is (phone_ is not yusuf)
+        assert not private & there or phone_ is not yusuf
+        assert phone_.session.exchange.alarms() == []
+        assert phone_.session.exchange.lacking(ours) == 0
+    assert goals(karin) == goals(tablet)
