@@ -3,41 +3,67 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import pytest
 
-from app.model.commands import PlanSeries, StartMeeting
-from app.model.entities import Task
-from app.model.queries import ListOf, MeetingsOf, SettingOf
+from app.model.commands import FinishMinutes, KeepMinutes, PlanSeries, StartMeeting
+from app.model.entities import Minutes, Task, minutes_id
+from app.model.queries import CopiesOf, ListOf, MeetingsOf, One, SettingOf
 from app.ui.screens.ending import worry_key
 from tests.ui.conftest import OpenStage
+from tests.ui.screens.entrance import Thumb
 from tests.ui.screens.table import MEETING, lay
 from tests.ui.screens.test_meeting import BOTH, meeting_of, page
 
+TAP, THINK, LETTER = 1.1, 1.35, 0.28
+"""Seconds: to reach and press, to make up one's mind before it, and for a letter on a phone (keystroke-level model)."""
+
 
 @BOTH
-async def test_two_tasks_the_next_time_and_the_end_in_seven_taps(stage: OpenStage, language: str) -> None:
+async def test_two_tasks_the_next_time_and_the_question_to_confirm_in_seven_taps(
+    stage: OpenStage, language: str
+) -> None:
     table = lay().at(15, 50)
     table.store.execute(StartMeeting(meeting=table.meeting))
     app = await page(stage, table, language, end=True)
     assert app.nameless() == []
-    taps = 0
+    began, letters = perf_counter(), 0
+    thumb = Thumb(app)
     for line in ("Klart cv", "Ringa Lena"):
-        await app.tap("end-task")
+        await thumb.tap("end-task")
         await app.type("task-text", line)
-        await app.tap("task-save")
-        taps += 2
-    await app.tap("end-same")
-    await app.tap("worry-no")
-    await app.tap("end-finish")
-    assert taps + 3 == 7
+        letters += len(line)
+        await thumb.tap("task-save")
+    await thumb.tap("end-same")
+    await thumb.tap("worry-no")
+    await thumb.tap("end-ask")
+    assert thumb.taps == 7
+    assert perf_counter() - began + 7 * (TAP + THINK) + letters * LETTER <= 60
     fresh = table.store.again()
     assert {"Klart cv", "Ringa Lena"} <= {task.text for task in fresh.everything(Task) if task.meeting == table.meeting}
     following = fresh.ask(MeetingsOf(table.pair, table.clock.at)).upcoming
     assert [one.starts.replace(tzinfo=None) for one in following] == [MEETING + timedelta(days=14)]
     ended = meeting_of(table)
     assert ended.status == "held" and ended.ended is not None
+    minutes = fresh.ask(One(Minutes, minutes_id(table.meeting)))
+    assert minutes is not None and minutes.status == "finished"
+    (copy,) = fresh.ask(CopiesOf(table.pair, minutes.id))
+    assert {one.role for one in copy.signatures} == {"mentor"}, "it waits for the other one alone"
+    assert "Klart cv" in copy.copy.text and "Ringa Lena" in copy.copy.text
     assert app.desk.places.value[-1] == f"/meeting/{table.meeting}/evaluate"
+
+
+async def test_the_minutes_can_wait_and_finished_ones_are_not_asked_about_again(stage: OpenStage) -> None:
+    table = lay().at(15, 50)
+    app = await page(stage, table, end=True)
+    await app.tap("end-finish")
+    assert meeting_of(table).status == "held"
+    assert table.store.again().ask(One(Minutes, minutes_id(table.meeting))) is None
+    table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.quick", answers={"talked": "Kort."}))
+    table.store.execute(FinishMinutes(meeting=table.meeting))
+    app = await page(stage, table, end=True)
+    assert not app.has("end-ask") and app.has("end-finish")
 
 
 async def test_the_same_time_again_is_the_same_on_the_clock_when_summer_time_ends(stage: OpenStage) -> None:

@@ -80,7 +80,23 @@ def EndScreen(id: str) -> ft.Control:
             desk.store.execute(booked.undo)
         book(None)
 
-    def finish(_: object = None) -> None:
+    def ask(_: object = None) -> None:
+        """Finish the minutes, confirm them for myself, and end: from now on they wait for the other one."""
+        from app.ui.screens.confirming import to_confirm  # what only this button needs
+        from app.ui.screens.minutes import finish_minutes
+        from app.ui.screens.templates import template_for
+
+        fresh = desk.store.ask(MeetingPage(id, now)) or view
+        finish_minutes(desk, fresh, template_for(desk, fresh))
+        agreements = desk.session.agreements(desk.library)
+        sheet = to_confirm(agreements, desk.store.ask(MeetingPage(id, now)))
+        if sheet is not None:
+            mine = sheet.by(row.my_role)
+            if mine is None or not mine.holds:
+                agreements.sign(sheet)
+        finish(told=desk.say("meeting.end.asked", name=row.name))
+
+    def finish(_: object = None, told: str = "") -> None:
         if worry:
             desk.store.execute(SetSetting(key=worry_key(id), value=worry))
             if any(item.id == "worry" and item.is_for(row.my_role) for item in desk.library.document(AFTER).items):
@@ -88,7 +104,7 @@ def EndScreen(id: str) -> ft.Control:
         if row.ended is None:
             desk.store.execute(EndMeeting(meeting=id))
         desk.home()
-        desk.notice(desk.say("meeting.end.done"))
+        desk.notice(told or desk.say("meeting.end.done"))
         if worry == "yes":
             desk.go("/safety")
         elif group.participants:
@@ -138,13 +154,18 @@ def EndScreen(id: str) -> ft.Control:
                 desk.say("meeting.end.worry.open"), lambda _: desk.go("/safety"), ft.Icons.SHIELD, id="worry-safety"
             )
         )
+    written = view.minutes is not None and view.minutes.status == "finished"
+    primary = PrimaryButton(desk.say("meeting.end.finish"), finish, ft.Icons.FLAG, id="end-finish")
+    if not written and not group.is_group:
+        primary = PrimaryButton(desk.say("meeting.end.ask", name=row.name), ask, ft.Icons.DONE_ALL, id="end-ask")
+        aside.append(SecondaryButton(desk.say("meeting.end.later"), finish, ft.Icons.FLAG, id="end-finish"))
     return Screen(
         desk.say("meeting.end.title"),
         body,
         aside=aside,
         back=True,
         subtitle=desk.say("checklist.for", name=row.name, when=speech.near(row.starts, now)),
-        primary=PrimaryButton(desk.say("meeting.end.finish"), finish, ft.Icons.FLAG, id="end-finish"),
+        primary=primary,
     )
 
 

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from app.model.queries import GoalRow, MeetingRow, MeetingView
     from app.model.schema import Entity
     from app.services.library import Document, Item
+    from app.services.store import Done
     from app.ui.desk import Desk
 
 EXAMPLE = "minutes.example"
@@ -115,10 +116,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     subtitle = desk.say("minutes.with", name=view.row.name, day=desk.speech.value.near_day(view.row.starts, now))
 
     def finish(_: object = None) -> None:
-        desk.flush()
-        answers = {**prefilled(desk, view, document), **promised(desk, view, document)}
-        desk.store.execute(KeepMinutes(meeting=id, document=document.id, version=document.version, answers=answers))
-        done = desk.store.execute(FinishMinutes(meeting=id))
+        done = finish_minutes(desk, view, document)
         undo(desk.say("minutes.kept"), lambda: desk.store.execute(done.undo) if done.undo else None)
 
     if view.minutes is not None and view.minutes.status == "finished":
@@ -423,6 +421,16 @@ def promised(desk: Desk, view: MeetingView, document: Document) -> dict[str, Any
     ]
     aim = {AIM: view.meeting.aim or None} if any(item.id == AIM for item in document.items) else {}
     return aim | {item.id: "\n".join(lines) or None for item in document.items if item.type == "tasks"}
+
+
+def finish_minutes(desk: Desk, view: MeetingView, document: Document) -> Done:
+    """Finish the minutes with what nobody had to write: day, place, aim, and the tasks as they were promised."""
+    desk.flush()
+    meeting = view.row.id
+    answers = {**prefilled(desk, view, document), **promised(desk, view, document)}
+    desk.store.execute(KeepMinutes(meeting=meeting, document=document.id, version=document.version, answers=answers))
+    done: Done = desk.store.execute(FinishMinutes(meeting=meeting))
+    return done
 
 
 def change_template(desk: Desk, meeting: str, old: Document, new: Document) -> None:
