@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from app.errors import NotShared
-from app.model.commands import AddPerson, AddTask, Delete, Erase, SetGoal
+from app.model.commands import AddPerson, AddTask, Delete, Erase, Revise, SetGoal
 from app.model.entities import Goal, Mentorship
 from app.services import shelf
 from app.services.shelf import Alarm, AlarmKind, Shelf
@@ -450,3 +450,37 @@ def test_what_all_others_have_seen_need_not_go_again(karin: Person, yusuf: Perso
     (last,) = karin.exchange.outgoing(space, karin.exchange.known_to_others(space))
     yusuf.exchange.take(space, [last])
     assert titles(yusuf) == {"One", "Two"}
+
+
+def test_what_was_written_after_a_removal_is_withdrawn_once_the_removal_is_heard_of(
+    karin: Person, yusuf: Person
+) -> None:
+    space = karin.meets(yusuf)
+    mallory = Person("Mallory", "mentee")
+    karin.exchange.add(space, mallory.spaces.introduction(space, "Mallory"), psk=PSK)
+    mallory.exchange.adopt(karin.spaces.genesis(space), karin.exchange.outgoing(space), karin.spaces.root, psks=[PSK])
+    karin.tells(yusuf, space)
+    before = mallory.store.execute(SetGoal(title="Before", mentorship=mentorship_of(mallory))).record
+    mallory.tells(karin, space)
+    mallory.tells(yusuf, space)
+    out = next(one.root for one in karin.exchange.people(space) if one.name == "Mallory")
+    karin.exchange.dismiss(space, party_of_root=out)
+
+    mallory.store.execute(SetGoal(title="After", mentorship=mentorship_of(mallory)))
+    mallory.store.execute(Revise(kind="goal", id=before, values={"next_step": "Changed after"}))
+    mallory.tells(yusuf, space)
+    yusuf.store.execute(Revise(kind="goal", id=before, values={"unit": "Yusuf's own words"}))
+    assert titles(yusuf) == {"Before", "After"}, "Yusuf has not heard of it yet"
+
+    heard: list[frozenset[tuple[str, str]]] = []
+    yusuf.store.on_change(heard.append)
+    karin.tells(yusuf, space)
+    yusuf.tells(karin, space)
+    for person in (karin, yusuf):
+        person.start()
+        (goal,) = person.store.everything(Goal)
+        assert (goal.title, goal.next_step, goal.unit) == ("Before", "", "Yusuf's own words")
+    assert ("goal", before) in set().union(*heard)
+    assert titles(mallory) == {"Before", "After"}, "nobody takes Mallory's own words from Mallory"
+    assert yusuf.exchange.take(space, yusuf.exchange.outgoing(space)).changes == 0
+    assert titles(yusuf) == {"Before"}

@@ -126,6 +126,15 @@ class _Log:
         return bytes.fromhex(self.space)
 
 
+@dataclass(frozen=True, slots=True)
+class _Withdrawn:
+    """A message that counted, why it does no longer, and the numbers of its changes."""
+
+    run: list[Envelope]
+    reason: str
+    numbers: range
+
+
 _PLACE: Final = {"sealed": 0, "cursor": 0, "at": "", "erased": 0}
 """A space that was just begun or joined."""
 
@@ -654,6 +663,8 @@ class Exchange:
             keyring, people = self._read_controls(log, ledger.authority, controls, taken)
         changes, aside = self._open(log.space, ledger, keyring, placed, chain, taken, again=bool(controls))
         taken.changes = len(changes)
+        withdrawn = self._no_longer(log, ledger, keyring, chain) if controls else []
+        aside += [(one.run, one.reason) for one in withdrawn]
         taken.aside = len(aside)
         after = replace(log, ledger=ledger, keyring=keyring, people=people)
 
@@ -662,6 +673,8 @@ class Exchange:
                 self._shelf.keep(log.space, envelope, waiting=not there)
             if there:
                 self._shelf.arrived(envelopes)
+            for past in withdrawn:
+                self._store.withdraw(log.space, past.run[-1].header.device.hex(), past.numbers)
             self._shelf.keep_aside(log.space, aside, placed)
             for one in placed:
                 if one.header.kind is Kind.PURGE:
@@ -765,6 +778,38 @@ class Exchange:
                 aside.append((run, exc.code))
                 taken.alarms.append(Alarm(space, AlarmKind.UNREADABLE, header.device.hex()))
         return found, aside
+
+    def _no_longer(
+        self, log: _Log, ledger: Ledger, keyring: Keyring, chain: Callable[[bytes, int], bytes | None]
+    ) -> list[_Withdrawn]:
+        """What was taken in before it was known here that its device had been taken out: it counts no longer.
+
+        My own words stay with me; others judge for themselves what of them counts.
+        """
+        was, now = log.authority, ledger.authority
+        put = {(row["device"], row["last"]) for row in self._shelf.table(ASIDE).search(is_("space", log.space))}
+        found: list[_Withdrawn] = []
+        for device, link in log.ledger.heads.items():
+            same = (device in was.members) == (device in now.members) and was.cut_offs(device) == now.cut_offs(device)
+            if same or device == log.keys.id:
+                continue
+            run: list[Envelope] = []
+            for row in self._shelf.places(log.space, {device: (1, link.sequence)}):
+                envelope = envelope_of(row)
+                if envelope.header.kind is not Kind.CHANGE:
+                    continue
+                run.append(envelope)
+                if envelope.header.more:
+                    continue
+                whole, run = run, []
+                header = whole[-1].header
+                reason = ledger.verdict(header, chain)
+                if not reason or (device.hex(), header.sequence) in put or not all(one.whole for one in whole):
+                    continue
+                message = open_message(whole, keyring)
+                numbers = range(message.first, message.first + len(message.changes))
+                found.append(_Withdrawn(whole, reason, numbers))
+        return found
 
     def _runs(self, space: str, placed: Sequence[Envelope], *, again: bool) -> list[list[Envelope]]:
         """Envelopes that make one message together, with the beginnings that were set aside before."""
@@ -932,14 +977,15 @@ class Exchange:
     def _writing_key(
         self, log: _Log, sealer: Sealer | None = None, envelopes: list[Envelope] | None = None
     ) -> EpochKey:
-        """The key under which to write now; a new epoch first, where the members are not those of the last one."""
+        """The key under which to write now; a new epoch first, where the members are not those of the last one, or the
+        last one is half a year old.
+        """
         current = log.authority.current
-        if current is not None:
-            what = current.public.what
-            for key in log.keyring.keys.values():
-                if key.commitment == getattr(what, "commitment", b""):
-                    return key
-        if sealer is None or envelopes is None or not log.authority.may(log.keys.id, Right.REKEY):
+        found = _key_of(current, log.keyring) if current is not None else None
+        may = sealer is not None and envelopes is not None and log.authority.may(log.keys.id, Right.REKEY)
+        if found is not None and not (may and self._shelf.key_is_old(found)):
+            return found
+        if sealer is None or envelopes is None or not may:
             raise NoKey
         epoch, key = steps.epoch(sealer, log.authority, log.keyring.keys.values())
         envelopes.append(epoch)

@@ -269,6 +269,26 @@ class Store:
                 erased=self._erased(),
             )
 
+    def withdraw(self, space: str, device: str, numbers: Iterable[int]) -> None:
+        """Take changes out again that turn out not to count. Whoever carries them keeps them.
+
+        Records stand as what is left amounts to. The same changes can be taken in again.
+        """
+        with self.writing():
+            table = self._documents.table(VERSIONS)
+            touched: dict[tuple[str, Id], None] = {}
+            for number in numbers:
+                for row in table.search(is_("change", f"{space}:{device}:{number}")):
+                    table.remove(doc_ids=[row.doc_id])
+                    touched[row["kind"], row["id"]] = None
+            for kind, record in touched:
+                before = self._stored(space, kind, record)
+                left = self._versions(f"{space}:{kind}:{record}")
+                if left:
+                    self._stand(space, kind, record, before, fold(written_of(row) for row in left))
+                elif before is not None:
+                    self._vanish(kind, record, before)
+
     @contextmanager
     def writing(self, durable: Literal[True, "soon"] = True) -> Iterator[_Staged]:
         """One transaction of the single writer. Who watches is told when the outermost one is durable."""
@@ -605,6 +625,15 @@ class Store:
         self._note_keys(known, before, document)
         if known.CARD:
             self._keep_card(known, entity, document)
+
+    def _vanish(self, kind: str, record: Id, before: Any) -> None:
+        """A record that never was, as it turns out."""
+        assert self._staged is not None
+        self._staged.records.add((kind, record))
+        if kind in KINDS and before["id"] == record:
+            self._leave(KINDS[kind], record, before)
+        else:
+            self._documents.table(OTHER).remove(doc_ids=[before.doc_id])
 
     def _leave(self, cls: type[Entity], record: Id, before: Any) -> None:
         """Nothing of a record is left to show."""

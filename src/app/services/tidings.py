@@ -40,11 +40,6 @@ class Heard:
     name: str
     at: datetime | None
 
-    def others(self) -> tuple[str, ...]:
-        """Everybody one shares anything with, by name."""
-        names = {one.name for space in self._exchange.shared() for one in self.heard_in(space) if one.name}
-        return tuple(sorted(names))
-
     def quiet(self, now: datetime) -> bool:
         """Whether it is time to say that nothing has come."""
         return self.at is not None and now - self.at >= QUIET

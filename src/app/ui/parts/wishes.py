@@ -30,7 +30,8 @@ def Wishes() -> ft.Control:
         found: tuple[Wish, ...] = desk.session.tidings.wishes()
         return found
 
-    found = use_told(wished, ())
+    nothing: tuple[Wish, ...] = ()
+    found = use_told(wished, nothing)
     lines: list[ft.Control] = []
     for wish in found:
         when = desk.speech.value.near(wish.at.astimezone(now.tzinfo), now) if wish.at else ""
