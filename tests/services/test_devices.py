@@ -343,6 +343,39 @@ def test_a_package_is_for_the_new_device_alone_and_is_read_once(
     assert devices(tablet).read(text) == 0
 
 
+def test_half_a_year_later_the_spaces_have_new_keys(
+    karin: Phone, yusuf: Phone, pair: str, empty: Callable[[str], Phone]
+) -> None:
+    tablet = empty("tablet")
+    add(karin, tablet)
+    found = karin.session.store.ask(One(Mentorship, pair))
+    assert found is not None
+    space = found.space
+
+    def epoch() -> bytes:
+        current = karin.session.exchange.authority(space).current
+        assert current is not None
+        return current.id
+
+    first = epoch()
+    karin.clock.at += timedelta(days=179)
+    goal(karin, "Under the first key", pair)
+    karin.session.exchange.seal(space)
+    assert epoch() == first
+    karin.clock.at += timedelta(days=2)
+    goal(karin, "Under a new one", pair)
+    karin.session.exchange.seal(space)
+    second = epoch()
+    assert second != first
+    goal(karin, "And the same", pair)
+    karin.session.exchange.seal(space)
+    assert epoch() == second
+    give(karin, tablet)
+    yusuf.pairing.take(karin.pairing.package(pair).data)
+    for other in (tablet, yusuf):
+        assert {"Under the first key", "Under a new one", "And the same"} <= goals(other)
+
+
 def test_what_is_handed_over_holds_no_key_of_any_space(karin: Phone, empty: Callable[[str], Phone]) -> None:
     goal(karin, "Mine")
     code_of = empty("tablet").session.joining()

@@ -9,8 +9,8 @@ import base64
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from app.services.store import Store
 from app.services.tables import ALARMS, ASIDE, ENVELOPES, EPOCHS, ERASED, LINKS, PLACES, PSKS, VERSIONS, is_
@@ -19,6 +19,10 @@ from sync.hpke import Psk
 from sync.ledger import Ledger
 from sync.protocol import Envelope, Kind, read_purged
 from sync.sealing import EpochKey, Portion
+
+
+KEY_AGE: Final = timedelta(days=180)
+"""After so long a space gets a new key, whether or not anybody left."""
 
 
 class AlarmKind(enum.StrEnum):
@@ -211,7 +215,14 @@ class Shelf:
         for key in keys:
             if key.commitment not in known:
                 row = {"id": key.commitment.hex(), "space": space, "secret": key.secret.hex()}
+                row["since"] = self._now().isoformat(timespec="seconds")
                 self.table(EPOCHS).insert(row)
+
+    def key_is_old(self, key: EpochKey) -> bool:
+        """Whether a key has been here for half a year. One from before that was noted, or a clock put back, is not."""
+        row = self.table(EPOCHS).get(is_("id", key.commitment.hex()))
+        since = row.get("since") if row else None
+        return since is not None and self._now() - datetime.fromisoformat(since) > KEY_AGE
 
     def strip(self, space: str, authority: Authority, purge: Envelope) -> None:
         """Drop the bodies that a purge names, where its author may."""
