@@ -389,6 +389,18 @@ class CalendarTooHeavy(TransferError):
     code = "calendar-too-heavy"
 
 
+class ExportForeign(TransferError):
+    """A file that is no export of ours, or not whole; `part` says where. Nothing was taken in."""
+
+    code = "export-foreign"
+
+
+class NotEmpty(TransferError):
+    """An export is only taken into an app in which nothing has been written."""
+
+    code = "import-not-empty"
+
+
 class LettersMissing(TransferError):
     """Letters that our font does not have: a PDF cannot hold them; `count` of them."""
 

@@ -127,7 +127,7 @@ def test_what_was_signed_becomes_the_relationship(two: Two) -> None:
     found = two.karin.store.ask(One(Mentorship, two.id))
     assert found is not None
     assert (found.weeks, found.planned, found.length, found.place, found.mode) == (1, 12, 90, "Biblioteket", "video")
-    assert (found.starts, found.ends, found.focus) == (date(2026, 10, 14), date(2027, 3, 1), {"work"})
+    assert (found.starts, found.ends, found.focus) == (date(2026, 10, 14), date(2027, 3, 1), frozenset({"work"}))
 
 
 def test_handing_over_is_shown_as_confirmed_on_this_phone() -> None:

@@ -17,6 +17,7 @@ from app.services.session import Session
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, Thumb, everything_on_disk, made, window
+from tests.ui.screens.table import lay
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
@@ -132,3 +133,11 @@ def vault_files(folder: Path) -> dict[str, bytes]:
     return {
         str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and "vault" in str(path)
     }
+
+
+async def test_an_export_is_read_in_only_where_nothing_is_written(stage: OpenStage) -> None:
+    full = lay()
+    app = await full.open(stage, go="/settings/import")
+    assert app.desk.say("error.import-not-empty") in app.texts() and not app.has("import-pick")
+    app = await lay(people=False, meeting=False).open(stage, go="/settings/import")
+    assert app.has("import-pick") and app.nameless() == []

@@ -14,6 +14,7 @@ from app.model.commands.base import (
 from app.model.commands.boundaries import (
     ShareAnswer,
 )
+from app.model.commands.bringing import BringBack, Brought, NewSpace
 from app.model.commands.calendar import BookSlot, GiveSlot, KeepBusy, MoveSeries, OfferSlots, WithdrawSlot
 from app.model.commands.closing import DecideFate, DropPrivate
 from app.model.commands.goals import (
@@ -100,6 +101,8 @@ __all__ = [
     "BookSlot",
     "BringTasks",
     "BroughtTask",
+    "BringBack",
+    "Brought",
     "Command",
     "DecideFate",
     "Delete",
@@ -125,6 +128,7 @@ __all__ = [
     "MoveSeries",
     "MoveTask",
     "NewCopy",
+    "NewSpace",
     "OfferSlots",
     "OnList",
     "Pick",

@@ -10,6 +10,7 @@ from app.model import commands as do
 from app.model.decide import (
     agreements,
     boundaries,
+    bringing,
     calendar,
     closing,
     erasing,
@@ -31,6 +32,7 @@ __all__ = ["FORGOTTEN", "Decision", "Moment", "Records", "Write", "carry_out", "
 _HANDLERS = (
     agreements,
     boundaries,
+    bringing,
     calendar,
     closing,
     erasing,

@@ -15,6 +15,8 @@ from app.ui.parts import Busy, Card, Live, PrimaryButton, QuietButton, Row, Rows
 from app.ui.safe import component
 from app.ui.screens.checking import CheckRow
 
+EMPTY = Counts(("person", "meeting", "note"))
+"""What there may be nothing of where an export is to be read in."""
 SHOWN = ("person", "meeting", "minutes", "note", "goal", "task", "evaluation")
 
 
@@ -90,6 +92,13 @@ def DataScreen() -> ft.Control:
                     id="data-trash",
                 ),
                 CheckRow(),
+                Row(
+                    desk.say("import.title"),
+                    lambda _: desk.go("/settings/import"),
+                    subtitle=desk.say("import.row"),
+                    icon=ft.Icons.UPLOAD_FILE,
+                    id="data-import",
+                ),
                 Row(
                     desk.say("settings.erase"),
                     lambda _: desk.go("/settings/erase"),
