@@ -101,6 +101,7 @@ def lay(store: MemoryStore, word: str) -> dict[str, str]:
     ).record
     run(do.RecordProgress(goal=goal, delta=1, comment=word))
     run(do.AddTask(text=word, mentorship=pair, goal=goal))
+    run(do.PlanSupervision(on=date(2026, 11, 3), whom=word))
     run(do.Reword(document="topics.library", item="story", field="text", language="sv", words=word, shipped="x"))
     run(do.BringTasks(mentorship=pair, tasks=(do.BroughtTask(id="7" * 32, text=word, notes=word),)))
     run(do.RateSkills(mentorship=pair, phase="start", levels={f"eget/{word}": 2}, evidence={f"eget/{word}": word}))

@@ -161,6 +161,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/boundaries/:person": {"boundaries": f"/boundaries/{pair}"},
         "/skills/:person": {"skills": f"/skills/{pair}"},
         "/skills/:person/rate": {"skills-rate": f"/skills/{pair}/rate?phase=start"},
+        "/support": {"support": "/support"},
         "/search": {"search": "/search"},
         "/versions/:kind/:id": {"versions": f"/versions/minutes/{written}?cell={cell}"},
         "/history/:kind/:id": {"history": f"/history/minutes/{written}?cell={cell}"},

@@ -78,6 +78,9 @@ from app.model.commands.skills import (
     RateSkills,
     ShareSkills,
 )
+from app.model.commands.support import (
+    PlanSupervision,
+)
 from app.model.commands.wording import (
     Reword,
 )
@@ -135,6 +138,7 @@ __all__ = [
     "PlaceItem",
     "PlanMeeting",
     "PlanSeries",
+    "PlanSupervision",
     "RateSkills",
     "ReachGoal",
     "RecordProgress",

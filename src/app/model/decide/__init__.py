@@ -22,6 +22,7 @@ from app.model.decide import (
     people,
     records,
     skills,
+    support,
     wording,
     writings,
 )
@@ -44,6 +45,7 @@ _HANDLERS = (
     people,
     records,
     skills,
+    support,
     wording,
     writings,
 )

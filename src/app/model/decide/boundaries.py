@@ -26,6 +26,6 @@ def _(command: do.ShareAnswer, plan: Plan) -> Id:
         lines.insert(at, f"{question} {answer}")
     now = "\n".join(lines)
     if now != written:
-        about = {"document": command.into, "mentorship": command.mentorship, "version": command.into_version}
-        plan.put(FilledForm, space, agreement, about, answers={command.line: now})
+        filed = {"document": command.into, "mentorship": command.mentorship}
+        plan.put(FilledForm, space, agreement, filed, version=command.into_version, answers={command.line: now})
     return shared

@@ -13,6 +13,7 @@ from app.model.entities.meetings import Agenda, Meeting, Series, meeting_id
 from app.model.entities.people import Me, Mentorship, Person, me_id
 from app.model.entities.records import Erasure, Receipt, Setting, receipt_id, setting_id
 from app.model.entities.skills import SkillProfile, entry_of, skill_of, skills_id
+from app.model.entities.support import Supervision
 from app.model.entities.wording import WORDS, OwnText, ProgrammeItem, own_text_id
 from app.model.entities.words import (
     AUDIENCES,
@@ -95,6 +96,7 @@ __all__ = [
     "Signature",
     "SkillProfile",
     "Slot",
+    "Supervision",
     "Task",
     "TaskStatus",
     "attendance_id",

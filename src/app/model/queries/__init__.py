@@ -53,6 +53,7 @@ from app.model.queries.rows import (
     TodayMeeting,
 )
 from app.model.queries.skills import SkillLevel, SkillsOf, SkillsRow, SkillsView
+from app.model.queries.support import Supervisions, SupervisionsMine
 from app.model.queries.today import Primary, PrimaryAction, Today, TodayView
 from app.model.queries.versions import Conflict, ConflictOf, Earlier, Part, Said, TextHistory, unsettled
 from app.model.queries.wording import OwnContent, OwnContentOf
@@ -135,6 +136,8 @@ __all__ = [
     "SlotsToOffer",
     "Step",
     "StepState",
+    "Supervisions",
+    "SupervisionsMine",
     "TaskBoard",
     "TaskCounts",
     "TaskRow",

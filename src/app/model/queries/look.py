@@ -22,8 +22,9 @@ from app.model.entities import (
     Note,
     PairRole,
     Person,
-    Progress,
     ProgrammeItem,
+    Progress,
+    Supervision,
     Task,
     checklist_id,
     me_id,
@@ -301,7 +302,7 @@ class Look:
         return tuple(sorted((row for row in rows if self.now - row.begun > DRAFT_AGE), key=lambda row: row.begun))
 
     def reminders(self) -> tuple[str, ...]:
-        """The recovery key until it is kept; the backup when the last one is a week old."""
+        """The recovery key until it is kept; the backup when the last one is a week old; supervision from the day before."""
         assert self.now is not None
         found: list[str] = []
         if SettingOf("recovery.later").answer(self.read) is True:
@@ -309,6 +310,9 @@ class Look:
         last = SettingOf("backup.last").answer(self.read)
         if isinstance(last, str) and self.now - datetime.fromisoformat(last) > BACKUP_EVERY:
             found.append("backup")
+        tomorrow = self.now.date() + timedelta(days=1)
+        if any(not one.held and one.on is not None and one.on <= tomorrow for one in self.read.where(Supervision)):
+            found.append("supervision")
         return tuple(found)
 
     # ---- tasks and goals

@@ -154,6 +154,20 @@ def EndScreen(id: str) -> ft.Control:
                 desk.say("meeting.end.worry.open"), lambda _: desk.go("/safety"), ft.Icons.SHIELD, id="worry-safety"
             )
         )
+    if row.my_role == "mentor":
+        aside.append(
+            Rows(
+                [
+                    Row(
+                        desk.say("support.title"),
+                        lambda _: desk.go("/support", meeting=id),
+                        subtitle=desk.say("support.row"),
+                        icon=ft.Icons.SUPPORT_AGENT,
+                        id="end-support",
+                    )
+                ]
+            )
+        )
     written = view.minutes is not None and view.minutes.status == "finished"
     primary = PrimaryButton(desk.say("meeting.end.finish"), finish, ft.Icons.FLAG, id="end-finish")
     if not written and not group.is_group:

@@ -383,6 +383,8 @@ def _todo(
         rows += [partial(Unbooked, person, key=f"unbooked {person.mentorship}") for person in unbooked]
     if "recovery" in today.reminders:
         rows.append(partial(_reminder, desk, "recovery", ft.Icons.KEY))
+    if "supervision" in today.reminders:
+        rows.append(partial(_supervision, desk))
     if backup:
         rows.append(partial(_reminder, desk, "backup", ft.Icons.SAVE_OUTLINED))
     return rows
@@ -422,6 +424,18 @@ def _draft(desk: Desk, draft: MinutesRow, now: datetime) -> ft.Control:
         color=theme.SHARED,
         id=f"todo-draft-{draft.meeting}",
         key=f"draft {draft.meeting}",
+    )
+
+
+def _supervision(desk: Desk) -> ft.Control:
+    return Row(
+        desk.say("support.today"),
+        lambda _: desk.go("/support"),
+        subtitle=desk.say("support.today.help"),
+        icon=ft.Icons.SUPPORT_AGENT,
+        color=theme.PRIVATE,
+        id="todo-supervision",
+        key="supervision",
     )
 
 
