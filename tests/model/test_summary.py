@@ -41,9 +41,9 @@ def test_a_person_who_answers_often_counts_once_in_the_mean() -> None:
 
 def test_the_sixth_waits_for_four_more() -> None:
     five = release([by(tag, 4) for tag in "abcde"])
-    six = release([*five, by("f", 1)])
+    six = release([*five, by("f", 1, comment="den sjätte")])
     assert shown(six, SURVEY).means == shown(five, SURVEY).means
-    assert shown(six, SURVEY).waiting == 1
+    assert (shown(six, SURVEY).waiting, shown(six, SURVEY).count, shown(six, SURVEY).comments) == (1, 5, {})
     second = release([*five, by("a", 1)])
     assert shown(second, SURVEY).means == shown(five, SURVEY).means
     ten = release([*six, *(by(tag, 1) for tag in "ghij")])

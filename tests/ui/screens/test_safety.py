@@ -109,3 +109,13 @@ async def test_the_country_is_chosen_once(stage: OpenStage, tmp_path: Path) -> N
     await later.until(lambda: later.has("lock"))
     later.desk.lock()
     await later.until(lambda: later.has("unlock"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_number_says_that_nobody_has_confirmed_it(stage: OpenStage, tmp_path: Path, language: str) -> None:
+    locked(tmp_path, language)
+    app = await window(stage, session_in(tmp_path, language))
+    await app.tap("safety")
+    calls = [text for text in app.texts() if text == app.desk.say("safety.unverified")]
+    shown = [c for c in app.walk() if str(getattr(c, "identifier", "") or "").startswith("call-")]
+    assert len(calls) >= len(shown) > 1
