@@ -262,6 +262,9 @@ def test_a_copy_that_went_on_is_a_new_device_and_is_let_in_by_the_recovery_key(
     goal(karin, "Before the copy", mentorship)
     yusuf.pairing.take(karin.pairing.package(mentorship).data)
     karin.session.lock()
+    karin.session.unlock(PHRASE)
+    goal(karin, "Not sealed when it was copied", mentorship)
+    karin.session.lock()
     shutil.copytree(tmp_path / "Karin" / "vault", tmp_path / "copy")
     karin.session.unlock(PHRASE)
     goal(karin, "After the copy", mentorship)
@@ -278,10 +281,50 @@ def test_a_copy_that_went_on_is_a_new_device_and_is_let_in_by_the_recovery_key(
     # First what others have of the time after the copy: what is not known when the key is typed, is cut off.
     karin.pairing.take(yusuf.pairing.package(mentorship, whole=True).data)
     assert karin.session.bring_back(paper[0].text) == []
-    assert {"Before the copy", "After the copy", "Written on the copy"} <= goals(karin)
+    everything = {"Before the copy", "Not sealed when it was copied", "After the copy", "Written on the copy"}
+    assert everything <= goals(karin)
     yusuf.pairing.take(karin.pairing.package(mentorship).data)
-    assert "Written on the copy" in goals(yusuf)
+    assert everything <= goals(yusuf)
     assert yusuf.session.exchange.alarms() == karin.session.exchange.alarms() == []
+
+
+def test_what_only_the_backup_holds_reaches_the_others_all_the_same(phones: Callable[..., Phone]) -> None:
+    """Written on the lost phone, never handed to anybody: the restored one says it."""
+    paper: list[RecoveryKey] = []
+    karin, yusuf, tablet = phones("Karin", "mentor", paper), phones("Yusuf", "mentee"), phones("tablet")
+    mentorship, _, _ = in_the_room(karin, yusuf)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    goal(karin, "Never sent", mentorship)
+    goal(karin, "Mine, before there was a second device")
+    backup = karin.session.make_backup().data
+    karin.session.lock()
+    new = phones("new")
+    new.session.restore(backup, paper[0].text, OTHER_PHRASE)
+    new.pairing.take(yusuf.pairing.package(mentorship, whole=True).data)
+    assert new.session.bring_back(paper[0].text) == []
+    yusuf.pairing.take(new.pairing.package(mentorship).data)
+    assert "Never sent" in goals(yusuf)
+    add(new, tablet)
+    assert {"Never sent", "Mine, before there was a second device"} <= goals(tablet)
+    written = new.session.exchange.waiting(new.session._open_spaces.personal)
+    new.session.lock()
+    new.session.unlock(OTHER_PHRASE)
+    assert new.session.exchange.waiting(new.session._open_spaces.personal) == written, "said once"
+
+
+def test_a_backup_from_before_anything_was_shared_founds_for_a_second_device(phones: Callable[..., Phone]) -> None:
+    paper: list[RecoveryKey] = []
+    karin, tablet = phones("Karin", "mentor", paper), phones("tablet")
+    goal(karin, "Before")
+    backup = karin.session.make_backup().data
+    karin.session.lock()
+    new = phones("new")
+    new.session.restore(backup, paper[0].text, OTHER_PHRASE)
+    goal(new, "After")
+    add(new, tablet)
+    assert goals(tablet) == {"Before", "After"}
+    assert tablet.session.role == "mentor"
 
 
 def test_a_stolen_device_cannot_read_the_keyring_that_it_could_renew(

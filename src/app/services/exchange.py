@@ -104,6 +104,8 @@ class TakenIn:
     """Not signed by whom they name, or of another space: nothing of them is kept."""
     changes: int = 0
     aside: int = 0
+    said: dict[str, int] = field(default_factory=dict)
+    """By device: the last of its changes that came."""
     alarms: list[Alarm] = field(default_factory=list)
 
 
@@ -320,6 +322,8 @@ class Exchange:
                 self._shelf.keep(space, envelopes[0])
                 self._shelf.keep_keys(space, [key])
                 self._go_on(_Log(space, ledger, Keyring({}), keys, {}), envelopes[1:])
+                # On a phone that was put back: nobody else has what the former one wrote.
+                self._store.say_again(space, {}, lambda _: True)
         self._tell()
 
     def add(
@@ -483,7 +487,25 @@ class Exchange:
             log = self._looked_on(space, envelopes, cursor, set(known))
             if log.keys.id not in log.authority.members:
                 self._start_over(log, root)
+            self._say_again(space)
         self._tell()
+
+    def _say_again(self, space: str) -> None:
+        """What a former device of mine wrote and nobody can get from anywhere else: this one says it, once."""
+        place = self._shelf.place(space)
+        if "former" not in place or not self.is_in(space):
+            return
+        own = self._log(space).keys.id.hex()
+        log = self._log(space)
+
+        def mine(device: str) -> bool:
+            if place.get("former_only") and device not in place["former"]:
+                return False
+            parties = log.authority.parties_of(bytes.fromhex(device))
+            return not parties or self.same_person(space, own, device)
+
+        self._store.say_again(space, place["former"], mine)
+        self._shelf.table(PLACES).update(_without_former, is_("id", space))
 
     def look_on(self, space: str, envelopes: Sequence[Envelope], *, known: Iterable[bytes] = ()) -> None:
         """The log of a space of mine in which this device is not, as somebody has brought it: it is read, no more."""
@@ -502,7 +524,8 @@ class Exchange:
             self._shelf.keep(space, envelopes[0], waiting=cursor is None)
             ledger = Ledger.begin(envelopes[0])
             fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
-            self._take(fresh, envelopes[1:], there=cursor is not None, cursor=cursor)
+            said = self._take(fresh, envelopes[1:], there=cursor is not None, cursor=cursor)[0].said
+            self._shelf.table(PLACES).update({"former": said}, is_("id", space))
             log = self._load(space)
             self._check_founder(log, self._spaces.genesis(space), known)
         elif envelopes:
@@ -663,6 +686,8 @@ class Exchange:
             keyring, people = self._read_controls(log, ledger.authority, controls, taken)
         changes, aside = self._open(log.space, ledger, keyring, placed, chain, taken, again=bool(controls))
         taken.changes = len(changes)
+        for change in changes:
+            taken.said[change.device] = max(change.sequence, taken.said.get(change.device, 0))
         withdrawn = self._no_longer(log, ledger, keyring, chain) if controls else []
         aside += [(one.run, one.reason) for one in withdrawn]
         taken.aside = len(aside)
@@ -1023,6 +1048,11 @@ class Exchange:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _without_former(row: dict[str, Any]) -> None:
+    row.pop("former", None)
+    row.pop("former_only", None)
 
 
 def _key_of(record: Record, keyring: Keyring) -> EpochKey | None:

@@ -566,8 +566,8 @@ class Session:
             from app.services.shelf import begin_anew
 
             with vault.documents.transaction():
+                begin_anew(vault.documents, self._spaces.device)
                 self._spaces.become_new_device()
-                begin_anew(vault.documents)
                 vault.has_new_device()
         self._store = Store(vault.documents, self._spaces, now=self._now)
         self.notices = list(vault.notices)

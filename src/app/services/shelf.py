@@ -20,7 +20,6 @@ from sync.ledger import Ledger
 from sync.protocol import Envelope, Kind, read_purged
 from sync.sealing import EpochKey, Portion
 
-
 KEY_AGE: Final = timedelta(days=180)
 """After so long a space gets a new key, whether or not anybody left."""
 
@@ -249,9 +248,14 @@ class Shelf:
         )
 
 
-def begin_anew(documents: Any) -> None:
-    """The device of a vault has become another one: what it sealed and said stands under a name that it had before."""
-    documents.table(PLACES).update({"sealed": 0, "erased": 0})
+def begin_anew(documents: Any, device: Callable[[str], str]) -> None:
+    """The device of a vault is about to become another one: what it sealed and said stands under the name it has now.
+
+    `device` tells that name in each space. What it wrote and had not sealed yet, the new one says.
+    """
+    for row in list(documents.table(PLACES)):
+        former = {"former": {device(row["id"]): row["sealed"]}, "former_only": 1}
+        documents.table(PLACES).update({"sealed": 0, "erased": 0, **former}, doc_ids=[row.doc_id])
     documents.table(ENVELOPES).update(_foreign)
 
 

@@ -389,6 +389,34 @@ class Store:
         with self._lock:
             return self._sequences.get((space, self._spaces.device(space)), 0)
 
+    def say_again(self, space: str, upto: Mapping[str, int], mine: Callable[[str], bool]) -> int:
+        """Records as they stand, said by this device: those of which another one of mine said more than others can get.
+
+        `upto` tells how much of each device's changes others can get. What was erased, and what tells of that, stays as
+        it is. How many records; said once, there is nothing left to say.
+        """
+        with self.writing() as staged:
+            own = self._spaces.device(space)
+            lost: dict[tuple[str, Id], None] = {}
+            for row in list(self._documents.table(VERSIONS)):
+                there, device, number = row["change"].split(":")
+                if there == space and device != own and int(number) > upto.get(device, 0) and mine(device):
+                    lost[row["kind"], row["id"]] = None
+            staged.clock = staged.clock.tick(self._now())
+            found = 0
+            for kind, id in lost:
+                document = self._stored(space, kind, id)
+                if document is None or kind in (Erasure.KIND, Receipt.KIND):
+                    continue
+                if all(device_of(head) == own for head in document["heads"]):
+                    continue
+                gone = {} if document.get("gone") is None else {GONE: document["gone"]}
+                write = Write(space=space, kind=kind, record=id, fields={**document["cells"], **gone})
+                for change in self._stamp([write], self._now(), {}):
+                    self._take_in(change)
+                found += 1
+            return found
+
     def written_after(self, space: str, sequence: int, limit: int = 500) -> list[Change]:
         """Own changes in a space beyond that sequence, in order, exactly as they will travel."""
         with self._lock:
