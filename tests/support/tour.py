@@ -123,7 +123,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/note/:id": {"free-note": f"/note/{note}"},
         "/plan": {"plan": f"/plan?person={pair}"},
         "/calendar": {"calendar": "/calendar"},
-        "/slots/:id": {"slots": f"/slots/{pair}", "slots-offer": f"/slots/{pair}?offer=yes"},
+        "/slots/:id": {"slots": f"/slots/{pair}", "slots-pick": f"/slots/{pair}?move={coming}"},
         "/checklist/:person/:list": {"before-relationship": f"/checklist/{pair}/before_relationship"},
         "/people/new": {"new-person": "/people/new"},
         "/person/:id": {"person": f"/person/{pair}"},

@@ -130,9 +130,12 @@ def TickRow(
     subtitle: str = "",
     id: str | None = None,
     undo: bool = True,
+    fade: bool = True,
     key: str | None = None,
 ) -> ft.Control:
     """One thing to tick: the whole row is the checkbox. For two seconds after ticking, *Undo* is offered.
+
+    What is ticked fades, because it is done; with `fade=False` it is chosen, and stays as it is.
 
     The tick shows at once, before the answer comes back; `on_change(bool)` does the work.
     """
@@ -162,7 +165,7 @@ def TickRow(
         border_side=ft.BorderSide(1.5, theme.LINE),
         shape=ft.RoundedRectangleBorder(radius=6),
     )
-    words: list[ft.Control] = [Words(text, Style.BODY, theme.INK_SOFT if shown else theme.INK)]
+    words: list[ft.Control] = [Words(text, Style.BODY, theme.INK_SOFT if shown and fade else theme.INK)]
     if subtitle:
         words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
     row = ft.Container(

@@ -63,7 +63,13 @@ def GroupScreen(id: str) -> ft.Control:
         if editing:
             return _Editable(one, remove, key=f"edit {one.id}")
         return TickRow(
-            one.name, one.id in group.here, lambda on: attend([one.id], on), id=f"here-{one.id}", undo=False, key=one.id
+            one.name,
+            one.id in group.here,
+            lambda on: attend([one.id], on),
+            id=f"here-{one.id}",
+            undo=False,
+            fade=False,
+            key=one.id,
         )
 
     people = sorted(group.participants, key=lambda one: desk.speech.value.sort_key(one.name))
