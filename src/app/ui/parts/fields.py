@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.draft import Draft
+from app.ui.hooks.held import use_box
 from app.ui.hooks.watch import use_watch
 from app.ui.parts.buttons import SHAPE, QuietButton
 from app.ui.parts.text import Live, Named, Words
@@ -38,8 +41,9 @@ def Field(
     on_blur: Press | None = None,
     keyboard: ft.KeyboardType | None = None,
     key: str | None = None,
+    still: bool = False,
 ) -> ft.Control:
-    """A short text: one line, or a few. `on_change` gets the text."""
+    """A short text: one line, or a few. `on_change` gets the text. `still`: it lies in nothing that scrolls."""
     field = _field(
         label,
         value,
@@ -49,7 +53,7 @@ def Field(
         on_change=(lambda e: on_change(e.control.value or "")) if on_change else None,
         on_submit=on_submit,
         on_blur=on_blur,
-        autofocus=autofocus,
+        autofocus=autofocus and (still or not _later()),
         key=key,
     )
     field.max_length = limit
@@ -60,7 +64,41 @@ def Field(
         field.keyboard_type = ft.KeyboardType.MULTILINE
     elif keyboard:
         field.keyboard_type = keyboard
-    return _with_error(Named(id, field), error)
+    inside = Entered(field) if autofocus and not field.autofocus else field
+    return _with_error(Named(id, inside), error)
+
+
+def _later() -> bool:
+    """Whether a field is better entered once its screen stands: see `Entered`."""
+    return bool(use_desk().page.web)
+
+
+SETTLES = 0.3
+"""Seconds from when a browser has the screen until what it reads out of it stands still."""
+
+
+@component
+def Entered(field: ft.TextField) -> ft.Control:
+    """A field that is entered as soon as its screen stands still.
+
+    A browser that reads the screen out builds what scrolls twice, and whatever had the focus loses it for good the
+    second time, while the app still takes it to be there. So the focus is not given away before.
+    """
+    desk = use_desk()
+    latest = use_box(lambda: field)
+    latest.value = field
+
+    async def enter() -> None:
+        await ft.SemanticsService().get_accessibility_features()  # answered when all that was sent before is drawn
+        await asyncio.sleep(SETTLES)
+        await latest.value.focus()  # type: ignore[no-untyped-call]
+
+    async def try_to() -> None:
+        with suppress(RuntimeError):  # gone meanwhile, or a line that is cut: the field can still be tapped
+            await enter()
+
+    ft.use_effect(lambda: desk.later(try_to), [])
+    return field
 
 
 def DraftField(
@@ -82,7 +120,7 @@ def DraftField(
         hint=hint,
         on_change=draft.edit,
         on_blur=draft.leave,
-        autofocus=autofocus,
+        autofocus=autofocus and (expand or not _later()),
         style=Style.NOTE,
         line=line,
     )
@@ -99,7 +137,8 @@ def DraftField(
     else:
         field.min_lines, field.max_lines = lines, lines + 12
         field.align_label_with_hint = True
-    named = Named(id, field, label if expand else None)
+    inside = Entered(field) if autofocus and not field.autofocus else field
+    named = Named(id, inside, label if expand else None)
     named.expand = expand or None
     return named
 

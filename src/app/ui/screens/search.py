@@ -77,7 +77,7 @@ def Asking(asked: Signal[str]) -> ft.Control:
             waiting.pop().cancel()
 
     ft.use_effect(_nothing, [], cleanup=stop)
-    return Field(desk.say("search.field"), typed[0], change, id="search-field", limit=200, autofocus=True)
+    return Field(desk.say("search.field"), typed[0], change, id="search-field", limit=200, autofocus=True, still=True)
 
 
 _NONE: tuple[str, str] = ("", "")

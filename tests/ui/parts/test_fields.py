@@ -1,0 +1,77 @@
+"""Fields that are entered by themselves: at once, or in a browser as soon as the screen stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flet as ft
+import pytest
+
+from app.ui.hooks import use_desk, use_draft
+from app.ui.parts import DraftField, Field, fields
+from app.ui.safe import component
+from tests.ui.conftest import OpenStage, Stage
+
+KINDS = ("field", "draft", "still", "expand")
+
+
+def form(kind: str) -> Callable[[], ft.Control]:
+    @component
+    def Form() -> ft.Control:
+        desk, draft = use_desk(), use_draft("", lambda _: None)
+        text, write = ft.use_state("")
+        gone, leave = ft.use_state(False)
+        made: Callable[[], ft.Control] = {
+            "field": lambda: Field(desk.say("frame.back"), text, write, id="one", autofocus=True),
+            "still": lambda: Field(desk.say("frame.back"), text, write, id="one", autofocus=True, still=True),
+            "draft": lambda: DraftField(desk.say("frame.back"), draft, id="one", autofocus=True),
+            "expand": lambda: DraftField(desk.say("frame.back"), draft, id="one", autofocus=True, expand=True),
+        }[kind]
+        away = ft.TextButton(desk.say("frame.close"), on_click=lambda _: leave(True), key="away")
+        return ft.Column([away] if gone else [made(), away])
+
+    return Form
+
+
+def entered(app: Stage) -> int:
+    """How often a field was given the focus by code."""
+    return sum(name == "focus" for name, _ in app.line.calls)
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields, "SETTLES", 0.05)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_device_gives_the_focus_with_the_first_picture(stage: OpenStage, kind: str) -> None:
+    app = await stage(screen=form(kind))
+    await app.settle(0.1)
+    assert app.field("one").autofocus and entered(app) == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_browser_gives_it_to_what_scrolls_once_it_stands(stage: OpenStage, kind: str) -> None:
+    app = await stage(screen=form(kind), web=True)
+    scrolls = kind in ("field", "draft")
+    assert app.field("one").autofocus is not scrolls and entered(app) == 0
+    await app.settle(0.1)
+    assert entered(app) == scrolls
+    await app.type("one", "abc")
+    await app.settle(0.1)
+    assert entered(app) == scrolls, "once: nobody is torn out of another field"
+
+
+async def test_a_field_that_is_gone_by_then_is_left_alone(stage: OpenStage) -> None:
+    app = await stage(screen=form("field"), web=True)
+    await app.tap("away")
+    await app.settle(0.1)
+    assert entered(app) == 0
+
+
+async def test_a_line_that_is_cut_meanwhile_is_no_fault(stage: OpenStage) -> None:
+    app = await stage(
+        screen=form("field"), web=True, replies={"get_accessibility_features": RuntimeError("the line is cut")}
+    )
+    await app.settle(0.1)
+    assert entered(app) == 0 and app.field("one") is not None
