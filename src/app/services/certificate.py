@@ -33,8 +33,8 @@ def sentence(facts: Facts, library: Library, speech: Speech) -> str:
             "name": facts.name,
             "role": speech.say(f"certificate.role.{facts.role}"),
             "programme": facts.programme or speech.say("certificate.no-programme"),
-            "from": speech.day_year(facts.days[0]) if facts.days else "",
-            "to": speech.day_year(facts.days[-1]) if facts.days else "",
+            "from": _day(facts.days[0], speech) if facts.days else "",
+            "to": _day(facts.days[-1], speech) if facts.days else "",
             "count": len(facts.days),
         },
     )
@@ -47,7 +47,7 @@ def certificate_words(facts: Facts, library: Library, speech: Speech) -> list[Wo
         Words(facts.name, 22, bold=True, above=28),
         Words(sentence(facts, library, speech), 14, above=20),
         Words(library.document("texts.messages").item("thanks").text(speech.language), 14, above=20),
-        Words(speech.day_year(facts.today), 12, above=60),
+        Words(_day(facts.today, speech), 12, above=60),
     ]
 
 
@@ -57,8 +57,8 @@ def list_words(facts: Facts, library: Library, speech: Speech) -> list[Words]:
         Words(speech.say("certificate.list"), 24, bold=True, above=20),
         Words(f"{facts.name}, {speech.say(f'certificate.role.{facts.role}')}", 14, above=12),
         Words(speech.say("certificate.count", count=len(facts.days)), 14, bold=True, above=12),
-        *(Words(f"{at}. {speech.day_year(day)}", 12, above=4) for at, day in enumerate(facts.days, 1)),
-        Words(speech.day_year(facts.today), 12, above=30),
+        *(Words(f"{at}. {_day(day, speech)}", 12, above=4) for at, day in enumerate(facts.days, 1)),
+        Words(_day(facts.today, speech), 12, above=30),
     ]
 
 
@@ -75,3 +75,8 @@ def as_page(words: Sequence[Words], speech: Speech) -> str:
         parts.append(f'<{tag} dir="auto">{safe(one.text)}</{tag}>\n')
     parts.append(CLOSING)
     return "".join(parts)
+
+
+def _day(day: date, speech: Speech) -> str:
+    """A day as it stands on a certificate: nobody asks which day of the week it was."""
+    return f"{speech.day_plain(day)} {day.year}"

@@ -256,6 +256,8 @@ def left_said(desk: Desk, view: ClosingView) -> str:
             if day
             else desk.say("person.missing.nothing")
         )
+    if not view.soon and view.left:
+        return desk.say("closing.time", count=view.left)
     return desk.say("closing.left", count=view.left) if view.left else desk.say("closing.none-left")
 
 

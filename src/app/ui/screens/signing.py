@@ -159,13 +159,13 @@ def SignSheet(
     def sign(_: object) -> None:
         close()
         desk.session.agreements(desk.library).sign(sheet, handed=handed)
-        desk.notice(desk.say(f"{words_of}.done", name=name))
+        desk.notice(desk.say(f"sign.{words_of}.done", name=name))
 
     line = "hand-line" if handed else "sign-line"
     return ft.Column(
         [
-            Words(desk.say(f"{words_of}.{line}", name=name), Style.NOTE),
-            PrimaryButton(desk.say(f"{words_of}.sign-yes", name=name), sign, ft.Icons.DRAW, id="sign-yes"),
+            Words(desk.say(f"sign.{words_of}.{line}", name=name), Style.NOTE),
+            PrimaryButton(desk.say(f"sign.{words_of}.sign-yes", name=name), sign, ft.Icons.DRAW, id="sign-yes"),
         ],
         spacing=16,
         tight=True,
@@ -187,7 +187,7 @@ def use_signing(sheet: Sheet | None, mine: str, words_of: str = "agreement") -> 
     if open_ and sheet is not None:
         content = lambda: SignSheet(sheet, role, open_ == "handed", close, words_of)  # noqa: E731
         word = "hand-title" if open_ == "handed" else "sign-title"
-        title = desk.say(f"{words_of}.{word}", name=sheet.text.names.get(role, ""), number=sheet.text.number)
+        title = desk.say(f"sign.{words_of}.{word}", name=sheet.text.names.get(role, ""), number=sheet.text.number)
     use_sheet(content, close, title=title, short=True)
     return lambda handed: show("handed" if handed else "own")
 
