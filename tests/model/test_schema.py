@@ -46,6 +46,7 @@ def test_the_table_of_kinds_and_spaces() -> None:
         "busy",
         "participant",
         "attendance",
+        "supervision",
         "own_text",
         "programme_item",
     }
@@ -57,8 +58,10 @@ def test_the_table_of_kinds_and_spaces() -> None:
         "minutes",
         "slot",
         "booking",
+        "comparison",
         "fair_copy",
         "signature",
+        "comparison",
         "programme_item",
         "retention",
         "fulfilment",
@@ -71,6 +74,7 @@ def test_the_table_of_kinds_and_spaces() -> None:
     assert {cls.KIND for cls in KINDS.values() if cls.APPEND_ONLY} == {
         "progress",
         "booking",
+        "comparison",
         "fair_copy",
         "signature",
         "fulfilment",

@@ -7,7 +7,7 @@ import io
 import json
 import tracemalloc
 import zipfile
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,7 @@ def lay(store: MemoryStore, word: str) -> dict[str, str]:
     run(do.AddParticipants(mentorship=pair, names=[word]))
     (one,) = store.ask(GroupAt(meeting)).participants
     run(do.Attend(meeting=meeting, participants=[one.id]))
+    run(do.SayCompared(mentorship=pair, digest="00"))
     return ids
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotShared, UnknownRecord
-from app.model.commands import AddPerson, AddTask, KeepMinutes, Revise, StartNow
-from app.model.entities import Mentorship, Minutes, Task
+from app.model.commands import AddPerson, AddTask, KeepMinutes, Revise, SayCompared, StartNow
+from app.model.entities import Comparison, Mentorship, Minutes, Task
 from app.model.queries import One, PeopleList
 from app.services.pairing import Earlier, Heard, Pairing, Stage
 from app.services.session import Session
@@ -363,7 +363,33 @@ def test_an_invitation_is_approved_by_name_and_compared(karin: Phone, yusuf: Pho
     karin.pairing.compared(mentorship)
     peer = karin.pairing.peer(mentorship)
     assert peer is not None
-    assert peer.compared
+    assert (peer.compared, peer.both) == (True, False)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    there = yusuf.pairing.peer(mentorship)
+    assert there is not None
+    assert (there.compared, there.both) == (False, False), "what the other says is no reason to trust"
+    for _ in range(2):
+        yusuf.pairing.compared(mentorship)
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    for one in (karin, yusuf):
+        peer = one.pairing.peer(mentorship)
+        assert peer is not None
+        assert (peer.compared, peer.both) == (True, True)
+    assert len(list(karin.session.store.everything(Comparison))) == 2
+
+
+def test_words_that_were_not_these_are_no_comparison(karin: Phone, yusuf: Phone) -> None:
+    mentorship = karin.mentorship("Yusuf")
+    request = yusuf.pairing.hear(karin.pairing.invite(mentorship))
+    karin.pairing.hear(request.send)
+    yusuf.pairing.hear(karin.pairing.approve(mentorship).send)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    yusuf.session.store.execute(SayCompared(mentorship=mentorship, digest="0" * 64))
+    karin.pairing.compared(mentorship)
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    peer = karin.pairing.peer(mentorship)
+    assert peer is not None
+    assert not peer.both
 
 
 def test_a_declined_name_is_let_in_nowhere(karin: Phone, mallory: Phone) -> None:

@@ -7,6 +7,7 @@ table and never leaves it; who one is paired with belongs to the person and lies
 from __future__ import annotations
 
 import enum
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,8 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.errors import NotShared, UnknownRecord
-from app.model.commands import GoOnIn, JoinMentorship, Undo
-from app.model.entities import Mentorship, PairRole, Person
+from app.model.changes import device_of
+from app.model.commands import GoOnIn, JoinMentorship, SayCompared, Undo
+from app.model.entities import Comparison, Mentorship, PairRole, Person
 from app.model.ids import Id
 from app.model.queries import AboutMe, One
 from app.model.schema import KINDS
@@ -98,6 +100,8 @@ class Peer:
     root: bytes
     way: str
     compared: bool
+    both: bool = False
+    """The other has said the same, or the way in has compared already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +333,9 @@ class Pairing:
         space = found.space if found else ""
         for row in self._rows(KEYRING, "peer"):
             if row["space"] == space:
-                return Peer(row["space"], row["name"], bytes.fromhex(row["root"]), row["way"], bool(row["compared"]))
+                root, compared = bytes.fromhex(row["root"]), bool(row["compared"])
+                both = compared and (row["way"] != "invitation" or self._other_compared(mentorship, root))
+                return Peer(row["space"], row["name"], root, row["way"], compared, both)
         return None
 
     def waiting(self) -> list[str]:
@@ -344,11 +350,25 @@ class Pairing:
         return self._shown(compare.twelve(self._spaces.root, peer.root))
 
     def compared(self, mentorship: Id) -> None:
-        """The twelve words were the same."""
+        """The twelve words were the same. The other is told: words are shown until both have said so."""
         peer = self.peer(mentorship)
         for row in self._rows(KEYRING, "peer"):
             if peer and row["space"] == peer.space:
                 self._store.documents.table(KEYRING).update({"compared": 1}, doc_ids=[row.doc_id])
+                self._store.execute(SayCompared(mentorship=mentorship, digest=self._digest(peer.root)))
+
+    def _digest(self, root: bytes) -> str:
+        """The words of two people, in a form that shows nothing of them."""
+        return hashlib.sha256(" ".join(self._shown(compare.twelve(self._spaces.root, root))).encode()).hexdigest()
+
+    def _other_compared(self, mentorship: Id, root: bytes) -> bool:
+        wanted = self._digest(root)
+        return any(
+            one.mentorship == mentorship
+            and one.digest == wanted
+            and not self._store.is_mine(one.space, device_of(one.heads[0]))
+            for one in self._store.everything(Comparison)
+        )
 
     def understand(self, typed: Sequence[str]) -> tuple[str, ...]:
         """Six words as the list writes them, in whichever language all of them are."""

@@ -224,7 +224,9 @@ async def test_an_invitation_is_approved_by_name_and_words_are_compared(stage: O
     words = " ".join(karin.session.pairing.twelve(mentorship))
     assert yusuf.app.has(words)
     await yusuf.tap("pair-same")
-    assert yusuf.says("pair.compared")
+    assert yusuf.says("pair.compared.mine", name="Karin")
+    assert yusuf.app.has(words), "the words stay until both have compared"
+    assert not yusuf.app.has("pair-same")
 
     # What is new goes over as a package, whenever one likes.
     await yusuf.tap("pair-make")

@@ -17,6 +17,9 @@ from app.model.commands.boundaries import (
 from app.model.commands.bringing import BringBack, Brought, NewSpace
 from app.model.commands.calendar import BookSlot, GiveSlot, KeepBusy, MoveSeries, OfferSlots, WithdrawSlot
 from app.model.commands.closing import DecideFate, DropPrivate
+from app.model.commands.comparing import (
+    SayCompared,
+)
 from app.model.commands.goals import (
     AddTask,
     BringTasks,
@@ -102,10 +105,10 @@ __all__ = [
     "Attend",
     "Before",
     "BookSlot",
-    "BringTasks",
-    "BroughtTask",
     "BringBack",
+    "BringTasks",
     "Brought",
+    "BroughtTask",
     "Command",
     "DecideFate",
     "Delete",
@@ -148,6 +151,7 @@ __all__ = [
     "Revise",
     "Reword",
     "SameTimeAgain",
+    "SayCompared",
     "SetAside",
     "SetGoal",
     "SetSetting",

@@ -6,29 +6,36 @@ another one moved. Names that follow from a meeting, a document or a role follow
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.errors import Refused
 from app.model import commands as do
 from app.model.decide.plan import Plan, carry_out
 from app.model.entities import (
+    Attendance,
     Booking,
     Checklist,
+    Comparison,
     FairCopy,
     FilledForm,
+    Fulfilment,
     Goal,
     Meeting,
     Mentorship,
     Minutes,
     Person,
     Progress,
+    Retention,
     Signature,
     SkillProfile,
+    attendance_id,
     checklist_id,
     form_id,
+    fulfilment_id,
     meeting_id,
     minutes_id,
+    retention_id,
     skills_id,
     slot_meeting_id,
 )
@@ -36,7 +43,7 @@ from app.model.fields import Prose, Ref, Text
 from app.model.ids import Id, named_id
 from app.model.schema import KINDS, Entity
 
-_STAY: tuple[type[Entity], ...] = (Person, FairCopy, Signature)
+_STAY: tuple[type[Entity], ...] = (Person, FairCopy, Signature, Comparison)
 """The person is revised by itself. What was signed holds in the space and under the name that it was signed for."""
 _PLACES = 200
 """So many meetings of a series are looked through for the place of one."""
@@ -104,20 +111,31 @@ class _Names:
     def _name(self, record: Entity) -> Id:
         moves = record.space == self._before.space
         space = self._into.space if moves else record.space
-        if isinstance(record, Minutes):
-            return minutes_id(self._known(record.meeting))
         if isinstance(record, Meeting) and moves:
             return self._meeting(record)
+        for was, will_be in self._derived(record, space):
+            if record.id == was:
+                return will_be
+        return self._anew(record.id) if moves or record.APPEND_ONLY else record.id
+
+    def _derived(self, record: Entity, space: str) -> Iterator[tuple[Id, Id]]:
+        """Names that follow from something: as it follows from what was, and from what will be."""
+        if isinstance(record, Minutes):
+            yield minutes_id(record.meeting), minutes_id(self._known(record.meeting))
+        if isinstance(record, Attendance):
+            yield attendance_id(record.space, record.meeting), attendance_id(space, self._known(record.meeting))
         if isinstance(record, Checklist | FilledForm):
             made: Callable[[str, str, Id], Id] = checklist_id if isinstance(record, Checklist) else form_id
             for about in (getattr(record, "meeting", None), record.mentorship):
-                if about and record.id == made(record.space, record.document, about):
-                    return made(space, record.document, self._known(about))
-        if isinstance(record, SkillProfile) and record.id == skills_id(
-            record.space, record.mentorship or "", record.role
-        ):
-            return skills_id(space, self._into.id, record.role)
-        return self._anew(record.id) if moves or record.APPEND_ONLY else record.id
+                if about:
+                    yield made(record.space, record.document, about), made(space, record.document, self._known(about))
+        if isinstance(record, SkillProfile):
+            before, into = record.mentorship or "", self._into.id
+            yield skills_id(record.space, before, record.role), skills_id(space, into, record.role)
+        if isinstance(record, Retention):
+            yield retention_id(record.mentorship), retention_id(self._into.id)
+        if isinstance(record, Fulfilment):
+            yield fulfilment_id(record.mentorship, record.role), fulfilment_id(self._into.id, record.role)
 
     def _meeting(self, record: Meeting) -> Id:
         """A meeting of a series has its name from its place, one that was booked from its slot."""

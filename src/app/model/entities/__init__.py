@@ -6,6 +6,7 @@ A record's visibility is where it lives: the personal space (only me) or the spa
 from app.model.entities.agreements import FairCopy, Signature
 from app.model.entities.calendar import Booking, Busy, Slot, slot_meeting_id
 from app.model.entities.closing import FATES, Fulfilment, Retention, fulfilment_id, retention_id
+from app.model.entities.comparing import Comparison
 from app.model.entities.goals import Goal, Progress, Task
 from app.model.entities.groups import Attendance, Participant, attendance_id
 from app.model.entities.lists import Checklist, ListItem, checklist_id, list_item_id
@@ -58,6 +59,7 @@ __all__ = [
     "Booking",
     "Busy",
     "Checklist",
+    "Comparison",
     "Erasure",
     "Evaluation",
     "FairCopy",

@@ -10,6 +10,7 @@ import flet as ft
 from app.model.queries import PersonPage
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query
+from app.ui.hooks.carrying import use_told
 from app.ui.parts import (
     Busy,
     Card,
@@ -33,7 +34,7 @@ from app.ui.safe import component
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.services.pairing import Heard, Package
+    from app.services.pairing import Heard, Package, Peer
     from app.ui.desk import Desk
 
 Hear = Callable[..., None]
@@ -240,30 +241,27 @@ def _Package(id: str, who: str, heard: Heard, hear: Hear, wrong: Callable[[objec
 def _Together(id: str, name: str, hear: Hear) -> ft.Control:
     """Already a pair: what is new goes over as a package, and words can be compared."""
     desk = use_desk()
-    peer = desk.session.pairing.peer(id)
-    done, compare = ft.use_state(peer.compared)
+    _, draw = ft.use_state(0)
+    peer = use_told(lambda: desk.session.pairing.peer(id), desk.session.pairing.peer(id))
     shown, show = ft.use_state(cast("Package | None", None))
 
     def same(_: object) -> None:
         desk.session.pairing.compared(id)
-        compare(True)
+        draw(lambda times: times + 1)
 
     who = _named(desk, peer.name or name)
     parts: list[ft.Control] = [
         Live(desk.say("pair.together", name=who), ft.Icons.CHECK_CIRCLE),
-        Soft(desk.say("pair.compared" if done else "pair.not-compared"), Style.BODY),
+        Soft(desk.say(_compared(peer), name=who), Style.BODY),
     ]
-    if not done:
-        words = " ".join(desk.session.pairing.twelve(id))
-        parts.append(
-            Card(
-                [
-                    Words(desk.say("pair.compare.how", name=who)),
-                    Words(words, Style.HEADING),
-                    SecondaryButton(desk.say("pair.compare.same"), same, ft.Icons.CHECK, id="pair-same"),
-                ]
-            )
-        )
+    if not peer.both:
+        words: list[ft.Control] = [
+            Words(desk.say("pair.compare.how", name=who)),
+            Words(" ".join(desk.session.pairing.twelve(id)), Style.HEADING),
+        ]
+        if not peer.compared:
+            words.append(SecondaryButton(desk.say("pair.compare.same"), same, ft.Icons.CHECK, id="pair-same"))
+        parts.append(Card(words))
     parts += [_Earlier(desk, one.mentorship, one.held, who, id) for one in desk.session.pairing.earlier(id)]
     parts.append(SectionTitle(desk.say("pair.package")))
     if shown is None:
@@ -291,6 +289,11 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
         CodeIn(desk.say("pair.package-in"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
     ]
     return _stack(parts)
+
+
+def _compared(peer: Peer) -> str:
+    """What has become of comparing: the words are shown until both have."""
+    return "pair.compared" if peer.both else "pair.compared.mine" if peer.compared else "pair.not-compared"
 
 
 def _Earlier(desk: Desk, earlier: str, held: int, who: str, id: str) -> ft.Control:
