@@ -195,6 +195,17 @@ def test_a_receipt_goes_back_when_a_concern_is_opened_and_not_before(samira: Coo
     assert samira.coordination.open_concern("none") is None
 
 
+def test_nobody_is_let_in_before_the_coordinator_answers_and_a_name_that_is_there_is_told(samira: Coordinator) -> None:
+    Member("Yusuf", joins=samira)
+    again = Member(" yusuf ")
+    again.programme.join(samira.card)
+    again.tells_programme(samira)
+    first, second = samira.coordination.members
+    assert (first.new, first.again, second.new, second.again) == (False, True, True, True)
+    joined = again.programme.joined
+    assert joined is not None and not joined.ready
+
+
 def test_who_is_owed_an_answer(samira: Coordinator) -> None:
     yusuf = Member("Yusuf", joins=samira)
     assert [member.owed for member in samira.coordination.members] == [False]

@@ -59,6 +59,10 @@ class Member:
     name: str
     role: str
     owed: bool
+    new: bool = False
+    """Nothing was ever sent back: the first answer is what lets somebody answer without a name."""
+    again: bool = False
+    """Somebody of the same name is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +286,18 @@ class Coordination:
     @property
     def members(self) -> list[Member]:
         """Who joined, in the order they did."""
+        rows = list(self._table(MEMBERS))
+        names = [str(row["name"]).casefold().strip() for row in rows]
         return [
-            Member(row["id"], row["name"], row["role"], bool(row["owed"]) or self._news_for(row))
-            for row in self._table(MEMBERS)
+            Member(
+                row["id"],
+                row["name"],
+                row["role"],
+                bool(row["owed"]) or self._news_for(row),
+                new=not row.get("answered"),
+                again=names.count(name) > 1,
+            )
+            for row, name in zip(rows, names, strict=True)
         ]
 
     def words_of(self, *whats: str, unseen: bool = False) -> list[Word]:
@@ -405,7 +418,7 @@ class Coordination:
         with self._one, self._store.documents.transaction():
             row = self._member(member)
             if row is not None:
-                fresh = {"owed": False, "told": self._setting(NUMBERS_DAY)}
+                fresh = {"owed": False, "answered": True, "told": self._setting(NUMBERS_DAY)}
                 self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
         self._tell()
 

@@ -125,6 +125,11 @@ def AnswerScreen(member: str) -> ft.Control:
             on_out=lambda: coordination.answered(member),
         ),
     ]
-    if not found.owed:
+    if found.new:
+        told = desk.say("programme.answer.first", name=name)
+        body.insert(0, Live(told, ft.Icons.HOW_TO_REG, theme.ACCENT if found.again else theme.INK_SOFT))
+        if found.again:
+            body.insert(0, Live(desk.say("programme.answer.again", name=name), ft.Icons.PEOPLE_ALT, theme.ACCENT))
+    elif not found.owed:
         body.insert(0, Live(desk.say("programme.answer.done"), ft.Icons.CHECK))
     return Screen(desk.say("programme.answer", name=name), body, back=True)
