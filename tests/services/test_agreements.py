@@ -15,6 +15,7 @@ from app.model.commands import AddPerson, JoinMentorship, KeepForm, KeepMinutes,
 from app.model.entities import Mentorship, Minutes, minutes_id
 from app.model.entities import Signature as Signed
 from app.model.queries import CopiesOf, FormOf, One, PersonPage
+from app.model.queries.agreements import ToSign
 from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements, Sheet
 from app.services.fair_copy import differences, missing
 from app.services.library import Library
@@ -183,6 +184,26 @@ def test_two_phones_that_sign_at_once_have_signed_one_version(two: Two) -> None:
     for person in (two.karin, two.yusuf):
         sheet = on(person).sheet(two.id, AGREEMENT)
         assert sheet.signed and len(sheet.versions) == 1 and len(sheet.versions[0].copies) == 2
+
+
+def test_what_the_other_has_signed_waits_for_me_until_i_have(two: Two) -> None:
+    two.fill()
+    on(two.karin).sign(on(two.karin).sheet(two.id, AGREEMENT))
+    two.bring()
+    assert two.karin.store.ask(ToSign()) == ()
+    (row,) = two.yusuf.store.ask(ToSign())
+    assert (row.name, row.document, row.meeting) == ("Karin", AGREEMENT, None)
+    on(two.yusuf).sign(on(two.yusuf).sheet(two.id, AGREEMENT))
+    assert two.yusuf.store.ask(ToSign()) == ()
+
+
+def test_nothing_waits_when_both_have_signed_at_once(two: Two) -> None:
+    two.fill()
+    two.bring()
+    for person in (two.karin, two.yusuf):
+        on(person).sign(on(person).sheet(two.id, AGREEMENT))
+    two.bring()
+    assert two.karin.store.ask(ToSign()) == () and two.yusuf.store.ask(ToSign()) == ()
 
 
 def test_the_code_of_conduct_is_each_ones_own(two: Two) -> None:

@@ -236,3 +236,18 @@ async def test_the_lock_on_the_note_shows_the_three_exceptions(stage: OpenStage,
         assert app.desk.read(document.item(name).text) in app.texts()
     await app.tap("secrecy-open")
     assert app.desk.read(document.title) in app.texts() and app.has("missing-limit_law")
+
+
+async def test_today_says_what_waits_for_my_name_and_leads_there(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await table.open(stage)
+    fill(table, app)
+    service(app).sign(service(app).sheet(table.pair, AGREEMENT), handed=True)
+    await app.settle()
+    assert "Mentorskapsavtal väntar på din underskrift" in app.texts()
+    await app.tap(f"todo-sign-{AGREEMENT}")
+    await app.tap("agreement-sign")
+    await app.tap("sign-yes")
+    app.desk.home()
+    await app.settle()
+    assert not app.has(f"todo-sign-{AGREEMENT}")

@@ -12,7 +12,13 @@ from app.model.ids import Id
 from app.model.schema import Entity, entity
 
 
-@entity("fair_copy", spaces=("mentoring",), keys=("mentorship", "about"), append_only=True)
+@entity(
+    "fair_copy",
+    spaces=("mentoring",),
+    keys=("mentorship", "about"),
+    card=("mentorship", "about", "document", "number"),
+    append_only=True,
+)
 class FairCopy(Entity):
     """A text as it was put up for signing. It never changes: a changed word is another version."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.model.entities import FairCopy, Mentorship, PairRole, Person, Signature
+from app.model.entities import FairCopy, Mentorship, Minutes, PairRole, Person, Signature
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
 
@@ -55,6 +55,50 @@ class CopiesOf(Query[tuple[Copy, ...]]):
     def answer(self, read: Reader) -> tuple[Copy, ...]:
         found = [copy for copy in read.where(FairCopy, about=self.about) if copy.mentorship == self.mentorship]
         return tuple(copy_of(read, one) for one in sorted(found, key=lambda one: (one.number, one.made, one.id)))
+
+
+LATELY = 12
+"""So many of the newest copies are looked through for what waits for me: older ones are seen where they stand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToSignRow:
+    """Something the other has put a name to and I have not: an agreement, or the minutes of a meeting."""
+
+    mentorship: Id
+    name: str
+    document: str
+    meeting: Id | None
+
+
+@dataclass(frozen=True)
+class ToSign(Query[tuple[ToSignRow, ...]]):
+    """What waits for my name, the newest first."""
+
+    def answer(self, read: Reader) -> tuple[ToSignRow, ...]:
+        found: list[ToSignRow] = []
+        seen: set[tuple[Id, str]] = set()
+        for card in read.newest_cards(FairCopy, LATELY, None)[0]:
+            mentorship, about = card.values["mentorship"], card.values["about"]
+            if (mentorship, about) in seen:
+                continue
+            seen.add((mentorship, about))
+            people = read.where(Person, mentorship=mentorship)
+            signed = {one.role for one in read.where(Signature, copy=card.id)}
+            if not people or people[0].my_role in signed or not signed or about.startswith("policy."):
+                continue
+            if people[0].my_role in signed_roles(CopiesOf(mentorship, about).answer(read)):
+                continue  # two phones wrote the same at once, and I signed the other copy
+            minutes = read.one(Minutes, about)
+            found.append(
+                ToSignRow(
+                    mentorship=mentorship,
+                    name=people[0].name,
+                    document=card.values["document"],
+                    meeting=None if minutes is None else minutes.meeting,
+                )
+            )
+        return tuple(found)
 
 
 def copy_of(read: Reader, copy: FairCopy) -> Copy:

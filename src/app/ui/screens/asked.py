@@ -11,6 +11,7 @@ import flet as ft
 from app.ui.parts import Row
 
 if TYPE_CHECKING:
+    from app.model.queries.agreements import ToSignRow
     from app.model.queries.surveys import SurveyDue
     from app.ui.desk import Desk
 
@@ -21,6 +22,27 @@ def asked(desk: Desk, surveys: Sequence[SurveyDue]) -> list[Callable[[], ft.Cont
     if desk.session.programme_waiting:
         rows.append(partial(_programme, desk, desk.session.programme_waiting))
     return rows
+
+
+def to_sign(desk: Desk, rows: Sequence[ToSignRow]) -> list[Callable[[], ft.Control]]:
+    """What the other has put a name to and waits for mine."""
+    return [partial(_sign, desk, row) for row in rows]
+
+
+def _sign(desk: Desk, row: ToSignRow) -> ft.Control:
+    if row.meeting:
+        words, path = desk.say("confirm.waits", name=row.name), f"/meeting/{row.meeting}/minutes"
+    else:
+        title = desk.read(desk.library.document(row.document).title)
+        words, path = desk.say("agreement.waits", title=title), f"/agreement/{row.mentorship}/{row.document}"
+    return Row(
+        words,
+        lambda _: desk.go(path),
+        subtitle=desk.say("agreement.waits.help", name=row.name),
+        icon=ft.Icons.DRAW_OUTLINED,
+        id=f"todo-sign-{row.meeting or row.document}",
+        key=f"sign {row.mentorship} {row.meeting or row.document}",
+    )
 
 
 def _survey(desk: Desk, due: SurveyDue) -> ft.Control:

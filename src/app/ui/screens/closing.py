@@ -128,7 +128,7 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
             id="closing-fate",
             key="fate",
         ),
-        line("survey", False, desk.say("closing.survey.open"), survey_way(person), ft.Icons.RATE_REVIEW_OUTLINED),
+        line("survey", False, desk.say("closing.survey.open"), f"/survey/{person}/end", ft.Icons.RATE_REVIEW_OUTLINED),
         line("list", False, desk.say("closing.list.open"), f"/checklist/{person}/closing", ft.Icons.CHECKLIST),
         line(
             "certificate",
@@ -288,14 +288,6 @@ def receipts(desk: Desk, view: ClosingView) -> list[ft.Control]:
     return [SectionTitle(desk.say("closing.receipts")), Rows(rows)] if rows else []
 
 
-def survey_way(person: str) -> str | None:
-    """Where the final evaluation is given."""
-    for path in (f"/survey/{person}/survey.end", "/document/survey.end"):
-        if routes.find(path) is not None:
-            return path
-    return None
-
-
 # ------------------------------------------------------------------ a word on Today
 
 
@@ -319,10 +311,8 @@ def _card(desk: Desk, view: ClosingView, key: str) -> ft.Control:
     if view.near(today):
         return DeletingCard(view, key=key)
     path = f"/closing/{view.mentorship.id}"
-    if view.left:
-        words = desk.say("closing.soon", name=view.name, count=view.left)
-    else:
-        words = desk.say("closing.all-held", name=view.name)
+    soon = desk.say("closing.soon", name=view.name, count=view.left)
+    words = soon if view.left else desk.say("closing.all-held", name=view.name)
     return Card(
         ft.Row(
             [

@@ -11,8 +11,19 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.clock import moment_of
-from app.model.commands import GiveSlot, SameTimeAgain, StartNow, TaskOutcome, TickItem, UntickItem
-from app.model.queries import AgainWith, BookingNewsOf, ClosingNews, NotesOf, PeopleList, SettingOf, TodayView
+from app.model.commands import GiveSlot, SameTimeAgain, SetSetting, StartNow, TaskOutcome, TickItem, UntickItem
+from app.model.queries import (
+    AgainWith,
+    BookingNewsOf,
+    CalendarStanding,
+    ClosingNews,
+    NotesOf,
+    PeopleList,
+    SettingOf,
+    TodayView,
+)
+from app.model.queries.agreements import ToSign
+from app.model.queries.calendar import OFFERED
 from app.model.queries.surveys import SurveysDue
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
@@ -34,7 +45,7 @@ from app.ui.parts import (
 from app.ui.parts.notices import Notices, waiting
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.asked import asked
+from app.ui.screens.asked import asked, to_sign
 from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown, way_in
 from app.ui.theme import Style
 
@@ -86,12 +97,14 @@ def TodayScreen() -> ft.Control:
     now = use_clock()
     today: Today = use_query(TodayView(now=now, critical=critical_lines(desk.library)))
     booking = use_query(BookingNewsOf(now))
+    calendar = use_query(CalendarStanding(now))
     inbox = use_query(NotesOf(limit=200, origin="locked")).rows
     last_backup = use_query(SettingOf("backup.last"))
     server = use_query(SettingOf("server.address"))
     surveys = use_query(SurveysDue(now))
     writing, write = ft.use_state(False)
     more, show_more = ft.use_state(False)
+    signing = use_query(ToSign())
     ending = use_query(ClosingNews(now.replace(hour=0, minute=0, second=0, microsecond=0)))
     use_sheet(
         (lambda: WriteSheet(today, lambda: write(False))) if writing else None,
@@ -137,9 +150,15 @@ def TodayScreen() -> ft.Control:
         body.append(NextCard(today.upcoming, today.unbooked[0].mentorship if len(today.unbooked) == 1 else ""))
         rows -= 1
     todo = _todo(
-        desk, today, inbox, now, booking, backup=_backup_due(today, last_backup, now) and not desk.session.example
+        desk,
+        today,
+        inbox,
+        now,
+        booking,
+        calendar,
+        backup=_backup_due(today, last_backup, now) and not desk.session.example,
     )
-    todo = [*asked(desk, surveys), *todo]
+    todo = [*to_sign(desk, signing), *asked(desk, surveys), *todo]
     if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
         rows = FOLD - 3 - (not desk.session.example)
@@ -366,6 +385,7 @@ def _todo(
     inbox: Sequence[NoteRow],
     now: datetime,
     booking: Sequence[BookingNews] = (),
+    calendar: str = "",
     *,
     backup: bool = False,
 ) -> list[Made]:
@@ -381,6 +401,8 @@ def _todo(
     unbooked = [person for person in today.unbooked if person.mentorship not in offered]
     if not (said and len(today.unbooked) == 1):
         rows += [partial(Unbooked, person, key=f"unbooked {person.mentorship}") for person in unbooked]
+    if calendar and today.meeting is None:  # on the day of a meeting other things matter
+        rows.append(partial(_calendar, desk, calendar))
     if "recovery" in today.reminders:
         rows.append(partial(_reminder, desk, "recovery", ft.Icons.KEY))
     if "supervision" in today.reminders:
@@ -518,6 +540,23 @@ _BOOKING = {
     "taken": ft.Icons.EVENT_AVAILABLE,
     "offered": ft.Icons.EVENT_REPEAT,
 }
+
+
+def _calendar(desk: Desk, state: str) -> ft.Control:
+    """That the phone's own calendar can ring, said once; later, that what it knows is old."""
+
+    def press(_: object) -> None:
+        desk.store.execute(SetSetting(key=OFFERED, value=True))
+        desk.go("/calendar")
+
+    return Row(
+        desk.say(f"calendar.today.{state}"),
+        press,
+        subtitle=desk.say(f"calendar.today.{state}.help"),
+        icon=ft.Icons.EDIT_CALENDAR,
+        id="todo-calendar",
+        key="calendar",
+    )
 
 
 def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
