@@ -34,6 +34,7 @@ from app.model.queries import (
     AgainWith,
     BookingNewsOf,
     BusyBetween,
+    CalendarStanding,
     MeetingsOf,
     NoticeOf,
     One,
@@ -42,7 +43,7 @@ from app.model.queries import (
     ToHandOver,
     WayOf,
 )
-from app.model.queries.calendar import TAKEN
+from app.model.queries.calendar import OFFERED, TAKEN
 from app.model.schedule import NOTICE, aware, following
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
 
@@ -344,3 +345,26 @@ def test_two_meetings_at_one_time_are_told() -> None:
     store.execute(PlanMeeting(mentorship=other, starts=TUESDAY + timedelta(minutes=30), zone=ZONE))
     (news,) = store.ask(BookingNewsOf(NOON))
     assert (news.kind, news.name, news.other, news.starts) == ("clash", "Anna", "Yusuf", at(20, 16, 30))
+
+
+# ------------------------------------------------------------------ whether the phone's calendar is up to date
+
+
+def test_the_calendar_is_offered_once_and_asked_to_be_renewed_when_a_time_changes() -> None:
+    store, mentorship = pair()
+    assert store.ask(CalendarStanding(NOON)) == ""
+    series = store.execute(PlanSeries(mentorship=mentorship, starts=TUESDAY, zone=ZONE, count=3)).record
+    assert store.ask(CalendarStanding(NOON)) == "offer"
+    store.execute(SetSetting(key=OFFERED, value=True))
+    assert store.ask(CalendarStanding(NOON)) == ""
+    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
+    assert store.ask(CalendarStanding(store.clock.at)) == ""
+    store.clock.later(minutes=1)
+    done = store.execute(SkipMeeting(meeting=meeting_id(series, 2)))
+    assert store.ask(CalendarStanding(store.clock.at)) == "changed", "a cancelled one has to go from there"
+    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
+    assert store.ask(CalendarStanding(store.clock.at)) == "" and done.undo
+    store.clock.later(minutes=1)
+    store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY + timedelta(days=1), zone=ZONE))
+    assert store.ask(CalendarStanding(store.clock.at)) == "changed"
+    assert store.ask(CalendarStanding(at(30, 12, month=12))) == ""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import vobject
 
-from app.model.commands import KeepBusy, PlanSeries
+from app.model.commands import KeepBusy, MoveMeeting, PlanSeries
 from app.model.entities import meeting_id
 from app.model.queries import BusyCount
-from tests.support.store import STOCKHOLM
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.store import STOCKHOLM
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import made, window
 from tests.ui.screens.table import lay
@@ -134,3 +134,19 @@ async def test_the_way_there_leads_from_settings(stage: OpenStage, tmp_path: Pat
     await app.tap("settings-calendar")
     assert app.desk.places.value[-1] == "/calendar"
     session.lock()
+
+
+async def test_today_offers_the_calendar_once_and_tells_when_it_is_old(stage: OpenStage) -> None:
+    table, saved = lay().at(9, day=date(2026, 10, 13)), list[dict[str, Any]]()
+    app = await table.open(stage, replies={"save_file": saved.append})
+    await app.tap("todo-calendar")
+    assert app.desk.places.value[-1] == "/calendar"
+    await app.tap("calendar-go")
+    await app.until(lambda: bool(saved))
+    app.desk.home()
+    await app.settle()
+    assert not app.has("todo-calendar")
+    table.clock.later(minutes=2)
+    table.store.execute(MoveMeeting(meeting=table.meeting, starts=datetime(2026, 10, 15, 9)))
+    app = await table.open(stage)
+    assert app.has("todo-calendar") and "Mötestider har ändrats" in app.texts()

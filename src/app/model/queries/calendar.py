@@ -435,3 +435,32 @@ class SlotsToOffer(Query[tuple[datetime, ...]]):
 def _around(start: int) -> tuple[int, ...]:
     """A day, the one after it, then the others of its week."""
     return (start, start + 1, start + 2, start - 1, start + 3, start - 2, start + 4)
+
+
+# ------------------------------------------------------------------ whether the phone's calendar is up to date
+
+OFFERED = "calendar.offered"
+CalendarState = Literal["", "offer", "changed"]
+
+
+@dataclass(frozen=True)
+class CalendarStanding(Query[CalendarState]):
+    """Whether meetings to come have changed since they were last taken out; or, once, that they can be."""
+
+    now: datetime
+
+    def answer(self, read: Reader) -> CalendarState:
+        taken = SettingOf(TAKEN).answer(read)
+        if not isinstance(taken, str):
+            if SettingOf(OFFERED).answer(read) is True:
+                return ""
+            return "offer" if Look(read, self.now).ahead() else ""
+        known = datetime.fromisoformat(taken)
+        first = self.now.date()
+        for month in months(first, first + timedelta(days=183)):
+            for meeting in read.where(Meeting, month=month):
+                coming = meeting.starts > self.now.replace(tzinfo=None) and meeting.status != "held"
+                new = meeting.status == "planned" or moment_of(meeting.made) <= known
+                if coming and new and moment_of(meeting.edited) > known:
+                    return "changed"
+        return ""
