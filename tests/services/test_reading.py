@@ -105,7 +105,7 @@ def test_a_good_document_is_read() -> None:
         ("schema", 0, "schema"),
         ("schema", "1", "schema"),
         ("title", "Prov", "title"),
-        ("title/fr", "Essai", "title"),
+        ("title/french", "Essai", "title"),
         ("when", "sometimes", "when"),
         ("visibility", "everybody", "visibility"),
         ("roles", ["boss"], "roles"),

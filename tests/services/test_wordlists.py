@@ -39,4 +39,4 @@ def test_a_list_that_lost_a_word_is_refused(tmp_path: Path) -> None:
         with pytest.raises(DocumentInvalid):
             words(tmp_path, language)
     with pytest.raises(DocumentMissing):
-        words(tmp_path, "fi")
+        words(tmp_path / "nowhere", "fi")

@@ -41,6 +41,8 @@ from app.services.store import Store
 def fill(store: Store, assets: Path, *, role: str, language: str, now: datetime) -> None:
     """Lay the table: whoever looks around is Karin the mentor, or Yusuf the mentee."""
     path = assets / "locales" / language / "example.json"
+    if not path.exists():  # a language that has not told the example yet
+        path = assets / "locales" / "en" / "example.json"
     _Table(store, json.loads(path.read_text(encoding="utf-8")), role, now).lay()
 
 

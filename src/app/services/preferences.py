@@ -11,10 +11,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+from app.services.languages import COMPLETE
+
 FILE: Final = "preferences.json"
 BYTES_MAX: Final = 4096
 
-LANGUAGES: Final = ("sv", "en")
 THEMES: Final = ("system", "light", "dark")
 LOCK_MINUTES: Final = (0, 1, 5, 15)
 REGIONS: Final = ("", "SE", "GB", "EU")
@@ -37,7 +38,6 @@ class Choices:
 
 
 _ALLOWED: Final[dict[str, tuple[object, ...] | range]] = {
-    "language": LANGUAGES,
     "theme": THEMES,
     "text_size": TEXT_SIZE,
     "region": REGIONS,
@@ -49,11 +49,12 @@ _ALLOWED: Final[dict[str, tuple[object, ...] | range]] = {
 class Preferences:
     """The choices of this computer: read at once, written whole and atomically, watched by the screens."""
 
-    def __init__(self, state: Path, *, language: str = "sv") -> None:
+    def __init__(self, state: Path, *, language: str = "sv", languages: tuple[str, ...] = COMPLETE) -> None:
         self._path = state / FILE
         self._guard = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
-        self._choices = _read(self._path, Choices(language=language if language in LANGUAGES else "sv"))
+        self._allowed = {**_ALLOWED, "language": languages}
+        self._choices = self._read(Choices(language=language if language in languages else "sv"))
 
     @property
     def choices(self) -> Choices:
@@ -86,7 +87,7 @@ class Preferences:
     def set(self, **changed: str | int) -> None:
         """Change some of them; a name or a value outside the list is a `ValueError`. Durable when this returns."""
         for name, value in changed.items():
-            if not _fits(name, value):
+            if not self._fits(name, value):
                 raise ValueError(f"{name} is no preference, or has no such choice")
         from app.vault.files import DISK, write_atomically
 
@@ -109,22 +110,20 @@ class Preferences:
 
         return stop
 
+    def _fits(self, name: str, value: object) -> bool:
+        allowed = self._allowed.get(name)
+        return allowed is not None and type(value) in (str, int) and value in allowed
 
-def _fits(name: str, value: object) -> bool:
-    allowed = _ALLOWED.get(name)
-    return allowed is not None and type(value) in (str, int) and value in allowed
-
-
-def _read(path: Path, standard: Choices) -> Choices:
-    """What the file says, as far as it says something we know; anything else is the standard."""
-    try:
-        with path.open("rb") as file:
-            found: Any = json.loads(file.read(BYTES_MAX))
-    except (OSError, ValueError, RecursionError):
-        return standard
-    if not isinstance(found, dict):
-        return standard
-    return replace(standard, **{name: value for name, value in found.items() if _fits(name, value)})
+    def _read(self, standard: Choices) -> Choices:
+        """What the file says, as far as it says something we know; anything else is the standard."""
+        try:
+            with self._path.open("rb") as file:
+                found: Any = json.loads(file.read(BYTES_MAX))
+        except (OSError, ValueError, RecursionError):
+            return standard
+        if not isinstance(found, dict):
+            return standard
+        return replace(standard, **{name: value for name, value in found.items() if self._fits(name, value)})
 
 
 def _written(choices: Choices) -> bytes:

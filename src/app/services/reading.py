@@ -33,6 +33,9 @@ from app.services.documents import (
 )
 
 LANGUAGES: Final = ("sv", "en")
+"""Every text has these."""
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+"""How a further language is named."""
 BIGGEST: Final = 1_000_000
 """Bytes of one document. The largest of ours has a twentieth; a larger one is a mistake or an attack."""
 DERIVED: Final = frozenset({"says_visibility"})
@@ -378,9 +381,17 @@ class _Reading:
             words = value.get(language)
             if not isinstance(words, str) or not words.strip():
                 raise LanguageMissing(document=self._document, item=self._item, field=field, language=language)
-        if len(value) != len(LANGUAGES):
-            raise self.wrong(field, "has an unknown language")
-        phrase = Phrase(value["sv"], value["en"])
-        if set(PLACEHOLDER.findall(phrase.sv)) != set(PLACEHOLDER.findall(phrase.en)):
+        more: list[tuple[str, str]] = []
+        for language, words in value.items():
+            if language in LANGUAGES:
+                continue
+            if not LANGUAGE.fullmatch(language):
+                raise self.wrong(field, "has an unknown language")
+            if not isinstance(words, str) or not words.strip():
+                raise LanguageMissing(document=self._document, item=self._item, field=field, language=language)
+            more.append((language, words))
+        phrase = Phrase(value["sv"], value["en"], tuple(more))
+        known = set(PLACEHOLDER.findall(phrase.sv))
+        if any(set(PLACEHOLDER.findall(words)) != known for words in (phrase.en, *(words for _, words in more))):
             raise self.wrong(field, "has different placeholders")
         return phrase

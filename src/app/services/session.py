@@ -40,6 +40,7 @@ from app.services.backups import (
     rows_of,
     secrets_of,
 )
+from app.services.languages import languages
 from app.services.passphrase import Level, Strength, strength, suggest
 from app.services.preferences import Preferences
 
@@ -125,7 +126,7 @@ class Session:
         cost: Cost | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.preferences = Preferences(state)
+        self.preferences = Preferences(state, languages=languages(assets))
         self.notices: list[Notice] = []
         self.inbox_alarm = False
         self._folder = folder

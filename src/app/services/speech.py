@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.errors import AppError, FactMissing, SentenceMissing, SentencesInvalid
 from app.services.documents import PLACEHOLDER, Phrase
+from app.services.languages import locale_of
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 log = getLogger(__name__)
 
 LANGUAGES: Final = ("sv", "en")
-LOCALES: Final = {"sv": "sv_SE", "en": "en_GB"}
-"""Whose habits the dates follow. English in this app is mostly read in Europe: day first, 24 hours."""
+"""The languages that have every sentence; English stands in where a further one has not said something yet."""
 
 BLANK: Final = "…"
 
@@ -171,20 +171,20 @@ class Speech:
         """As numbers are written: 4,3 in Swedish, 4.3 in English."""
         from babel.numbers import format_decimal
 
-        return format_decimal(value, locale=_locale(self.language))
+        return format_decimal(value, locale=_locale(self.assets, self.language))
 
     def percent(self, share: float) -> str:
         """A share of one: 80 % in Swedish, 80% in English."""
         from babel.numbers import format_percent
 
-        return format_percent(share, locale=_locale(self.language))
+        return format_percent(share, locale=_locale(self.assets, self.language))
 
     def listing(self, words: Iterable[str]) -> str:
         """Several things in a row: a, b och c."""
         from babel.lists import format_list
 
         row = list(words)
-        return format_list(row, locale=_locale(self.language)) if row else ""
+        return format_list(row, locale=_locale(self.assets, self.language)) if row else ""
 
     def sort_key(self, text: str) -> tuple[tuple[int | str, ...], ...]:
         """Where a name stands in a list: …Z Å Ä Ö in Swedish, Å with A in English, numbers by their size."""
@@ -210,7 +210,7 @@ class Speech:
         if self.strict:
             raise SentenceMissing(key=key, language=self.language)
         log.warning("no sentence for %s in %s", key, self.language)
-        others = (sentences(self.assets, language) for language in LANGUAGES if language != self.language)
+        others = (sentences(self.assets, language) for language in LANGUAGES[::-1] if language != self.language)
         return next((other[form] for other in others for form in forms if form in other), BLANK)
 
     def _filled(self, template: str, facts: Mapping[str, str], key: str) -> str:
@@ -235,7 +235,7 @@ class Speech:
         from babel.dates import format_date
 
         pattern = self.say(f"time.pattern.{key}")
-        return format_date(day, pattern, locale=_locale(self.language))
+        return format_date(day, pattern, locale=_locale(self.assets, self.language))
 
 
 @cache
@@ -250,6 +250,8 @@ def sentences(assets: Path, language: str) -> Mapping[str, str]:
         raise SentencesInvalid(language=language, reason=type(exc).__name__) from exc
     if not merged:
         raise SentencesInvalid(language=language, reason="none")
+    if language not in LANGUAGES and (assets / "locales" / "en").is_dir():
+        merged = {**sentences(assets, "en"), **merged}  # what has not been said yet is said in English
     return MappingProxyType(merged)
 
 
@@ -264,11 +266,11 @@ def _area(path: Path, language: str) -> dict[str, str]:
 
 
 @cache
-def _locale(language: str) -> "Locale":
+def _locale(assets: Path, language: str) -> "Locale":
     """Loaded when the first date is written: nothing before the lock screen needs it."""
     from babel import Locale
 
-    return Locale.parse(LOCALES.get(language, "en_GB"))
+    return Locale.parse(locale_of(assets, language))
 
 
 def _minutes(since: datetime, until: datetime) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.errors import DocumentInvalid, DocumentMissing
+from app.services.languages import COMPLETE
 
 COUNT: Final = 2048
 PREFIX: Final = 4
@@ -19,6 +20,8 @@ PREFIX: Final = 4
 def words(assets: Path, language: str) -> tuple[str, ...]:
     """The words of a language in their order; a list that lost a word would lose bits, and is refused."""
     name = f"wordlists/{language}"
+    if language not in COMPLETE and not (assets / "wordlists" / f"{language}.txt").exists():
+        return words(assets, "en")  # a language whose words nobody has chosen yet
     try:
         listed = tuple((assets / "wordlists" / f"{language}.txt").read_text(encoding="utf-8").split())
     except (OSError, UnicodeDecodeError) as exc:

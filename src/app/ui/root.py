@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import flet as ft
 
+from app.services.languages import languages, locale_of
 from app.ui import routes, safe, swift, theme, wording
 from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch
@@ -285,11 +287,18 @@ def apply_look(page: ft.Page, desk: Desk) -> None:
     page.theme = theme.theme(theme.LIGHT, prefs.text_size)
     page.dark_theme = theme.theme(theme.DARK, prefs.text_size)
     page.theme_mode = ft.ThemeMode(prefs.theme)
+    assets = desk.speech.value.assets
     page.locale_configuration = ft.LocaleConfiguration(
-        supported_locales=[ft.Locale("sv", "SE"), ft.Locale("en", "GB")],
-        current_locale=ft.Locale("sv", "SE") if prefs.language == "sv" else ft.Locale("en", "GB"),
+        supported_locales=[_locale(assets, code) for code in languages(assets)],
+        current_locale=_locale(assets, prefs.language),
     )
     page.schedule_update()  # type: ignore[no-untyped-call]
+
+
+def _locale(assets: Path, language: str) -> ft.Locale:
+    """A language with the country whose habits it follows, for the pickers."""
+    code, _, country = locale_of(assets, language).partition("_")
+    return ft.Locale(code, country or None)
 
 
 def _look(desk: Desk) -> tuple[object, ...]:

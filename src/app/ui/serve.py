@@ -129,8 +129,9 @@ def _page(assets: Path) -> str:
 def _words(assets: Path) -> dict[str, dict[str, str]]:
     """The sentences of the page around the app, by language; `title` is how the page knows which one is spoken."""
     words: dict[str, dict[str, str]] = {}
+    english: dict[str, Any] = json.loads((assets / "locales" / "en" / "frame.json").read_text("utf-8"))
     for folder in sorted((assets / "locales").iterdir(), reverse=True):
-        said: dict[str, Any] = json.loads((folder / "frame.json").read_text("utf-8"))
+        said: dict[str, Any] = english | json.loads((folder / "frame.json").read_text("utf-8"))
         words[folder.name] = {word: said[f"frame.window-{word}"] for word in SAID}
         words[folder.name]["title"] = said["frame.title"]
     return words

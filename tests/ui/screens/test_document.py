@@ -62,7 +62,7 @@ async def test_a_line_whose_screen_does_not_exist_has_no_button(stage: OpenStage
     app = await open_at(stage, laid, "/document/guidance.safeguarding")
     items = Library(ASSETS).document("guidance.safeguarding").items
     later = {item.id for item in items if item.action in NOT_YET}
-    assert len(later) >= 3
+    assert later
     assert identifiers(app, "open-") == {
         item.id for item in items if item.action and way(item.action, app.desk.library, person=laid.pair)
     }

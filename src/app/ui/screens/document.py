@@ -32,7 +32,9 @@ READING = {
     "survey": "survey",
 }
 """What to know before reading a document of this kind."""
-LATER = frozenset({"survey.midterm", "survey.end", "checklist.programme", "checklist.closing"})
+ELSEWHERE = frozenset({"before_session", "during_session", "after_session", "programme"})
+"""Moments whose lists open from the meeting, or belong to no pair."""
+LATER = frozenset({"checklist.programme"})
 
 
 @component
@@ -148,10 +150,13 @@ def _start(desk: Desk, document: Document, person: str) -> ft.Control | None:
         "goal": ("start-goal", "/goal/new", ft.Icons.FLAG_OUTLINED),
         "prompts": ("start-boundaries", f"/boundaries/{person}" if person else "", ft.Icons.FENCE),
     }.get(document.kind, ("", "", ft.Icons.ARROW_FORWARD))
+    name = document.id.partition(".")[2]
+    if document.kind == "survey" and person and document.when != "after_session":
+        word, path, icon = "start-survey", f"/survey/{person}/{name}", ft.Icons.POLL_OUTLINED
+    if document.kind == "checklist" and person and document.when not in ELSEWHERE:
+        word, path, icon = "start-checklist", f"/checklist/{person}/{name}", ft.Icons.CHECKLIST
     if document.id == "survey.skills" and person:
         word, path, icon = "start-skills", f"/skills/{person}", ft.Icons.STAR_OUTLINE
-    if document.id == "checklist.before_relationship" and person:
-        word, path, icon = "start-checklist", f"/checklist/{person}/before_relationship", ft.Icons.CHECKLIST
     if not path or routes.find(path) is None:
         return None
     facts = {"person": person} if person and document.kind in ("topics", "goal") else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.model.queries import AboutMe, SettingOf
+from app.services.languages import name_of
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
 from app.ui.parts import Row, Rows, Screen, SectionTitle
@@ -169,7 +170,7 @@ def _look(desk: Desk) -> str:
     percent = desk.speech.value.percent(desk.prefs.text_size / 100)
     return " · ".join(
         [
-            desk.say(f"settings.language.{desk.prefs.language}"),
+            name_of(desk.speech.value.assets, desk.prefs.language),
             desk.say(f"settings.theme.{desk.prefs.theme}"),
             desk.say("settings.text.percent", percent=percent),
         ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.services.languages import languages, name_of
 from app.ui import theme
 from app.ui.hooks import use_desk, use_watch
 from app.ui.parts import Card, Choice, ChoiceButtons, Screen, SectionTitle, Words
 from app.ui.safe import component
 from app.ui.theme import Style
 
-LANGUAGES = ("sv", "en")
 THEMES = ("system", "light", "dark")
 
 
@@ -20,6 +20,7 @@ def SettingsLookScreen() -> ft.Control:
     desk = use_desk()
     use_watch(desk.speech)
     prefs = desk.prefs
+    assets = desk.speech.value.assets
     size, set_size = ft.use_state(int(prefs.text_size))
     colors, set_colors = ft.use_state(str(prefs.theme))
 
@@ -36,7 +37,7 @@ def SettingsLookScreen() -> ft.Control:
         [
             SectionTitle(desk.say("settings.language")),
             ChoiceButtons(
-                [Choice(code, desk.say(f"settings.language.{code}")) for code in LANGUAGES],
+                [Choice(code, name_of(assets, code)) for code in languages(assets)],
                 prefs.language,
                 lambda code: prefs.set(language=code),
                 label=desk.say("settings.language"),

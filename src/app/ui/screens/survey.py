@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import flet as ft
 
 from app.model.queries import EvaluationsOf, PersonPage
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import EmptyState, Screen, SecondaryButton, Soft
 from app.ui.safe import component
+from app.ui.screens.document import found
 from app.ui.screens.evaluation import Survey
-
-WHICH: Final = ("midterm", "end")
 
 
 @component
@@ -22,9 +19,10 @@ def SurveyScreen(person: str, which: str) -> ft.Control:
     view = use_query(PersonPage(person, now))
     given = use_query(EvaluationsOf(mentorship=person))
     anew, again = ft.use_state(False)
-    if view is None or which not in WHICH:
+    survey = found(desk, f"survey.{which}")
+    if view is None or survey is None or survey.phases or survey.when == "after_session":
         return Screen(desk.say("evaluation.title"), [EmptyState(desk.say("survey.gone"), id="survey-gone")], close=True)
-    survey, role = desk.library.document(f"survey.{which}"), view.row.my_role
+    role = view.row.my_role
     subtitle = desk.say("survey.with", name=view.row.name)
     if not anew and any(one.survey == survey.id and one.role == role for one in given):
         return Screen(
