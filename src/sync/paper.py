@@ -14,6 +14,9 @@ from sync.pairing.transcript import derive
 from sync.recovery import RecoveryKey
 
 VERSION: Final = 1
+REPLACED: Final = b"\0"
+"""Lies where the keyring of a paper was that does not count any more."""
+
 MOST_BYTES: Final = 256 << 10
 
 _ID_BYTES: Final = 16
@@ -63,6 +66,6 @@ def open_keyring(recovery: RecoveryKey, sealed: bytes) -> bytes:
     info = labels.KEYRING_SEAL + place_of(recovery).id
     plain = hpke.open_sealed(recovery.keyring, sealed[1:], info=info)
     length = int.from_bytes(plain[:4], "big")
-    if length > len(plain) - 4 or any(plain[4 + length :]):
+    if len(plain) < 4 or length > len(plain) - 4 or any(plain[4 + length :]):
         raise BadContent(reason="keyring")
     return plain[4 : 4 + length]

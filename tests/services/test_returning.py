@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -325,6 +326,50 @@ def test_a_backup_from_before_anything_was_shared_founds_for_a_second_device(pho
     add(new, tablet)
     assert goals(tablet) == {"Before", "After"}
     assert tablet.session.role == "mentor"
+
+
+def test_a_replaced_recovery_key_finds_nothing_any_more(phones: Callable[..., Phone], carrier: Running) -> None:
+    paper: list[RecoveryKey] = []
+    karin, tablet = phones("Karin", "mentor", paper), phones("tablet")
+    add(karin, tablet)
+    for one in (karin, tablet):
+        one.session.replication.connect(carrier.base)
+    until(lambda: _put(karin) and _put(tablet))
+    new = karin.session.replace_recovery(PHRASE, paper[0].text)
+    goal(karin, "After the change")
+    karin.session.replication.now()
+
+    def replaced() -> bool:
+        karin.session.replication.now()
+        return not karin.session._open_spaces.former_papers()
+
+    until(replaced)
+    goal(tablet, "Later still")
+
+    def heard() -> bool:
+        tablet.session.replication.now()
+        return tablet.session._open_spaces.paper is None
+
+    until(lambda: "Later still" in goals(karin))
+    tablet.session._open_vault.documents.table("_device").remove(
+        doc_ids=[row.doc_id for row in _device(tablet) if row["kind"] == "keyring-put"]
+    )
+    until(heard)
+    assert tablet.session._open_spaces.sealed_root == karin.session._open_spaces.sealed_root
+    phone_ = phones("new")
+    with pytest.raises(NothingOnServer):
+        phone_.session.return_with(carrier.base, "", paper[0].text, OTHER_PHRASE)
+    assert phone_.session.return_with(carrier.base, "", new.text, OTHER_PHRASE) == []
+    assert "After the change" in goals(phone_)
+
+
+def _device(of: Phone) -> list[Any]:
+    return list(of.session._open_vault.documents.table("_device"))
+
+
+def _put(of: Phone) -> bool:
+    of.session.replication.now()
+    return any(row["kind"] == "keyring-put" for row in _device(of))
 
 
 def test_a_stolen_device_cannot_read_the_keyring_that_it_could_renew(

@@ -371,6 +371,12 @@ class Devices:
         self._tell()
         return left
 
+    def tell_root(self) -> None:
+        """The recovery key was replaced here: the others need the root key as the new one opens it."""
+        about = {"root": self._spaces.root.hex(), "sealed_root": self._spaces.sealed_root}
+        self._set("root", _plain(about).decode())
+        self.urge()
+
     # ------------------------------------------------------------------ what has to be told
 
     def news(self) -> list[News]:
@@ -433,6 +439,8 @@ class Devices:
             said = self._said()
             self._revoke_all({key for key, value in said.items() if key.startswith("revoked.") and value is True})
             mine = {one.master for one in self._own()}
+            if "root" in said:
+                self._take_root(said["root"])
             if len(mine) > 1 or any(key.startswith("space.") for key in said):
                 self._tell_spaces(said)
                 self._know_spaces(said)
@@ -455,6 +463,14 @@ class Devices:
             devices = [one.device for one in self._exchange.people(space) if one.mine and one.master in out]
             if devices and self._spaces.master not in out:
                 self._exchange.dismiss(space, devices)
+
+    def _take_root(self, text: Any) -> None:
+        try:
+            about = strict_json.read(str(text))
+            bytes.fromhex(about["sealed_root"])
+            self._spaces.take_root(str(about["root"]), about["sealed_root"])
+        except (KeyError, TypeError, ValueError, BadJson):
+            return  # a later version may say it in another way
 
     def _tell_spaces(self, said: Mapping[str, Any]) -> None:
         """Every space that this device is in, for the others."""

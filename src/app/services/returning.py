@@ -76,6 +76,9 @@ def fetch(server: Server, devices: Devices, space: str, keys: DeviceKeys) -> boo
 
 def keep(server: Server, spaces: Spaces, documents: Any, token: Token) -> bool:
     """Put the keyring where the recovery key finds it, if it is another one than last time."""
+    for former in spaces.former_papers():
+        server.put_keyring(former.id, former.secret, paper.REPLACED, token)
+    spaces.forget_former_papers()
     place = spaces.paper
     if place is None:
         return False
@@ -84,6 +87,9 @@ def keep(server: Server, spaces: Spaces, documents: Any, token: Token) -> bool:
     table = documents.table(DEVICE)
     rows = [row for row in table if row["kind"] == "keyring-put"]
     if rows and rows[0]["digest"] == digest:
+        return False
+    if server.keyring(place.id, place.secret) == paper.REPLACED:  # another device of mine has a new recovery key
+        spaces.forget_paper()
         return False
     server.put_keyring(place.id, place.secret, place.seal(plain), token)
     with documents.transaction():

@@ -830,6 +830,8 @@ class Session:
             new = RecoveryKey.new()
             vault.replace_recovery(new.vault)
             spaces.replace_root(new, old)
+            if self.shares:
+                self.devices.tell_root()
             self.store.execute(SetSetting(key="recovery.later", value=True))
         return new
 

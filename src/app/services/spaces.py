@@ -140,6 +140,17 @@ class Spaces:
         whole = {name: value for name, value in self.handed_over().items() if name not in ("paper", "backup")}
         return {**whole, "keys": keys, "peers": peers}
 
+    @property
+    def sealed_root(self) -> str:
+        """The private half of the root key, as only the recovery key opens it."""
+        return str(self._person()["sealed_root"])
+
+    def take_root(self, root: str, sealed: str) -> None:
+        """Another device of mine has sealed the same root key under a new recovery key."""
+        person = self._person()
+        if root == person["root"] and sealed != person["sealed_root"]:
+            self._documents.table(KEYRING).update({"sealed_root": sealed}, doc_ids=[person.doc_id])
+
     def root_key(self, recovery: RecoveryKey) -> SigningKey:
         """The root key, for as long as the caller holds it; `CannotOpen` when that is another person's paper."""
         return self._root(recovery)
@@ -306,6 +317,22 @@ class Spaces:
             return Place.read(bytes.fromhex(row["place"]))
         return None
 
+    def forget_paper(self) -> None:
+        """Another device of mine has a new recovery key: what this one keeps of the old one is of no use."""
+        rows = [*self._rows(DEVICE, "backup-secret"), *self._rows(DEVICE, "paper")]
+        self._documents.table(DEVICE).remove(doc_ids=[row.doc_id for row in rows])
+
+    def former_papers(self) -> "list[Place]":
+        """Where keyrings of replaced recovery keys may lie."""
+        from sync.paper import Place
+
+        return [Place.read(bytes.fromhex(row["place"])) for row in self._rows(DEVICE, "paper-former")]
+
+    def forget_former_papers(self) -> None:
+        """Nothing lies there any more."""
+        rows = self._rows(DEVICE, "paper-former")
+        self._documents.table(DEVICE).remove(doc_ids=[row.doc_id for row in rows])
+
     def keep_paper(self, recovery: RecoveryKey) -> None:
         """Keep what follows from the recovery key and opens nothing here: for backups, and for the keyring."""
         from sync.paper import place_of
@@ -388,6 +415,9 @@ class Spaces:
 
     def _keep_paper(self, backup: bytes, place: "Place") -> None:
         table = self._documents.table(DEVICE)
+        former = self.paper
+        if former is not None and former != place:  # what lies there opens with a paper that does not count any more
+            table.insert({"kind": "paper-former", "place": former.to_bytes().hex()})
         old = [*self._rows(DEVICE, "backup-secret"), *self._rows(DEVICE, "paper")]
         table.remove(doc_ids=[row.doc_id for row in old])
         table.insert({"kind": "backup-secret", "secret": backup.hex()})
