@@ -30,7 +30,6 @@ from app.ui.safe import component
 from app.ui.screens.recovery import SaveKey
 
 ROLES = ("mentor", "mentee", "coordinator", "participant")
-LANGUAGES = ("sv", "en")
 
 
 @component
@@ -105,9 +104,10 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
         work("first.example.working")
         run(lambda: desk.session.open_example(role or "mentor"))
 
+    assets = desk.speech.value.assets
     body: list[ft.Control] = [
         ChoiceButtons(
-            [Choice(code, desk.say(f"first.language.{code}")) for code in LANGUAGES],
+            [Choice(code, name_of(assets, code)) for code in languages(assets)],
             desk.speech.value.language,
             speak,
             label=desk.say("first.language"),
