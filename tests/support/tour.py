@@ -17,7 +17,13 @@ TEMPLATES = ("quick", "first", "regular", "midterm", "closing")
 WRITTEN_LOCKED = """Lena på lagret, ring före tolv.
 
 Fråga Yusuf om han vill följa med på studiebesöket."""
-LOCKED = {"lock": "/", "quick": "/quick", "recover": "/recover", "locked-safety": "/safety"}
+LOCKED = {
+    "lock": "/",
+    "quick": "/quick",
+    "recover": "/recover",
+    "locked-safety": "/safety",
+    "locked-concern": "/concern",
+}
 ABSENT = {"first": "/", "restore": "/restore", "join": "/join", "return": "/return"}
 FRESH = {
     "today": "/",

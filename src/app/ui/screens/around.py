@@ -14,7 +14,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_watch
 from app.ui.hooks.held import use_box
-from app.ui.parts import Live, PrimaryButton, Screen, SecondaryButton, Soft, Title, Words
+from app.ui.parts import Live, PrimaryButton, Screen, SecondaryButton, Soft, Words
 from app.ui.parts.items import ItemField
 from app.ui.parts.joining import NeedsProgramme
 from app.ui.safe import component
@@ -85,7 +85,7 @@ def AnswersScreen() -> ft.Control:
         return Screen(
             desk.say("around.thanks"),
             [
-                Title(desk.say("around.pass")),
+                Words(desk.say("around.pass"), Style.TITLE),
                 Live(desk.say("around.count", count=count), ft.Icons.LOCK, theme.PRIVATE),
                 end,
             ],
