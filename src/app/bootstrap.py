@@ -38,6 +38,9 @@ FIRST_CONTROLS = (
 )
 """What the first screens show that the lock screen does not."""
 
+ON_TODAY = ("screens.closing", "parts.devices", "parts.carrying")
+"""What Today shows only where there is something to tell, and therefore loads by itself."""
+
 CALM = 1.0
 """Seconds after a window was begun until what comes after the lock screen is loaded: the first paint comes first."""
 
@@ -78,8 +81,8 @@ def _warm(session: Session, library: Library) -> None:
         getattr(ft, name)  # Flet loads a control when it is first named
     import_module("app.ui.screens.quick")
     session.warm()
-    for name in ("today", "note", "checklist", "search"):
-        import_module(f"app.ui.screens.{name}")
+    for name in ("screens.today", "screens.note", "screens.checklist", "screens.search", *ON_TODAY):
+        import_module(f"app.ui.{name}")
     library.documents(kind="checklist")
 
 

@@ -145,6 +145,7 @@ class Studio:
     def settle(self, seconds: float = 12) -> bytes:
         """Wait until the picture stands still, pixel by pixel (slow; for pictures); returns it."""
         page, last, alike = self.page.page, b"", 0
+        page.wait_for_function("() => !document.getElementById('boot')", timeout=30_000)  # the cover of the first paint
         deadline = time.monotonic() + seconds
         while alike < 3 and time.monotonic() < deadline:
             page.wait_for_timeout(150)
