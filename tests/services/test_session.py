@@ -351,6 +351,23 @@ def test_watching_can_be_ended(life: Life) -> None:
 # ---------------------------------------------------------------- notes while locked
 
 
+def test_what_is_put_away_while_locked_says_nothing_about_its_hour(life: Life) -> None:
+    life.create()
+    with pytest.raises(SessionBusy):
+        life.session.post("Ring")
+    life.session.lock()
+    assert (life.session.programme_waiting, life.session.programme_news) == (0, 0)
+    for _ in range(2):
+        life.now += timedelta(minutes=7)
+        life.session.post("Ring")
+    assert b"Ring" not in b"".join(everything(life.root).values())
+    life.session.unlock(PASSPHRASE)
+    assert bodies(life.session) == ["Ring", "Ring"]
+    found = [life.session.store.ask(One(Note, row.id)) for row in life.session.store.ask(NotesOf()).rows]
+    day = life.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    assert [one.written for one in found if one] == [day, day]
+
+
 def test_a_note_written_while_locked_comes_in_as_a_private_note(life: Life) -> None:
     life.create()
     assert str(life.session.quick_notes_trust) == "none"

@@ -111,7 +111,7 @@ class FakeSession:
         self.touches = 0
         self.programme: Any = NoProgramme()
         self.programme_waiting = 0
-        self.programme_waiting = 0
+        self.programme_news = 0
         self._keys = Keys()
         self._store = store if store is not None else FakeStore()
         self._passphrase = passphrase

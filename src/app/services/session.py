@@ -267,6 +267,15 @@ class Session:
         return sum(row["state"] == "waiting" and row["what"] != "counts" for row in rows)
 
     @property
+    def programme_news(self) -> int:
+        """How many wishes to be contacted and concerns a coordinator has not opened."""
+        store = self._store
+        if store is None:
+            return 0
+        rows = store.documents.table("_received")
+        return sum(not row["seen"] and row["what"] in ("contact", "concern") for row in rows)
+
+    @property
     def replication(self) -> Replication:
         """The optional server, on the open vault; `SessionBusy` when none is open."""
         from app.services.replication import Replication

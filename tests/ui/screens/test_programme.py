@@ -72,6 +72,10 @@ async def test_what_comes_in_is_seen_and_answered(stage: OpenStage, tmp_path: Pa
     assert app.has("Karin") and app.has(say("programme.notice.changed", name="Karin"))
     assert app.has(say("programme.pairs")) and app.nameless() == []
     assert not any("oroligt" in text for text in app.texts())
+    app.desk.go("/")
+    await app.settle()
+    assert app.has(say("programme.news", count=2)) and app.nameless() == []
+    await app.tap("todo-news")
     (asks,) = samira.coordination.words_of("contact", unseen=True)
     await app.tap(f"saw-{asks.id}")
     assert samira.coordination.words_of("contact", unseen=True) == []
@@ -82,6 +86,7 @@ async def test_what_comes_in_is_seen_and_answered(stage: OpenStage, tmp_path: Pa
     assert app.has(app.desk.read(option.label))
     await app.back()
     assert samira.coordination.words_of("concern", unseen=True) == []
+    assert app.desk.session.programme_news == 0
     (member,) = samira.coordination.members
     await app.tap(f"member-{member.id}")
     assert app.nameless() == []

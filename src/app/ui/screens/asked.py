@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import flet as ft
 
+from app.ui import theme
 from app.ui.parts import Row
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 def asked(desk: Desk, surveys: Sequence[SurveyDue]) -> list[Callable[[], ft.Control]]:
     """Each is made when it is shown."""
-    rows: list[Callable[[], ft.Control]] = [partial(_survey, desk, due) for due in surveys]
+    rows: list[Callable[[], ft.Control]] = []
+    if desk.session.programme_news:
+        rows.append(partial(_news, desk, desk.session.programme_news))
+    rows += [partial(_survey, desk, due) for due in surveys]
     if desk.session.programme_waiting:
         rows.append(partial(_programme, desk, desk.session.programme_waiting))
     return rows
@@ -53,6 +57,19 @@ def _survey(desk: Desk, due: SurveyDue) -> ft.Control:
         icon=ft.Icons.THUMBS_UP_DOWN_OUTLINED,
         id=f"todo-survey-{due.mentorship}",
         key=f"survey {due.mentorship}",
+    )
+
+
+def _news(desk: Desk, count: int) -> ft.Control:
+    """Somebody wants to be contacted, or has written a concern; who and what stands on the programme's page."""
+    return Row(
+        desk.say("programme.news", count=count),
+        lambda _: desk.go("/programme"),
+        subtitle=desk.say("programme.news.help"),
+        icon=ft.Icons.MARK_EMAIL_UNREAD_OUTLINED,
+        color=theme.ACCENT,
+        id="todo-news",
+        key="news",
     )
 
 
