@@ -265,8 +265,8 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
         body += [
             SectionTitle(desk.say("plan.which")),
             ChoiceButtons(
-                [Choice("one", desk.say("plan.which.one")), Choice("rest", desk.say("plan.which.rest"))],
-                "rest" if whole else "one",
+                [Choice("only", desk.say("plan.which.only")), Choice("rest", desk.say("plan.which.rest"))],
+                "rest" if whole else "only",
                 lambda value: changed(widen)(value == "rest"),
                 label=desk.say("plan.which"),
                 id="plan-which",
