@@ -20,7 +20,6 @@ def SettingsScreen() -> ft.Control:
     me = use_query(AboutMe())
     server = use_query(SettingOf("server.address"))
     joined = None if desk.session.example else desk.session.programme.joined
-    joined = None if desk.session.example else desk.session.programme.joined
     body: list[ft.Control] = []
     body += [
         SectionTitle(desk.say("settings.group.me")),
@@ -104,13 +103,6 @@ def SettingsScreen() -> ft.Control:
                         subtitle=desk.say("devices.row.help"),
                         icon=ft.Icons.DEVICES,
                         id="settings-devices",
-                    ),
-                    Row(
-                        desk.say("programme.mine"),
-                        lambda _: desk.go("/settings/programme"),
-                        subtitle=joined.name if joined else desk.say("programme.mine.none"),
-                        icon=ft.Icons.HUB_OUTLINED,
-                        id="settings-programme",
                     ),
                     Row(
                         desk.say("programme.mine"),
