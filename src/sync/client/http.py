@@ -24,6 +24,7 @@ import urllib3.connectionpool
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
+from urllib3.util import SKIP_HEADER
 
 from sync.errors import (
     BadServerCertificate,
@@ -109,7 +110,7 @@ class Server:
         self._session.trust_env = False
         self._session.max_redirects = 0
         self._session.headers.clear()
-        self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": "fika"})
+        self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": SKIP_HEADER})
         adapter = _Adapter(pin)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -159,9 +160,9 @@ class Server:
         """Send a batch, all or nothing; sending it again is harmless."""
         return _pushed(self._json("POST", f"/v1/spaces/{token.space.hex()}/log", frames, token=token))
 
-    def pull(self, token: Token, after: int, *, at: bytes | None = None, limit: int = 500) -> Page:
+    def pull(self, token: Token, after: int, *, at: bytes | None = None) -> Page:
         """The next page of a log behind a position. `at` is the id of the envelope there, as a check."""
-        query = f"?after={after}&limit={limit}" + (f"&at={at.hex()}" if at else "")
+        query = f"?after={after}" + (f"&at={at.hex()}" if at else "")
         raw = self._ask("GET", f"/v1/spaces/{token.space.hex()}/log{query}", token=token, most=PAGE_BYTES)
         if len(raw) < 8:
             raise OddAnswer(reason="page")

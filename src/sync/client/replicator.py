@@ -143,8 +143,9 @@ class Replicator:
         """Read, seal, send; and compare, the first time and whenever something was odd."""
         try:
             return self._round(space)
-        except SessionOver:
+        except SessionOver:  # perhaps it was restored, and its log is another one
             self._tokens.pop(space, None)
+            self._read.pop(space, None)
             return self._round(space)
 
     def waits(self, space: str) -> bool:
@@ -229,7 +230,7 @@ class Replicator:
         whole = True
         for _ in range(PAGES_MOST):
             try:
-                page = self._server.pull(token, after, at=at)
+                page = self._server.pull(token, after, at=None if self._is_fresh(space) else at)
             except LogUnknown:
                 if not after:
                     raise OddAnswer(reason="cursor") from None

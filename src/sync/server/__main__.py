@@ -70,6 +70,7 @@ def serve(settings: Settings, _asked: argparse.Namespace) -> int:
             log_config=None,
             access_log=False,
             server_header=False,
+            date_header=False,
             proxy_headers=bool(settings.proxies),
             forwarded_allow_ips=settings.proxies or None,
             limit_concurrency=settings.connections,

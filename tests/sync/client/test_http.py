@@ -151,7 +151,7 @@ def test_what_is_asked_and_what_comes_back() -> None:
         assert it.heads(TOKEN) == (3, {bytes(16): (4, b"\x11" * 32)})
         assert it.wait([TOKEN], {SPACE: 4}, 1) == {SPACE: 5}
     assert b'"invitation": "ticket"' in scripted.asked[1]
-    assert f"after=5&limit=500&at={'22' * 32}".encode() in scripted.asked[5]
+    assert f"after=5&at={'22' * 32}".encode() in scripted.asked[5]
     assert all(b"Bearer leave" in one for one in scripted.asked[2:])
     assert all(b"accept-encoding: identity" in one.lower() for one in scripted.asked)
     assert not any(b"cookie" in one.lower() for one in scripted.asked)

@@ -42,6 +42,7 @@ def run(settings: Settings, protocol: type[PatientProtocol] = PatientProtocol, *
         loop="asyncio",
         lifespan="on",
         log_config=None,
+        date_header=False,
         access_log=False,
         server_header=False,
         proxy_headers=False,

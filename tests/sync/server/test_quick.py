@@ -1,0 +1,244 @@
+"""The short way for the two most frequent questions: only for what is beyond doubt, and with the very same answers."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from sync.server import quick
+from tests.sync.server.actors import Phone, frames, pair
+
+SPACE = "0123456789abcdef" * 2
+LOG = f"/v1/spaces/{SPACE}/log"
+
+
+def ask(method: str, path: str, *headers: str, body: bytes = b"", version: str = "HTTP/1.1") -> bytes:
+    lines = [f"{method} {path} {version}", *headers]
+    return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + body
+
+
+GET = ask("GET", f"{LOG}?after=12", "Host: a:1", "Authorization: Bearer t")
+POST = ask("POST", LOG, "Host: a:1", "Authorization: Bearer t", "Content-Length: 3", body=b"\0\r\n")
+
+
+def test_what_is_beyond_doubt_is_read() -> None:
+    found = quick.read(GET)
+    assert found is not None
+    assert (found.method, found.path, found.query, found.body) == ("GET", LOG.encode(), b"after=12", b"")
+    assert found.headers == [(b"host", b"a:1"), (b"authorization", b"Bearer t")]
+    found = quick.read(POST)
+    assert found is not None
+    assert (found.method, found.query, found.body) == ("POST", b"", b"\0\r\n")
+    assert quick.read(ask("GET", LOG, "Host: a", "Connection: Keep-Alive")) is not None
+    assert quick.read(ask("POST", LOG, "Host: a", "Content-Length: 0")) is not None
+
+
+@pytest.mark.parametrize("cut", range(1, len(POST)))
+def test_no_beginning_is_taken_for_the_whole(cut: int) -> None:
+    assert quick.read(POST[:cut]) is None
+    assert quick.read(POST[:cut] + b"\r\n\r\n") is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        GET + b"G",
+        GET + GET,
+        POST + b"\0",
+        POST + GET,
+        b"\r\n" + GET,
+        GET.replace(b"\r\n", b"\n"),
+        GET.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        GET.replace(b"GET ", b"GET  "),
+        GET.replace(b"GET", b"HEAD"),
+        GET.replace(b"GET", b"get"),
+        GET.replace(b"GET", b"DELETE"),
+        GET.replace(b"/log", b"/heads"),
+        GET.replace(b"/log", b"/log/"),
+        GET.replace(b"/v1", b"http://a/v1"),
+        GET.replace(SPACE.encode(), SPACE.upper().encode()),
+        GET.replace(SPACE.encode(), b"%30" + SPACE[1:].encode()),
+        GET.replace(b"after=12", b"after=%31"),
+        GET.replace(b"after=12", b"after=1#2"),
+        GET.replace(b"?after=12", b"?"),
+        GET.replace(b"Host: a:1\r\n", b""),
+        GET.replace(b"Host: a:1\r\n", b"Host: a:1\r\nHost: a:1\r\n"),
+        GET.replace(b"Host: a:1", b"Host:a:1"),
+        GET.replace(b"Host: a:1", b"Host : a:1"),
+        GET.replace(b"Host: a:1", b"Host: a:1 "),
+        GET.replace(b"Host: a:1", b"Host: a:1\t"),
+        GET.replace(b"Host: a:1", b"Host: a:\x001"),
+        GET.replace(b"Host: a:1", b"Host: a:\xe5"),
+        GET.replace(b"Host: a:1", b"Host: a:1\r\n folded"),
+        GET.replace(b"Host", b"H_st"),
+        ask("GET", LOG, "Host: a", "Content-Length: 0"),
+        ask("GET", LOG, "Host: a", "Transfer-Encoding: chunked"),
+        ask("GET", LOG, "Host: a", "Expect: 100-continue"),
+        ask("GET", LOG, "Host: a", "Upgrade: websocket"),
+        ask("GET", LOG, "Host: a", "Connection: close"),
+        ask("GET", LOG, "Host: a", "Connection: keep-alive, upgrade"),
+        ask("GET", LOG, "Host: a", "Range: bytes=0-1"),
+        ask("GET", LOG, "Host: a", "X-Other: 1"),
+        ask("GET", LOG, "Host: a", *(f"Accept{'-' * n}: a" for n in range(20))),
+        ask("POST", LOG, "Host: a", body=b"abc"),
+        ask("POST", LOG, "Host: a", "Content-Length: 3", "Content-Length: 3", body=b"abc"),
+        ask("POST", LOG, "Host: a", "Content-Length: 3", "Transfer-Encoding: chunked", body=b"abc"),
+        ask("POST", LOG, "Host: a", "Content-Length: 3, 3", body=b"abc"),
+        ask("POST", LOG, "Host: a", "Content-Length: +3", body=b"abc"),
+        ask("POST", LOG, "Host: a", "Content-Length: 03", body=b"abc"),
+        ask("POST", LOG, "Host: a", "Content-Length: 2", body=b"abc"),
+        ask("POST", LOG, "Host: a", "Content-Length: 4", body=b"abc"),
+        ask("POST", LOG, "Host: a", f"Content-Length: {quick.LONGEST}", body=bytes(quick.LONGEST)),
+    ],
+)
+def test_whatever_differs_is_left_to_the_parser(other: bytes) -> None:
+    assert quick.read(other) is None
+
+
+@pytest.fixture
+def phones(base: str) -> Iterator[tuple[Phone, Phone]]:
+    yield pair(base)
+
+
+class Line(socket.socket):
+    """A connection; `said` reads one answer of it and not a byte more."""
+
+    rest = b""
+
+    def said(self) -> bytes:
+        """One whole answer."""
+        while b"\r\n\r\n" not in self.rest:
+            self.rest += self.recv(65536)
+        head, _, body = self.rest.partition(b"\r\n\r\n")
+        length = next(int(one[15:]) for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:"))
+        while len(body) < length:
+            body += self.recv(65536)
+        self.rest = body[length:]
+        return head + b"\r\n\r\n" + body[:length]
+
+
+def dial(base: str) -> Line:
+    host, _, port = base.removeprefix("http://").partition(":")
+    line = Line()
+    line.settimeout(10)
+    line.connect((host, int(port)))
+    return line
+
+
+def questions(phone: Phone, batch: bytes) -> list[bytes]:
+    log = f"/v1/spaces/{phone.space}/log"
+    token = f"Authorization: Bearer {phone.token}"
+    length = f"Content-Length: {len(batch)}"
+    return [
+        ask("POST", log, "Host: a", token, length, body=batch),
+        ask("POST", log, "Host: a", token, length, body=batch),
+        ask("GET", f"{log}?after=0&limit=2", "Host: a", token),
+        ask("GET", f"{log}?after=999", "Host: a", token),
+        ask("GET", f"{log}?after=1&after=2", "Host: a", token),
+        ask("GET", f"{log}?after=x", "Host: a", token),
+        ask("GET", log, "Host: a"),
+        ask("GET", log, "Host: a", "Authorization: Bearer nobody"),
+        ask("GET", LOG, "Host: a", token),
+        ask("POST", log, "Host: a", token, "Content-Length: 3", body=b"abc"),
+        ask("POST", f"{log}?after=1", "Host: a", token, "Content-Length: 0"),
+    ]
+
+
+def test_the_answers_are_those_of_the_long_way(phones: tuple[Phone, Phone], monkeypatch: pytest.MonkeyPatch) -> None:
+    one, _ = phones
+    batch = frames(one.actor.change())
+    taken: list[bytes] = []
+    read = quick.read
+
+    def noted(data: bytes) -> quick.Question | None:
+        taken.append(data)
+        return read(data)
+
+    monkeypatch.setattr(quick, "read", noted)
+    asked = questions(one, batch)
+    with closing(dial(one.base)) as line:
+        short = []
+        for question in asked:
+            line.sendall(question)
+            short.append(line.said())
+    assert taken == asked
+    assert all(read(question) is not None for question in asked)
+    monkeypatch.setattr(quick, "read", lambda _: None)
+    with closing(dial(one.base)) as line:
+        long = []
+        for question in asked:
+            line.sendall(question)
+            long.append(line.said())
+    # The first time it was new; and the parser writes no reason after the status.
+    assert b'"new":1' in short[0] and b'"new":0' in long[0]
+    assert [line.split(b" ", 2)[1] for line in short] == [line.split(b" ", 2)[1] for line in long]
+    assert [sorted(line.lower().split(b"\r\n")[1:]) for line in short[1:]] == [
+        sorted(line.lower().split(b"\r\n")[1:]) for line in long[1:]
+    ]
+    assert {line.split(b" ", 2)[1] for line in short} == {b"200", b"400", b"401", b"403"}
+
+
+def test_questions_that_follow_at_once_are_answered_in_order(phones: tuple[Phone, Phone]) -> None:
+    one, _ = phones
+    log = f"/v1/spaces/{one.space}/log"
+    token = f"Authorization: Bearer {one.token}"
+    change = frames(one.actor.change())
+    push = ask("POST", log, "Host: a", token, f"Content-Length: {len(change)}", body=change)
+    pulls = [ask("GET", f"{log}?after={after}&limit=1", "Host: a", token) for after in (0, 1, 2)]
+    odd = ask("GET", "/v1/info", "Host: a", "X-Odd: 1")
+    with closing(dial(one.base)) as line:
+        line.sendall(push)
+        time.sleep(0.0005)
+        for question in (*pulls, odd):
+            line.sendall(question)
+            time.sleep(0.0002)
+        assert b'"new":1' in line.said()
+        heads = [int.from_bytes(line.said().partition(b"\r\n\r\n")[2][:8], "big") for _ in pulls]
+        assert len(set(heads)) == 1
+        assert b'"fika":1' in line.said()
+        for cut in (1, 40, len(pulls[0]) - 1):  # and in pieces
+            line.sendall(pulls[0][:cut])
+            time.sleep(0.01)
+            line.sendall(pulls[0][cut:])
+            assert line.said().startswith(b"HTTP/1.1 200")
+
+
+def test_who_leaves_before_the_answer_harms_nobody(phones: tuple[Phone, Phone], base: str) -> None:
+    one, other = phones
+    log = f"/v1/spaces/{one.space}/log"
+    for _ in range(5):
+        change = one.actor.change()
+        body = frames(change)
+        with closing(dial(base)) as line:
+            line.sendall(
+                ask(
+                    "POST",
+                    log,
+                    "Host: a",
+                    f"Authorization: Bearer {one.token}",
+                    f"Content-Length: {len(body)}",
+                    body=body,
+                )
+            )
+        until = time.monotonic() + 10
+        while other.all()[-1] != change:
+            assert time.monotonic() < until
+
+
+def test_an_application_that_fails_ends_the_connection() -> None:
+    """The application answers all its faults by itself. Should it not, nobody is left waiting."""
+    ended: list[quick.Exchange] = []
+
+    async def fails(*_: object) -> None:
+        raise RuntimeError("planted")
+
+    async def run() -> None:
+        question = quick.Question("GET", b"/", b"", [], b"")
+        await quick.Exchange(question, lambda _: None, ended.append).run_asgi(fails, {})
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(run())
+    assert [one.keep_alive for one in ended] == [False]
