@@ -7,7 +7,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no
 	--no-emit-find-links --no-header --strip-extras --allow-unsafe
 
 .DEFAULT_GOAL := help
-.PHONY: help run server test cover test-long check format e2e bench shots lock clean
+.PHONY: help run server test cover test-long check format e2e bench bench-sync shots lock clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ format: $(VENV)/dev.stamp  ## Put the code in the house's format
 
 bench: $(VENV)/dev.stamp chromium  ## Measure beside the peers and write docs/benchmarks.md
 	@PYTHONPATH=src $(BIN)/python -m tests.bench $(ARGS)
+
+bench-sync: $(VENV)/dev.stamp postgres  ## Measure sync beside its peers (npm and a C++ compiler build them) and write it down
+	@PYTHONPATH=src $(BIN)/python -m tests.bench.sync $(ARGS)
 
 shots: $(VENV)/dev.stamp chromium  ## Every screen as a picture, under build/shots
 	@PYTHONPATH=src $(BIN)/python -m tests.shots $(ARGS)
