@@ -143,3 +143,20 @@ def test_a_fingerprint_is_five_groups_of_four() -> None:
     found = signatures.fingerprint(bytes(32))
     assert [len(group) for group in found.split(" ")] == [4] * 5
     assert found != signatures.fingerprint(bytes([1] * 32))
+
+
+def test_a_chain_that_the_root_key_did_not_begin_is_refused() -> None:
+    """Anybody can certify a device of their own under another's root key; only the root key's own signature counts."""
+    victim, thief, device = SigningKey.new(), SigningKey.new(), Device.new()
+    space = bytes([9] * 16)
+    keys = device.in_space(space)
+    first = Certificate.issue(space=bytes(16), root=victim.public, certifier=thief, keys=device.master(), made=1)
+    certifier = device.master().signing
+    last = Certificate.issue(space=space, root=victim.public, certifier=certifier, keys=keys, made=1)
+    statement = Statement(space, bytes(16), 1, bytes(32), "mentor", victim.public, 0)
+    with pytest.raises(BadRecord, match="chain"):
+        signatures.sign(statement, (first, last), keys.signing)
+    honest = Certificate.issue(space=bytes(16), root=victim.public, certifier=victim, keys=device.master(), made=1)
+    stray = Certificate.issue(space=space, root=victim.public, certifier=thief, keys=keys, made=1)
+    with pytest.raises(BadRecord, match="chain"):
+        signatures.sign(statement, (honest, stray), keys.signing)

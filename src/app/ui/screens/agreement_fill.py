@@ -144,6 +144,7 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
             desk.back()
 
     last = at == len(groups) - 1
+    large = desk.prefs.text_size >= 150  # under the lines then, or the buttons would leave them no room
     previous = SecondaryButton(desk.say("topic.previous"), lambda _: step(at - 1), ft.Icons.ARROW_BACK, id="previous")
     primary = PrimaryButton(
         desk.say("agreement.ready" if last else "topic.next"),
@@ -151,6 +152,8 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
         ft.Icons.CHECK if last else ft.Icons.ARROW_FORWARD,
         id="next",
     )
+    if at and large:
+        body.append(previous)
     return Screen(
         desk.read(document.title),
         [
@@ -160,7 +163,7 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
         ],
         subtitle=desk.say("agreement.part", name=two.name, at=at + 1, total=len(groups)),
         back=True,
-        above=[previous] if at else [],
+        above=[previous] if at and not large else [],
         primary=primary,
     )
 

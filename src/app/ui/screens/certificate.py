@@ -85,6 +85,13 @@ def _Certificate(person: str, role: str, called: str, organisation: str, key: st
     ]
     if len(words) > 12:
         shown.append(Soft(desk.say("certificate.more", count=len(words) - 12)))
+    page = SecondaryButton(
+        desk.say("certificate.html"),
+        lambda _: keep(as_page(words, speech).encode(), "html"),
+        ft.Icons.DESCRIPTION_OUTLINED,
+        id="certificate-html",
+    )
+    large = desk.prefs.text_size >= 150  # under the text then, or the buttons would leave it no room
     return Screen(
         desk.say("certificate.title"),
         [
@@ -107,16 +114,10 @@ def _Certificate(person: str, role: str, called: str, organisation: str, key: st
             SectionTitle(desk.say("certificate.preview")),
             Card(shown, spacing=10),
             Soft(desk.say("certificate.only")),
+            *([page] if large else []),
         ],
         back=True,
-        above=[
-            SecondaryButton(
-                desk.say("certificate.html"),
-                lambda _: keep(as_page(words, speech).encode(), "html"),
-                ft.Icons.DESCRIPTION_OUTLINED,
-                id="certificate-html",
-            )
-        ],
+        above=[] if large else [page],
         primary=PrimaryButton(
             desk.say("certificate.pdf"), as_file, ft.Icons.PICTURE_AS_PDF_OUTLINED, busy=busy, id="certificate-pdf"
         ),

@@ -145,7 +145,8 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
     above: list[ft.Control] = []
     primary: ft.Control | None = None
     if not ended:
-        above.append(
+        large = desk.prefs.text_size >= 150  # under the lines then, or the buttons would leave them no room
+        (body if large else above).append(
             SecondaryButton(
                 desk.say("closing.early"),
                 lambda _: desk.go(f"/closing/{person}/early"),
