@@ -35,9 +35,7 @@ def Wishes() -> ft.Control:
     lines: list[ft.Control] = []
     for wish in found:
         when = desk.speech.value.near(wish.at.astimezone(now.tzinfo), now) if wish.at else ""
-        lines.append(
-            Card([Soft(desk.say("wish.at", when=when)), *(Live(one, ft.Icons.CHECK) for one in wish_words(desk, wish))])
-        )
+        lines.append(Card([Soft(desk.say("wish.at", when=when)), *_answers(desk, wish)]))
     parts = [SectionTitle(desk.say("wish.title")), *lines] if lines else []
     return ft.Column(
         parts,
@@ -48,10 +46,13 @@ def Wishes() -> ft.Control:
     )
 
 
-def wish_words(desk: Desk, wish: Wish) -> list[str]:
-    """What came of a wish, a sentence a person."""
-    said = [desk.say("wish.answer", name=one.name, erased=one.erased, kept=one.kept) for one in wish.answers]
-    return said + [desk.say("wish.silent", name=name) for name in wish.silent]
+def _answers(desk: Desk, wish: Wish) -> list[ft.Control]:
+    """What came of a wish, a line a person."""
+    said: list[ft.Control] = [
+        Live(desk.say("wish.answer", name=one.name, erased=one.erased, kept=one.kept), ft.Icons.CHECK)
+        for one in wish.answers
+    ]
+    return said + [Live(desk.say("wish.silent", name=name), ft.Icons.SCHEDULE) for name in wish.silent]
 
 
 @component

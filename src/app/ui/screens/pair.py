@@ -282,6 +282,7 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
     else:
         parts.append(Words(desk.say("pair.package.how", name=who)))
         if shown.pictures:
+            parts.append(Words(desk.say("pair.package.pictures", name=who)))
             parts.append(CodePictures(shown.pictures, id="pair-picture"))
         parts.append(CodeOut(shown.text, id="pair-package", data=shown.data, name=shown.name))
     parts += [
