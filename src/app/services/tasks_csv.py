@@ -441,8 +441,10 @@ def _by_words(mentorship: Id, line: Line) -> Id:
 
 
 def _owner(line: Line, person: Person | None, me: str) -> Owner | None:
-    if line.owner in ("mentor", "mentee", "both"):
-        return line.owner  # type: ignore[return-value]  # mypy does not narrow by `in`
+    said: tuple[Owner, ...] = ("mentor", "mentee", "both")
+    told = next((one for one in said if one == line.owner), None)
+    if told is not None:
+        return told
     if person is None:
         return "both"
     theirs: Owner = "mentee" if person.my_role == "mentor" else "mentor"
