@@ -170,17 +170,16 @@ def carrier(tmp_path: Path) -> Iterator[Running]:
     found.stop()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_everything_back_from_a_server(stage: OpenStage, tmp_path: Path, carrier: Running, language: str) -> None:
-    old = session_in(tmp_path / "old", language)
-    paper = old.create(PHRASE, name="Karin", role="mentor", language=language)
+async def test_everything_back_from_a_server(stage: OpenStage, tmp_path: Path, carrier: Running) -> None:
+    old = session_in(tmp_path / "old", "en")
+    paper = old.create(PHRASE, name="Karin", role="mentor", language="en")
     old.store.execute(SetGoal(title="Mine alone", private=True))
     old.replication.connect(carrier.base)
     first = await open_phone(stage, old)
     await first.app.until(lambda: any(row["kind"] == "keyring-put" for row in _device_rows(old)))
     old.lock()
 
-    new = await open_phone(stage, session_in(tmp_path / "new", language))
+    new = await open_phone(stage, session_in(tmp_path / "new", "en"))
     await new.tap("return")
     assert new.app.nameless() == []
     await new.app.type("return-address", carrier.base)

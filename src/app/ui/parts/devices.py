@@ -69,8 +69,8 @@ def DeviceNews() -> ft.Control:
     )
 
 
-def NewsCard(desk: Desk, news: tuple[News, ...]) -> ft.Control:
-    """What has happened with devices, until somebody has read it."""
+def NewsCard(desk: Desk, news: tuple[News, ...], *, way: bool = True) -> ft.Control:
+    """What has happened with devices, until somebody has read it; with a `way` to their list."""
     said = [desk.say(f"devices.news.{one.kind}", name=one.name or _unnamed(desk, one)) for one in news]
     buttons: list[ft.Control] = [
         SecondaryButton(
@@ -81,7 +81,7 @@ def NewsCard(desk: Desk, news: tuple[News, ...]) -> ft.Control:
             strong=True,
         )
     ]
-    if any(one.kind in ("added", "out") for one in news):
+    if way and any(one.kind in ("added", "out") for one in news):
         show = desk.say("devices.news.show")
         buttons.append(QuietButton(show, lambda _: desk.go("/settings/devices"), id="devices-show"))
     return ft.Semantics(

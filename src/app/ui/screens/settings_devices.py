@@ -47,7 +47,7 @@ def DevicesScreen() -> ft.Control:
 
     if own.waiting is not None:
         return Screen(desk.say("devices.wait.title"), [Waiting(own.waiting, desk.home)], back=True)
-    body: list[ft.Control] = [NewsCard(desk, own.news)] if own.news else []
+    body: list[ft.Control] = [NewsCard(desk, own.news, way=False)] if own.news else []
     if own.outside:
         body.append(Outside())
     body.append(Words(desk.say("devices.about")))
