@@ -208,7 +208,11 @@ class Device:
         self.process = psutil.Popen(
             who.device, cwd=cwd, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
         )
-        self.ask("open", folder=str(folder))
+        try:
+            self.ask("open", folder=str(folder))
+        except BaseException:
+            self.close()
+            raise
 
     def ask(self, order: str, **facts: Any) -> dict[str, Any]:
         """Give an order and wait until it is carried out."""
@@ -243,14 +247,16 @@ class Device:
         return float(times.user + times.system)
 
     def close(self) -> None:
-        stdin = self.process.stdin
-        assert stdin is not None
+        """The end of its orders is the end of a device."""
+        stdin, stdout = self.process.stdin, self.process.stdout
+        assert stdin is not None and stdout is not None
         with contextlib.suppress(OSError):
             stdin.close()
         try:
             self.process.wait(10)
         except psutil.TimeoutExpired:
             _end(self.process)
+        stdout.close()
         self._errors.close()
 
     def _last_words(self) -> str:

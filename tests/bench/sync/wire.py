@@ -50,6 +50,7 @@ class Wire:
     def close(self) -> None:
         self._stop.send(b"x")
         self._thread.join(5)
+        self._stop.close()
 
     def _run(self) -> None:
         while True:
@@ -137,4 +138,5 @@ class Wire:
             if isinstance(key.data, _End):
                 self._hang_up(key.data)
         self._door.close()
+        self._stopped.close()
         self._selector.close()
