@@ -103,7 +103,7 @@ def test_keys_are_plain_values() -> None:
         "standing": "m/planned", "in_month": "m/2026-10",
     }  # fmt: skip
     for cls in KINDS.values():
-        assert set(cls.KEYS) <= set(cls.FIELDS) | {"day", "month", "standing", "in_month", "open", "open_by"}
+        assert set(cls.KEYS) <= set(cls.FIELDS) | {"day", "month", "standing", "in_month", "open", "open_by", "overall"}
         assert set(cls.CARD) <= set(cls.FIELDS) | {"title"}
 
 

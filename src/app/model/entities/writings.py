@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from app.model.entities.words import (
     AUDIENCES,
@@ -62,7 +63,7 @@ class Note(Entity):
         return title_of(self.body)
 
 
-@entity("evaluation", spaces=("personal", "mentoring"), keys=("meeting", "mentorship"), append_only=True)
+@entity("evaluation", spaces=("personal", "mentoring"), keys=("meeting", "mentorship", "overall"), append_only=True)
 class Evaluation(Entity):
     """Feedback as it was given. Never changed, only taken back."""
 
@@ -74,6 +75,11 @@ class Evaluation(Entity):
     audience: Audience = choice(AUDIENCES, default="none")
     answers: Mapping[str, Answer] = answers(factory=dict)
     at: datetime | None = moment(default=None)
+
+    def keys(self) -> dict[str, Any]:
+        """Also which survey of a whole mentorship it answers, and in which space; nothing when it is about a meeting."""
+        overall = "" if self.meeting else f"{self.space}/{self.mentorship}/{self.survey}"
+        return super().keys() | {"overall": overall}
 
 
 @entity("form", spaces=("personal", "mentoring"), keys=("mentorship", "document"))

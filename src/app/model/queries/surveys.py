@@ -53,5 +53,4 @@ class SurveysDue(Query[tuple[SurveyDue, ...]]):
 
 
 def _answered(read: Reader, mentorship: Id, survey: str) -> bool:
-    mine = read.where(Evaluation, mentorship=mentorship)
-    return any(one.survey == survey and one.space == read.personal for one in mine)
+    return bool(read.count(Evaluation, overall=f"{read.personal}/{mentorship}/{survey}"))
