@@ -170,15 +170,17 @@ def words(line: Line, speech: Speech, names: Mapping[str, str] | None = None) ->
     answer = line.answer
     if isinstance(answer, bool):
         return speech.say("print.yes" if answer else "print.no")
-    labels = {value: speech.read(label) for value, label in line.choices} | dict(names or {})
+    labels: dict[str, str] = {value: speech.read(label) for value, label in line.choices} | dict(names or {})
     if isinstance(answer, list):
+        given: list[str] = answer
         order = {value: place for place, (value, _) in enumerate(line.choices)}
-        return speech.listing(labels.get(one, one) for one in sorted(answer, key=lambda one: (order.get(one, 99), one)))
+        return speech.listing(labels.get(one, one) for one in sorted(given, key=lambda one: (order.get(one, 99), one)))
     if isinstance(answer, int | float):
         return speech.number(answer)
     if line.type in ("date", "datetime"):
         return _day(line.type, answer, speech)
-    return labels.get(answer, answer) if line.type == "choice" else str(answer)
+    said = str(answer)
+    return labels.get(said, said) if line.type == "choice" else said
 
 
 def _day(type: str, answer: str, speech: Speech) -> str:

@@ -251,3 +251,21 @@ async def test_today_says_what_waits_for_my_name_and_leads_there(stage: OpenStag
     app.desk.home()
     await app.settle()
     assert not app.has(f"todo-sign-{AGREEMENT}")
+
+
+async def test_the_strip_says_what_is_missing_and_leads_there(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/person/{table.pair}")
+    await app.tap("steps")
+    assert "Överens när avtalet är ifyllt och underskrivet av båda." in "\n".join(app.texts())
+    await app.tap("step-agreed")
+    assert app.has("missing-focus")
+    fill(table, app)
+    await app.settle()
+    await app.tap("agreement-sign")
+    await app.tap("sign-yes")
+    await app.back()
+    await app.settle()
+    assert "Avtalet väntar på underskrift av Yusuf." in "\n".join(app.texts())
+    await app.tap("step-ended")
+    assert app.has("closing-end")

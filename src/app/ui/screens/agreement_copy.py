@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import flet as ft
 
@@ -62,8 +62,7 @@ def CheckScreen() -> ft.Control:
     """A signed file: does it fit what was signed? Nothing of it is kept."""
     desk = use_desk()
     files = use_box(ft.FilePicker)
-    nothing: Checked | None = None
-    checked, show = ft.use_state(nothing)
+    checked, show = ft.use_state(cast("Checked | None", None))
     fault, tell = ft.use_state("")
     _, run = use_busy()
 
