@@ -126,14 +126,7 @@ def text_of(desk: Desk, text: FairText) -> list[ft.Control]:
         inside: list[ft.Control] = []
         for line in lines:
             if line.answer is True:
-                mark = ft.Icon(ft.Icons.CHECK, size=20, color=theme.PRIMARY)
-                inside.append(
-                    ft.Row(
-                        [mark, Words(desk.read(line.text), expand=True)],
-                        spacing=10,
-                        vertical_alignment=ft.CrossAxisAlignment.START,
-                    )
-                )
+                inside.append(_clause(desk, desk.read(line.text)))
                 continue
             answer = words(line, desk.speech.value, text.names)
             inside.append(
@@ -146,6 +139,15 @@ def text_of(desk: Desk, text: FairText) -> list[ft.Control]:
             )
         shown.append(Card(inside, spacing=12))
     return shown
+
+
+def _clause(desk: Desk, text: str) -> ft.Control:
+    """A clause that both stand by: the mark beside it, or above it where large text needs the room."""
+    mark = ft.Icon(ft.Icons.CHECK, size=20, color=theme.PRIMARY)
+    if desk.prefs.text_size >= 150:
+        return ft.Column([mark, Words(text)], spacing=2, tight=True)
+    words = Words(text, expand=True)
+    return ft.Row([mark, words], spacing=10, vertical_alignment=ft.CrossAxisAlignment.START)
 
 
 @component
