@@ -20,6 +20,7 @@ from app.model.commands import (
     SkipMeeting,
 )
 from app.model.queries import MeetingsOf, SlotsOf
+from tests.scenarios.test_booking import Three
 from tests.support.fake_session import FakeSession
 from tests.support.replicas import Replica, exchange, two
 from tests.support.store import STOCKHOLM
@@ -242,6 +243,35 @@ async def test_what_the_other_one_cancelled_is_told_on_today(stage: OpenStage) -
     assert app.has(f"news-cancelled-{phones.pair}")
     await app.tap(f"news-cancelled-{phones.pair}")
     assert app.desk.places.value[-1].startswith("/plan")
+
+
+@BOTH
+async def test_whoever_was_second_is_told_in_words_and_chooses_another(stage: OpenStage, language: str) -> None:
+    three = Three(anna=timedelta(minutes=3))
+    three.both_book()
+    exchange(three.space, *three.all)
+    session = FakeSession(store=three.anna.store, role="mentee")
+    session.preferences.language = language
+    app = await stage(session=session, clock=three.anna.clock)
+    await app.tap(f"news-lost-{three.mentorship}")
+    first, second, _ = three.slots(three.anna)
+    when = app.desk.speech.value.near(first.starts, three.anna.clock.at)
+    assert app.has(app.desk.say("slot.lost", when=when)) and not app.has(f"slot-{first.id}")
+    await app.tap(f"slot-{second.id}")
+    app.desk.home()
+    await app.settle()
+    assert not app.has(f"news-lost-{three.mentorship}")
+
+
+async def test_two_meetings_at_one_time_are_told_and_lead_to_one_of_them(stage: OpenStage) -> None:
+    table = lay()
+    anna = table.store.execute(AddPerson(name="Anna", my_role="mentor")).record
+    for one, minute in ((table.pair, 0), (anna, 30)):
+        table.store.execute(PlanMeeting(mentorship=one, starts=datetime(2026, 10, 20, 16, minute), zone=ZONE))
+    app = await table.open(stage)
+    assert app.has("Två möten krockar tis 20 okt. kl. 16:30")
+    await app.tap(f"news-clash-{anna}")
+    assert app.desk.places.value[-1].startswith("/meeting/")
 
 
 async def test_somebody_without_offered_times_is_told_and_can_plan(stage: OpenStage) -> None:

@@ -175,7 +175,7 @@ def in_the_way(read: Reader, span: Span, now: datetime, *, but: Id = "") -> InTh
     for row in look.rows(meetings):
         if overlapping([(row.starts, row.ends)], span):
             return InTheWay(starts=row.starts, ends=row.ends, name=row.name)
-    for person in look.people():
+    for person in look.people() if read.count(Slot) else ():
         for slot in slot_rows(read, person.mentorship, now):
             if slot.mine and slot.open and overlapping([(slot.starts, slot.ends)], span):
                 return InTheWay(starts=slot.starts, ends=slot.ends, name=person.name, slot=True)
@@ -249,7 +249,7 @@ class ToHandOver(Query[tuple[Handed, ...]]):
         elif self.series:
             found = read.where(Meeting, series=self.series)
         else:
-            found = [*read.where(Meeting)] if read.count(Meeting) <= 2000 else _ahead(read, self.now)
+            found = _ahead(read, self.now)
         taken = SettingOf(TAKEN).answer(read)
         known = datetime.fromisoformat(taken) if isinstance(taken, str) else None
         by_id = {meeting.id: meeting for meeting in found}
@@ -267,7 +267,7 @@ class ToHandOver(Query[tuple[Handed, ...]]):
 
 
 def _ahead(read: Reader, now: datetime) -> list[Meeting]:
-    """Two years of the calendar: of very many meetings most are over."""
+    """Two years of the calendar, page by page: of very many meetings most are over."""
     first = now.date() - timedelta(days=1)
     return [
         meeting for month in months(first, first + timedelta(days=731)) for meeting in read.where(Meeting, month=month)
