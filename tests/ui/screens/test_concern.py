@@ -129,3 +129,19 @@ async def test_without_a_programme_it_says_why(stage: OpenStage, tmp_path: Path)
 async def test_where_nobody_has_begun_nothing_can_be_written(stage: OpenStage, tmp_path: Path) -> None:
     app = await window(stage, session_in(tmp_path), go="/concern")
     assert app.has(app.desk.say("concern.none"))
+
+
+async def test_on_a_cold_start_it_says_what_nobody_can_check(stage: OpenStage, tmp_path: Path) -> None:
+    session = made(tmp_path)
+    session.programme.join(CARD.text)
+    session.lock()
+    (tmp_path / "state" / "anchor").unlink()  # nothing is remembered of the key in the folder
+    cold = session_in(tmp_path)
+    assert cold.quick_note_asks
+    app = await window(stage, cold, go="/concern")
+    assert app.has(app.desk.say("quick.trust")) and app.nameless() == []
+    await fill(app)
+    await app.until(lambda: not cold.quick_note_asks)
+    cold.unlock(PHRASE)
+    assert [one.what for one in cold.programme.sent()] == ["concern"]
+    cold.lock()

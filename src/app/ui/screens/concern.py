@@ -24,6 +24,7 @@ from app.ui.parts import (
 from app.ui.parts.items import ItemField
 from app.ui.parts.joining import NeedsProgramme
 from app.ui.safe import component
+from app.ui.screens.quick import Unasked
 from app.ui.screens.safety import region_of
 
 if TYPE_CHECKING:
@@ -88,8 +89,10 @@ def Locked() -> ft.Control:
     def keep(answers: Mapping[str, Any], done: bool) -> None:
         note.write(posted_concern(answers, document.version, now.isoformat(timespec="minutes"), done=done))
 
-    about = (desk.say("concern.locked"), desk.say("concern.locked.without"))
-    return Form(document, {}, keep, about, "concern.sealed.locked", locked=True)
+    about = [desk.say("concern.locked"), desk.say("concern.locked.without")]
+    if isinstance(note, Unasked):
+        about.append(desk.say("quick.trust"))  # writing accepts it, as with a note
+    return Form(document, {}, keep, tuple(about), "concern.sealed.locked", locked=True)
 
 
 @component
@@ -169,10 +172,9 @@ def _begin(desk: Desk) -> Any:
     """A sealed note to write into; nothing where none can be written now."""
     session = desk.session
     try:
-        if session.quick_notes_trust == "none":
+        trust = session.quick_notes_trust
+        if trust == "none":
             return None
-        if session.quick_notes_trust == "ask":
-            session.accept_quick_notes()
-        return session.quick_note()
+        return Unasked(session) if trust == "ask" else session.quick_note()
     except errors.VaultError:  # the key was exchanged, or there is no room: the lock screen says so
         return None
