@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import DeviceUnknown, NotShared, NoVault, SessionBusy, WrongPassphrase
+from app.errors import DeviceUnknown, NotShared, NoVault, SessionBusy, WrongPassphrase, WrongRecoveryKey
 from app.model.commands import AddPerson, SetGoal, SetSetting
 from app.model.entities import Goal, Mentorship
 from app.model.queries import AboutMe, One
@@ -32,6 +32,7 @@ from sync.errors import (
     SyncError,
 )
 from sync.protocol import Envelope
+from sync.recovery import RecoveryKey
 from tests.services.test_pairing import ASSETS, PHRASE, Clock, Phone, in_the_room, phone
 from tests.support.effort import effort
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
@@ -155,6 +156,28 @@ def test_it_has_a_passphrase_and_a_vault_of_its_own(karin: Phone, empty: Callabl
     joined = code_of.hear(devices(karin).hear(code_of.text).text)
     with pytest.raises(SessionBusy):
         tablet.session.join(joined, PHRASE, name="once more")
+
+
+def test_a_linked_device_takes_a_new_recovery_key_with_the_one_on_paper_at_hand(
+    tmp_path: Path, empty: Callable[[str], Phone]
+) -> None:
+    folder, clock = tmp_path / "karin", Clock()
+    session = Session(folder / "vault", folder / "state", ASSETS, cost=Cost(), now=clock.now)
+    paper = session.create(PHRASE, name="Karin", role="mentor", language="sv")
+    karin, tablet = Phone(session, folder, clock), empty("tablet")
+    add(karin, tablet)
+    root = tablet.session._open_spaces.root
+    with pytest.raises(WrongRecoveryKey):
+        tablet.session.replace_recovery(OTHER_PHRASE, RecoveryKey.new().text)
+    new = tablet.session.replace_recovery(OTHER_PHRASE, paper.text)
+    assert tablet.session._open_spaces.root == root
+    give(tablet, karin)
+    assert karin.session._open_spaces.root_key(new).public == root
+    tablet.session.lock()
+    tablet.session.recover(new.text, PHRASE)
+    assert goals(tablet) == goals(karin)
+    for one in (karin, tablet):
+        one.session.lock()
 
 
 def test_the_answer_can_wait_for_a_restart_on_both_sides(karin: Phone, empty: Callable[[str], Phone]) -> None:

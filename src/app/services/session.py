@@ -29,6 +29,7 @@ from app.errors import (
     SessionBusy,
     VaultError,
     VaultExists,
+    WrongRecoveryKey,
 )
 from app.services.backups import (
     Backup,
@@ -835,7 +836,7 @@ class Session:
             vault, spaces = self._open_vault, self._open_spaces
             vault.confirm(passphrase)
             if old is not None:
-                vault.confirm_recovery(old.vault)
+                self._confirm_former(old)
             new = RecoveryKey.new()
             vault.replace_recovery(new.vault)
             spaces.replace_root(new, old)
@@ -843,6 +844,15 @@ class Session:
                 self.devices.tell_root()
             self.store.execute(SetSetting(key="recovery.later", value=True))
         return new
+
+    def _confirm_former(self, old: RecoveryKey) -> None:
+        """It opens this vault; or, on a device that another one let in and whose vault it never opened, the root key."""
+        from app.services.returning import root_of
+
+        try:
+            self._open_vault.confirm_recovery(old.vault)
+        except WrongRecoveryKey:
+            root_of(self._open_spaces, old)
 
     def _former(self, former: str | None) -> RecoveryKey | None:
         """The key that is being replaced: typed, or the one that the vault still keeps."""

@@ -28,6 +28,8 @@ class Own:
     news: tuple[News, ...] = ()
     waiting: Grant | None = None
     outside: bool = False
+    refused: bool = False
+    """The server does not let this device in, and it could not read why."""
 
 
 def own_now(desk: Desk) -> Own:
@@ -36,7 +38,14 @@ def own_now(desk: Desk) -> Own:
         return Own()
     found = desk.session.devices
     waiting = found.waiting
-    return Own(tuple(found.all()), tuple(found.news()), waiting, bool(found.outside()) and waiting is None)
+    standing = desk.session.replication.standing
+    return Own(
+        tuple(found.all()),
+        tuple(found.news()),
+        waiting,
+        outside=bool(found.outside()) and waiting is None,
+        refused=standing.condition == "stuck" and standing.code == "sync-server-refuses",
+    )
 
 
 def use_own(*, late: bool = False) -> Own:
@@ -44,7 +53,7 @@ def use_own(*, late: bool = False) -> Own:
     desk = use_desk()
     held = use_box(lambda: Own() if late else own_now(desk))
     _, renew = ft.use_state(held.value)
-    stop = use_box(_none)
+    stops = use_box(_none)
 
     def told() -> None:
         async def moved() -> None:
@@ -56,13 +65,13 @@ def use_own(*, late: bool = False) -> Own:
 
     def watch() -> None:
         if desk.session.phase == "open" and not desk.session.example:
-            stop.value = desk.session.devices.watch(told)
+            stops.value = [desk.session.devices.watch(told), desk.session.replication.watch(told)]
             told()
 
     def forget() -> None:
-        if stop.value:
-            stop.value()
-            stop.value = None
+        for stop in stops.value:
+            stop()
+        stops.value = []
 
     ft.use_effect(watch, [], cleanup=forget)
     return held.value
@@ -92,5 +101,5 @@ def use_looking(wanted: bool) -> None:
     ft.use_effect(begin, [wanted], cleanup=end)
 
 
-def _none() -> Callable[[], None] | None:
-    return None
+def _none() -> list[Callable[[], None]]:
+    return []

@@ -62,6 +62,8 @@ def DeviceNews() -> ft.Control:
                 ground=theme.RAISED,
             )
         )
+    if own.refused:
+        parts.append(Card([Words(desk.say("devices.refused"))], ground=theme.RAISED))
     if own.news:
         parts.append(NewsCard(desk, own.news))
     return ft.Column(

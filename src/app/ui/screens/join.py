@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from app.services.joining import Joining
 
 
+NO_FAULTS: tuple[str, str, str] = ("", "", "")
+"""At the address, the key, the passphrase."""
+
+
 @component
 def JoinScreen() -> ft.Control:
     """A name and a passphrase for this phone, its code, what the other one hands over, and the answer."""
@@ -119,7 +123,7 @@ def ReturnScreen() -> ft.Control:
     pin, set_pin = ft.use_state("")
     typed, type_ = ft.use_state("")
     phrase, set_phrase = ft.use_state("")
-    faults, say_faults = ft.use_state(("", "", ""))  # at the address, the key, the passphrase
+    faults, say_faults = ft.use_state(NO_FAULTS)
     busy, run = use_busy()
 
     def failed(problem: Exception) -> None:

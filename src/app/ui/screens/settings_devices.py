@@ -48,7 +48,9 @@ def DevicesScreen() -> ft.Control:
     if own.waiting is not None:
         return Screen(desk.say("devices.wait.title"), [Waiting(own.waiting, desk.home)], back=True)
     body: list[ft.Control] = [NewsCard(desk, own.news, way=False)] if own.news else []
-    if own.outside:
+    if own.outside or own.refused:
+        if own.refused and not own.outside:
+            body.append(Words(desk.say("devices.refused")))
         body.append(Outside())
     body.append(Words(desk.say("devices.about")))
     for one in own.devices:
