@@ -484,3 +484,18 @@ def test_what_was_written_after_a_removal_is_withdrawn_once_the_removal_is_heard
     assert titles(mallory) == {"Before", "After"}, "nobody takes Mallory's own words from Mallory"
     assert yusuf.exchange.take(space, yusuf.exchange.outgoing(space)).changes == 0
     assert titles(yusuf) == {"Before"}
+
+
+def test_what_a_server_still_has_is_on_the_disk_soon_and_all_else_at_once(karin: Person, yusuf: Person) -> None:
+    space = karin.meets(yusuf)
+    hers, his = karin.documents.commits, yusuf.documents.commits
+    for there in (True, False):
+        karin.store.execute(SetGoal(title=f"{there}", mentorship=mentorship_of(karin)))
+        del hers[:], his[:]
+        karin.exchange.seal(space)
+        assert hers == [True], "what leaves is durable before it does"
+        new = karin.exchange.unsent(space)[-1:]
+        karin.exchange.sent(space, new)
+        assert hers == [True, "soon"]
+        yusuf.exchange.take(space, new, there=there)
+        assert his == ["soon" if there else True]
