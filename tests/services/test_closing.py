@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.model.commands import DecideFate, EndMentorship, JoinMentorship, WriteNote
+import pytest
+
+from app.model.commands import AddPerson, DecideFate, EndMentorship, JoinMentorship, WriteNote
 from app.model.entities import Fulfilment, Note
 from app.model.queries import ClosingOf, ClosingView, NotesOf
 from app.services.closing import announce, carry_out, erase
 from tests.services.test_agreements import _mentorships
+from tests.services.test_session import Life, life
+from tests.support.keys import PASSPHRASE, quick_kdf
 from tests.support.pair import Person
 from tests.support.store import NOON
+
+__all__ = ["life", "quick_kdf"]
+
+pytestmark = pytest.mark.usefixtures("quick_kdf")
 
 WORD = "lingonsylt"
 LATER = NOON + timedelta(days=93)
@@ -90,3 +98,23 @@ def test_deciding_to_keep_deletes_nothing() -> None:
     two.karin.store.execute(DecideFate(mentorship=two.id, fate="keep"))
     announce(two.karin.store, two.view())
     assert two.opens(LATER) == () and len(list(two.karin.store.everything(Note))) == 4
+
+
+def test_a_real_phone_keeps_the_promise_when_it_is_unlocked_after_the_day(life: Life) -> None:
+    life.create()
+    run = life.session.store.execute
+    pair = run(AddPerson(name="Yusuf", my_role="mentor")).record
+    run(WriteNote(body=WORD, mentorship=pair))
+    run(DecideFate(mentorship=pair, fate="3m"))
+    run(EndMentorship(mentorship=pair))
+    life.session.lock()
+    life.now += timedelta(days=400)  # the phone was off that day, and long after
+    life.session.unlock(PASSPHRASE)
+    view = life.session.store.ask(ClosingOf(pair))
+    assert view is not None and view.notes == 1 and view.due(life.now.date())
+    announce(life.session.store, view)  # the card on Today
+    life.session.lock()
+    life.session.unlock(PASSPHRASE)
+    view = life.session.store.ask(ClosingOf(pair))
+    assert view is not None and view.notes == 0
+    assert [(one.role, one.dropped) for one in view.fulfilled] == [("mentor", 1)]

@@ -1,6 +1,8 @@
 """Signatures of people: they hold for one text, one role, one version and one space, and for nothing else."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +162,32 @@ def test_a_chain_that_the_root_key_did_not_begin_is_refused() -> None:
     stray = Certificate.issue(space=space, root=victim.public, certifier=thief, keys=keys, made=1)
     with pytest.raises(BadRecord, match="chain"):
         signatures.sign(statement, (honest, stray), keys.signing)
+
+
+VECTORS: dict[str, dict[str, object]] = json.loads(
+    (Path(__file__).parents[1] / "vectors" / "signatures" / "signatures.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("name", [name for name in VECTORS if name.startswith("good")])
+def test_good_vectors_read_as_they_should(name: str) -> None:
+    found = signatures.read(bytes.fromhex(str(VECTORS[name]["raw"])))
+    told = found.statement
+    assert VECTORS[name]["expect"] == {
+        "handed": found.handed,
+        "role": told.role,
+        "number": told.number,
+        "at": told.at,
+        "key": found.key.hex(),
+        "fingerprint": signatures.fingerprint(found.key),
+    }
+    bound = VECTORS["commitment"]
+    assert told.commitment.hex() == bound["expect"]
+    assert signatures.commitment(bytes.fromhex(str(bound["salt"])), str(bound["text"])).hex() == bound["expect"]
+
+
+@pytest.mark.parametrize("name", [name for name in VECTORS if name.startswith("bad")])
+def test_bad_vectors_are_refused_by_name(name: str) -> None:
+    with pytest.raises(BadRecord) as raised:
+        signatures.read(bytes.fromhex(str(VECTORS[name]["raw"])))
+    assert {"refused": raised.value.facts["reason"]} == VECTORS[name]["expect"]
