@@ -69,8 +69,16 @@ function opened({ timestamp, content }) {
   return { timestamp, dataset, row, column, value };
 }
 
-/** A kept connection that the server has just closed is no fault of anybody's: once more, as browsers do. */
-const post = (url, about) => fetch(url, about).catch(() => fetch(url, about));
+/** A kept connection that the server has closed meanwhile is no fault of anybody's: once more on another, as browsers do. */
+async function post(url, about) {
+  for (let tries = 4; ; tries--) {
+    try {
+      return await fetch(url, about);
+    } catch (fault) {
+      if (tries === 1) throw fault;
+    }
+  }
+}
 
 /** One exchange: what is new here goes, what is new there comes. Returns what came. */
 async function sync() {
@@ -130,6 +138,7 @@ await serve({
       apply(messages);
       unsent.push(...messages);
     }
+    await (await post(`${address}/info`)).arrayBuffer(); // the line to the server stands, as it does with an app that is open
   },
   async upload() {
     const count = unsent.length;
