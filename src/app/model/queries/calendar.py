@@ -12,7 +12,7 @@ from app.model.entities import Booking, Busy, FilledForm, Meeting, Mentorship, M
 from app.model.entities.calendar import Span, holder, span_of
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
-from app.model.queries.look import Look, months
+from app.model.queries.look import MONTHS_AHEAD, Look, months
 from app.model.queries.records import SettingOf
 from app.model.queries.rows import MeetingRow
 from app.model.schedule import NOTICE, again, apart, aware, following, overlapping
@@ -303,19 +303,23 @@ class BookingNewsOf(Query[tuple[BookingNews, ...]]):
     now: datetime
 
     def answer(self, read: Reader) -> tuple[BookingNews, ...]:
-        look = Look(read, self.now)
-        ahead = look.ahead()
-        booked = {row.mentorship for row in ahead}
-        news = [*_clashes(ahead)]
-        offers = read.count(Slot) > 0
-        for person in look.people():
-            if not look.active(person.mentorship):
-                continue
-            if offers:
-                news += _about_slots(slot_rows(read, person.mentorship, self.now), person)
-            if person.mentorship not in booked:
-                news += _cancelled(read, look, person)
-        return tuple(sorted(news, key=lambda one: (_PRESSING.index(one.kind), one.starts)))
+        return booking_news(Look(read, self.now), self.now)
+
+
+def booking_news(look: Look, now: datetime) -> tuple[BookingNews, ...]:
+    """The same within an answer that has looked ahead already: Today does."""
+    ahead = look.ahead()
+    booked = {row.mentorship for row in ahead}
+    news = [*_clashes(ahead)]
+    offers = look.read.count(Slot) > 0
+    for person in look.people():
+        if not look.active(person.mentorship):
+            continue
+        if offers:
+            news += _about_slots(slot_rows(look.read, person.mentorship, now), person)
+        if person.mentorship not in booked:
+            news += _cancelled(look.read, look, person)
+    return tuple(sorted(news, key=lambda one: (_PRESSING.index(one.kind), one.starts)))
 
 
 _PRESSING: tuple[NewsKind, ...] = ("clash", "lost", "cancelled", "taken", "offered")
@@ -450,17 +454,21 @@ class CalendarStanding(Query[CalendarState]):
     now: datetime
 
     def answer(self, read: Reader) -> CalendarState:
-        taken = SettingOf(TAKEN).answer(read)
-        if not isinstance(taken, str):
-            if SettingOf(OFFERED).answer(read) is True:
-                return ""
-            return "offer" if Look(read, self.now).ahead() else ""
-        known = datetime.fromisoformat(taken)
-        first = self.now.date()
-        for month in months(first, first + timedelta(days=183)):
-            for meeting in read.where(Meeting, month=month):
-                coming = meeting.starts > self.now.replace(tzinfo=None) and meeting.status != "held"
-                new = meeting.status == "planned" or moment_of(meeting.made) <= known
-                if coming and new and moment_of(meeting.edited) > known:
-                    return "changed"
-        return ""
+        return calendar_standing(Look(read, self.now), self.now)
+
+
+def calendar_standing(look: Look, now: datetime) -> CalendarState:
+    """The same within an answer that has looked ahead already."""
+    taken = SettingOf(TAKEN).answer(look.read)
+    if not isinstance(taken, str):
+        if SettingOf(OFFERED).answer(look.read) is True:
+            return ""
+        return "offer" if look.ahead() else ""
+    known = datetime.fromisoformat(taken)
+    for month in months(now.date(), now.date() + timedelta(days=30 * MONTHS_AHEAD)):
+        for meeting in look.month(month):
+            coming = meeting.starts > now.replace(tzinfo=None) and meeting.status != "held"
+            new = meeting.status == "planned" or moment_of(meeting.made) <= known
+            if coming and new and moment_of(meeting.edited) > known:
+                return "changed"
+    return ""

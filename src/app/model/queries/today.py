@@ -12,6 +12,7 @@ from app.model.entities import (
 )
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
+from app.model.queries.calendar import BookingNews, CalendarState, booking_news, calendar_standing
 from app.model.queries.look import (
     Look,
 )
@@ -50,6 +51,8 @@ class Today:
     open_critical: tuple[OpenCritical, ...]
     unbooked: tuple[PairRow, ...]
     reminders: tuple[str, ...]
+    booking: tuple[BookingNews, ...]
+    calendar: CalendarState
     people: int
     primary: Primary
 
@@ -90,6 +93,8 @@ class TodayView(Query[Today]):
             open_critical=tuple(look.open_critical(self.critical)),
             unbooked=unbooked,
             reminders=look.reminders(),
+            booking=booking_news(look, self.now),
+            calendar=calendar_standing(look, self.now),
             people=len(people),
             primary=_primary(meeting, unbooked, unfinished, upcoming, len(people), self.now),
         )

@@ -14,8 +14,6 @@ from app.model.clock import moment_of
 from app.model.commands import GiveSlot, SameTimeAgain, SetSetting, StartNow, TaskOutcome, TickItem, UntickItem
 from app.model.queries import (
     AgainWith,
-    BookingNewsOf,
-    CalendarStanding,
     ClosingNews,
     NotesOf,
     PeopleList,
@@ -96,8 +94,6 @@ def TodayScreen() -> ft.Control:
     desk = use_desk()
     now = use_clock()
     today: Today = use_query(TodayView(now=now, critical=critical_lines(desk.library)))
-    booking = use_query(BookingNewsOf(now))
-    calendar = use_query(CalendarStanding(now))
     inbox = use_query(NotesOf(limit=200, origin="locked")).rows
     last_backup = use_query(SettingOf("backup.last"))
     server = use_query(SettingOf("server.address"))
@@ -154,8 +150,6 @@ def TodayScreen() -> ft.Control:
         today,
         inbox,
         now,
-        booking,
-        calendar,
         backup=_backup_due(today, last_backup, now) and not desk.session.example,
     )
     todo = [*to_sign(desk, signing), *asked(desk, surveys), *todo]
@@ -384,25 +378,23 @@ def _todo(
     today: Today,
     inbox: Sequence[NoteRow],
     now: datetime,
-    booking: Sequence[BookingNews] = (),
-    calendar: str = "",
     *,
     backup: bool = False,
 ) -> list[Made]:
     """The rows of "To do", the most pressing first; each is made when it is shown."""
-    rows: list[Made] = [partial(_booking, desk, one, now) for one in booking]
+    rows: list[Made] = [partial(_booking, desk, one, now) for one in today.booking]
     if inbox:
         rows.append(partial(_inbox, desk, len(inbox)))
     rows += [partial(_critical, desk, *line) for line in _by_list(today)]
     rows += [partial(_task, desk, task, now) for task in today.tasks]
     rows += [partial(_draft, desk, draft, now) for draft in today.unfinished]
     said = today.meeting is None and today.upcoming is None  # the card on top says it of everybody
-    offered = {one.mentorship for one in booking if one.kind in ("offered", "lost", "cancelled")}
+    offered = {one.mentorship for one in today.booking if one.kind in ("offered", "lost", "cancelled")}
     unbooked = [person for person in today.unbooked if person.mentorship not in offered]
     if not (said and len(today.unbooked) == 1):
         rows += [partial(Unbooked, person, key=f"unbooked {person.mentorship}") for person in unbooked]
-    if calendar and today.meeting is None:  # on the day of a meeting other things matter
-        rows.append(partial(_calendar, desk, calendar))
+    if today.calendar and today.meeting is None:  # on the day of a meeting other things matter
+        rows.append(partial(_calendar, desk, today.calendar))
     if "recovery" in today.reminders:
         rows.append(partial(_reminder, desk, "recovery", ft.Icons.KEY))
     if "supervision" in today.reminders:
