@@ -32,8 +32,9 @@ class Finder:
     def speak(self, desk: Desk) -> None:
         """The library in the language that is spoken now."""
         speech = desk.speech.value
-        if speech.language != self.language:
-            self.language = speech.language
+        said = f"{speech.language} {speech.edition}"  # own texts and renamed words are found as they stand
+        if said != self.language:
+            self.language = said
             self.search.set_documents(document_texts(desk.library, speech))
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.model.commands import Reword
 from app.model.queries import AgendaOf, OwnContentOf
 from app.services.library import Library
+from app.ui.finder import finder_of
 from tests.services.test_wording import ASSETS, updated
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
@@ -149,3 +150,14 @@ async def test_what_is_locked_speaks_as_it_ships(stage: OpenStage) -> None:
     app.desk.lock()
     await app.settle()
     assert app.desk.speech.value.renaming is None
+
+
+async def test_what_was_said_otherwise_is_found_by_its_words(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, TOPICS)
+    await app.tap("text-story-text")
+    await app.type("text-own", "Vi berättar om kardemumma")
+    await app.tap("text-save")
+    finder = finder_of(app.desk)
+    finder.speak(app.desk)
+    await app.until(lambda: any(hit.text.id == "topics.library" for hit in finder.search.find("kardemumma").hits))
