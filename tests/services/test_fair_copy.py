@@ -119,3 +119,11 @@ def test_a_line_with_something_nobody_knows_is_refused() -> None:
         bad = tree | {"lines": [tree["lines"][0] | change]}
         with pytest.raises(SignedFileForeign):
             read(json.dumps(bad))
+
+
+def test_a_text_that_goes_on_in_parts_is_signed_whole_and_private_lines_are_not_in_it() -> None:
+    document = LIBRARY.document("minutes.quick")
+    answers = {"talked": "Början", "talked_2": "Fortsättningen", "private": "bara för mig"}
+    lines = {line.id: line.answer for line in lines_of(document, LIBRARY, answers)}
+    assert lines["talked"] == "Början\nFortsättningen"
+    assert "bara för mig" not in repr(lines)

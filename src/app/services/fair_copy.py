@@ -111,7 +111,7 @@ def lines_of(
     found: list[Line] = []
     groups = {group.id: group.title for group in document.groups}
     for item in document.items:
-        answer = answers.get(item.id)
+        answer = _whole_text(item, answers)
         if not counts(item, role) or answer in (None, "", False, frozenset()):
             continue
         given = sorted(answer) if isinstance(answer, frozenset) else answer
@@ -119,6 +119,17 @@ def lines_of(
         choices = tuple((one.value, one.label) for one in library.choices(item) if one.value in chosen)
         found.append(Line(item.id, item.type, item.text, groups.get(item.group or ""), given, choices))
     return tuple(found)
+
+
+def _whole_text(item: Item, answers: Mapping[str, Answer]) -> Answer:
+    """The answer of a line; a very long text goes on in parts (`talked`, `talked_2`), and all of it is signed."""
+    answer = answers.get(item.id)
+    if item.type != "longtext" or not isinstance(answer, str):
+        return answer
+    parts = [answer]
+    while isinstance(more := answers.get(f"{item.id}_{len(parts) + 1}"), str):
+        parts.append(more)
+    return "\n".join(parts)
 
 
 def counts(item: Item, role: str | None = None) -> bool:
