@@ -393,6 +393,7 @@ class Session:
     @staticmethod
     def warm() -> None:
         """Import what opening needs. To be called in a thread while the passphrase is being typed."""
+        import app.services.closing
         import app.services.search
         import app.services.spaces
         import app.services.store
