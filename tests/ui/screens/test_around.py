@@ -37,10 +37,9 @@ async def one_answers(app: Stage, useful: int) -> None:
     await app.until(lambda: app.has("around-next"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_six_answer_in_a_row(stage: OpenStage, tmp_path: Path, language: str) -> None:
+async def test_six_answer_in_a_row(stage: OpenStage, tmp_path: Path) -> None:
     samira = Coordinator()
-    session = admitted(tmp_path, samira, language)
+    session = admitted(tmp_path, samira)
     app = await window(stage, session, go="/meeting/any/around")
     assert app.nameless() == []
     await app.tap("around-begin")

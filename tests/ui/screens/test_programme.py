@@ -97,9 +97,8 @@ async def test_what_comes_in_is_seen_and_answered(stage: OpenStage, tmp_path: Pa
     app.desk.session.lock()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_four_are_too_few_on_the_screen_too(stage: OpenStage, tmp_path: Path, language: str) -> None:
-    app, samira = await founded(stage, tmp_path, language)
+async def test_four_are_too_few_on_the_screen_too(stage: OpenStage, tmp_path: Path) -> None:
+    app, samira = await founded(stage, tmp_path)
     say = app.desk.say
     for name in ("Yusuf", "Amina", "Li", "Sara"):
         member = Member(name, joins=samira)
