@@ -163,6 +163,35 @@ async def test_what_is_wrong_is_said_in_words(stage: OpenStage, tmp_path: Path) 
     session.lock()
 
 
+async def test_a_restored_phone_says_that_it_is_outside_and_the_recovery_key_lets_it_in(
+    stage: OpenStage, tmp_path: Path
+) -> None:
+    old = session_in(tmp_path / "old")
+    paper = old.create(PHRASE, name="Karin", role="mentor", language="sv")
+    old.store.execute(SetGoal(title="Mine alone", private=True))
+    old.exchange.begin(old._open_spaces.personal)
+    backup = old.make_backup().data
+    old.lock()
+    session = session_in(tmp_path / "new")
+    session.restore(backup, paper.text, OTHER)
+    phone = await open_phone(stage, session)
+    await phone.app.until(lambda: phone.app.has("devices-outside"))
+    await phone.tap("devices-outside")
+    assert phone.says("devices.outside.first")
+    assert phone.app.nameless() == []
+    await phone.app.type("outside-key", RecoveryKey.new().text)
+    await phone.tap("outside-go")
+    await phone.app.until(
+        lambda: phone.app.field("outside-key").error == phone.app.desk.say("error.vault-wrong-recovery-key")
+    )
+    await phone.app.type("outside-key", paper.text)
+    await phone.tap("outside-go")
+    await phone.app.until(lambda: not phone.app.has("outside-key"))
+    assert session.devices.outside() == []
+    assert goals(session) == {"Mine alone"}
+    session.lock()
+
+
 @pytest.fixture
 def carrier(tmp_path: Path) -> Iterator[Running]:
     found = run(Settings(folder=tmp_path / "server"))
