@@ -189,8 +189,8 @@ class Replication:
         if wifi_only is not None:
             self._store.execute(SetSetting(key=WIFI, value=wifi_only))
         if delayed is not None:
+            self._pace.set(DELAY_MOST if delayed else 0.0)  # first: that it was chosen is something written, too
             self._store.execute(SetSetting(key=DELAY, value=delayed))
-            self._pace.set(DELAY_MOST if delayed else 0.0)
         self._follow()
 
     def on_network(self, network: Network) -> None:

@@ -40,6 +40,14 @@ async def test_connecting_carrying_and_leaving(
     assert app.nameless() == []
     session.store.execute(SetGoal(title="Carried", private=True))
     await app.until(lambda: session.replication.standing.waiting == 0)
+    assert app.has(say("server.wifi.blind" if app.desk.page.web else "server.wifi.help"))
+    await app.tap("server-wifi")
+    await app.tap("server-delay")
+    await app.until(lambda: session.replication.delayed and session.replication.wifi_only)
+    session.store.execute(SetGoal(title="At a random moment", private=True))
+    await app.until(lambda: any(line.startswith(say("server.state.later")) for line in app.texts()))
+    await app.tap("server-now")
+    await app.until(lambda: session.replication.standing.waiting == 0)
     await app.tap("server-leave")
     await app.until(lambda: app.has(say("server.about")))
     assert session.replication.choice is None
