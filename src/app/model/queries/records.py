@@ -66,7 +66,17 @@ class HistoryOf(Query[tuple[Past, ...]]):
 class TrashList(Query[tuple[Trashed, ...]]):
     """What can be restored, newest first."""
 
-    kinds: tuple[str, ...] = ("mentorship", "meeting", "minutes", "note", "goal", "task", "form", "list_item", "supervision")
+    kinds: tuple[str, ...] = (
+        "mentorship",
+        "meeting",
+        "minutes",
+        "note",
+        "goal",
+        "task",
+        "form",
+        "list_item",
+        "supervision",
+    )
 
     def answer(self, read: Reader) -> tuple[Trashed, ...]:
         return tuple(read.trash(self.kinds))
