@@ -7,7 +7,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no
 	--no-emit-find-links --no-header --strip-extras --allow-unsafe
 
 .DEFAULT_GOAL := help
-.PHONY: help run server test cover test-long check format e2e bench bench-sync shots lock clean
+.PHONY: help run server test cover test-long check format e2e bench bench-sync shots guide lock clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ bench-sync: $(VENV)/dev.stamp postgres  ## Measure sync beside its peers (npm an
 
 shots: $(VENV)/dev.stamp chromium  ## Every screen as a picture, under build/shots
 	@PYTHONPATH=src $(BIN)/python -m tests.shots $(ARGS)
+
+guide: $(VENV)/dev.stamp chromium  ## The pictures of the user guide, of the app as it is now
+	@PYTHONPATH=src $(BIN)/python -m tests.guide
 
 lock: $(VENV)/dev.stamp  ## Renew the lock files from pyproject.toml
 	@$(COMPILE) --extra browser -o requirements/run.txt pyproject.toml
