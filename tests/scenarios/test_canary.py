@@ -158,6 +158,11 @@ def plant(session: Session, bird: Birds) -> None:
         )
     )
     store.execute(do.KeepForm(document="form.concern", version=1, mentorship=pair, answers={"what": bird()}))
+    new = do.NewCopy(about="a", document="a", number=1, roles=frozenset({"mentor"}), text=bird(), salt="00" * 32)
+    store.execute(do.Sign(mentorship=pair, copy="c" * 32, role="mentor", proof="00", at=NOW, new=new))
+    store.execute(do.DecideFate(mentorship=pair, fate="3m"))
+    other = store.execute(do.AddPerson(name=bird(), my_role="mentor")).record
+    store.execute(do.DropPrivate(mentorship=other))
     store.execute(do.SetSetting(key="words", value=bird()))
     store.drafts.keep(Target(kind="note", id=store.new_id(), cell="body"), bird())
     store.drafts.flush()
