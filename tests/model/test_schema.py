@@ -61,7 +61,6 @@ def test_the_table_of_kinds_and_spaces() -> None:
         "comparison",
         "fair_copy",
         "signature",
-        "comparison",
         "programme_item",
         "retention",
         "fulfilment",

@@ -141,7 +141,7 @@ async def test_what_is_kept_for_half_way_is_looked_at_again(stage: OpenStage) ->
     laid = lay()
     items = Library(ASSETS).document("prompts.boundaries").items
     for at in (2, 5):
-        answers = {f"again-{items[at].id}": True, items[at].id: "ja"}
+        answers: dict[str, str | bool] = {f"again-{items[at].id}": True, items[at].id: "ja"}
         laid.store.execute(KeepForm(document="prompts.boundaries", mentorship=laid.pair, answers=answers))
     app = await open_at(stage, laid, f"/boundaries/{laid.pair}?again=1")
     assert items[2].text("sv") in app.texts() and "1 av 2" in " ".join(app.texts())

@@ -22,7 +22,7 @@ class OwnText(Entity):
     document: str = text(longest=80)
     item: str = text(default="")
     field: str = text(longest=120)
-    language: str = text(longest=16)
+    language: str = text(longest=40)
     words: str = prose(default="")
     shipped: str = prose(default="")
     version: int = number(least=1, whole=True, default=1)
