@@ -12,7 +12,7 @@ import urllib.parse
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ import pytest
 
 from app.errors import AppError, VaultDamaged, WrongPassphrase
 from app.model import commands as do
+from app.model.queries import GroupAt
 from app.model.schema import KINDS
 from app.services.drafts import Target
 from app.services.export import DATA, PAGE, export
@@ -36,8 +37,8 @@ PASSPHRASE = "kanariegömma tall regn moln fyr"
 NEW_PASSPHRASE = "kanariebur räv sol stig bäck"
 NOW = datetime(2026, 10, 14, 15, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 CANARY = "kanariefågelå"
-TRACES = {"erasure", "receipt"}
-"""What is left of what was erased: ids and numbers, no field that takes words."""
+TRACES = {"erasure", "receipt", "programme_item"}
+"""What is left of what was erased: ids and numbers, no field that takes words; and what only a programme writes."""
 
 
 def canary(number: int) -> str:
@@ -159,10 +160,22 @@ def plant(session: Session, bird: Birds) -> None:
     )
     store.execute(do.KeepForm(document="form.concern", version=1, mentorship=pair, answers={"what": bird()}))
     new = do.NewCopy(about="a", document="a", number=1, roles=frozenset({"mentor"}), text=bird(), salt="00" * 32)
-    store.execute(do.Sign(mentorship=pair, copy="c" * 32, role="mentor", proof="00", at=NOW, new=new))
+    store.execute(do.Sign(mentorship=pair, copy=store.new_id(), role="mentor", proof="00", at=NOW, new=new))
     store.execute(do.DecideFate(mentorship=pair, fate="3m"))
     other = store.execute(do.AddPerson(name=bird(), my_role="mentor")).record
     store.execute(do.DropPrivate(mentorship=other))
+    slot = do.OfferSlots(mentorship=pair, starts=[starts + timedelta(days=bird.number)], zone=zone, place=bird())
+    store.execute(do.BookSlot(slot=store.execute(slot).record))
+    store.execute(do.KeepBusy(spans=[(NOW, NOW + timedelta(hours=1))]))
+    store.execute(do.AddParticipants(mentorship=pair, names=[bird()]))
+    (one,) = store.ask(GroupAt(meeting)).participants
+    store.execute(do.Attend(meeting=meeting, participants=[one.id]))
+    own = f"eget/{bird()}"
+    store.execute(do.RateSkills(mentorship=pair, phase="start", levels={own: 2}, evidence={own: bird()}))
+    words = do.Reword(document="topics.library", item="story", field="text", language="sv", words=bird(), shipped="x")
+    store.execute(words)
+    store.execute(do.SayCompared(mentorship=pair, digest="00"))
+    store.execute(do.PlanSupervision(on=date(2026, 11, 3), whom=bird()))
     store.execute(do.SetSetting(key="words", value=bird()))
     store.drafts.keep(Target(kind="note", id=store.new_id(), cell="body"), bird())
     store.drafts.flush()
