@@ -48,6 +48,7 @@ class Entity:
     FIELDS: ClassVar[Mapping[str, Field]] = {}
     KEYS: ClassVar[tuple[str, ...]] = ()
     CARD: ClassVar[tuple[str, ...]] = ()
+    REVISION: ClassVar[int] = 1
 
     id: Id = ""
     space: str = ""
@@ -104,10 +105,12 @@ def entity(
     keys: tuple[str, ...] = (),
     card: tuple[str, ...] = (),
     append_only: bool = False,
+    revision: int = 1,
 ) -> Callable[[type[E]], type[E]]:
     """Declare an entity: its kind, the kinds of space that take it, the fields that lists look it up by.
 
-    `card` names what a list needs when the record itself carries long text; the card is kept beside it.
+    `card` names what a list needs when the record itself carries long text; the card is kept beside it. `revision` goes
+    up when keys or cards keep their names and mean something else: then vaults write them again.
     """
 
     def declare(cls: type[E]) -> type[E]:
@@ -119,6 +122,7 @@ def entity(
                 kinds[field.name] = dataclasses.replace(found, name=field.name)
         made.KIND, made.SPACES, made.APPEND_ONLY = kind, spaces, append_only
         made.FIELDS, made.KEYS, made.CARD = kinds, keys, card
+        made.REVISION = revision
         KINDS[kind] = made
         return made
 

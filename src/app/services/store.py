@@ -15,7 +15,7 @@ from datetime import datetime
 from threading import RLock
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from app.errors import WrongSpace
+from app.errors import VaultError, WrongSpace
 from app.model.changes import GONE, Change, Op, device_of, hlc_of
 from app.model.clock import Clock, milliseconds, reading
 from app.model.commands import Before, Command, Undo
@@ -29,6 +29,7 @@ from app.model.records import State, Written, advance, begun, entity_of, fold
 from app.model.schema import KINDS, Entity, accepts, begin, check_space
 from app.services.drafts import Drafts, Start, thread_timer
 from app.services.reader import Reader
+from app.services.rekeying import rekey
 from app.services.tables import (
     DRAFTS,
     ERASED,
@@ -39,9 +40,11 @@ from app.services.tables import (
     Documents,
     Key,
     among,
+    card_document,
     card_table,
     document_of,
     is_,
+    keyed,
     state_of,
     written_of,
 )
@@ -190,6 +193,10 @@ class Store:
             (row["space"], row["device"]): row["sequence"] for row in rows if "space" in row
         }
         self._clock = Clock(max((row["hlc"] for row in rows), default=0))
+        try:
+            rekey(self)
+        except VaultError as exc:
+            log.warning("records keep their former keys: %s", exc.code)  # a full disk must not keep a vault shut
         self.drafts = Drafts(self, documents.table(DRAFTS), start=start)
         self.drafts.settle_all()
 
@@ -308,6 +315,15 @@ class Store:
             self._tell(staged)
         if staged.erased:
             self._documents.tidy()
+
+    def settle_in(self, kind: str, record: Id, stranger: Any) -> None:
+        """A record that stood apart, inside `writing`: its kind is known now, so it stands among its like."""
+        space = stranger["space"]
+        versions = self._versions(f"{space}:{kind}:{record}")
+        if versions and self._belongs(space, kind, record):
+            self._documents.table(OTHER).remove(doc_ids=[stranger.doc_id])
+            state = fold(written_of(row) for row in versions)
+            self._stand(space, kind, record, self._stored(space, kind, record), state)
 
     def new_id(self) -> Id:
         """A name for a record that is about to be made."""
@@ -583,14 +599,13 @@ class Store:
         for known, op, row in found:
             state = begun(Written(version=version, op=op))
             entity = entity_of(state, space, self.kind_of(space))
-            document = document_of(state, space)
-            document |= {name: value for name, value in entity.keys().items() if value is not None}
+            document = keyed(entity, document_of(state, space), None, away=False)
             fresh.begun.add((op.kind, op.record))
             fresh.keys.add(row["key"])
             fresh.rows.setdefault(VERSIONS, []).append(row)
             fresh.rows.setdefault(op.kind, []).append(document)
             if known.CARD:
-                fresh.rows.setdefault(card_table(op.kind), []).append(_card_of(known, entity, document))
+                fresh.rows.setdefault(card_table(op.kind), []).append(card_document(entity, document))
             self._note_keys(known, None, document)
         fresh.changes += bool(found)
         return True
@@ -644,11 +659,8 @@ class Store:
             self._leave(known, record, before)
             return
         entity = entity_of(state, space, self.kind_of(space))
-        keys = entity.keys()
-        if entity.gone:
-            away = wished_away or (before is not None and before.get("away", False))
-            keys = {"trashed": True, "away": True} if away else {"trashed": True, "trash": state.gone}
-        document |= {name: value for name, value in keys.items() if value is not None}
+        away = wished_away or (before is not None and before.get("away", False))
+        document = keyed(entity, document, state.gone, away=away)
         self._put(kind, before, document)
         self._note_keys(known, before, document)
         if known.CARD:
@@ -781,7 +793,7 @@ class Store:
             if there is not None:
                 table.remove(doc_ids=[there.doc_id])
             return
-        self._put(card_table(cls.KIND), there, _card_of(cls, entity, document))
+        self._put(card_table(cls.KIND), there, card_document(entity, document))
 
     def _change(self, space: str, device: str, sequence: int) -> Change:
         rows = self._documents.table(VERSIONS).search(is_("change", f"{space}:{device}:{sequence}"))
@@ -882,16 +894,6 @@ def _row_of(change: Change, place: int, key: str, record: str) -> dict[str, Any]
     if place == 0 and (change.seen or change.more):
         row["with"] = {"seen": dict(change.seen), "more": dict(change.more)}
     return row
-
-
-def _card_of(cls: type[Entity], entity: Entity, document: Mapping[str, Any]) -> dict[str, Any]:
-    """What lists need of a record, without its long texts."""
-    card = {name: document[name] for name in ("id", "space", "made", "edited")}
-    card |= {name: document[name] for name in cls.KEYS if name in document}
-    values = {name: cls.FIELDS[name].encode(getattr(entity, name)) for name in cls.CARD if name in cls.FIELDS}
-    values |= {name: getattr(entity, name) for name in cls.CARD if name not in cls.FIELDS}
-    card["values"] = {name: value for name, value in values.items() if value is not None}
-    return card
 
 
 def _call(listener: Callable[..., None], *told: Any) -> None:

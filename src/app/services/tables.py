@@ -17,17 +17,18 @@ from app.model.changes import Op
 from app.model.fields import Scalar
 from app.model.merge import Piece, Wording
 from app.model.records import State, Written
-from app.model.schema import KINDS
+from app.model.schema import KINDS, Entity
 
 VERSIONS = "version"
 LOGS = "log"
 OTHER = "other"
 DRAFTS = "draft"
 ERASED = "erased"
-"""Tables beside those of the kinds: what travels, how far each space is, what we do not know, what is being typed, and
-which bodies were erased by whom.
+KEYED = "keyed"
+"""Tables beside those of the kinds: what travels, how far each space is, what we do not know, what is being typed, which
+bodies were erased by whom, and with which keys the records were written.
 """
-_BESIDE = frozenset({VERSIONS, LOGS, OTHER, DRAFTS, ERASED})
+_BESIDE = frozenset({VERSIONS, LOGS, OTHER, DRAFTS, ERASED, KEYED})
 
 Key = tuple[str, str, Scalar]
 """Something that was read or written: a kind, one of its keys (or nothing for all of it), a value."""
@@ -45,6 +46,7 @@ def _indexes() -> dict[str, tuple[str, ...]]:
         OTHER: ("id",),
         DRAFTS: ("id", "record"),
         ERASED: ("id",),
+        KEYED: ("id",),
     }
     for kind, cls in KINDS.items():
         found[kind] = ("id", *cls.KEYS, "trash", "trashed")
@@ -163,6 +165,25 @@ def document_of(state: State, space: str) -> dict[str, Any]:
     if state.came_back:
         document["back"] = True
     return document
+
+
+def keyed(entity: Entity, document: dict[str, Any], gone: str | None, *, away: bool) -> dict[str, Any]:
+    """The document of a record together with what lists look it up by; what is in the trash is found there alone."""
+    keys = entity.keys()
+    if entity.gone:
+        keys = {"trashed": True, "away": True} if away else {"trashed": True, "trash": gone}
+    return document | {name: value for name, value in keys.items() if value is not None}
+
+
+def card_document(entity: Entity, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What lists need of a record, without its long texts."""
+    cls = type(entity)
+    card = {name: document[name] for name in ("id", "space", "made", "edited")}
+    card |= {name: document[name] for name in cls.KEYS if name in document}
+    values = {name: cls.FIELDS[name].encode(getattr(entity, name)) for name in cls.CARD if name in cls.FIELDS}
+    values |= {name: getattr(entity, name) for name in cls.CARD if name not in cls.FIELDS}
+    card["values"] = {name: value for name, value in values.items() if value is not None}
+    return card
 
 
 def state_of(kind: str, document: Mapping[str, Any]) -> State:
