@@ -161,6 +161,10 @@ def server(who: Contestant, origin: str = "") -> Iterator[Running]:
         try:
             _until_ready(who, process, port, log)
             yield Running(process, folder, port)
+        except Failed as exc:
+            raise Failed(
+                f"{exc}\nThe last words of the server of {who.name} ({process.poll()}): {_last_words(log)}"
+            ) from exc
         finally:
             _end(process)
 
@@ -183,7 +187,11 @@ def _until_ready(who: Contestant, process: psutil.Popen, port: int, log: Path) -
             if line.recv(64).startswith(b"HTTP/1.1 200"):
                 return
         time.sleep(0.1)
-    raise Failed(f"the server of {who.name} does not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
+    raise Failed(f"the server of {who.name} does not start:\n{_last_words(log)}")
+
+
+def _last_words(log: Path) -> str:
+    return log.read_text("utf-8", "replace")[-3000:]
 
 
 def _end(process: psutil.Popen) -> None:

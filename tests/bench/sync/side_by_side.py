@@ -10,12 +10,14 @@ import hashlib
 import random
 import statistics
 import string
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.bench.sync.contestants import Contestant, Device, Failed, Running, server
 from tests.bench.sync.wire import Wire
@@ -107,12 +109,12 @@ class Table:
             account = self.one.ask("invite", address=self.wire.address, hello=_facts(hello))["account"]
             self.other.ask("join", address=self.wire.address, account=account)
         except BaseException:
-            stack.close()
+            stack.__exit__(*sys.exc_info())
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+    def __exit__(self, *fault: Any) -> None:
+        self._stack.__exit__(*fault)
 
     def _device(self, folder: Path) -> Device:
         device = Device(self._who, folder)
