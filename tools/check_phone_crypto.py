@@ -25,7 +25,7 @@ TESTS = [
     "tests/vault/test_backup.py",
     "tests/vault/test_key_vectors.py",
     "tests/services/test_spaces.py",
-    "tests/services/test_pairing.py",
+    "tests/services/sharing/test_pairing.py",
 ]
 
 

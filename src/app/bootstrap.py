@@ -17,9 +17,9 @@ from types import MappingProxyType
 
 import flet as ft
 
-from app.services.library import Library, default_region
+from app.services.content.library import Library, default_region
+from app.services.content.speech import Speech
 from app.services.session import Session
-from app.services.speech import Speech
 from app.services.zone import now
 from app.ui import root
 from app.ui.desk import Desk

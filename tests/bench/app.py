@@ -27,8 +27,8 @@ import psutil
 
 from app.model.commands import EndMeeting, PlanMeeting, SetGoal, SkipMeeting
 from app.model.queries import MeetingsBetween, MinutesFor, TodayView
+from app.services.records.store import Store
 from app.services.session import Session
-from app.services.store import Store
 from app.vault.kdf import Cost
 from tests.bench.timed import last_of
 from tests.e2e.conftest import Person

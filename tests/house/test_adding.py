@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from app.model.queries import EvaluationsOf, ListOf
-from app.services.languages import languages, locale_of, name_of
-from app.services.library import Library
+from app.services.content.languages import languages, locale_of, name_of
+from app.services.content.library import Library
+from app.services.content.speech import Speech
+from app.services.content.wordlists import words
 from app.services.preferences import Preferences
-from app.services.speech import Speech
-from app.services.wordlists import words
 from app.ui import root
 from app.ui.desk import Desk
 from app.ui.serve import _words

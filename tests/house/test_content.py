@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from tools.index_content import written
 
-from app.services.documents import Document, Item, Phrase
-from app.services.library import REGIONS, SCREEN_ACTIONS, DocumentAction, Library, action_of
-from app.services.reading import TYPES, VISIBILITIES, read_document
-from app.services.speech import Speech
+from app.services.content.documents import Document, Item, Phrase
+from app.services.content.library import REGIONS, SCREEN_ACTIONS, DocumentAction, Library, action_of
+from app.services.content.reading import TYPES, VISIBILITIES, read_document
+from app.services.content.speech import Speech
 
 ASSETS = Path(__file__).parents[2] / "assets"
 CONTENT = ASSETS / "content"

@@ -70,7 +70,7 @@ from app.model.entities import (
 )
 from app.model.queries import AboutMe, FormOf, GoalPage, ListOf, MeetingsOf, MinutesFor, NoteOf, One
 from app.model.schema import Entity
-from tests.services.test_store import foreign
+from tests.services.records.test_store import foreign
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, Now, memory_store
 
 FIFTEEN = datetime(2026, 10, 14, 15)

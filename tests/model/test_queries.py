@@ -59,8 +59,8 @@ from app.model.queries import (
     TopicsUsed,
     look,
 )
-from app.services.store import Store
-from tests.services.test_store import foreign
+from app.services.records.store import Store
+from tests.services.records.test_store import foreign
 from tests.support.fill import fill
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
 

@@ -9,7 +9,7 @@ from app.model.changes import Op
 from app.model.commands import AddPerson, Delete, IntroduceMe, RateSkills, Restore, SetGoal, ShareSkills
 from app.model.entities import Mentorship, Person, SkillProfile, entry_of, skill_of, skills_id
 from app.model.queries import One, SkillLevel, SkillsOf, SkillsRow
-from tests.services.test_store import foreign
+from tests.services.records.test_store import foreign
 from tests.support.store import NOON, MemoryStore, memory_store
 
 

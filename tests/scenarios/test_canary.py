@@ -23,11 +23,11 @@ from app.errors import AppError, VaultDamaged, WrongPassphrase
 from app.model import commands as do
 from app.model.queries import GroupAt
 from app.model.schema import KINDS
-from app.services.drafts import Target
-from app.services.export import DATA, PAGE, export
-from app.services.library import Library
+from app.services.content.library import Library
+from app.services.content.speech import Speech
+from app.services.files.export import DATA, PAGE, export
+from app.services.records.drafts import Target
 from app.services.session import Session
-from app.services.speech import Speech
 from tests.support.keys import FLOOR, quick_kdf
 
 __all__ = ["quick_kdf"]

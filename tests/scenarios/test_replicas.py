@@ -18,7 +18,7 @@ from app.model.changes import GONE, Change
 from app.model.commands import AddPerson, AddTask, Delete, Erase, MoveTask, Pick, Restore, Revise
 from app.model.entities import Mentorship, Task
 from app.model.queries import ConflictOf, One, TrashList, unsettled
-from app.services.store import VERSIONS
+from app.services.records.store import VERSIONS
 from tests.support.effort import effort
 from tests.support.replicas import Replica, exchange
 

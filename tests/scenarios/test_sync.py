@@ -11,7 +11,7 @@ import pytest
 
 from app.model.commands import AddTask, SetGoal
 from app.model.entities import Goal, Mentorship, Task
-from app.services.shelf import AlarmKind
+from app.services.sharing.shelf import AlarmKind
 from sync.client.http import Server
 from sync.client.loop import Condition, Loop, State
 from sync.client.replicator import Replicator

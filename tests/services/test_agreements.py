@@ -17,9 +17,9 @@ from app.model.entities import Signature as Signed
 from app.model.queries import CopiesOf, FormOf, One, PersonPage
 from app.model.queries.agreements import ToSign
 from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements, Sheet
+from app.services.content.library import Library
+from app.services.content.speech import Speech
 from app.services.fair_copy import differences, missing
-from app.services.library import Library
-from app.services.speech import Speech
 from tests.support.pair import Person
 from tests.support.store import NOON
 

@@ -24,8 +24,8 @@ from app.model.commands import (
 from app.model.entities import Erasure, Note, Receipt, Task
 from app.model.erasing import KEPT, bodies
 from app.model.queries import Counts, NotesOf, One, TrashList
-from app.services.drafts import Target
-from app.services.store import VERSIONS
+from app.services.records.drafts import Target
+from app.services.records.store import VERSIONS
 from tests.support.replicas import Replica, exchange, two
 from tests.support.store import NOON, MemoryStore, memory_store
 

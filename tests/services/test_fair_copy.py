@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import SignedFileForeign
+from app.services.content.library import Library
+from app.services.content.speech import Speech
 from app.services.fair_copy import FairText, differences, lines_of, missing, read, words
-from app.services.library import Library
-from app.services.speech import Speech
 
 ASSETS = Path(__file__).parents[2] / "assets"
 LIBRARY = Library(ASSETS)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.services.content.wordlists import words
 from app.services.passphrase import Level, strength, suggest
-from app.services.wordlists import words
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 

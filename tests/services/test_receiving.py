@@ -13,7 +13,7 @@ from app.model.changes import Change, Op
 from app.model.commands import AddTask, Delete, Revise, WriteNote
 from app.model.entities import FilledForm, Note, Task
 from app.model.queries import HistoryOf, One, TaskBoard
-from app.services.store import OTHER, Documents, Refusal, Store
+from app.services.records.store import OTHER, Documents, Refusal, Store
 from tests.support.replicas import Replica, exchange, two
 from tests.support.store import NOON
 

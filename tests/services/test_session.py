@@ -37,8 +37,8 @@ from app.model.commands import AddPerson, Command, Delete, EmptyTrash, WriteNote
 from app.model.entities import Note
 from app.model.queries import AboutMe, NotesOf, One, TrashList
 from app.services.passphrase import Level
+from app.services.records.store import Store
 from app.services.session import Session, Trust
-from app.services.store import Store
 from app.vault.inbox import Inbox, InboxKey
 from sync.errors import BadRecoveryKey
 from sync.recovery import RecoveryKey
@@ -292,7 +292,7 @@ def test_a_disk_that_fails_while_nobody_is_there_still_locks(life: Life, monkeyp
 
     monkeypatch.setattr(module, "ANCHOR_SECONDS", 0.02)
     life.create()
-    monkeypatch.setattr("app.services.store.Store.close", full)
+    monkeypatch.setattr("app.services.records.store.Store.close", full)
     life.seconds = 10_000
     until = time.monotonic() + 10
     while not life.session.notices and time.monotonic() < until:
@@ -465,7 +465,7 @@ def test_a_full_disk_does_not_keep_anybody_from_reading(life: Life) -> None:
     life.session.lock()
     life.session.quick_note().write("låst")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("app.services.store.Store.execute", full)
+        patched.setattr("app.services.records.store.Store.execute", full)
         life.session.unlock(PASSPHRASE)
     assert bodies(life.session) == ["hej"]
     assert [notice.code for notice in life.session.notices] == ["inbox-waiting"]
@@ -867,7 +867,7 @@ def test_a_look_around_leaves_nothing_behind(life: Life, monkeypatch: pytest.Mon
 
 
 def test_a_failing_example_leaves_nothing_behind(life: Life, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from app.services import example
+    from app.services.records import example
 
     monkeypatch.setattr(example, "fill", fails)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -15,8 +15,8 @@ import pytest
 from app.model.commands import AddPerson, AddTask, Delete, Erase, IntroduceMe, Revise, WriteNote
 from app.model.entities import Note
 from app.model.queries import Counts, HistoryOf, NotesOf, PeopleList, TaskBoard, TodayView
-from app.services.drafts import Target
-from app.services.store import INDEXES, Store
+from app.services.records.drafts import Target
+from app.services.records.store import INDEXES, Store
 from app.vault.engine import Engine
 from app.vault.key import VaultKey
 from tests.support.fill import fill
@@ -98,8 +98,8 @@ _TYPIST = """
 import sys, time
 from pathlib import Path
 sys.path[:0] = sys.argv[4:]
-from app.services.drafts import Target
-from app.services.store import INDEXES, Store
+from app.services.records.drafts import Target
+from app.services.records.store import INDEXES, Store
 from app.vault.engine import Engine
 from app.vault.key import VaultKey
 from tests.support.memory import MemorySpaces

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.model.changes import Change, Op
 from app.model.clock import reading
 from app.model.ids import Id
-from app.services.store import VERSIONS, Store
+from app.services.records.store import VERSIONS, Store
 
 OTHER = "f" * 32
 

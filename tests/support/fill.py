@@ -23,7 +23,7 @@ from app.model.commands import (
     WriteNote,
 )
 from app.model.ids import Id
-from app.services.store import Store
+from app.services.records.store import Store
 
 NAMES = ("Yusuf", "Åsa", "Örjan", "Amina", "Erik", "Liv", "Samira", "Nils", "Zeynep", "Maja")
 SENTENCES = (

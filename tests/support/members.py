@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.model.commands import AddPerson
-from app.services.coordination import Coordination
-from app.services.library import Library
-from app.services.membership import Programme
+from app.services.content.library import Library
+from app.services.programme.coordination import Coordination
+from app.services.programme.membership import Programme
 from sync.programme.keys import ProgrammeKeys
 from tests.support.pair import Person
 from tests.support.programme import KEYS

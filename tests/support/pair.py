@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.model.commands import AddPerson, IntroduceMe
-from app.services.exchange import Exchange
+from app.services.records.store import Store
+from app.services.sharing.exchange import Exchange
 from app.services.spaces import Spaces
-from app.services.store import Store
 from sync.hpke import Psk
 from sync.recovery import RecoveryKey
 from tests.support.memory import MemoryDocuments

@@ -11,7 +11,7 @@ from app.model.commands import AddPerson, IntroduceMe
 from app.model.entities import Mentorship
 from app.model.queries import One
 from app.model.schema import KINDS
-from app.services.store import VERSIONS, Received
+from app.services.records.store import VERSIONS, Received
 from tests.support.memory import MemoryDocuments, MemorySpaces
 from tests.support.store import NOON, MemoryStore, Now, memory_store
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import flet as ft
 
-from app.services.library import Library
-from app.services.speech import Speech
+from app.services.content.library import Library
+from app.services.content.speech import Speech
 from app.ui import root, theme
 from app.ui.desk import Desk
 from app.ui.hooks import DeskContext

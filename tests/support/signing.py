@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.services.agreements import Agreements
-from app.services.library import Library
+from app.services.content.library import Library
 from sync.signing import Certificate, Device, SigningKey
 
 

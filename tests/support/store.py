@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from app.services.store import Store
+from app.services.records.store import Store
 from tests.support.memory import MemoryDocuments, MemorySpaces
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

@@ -28,9 +28,9 @@ import flet as ft
 import uvicorn
 from flet.controls.services.semantics_service import AccessibilityFeatures
 
-from app.services.library import Library, default_region
+from app.services.content.library import Library, default_region
+from app.services.content.speech import Speech
 from app.services.session import Session
-from app.services.speech import Speech
 from app.ui import root
 from app.ui.desk import HOME, Desk
 from app.ui.guard import WORDS, App

@@ -8,7 +8,7 @@ from typing import Any
 from app.model.commands import ImportQuickNote, KeepForm, KeepMinutes
 from app.model.entities import Minutes, minutes_id
 from app.model.queries import GoalsList, MeetingsOf, NotesOf, One, PeopleList, TaskBoard
-from app.services.store import Store
+from app.services.records.store import Store
 from app.ui.desk import Desk
 from app.ui.routes import PLACES
 from tests.support.conflicting import also_wrote

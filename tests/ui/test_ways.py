@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.library import SCREEN_ACTIONS, Library
+from app.services.content.library import SCREEN_ACTIONS, Library
 from app.ui.routes import find
 from app.ui.ways import NOT_YET, way
 

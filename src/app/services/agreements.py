@@ -26,10 +26,10 @@ from sync import signatures, strict_json
 from sync.errors import BadJson, SyncError
 
 if TYPE_CHECKING:
-    from app.services.exchange import Exchange
-    from app.services.library import Document, Library
+    from app.services.content.library import Document, Library
+    from app.services.records.store import Store
+    from app.services.sharing.exchange import Exchange
     from app.services.spaces import Spaces
-    from app.services.store import Store
 
 AGREEMENT: Final = "agreement.mentoring"
 CONFIDENTIALITY: Final = "agreement.confidentiality"

@@ -16,7 +16,7 @@ from app.model.queries import ClosingNews, ClosingView
 from app.model.queries.closing import NoteIds, warned_key
 
 if TYPE_CHECKING:
-    from app.services.store import Store
+    from app.services.records.store import Store
 
 
 def carry_out(store: Store, now: datetime) -> tuple[ClosingView, ...]:

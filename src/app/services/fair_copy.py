@@ -15,9 +15,9 @@ from typing import Any, Final
 from app.errors import SignedFileForeign
 from app.model.fields import Answer
 from app.model.ids import Id
-from app.services.documents import Document, Item, Phrase
-from app.services.library import Library
-from app.services.speech import Speech
+from app.services.content.documents import Document, Item, Phrase
+from app.services.content.library import Library
+from app.services.content.speech import Speech
 from sync import strict_json
 from sync.errors import BadJson
 

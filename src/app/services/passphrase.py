@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from app.services.wordlists import words
+from app.services.content.wordlists import words
 
 LETTERS_MIN: Final = 8
 BITS_MIN: Final = 30.0

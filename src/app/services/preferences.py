@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from app.services.languages import COMPLETE
+from app.services.content.languages import COMPLETE
 
 FILE: Final = "preferences.json"
 BYTES_MAX: Final = 4096

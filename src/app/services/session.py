@@ -31,7 +31,8 @@ from app.errors import (
     VaultExists,
     WrongRecoveryKey,
 )
-from app.services.backups import (
+from app.services.content.languages import languages
+from app.services.files.backups import (
     Backup,
     BackupTest,
     Rescue,
@@ -41,23 +42,22 @@ from app.services.backups import (
     rows_of,
     secrets_of,
 )
-from app.services.languages import languages
 from app.services.passphrase import Level, Strength, strength, suggest
 from app.services.preferences import Preferences
 
 if TYPE_CHECKING:
     from app.services.agreements import Agreements
-    from app.services.coordination import Coordination
-    from app.services.devices import Devices
-    from app.services.exchange import Exchange
-    from app.services.joining import Joined, Joining
-    from app.services.library import Library
-    from app.services.membership import Programme
-    from app.services.pairing import Pairing
-    from app.services.replication import Replication
+    from app.services.content.library import Library
+    from app.services.programme.coordination import Coordination
+    from app.services.programme.membership import Programme
+    from app.services.records.store import Store
+    from app.services.sharing.devices import Devices
+    from app.services.sharing.exchange import Exchange
+    from app.services.sharing.joining import Joined, Joining
+    from app.services.sharing.pairing import Pairing
+    from app.services.sharing.replication import Replication
+    from app.services.sharing.tidings import Tidings
     from app.services.spaces import Spaces
-    from app.services.store import Store
-    from app.services.tidings import Tidings
     from app.vault.backup import Rows
     from app.vault.backup import Secrets as BackupSecrets
     from app.vault.inbox import InboxKey, LockedNote, SealedNote
@@ -178,7 +178,7 @@ class Session:
     def exchange(self) -> Exchange:
         """The shared spaces of the open vault, made when they are first asked for; `SessionBusy` when none is open."""
         from app.model.queries import AboutMe
-        from app.services.exchange import Exchange
+        from app.services.sharing.exchange import Exchange
 
         with self._one:
             store = self.store
@@ -194,21 +194,21 @@ class Session:
     @property
     def sharing(self) -> bool:
         """Whether anything is shared or carried at all: asked before what that takes is even loaded."""
-        from app.services.tables import PLACES
+        from app.services.records.tables import PLACES
 
         return len(self.store.documents.table(PLACES)) > 0
 
     @property
     def tidings(self) -> Tidings:
         """What one knows of the other's phone, on the open vault; `SessionBusy` when none is open."""
-        from app.services.tidings import Tidings
+        from app.services.sharing.tidings import Tidings
 
         return Tidings(self.store, self.exchange)
 
     @property
     def pairing(self) -> Pairing:
         """How two people become a pair, on the open vault; `SessionBusy` when none is open."""
-        from app.services.pairing import Pairing
+        from app.services.sharing.pairing import Pairing
 
         with self._one:
             if self._pairing is None:
@@ -228,7 +228,7 @@ class Session:
     @property
     def devices(self) -> Devices:
         """My own devices, on the open vault; `SessionBusy` when none is open."""
-        from app.services.devices import Devices
+        from app.services.sharing.devices import Devices
 
         with self._one:
             if self._devices is None:
@@ -238,7 +238,7 @@ class Session:
     @property
     def programme(self) -> Programme:
         """The programme one is in, on the open vault; `SessionBusy` when none is open."""
-        from app.services.membership import Programme
+        from app.services.programme.membership import Programme
 
         with self._one:
             store = self.store
@@ -249,8 +249,8 @@ class Session:
     @property
     def coordination(self) -> Coordination:
         """The programme one coordinates, on the open vault; `SessionBusy` when none is open."""
-        from app.services.coordination import Coordination
-        from app.services.library import Library
+        from app.services.content.library import Library
+        from app.services.programme.coordination import Coordination
 
         with self._one:
             store = self.store
@@ -279,7 +279,7 @@ class Session:
     @property
     def replication(self) -> Replication:
         """The optional server, on the open vault; `SessionBusy` when none is open."""
-        from app.services.replication import Replication
+        from app.services.sharing.replication import Replication
 
         with self._one:
             if self._replication is None:
@@ -359,7 +359,7 @@ class Session:
 
     def joining(self) -> Joining:
         """The code of a new phone that is to be one more device of somebody who has Fika already. Writes nothing."""
-        from app.services.joining import Joining
+        from app.services.sharing.joining import Joining
 
         return Joining(self._now)
 
@@ -394,9 +394,9 @@ class Session:
     def warm() -> None:
         """Import what opening needs. To be called in a thread while the passphrase is being typed."""
         import app.services.closing
-        import app.services.search
+        import app.services.records.search
+        import app.services.records.store
         import app.services.spaces
-        import app.services.store
         import app.vault.anchor
         import app.vault.inbox
         import app.vault.vault  # noqa: F401 - imported for the import itself: it is slow the first time
@@ -461,7 +461,7 @@ class Session:
         there is a vault, what could not be brought is told as a notice and can be brought later (`bring_back`).
         Waits for the network, stretches the passphrase.
         """
-        from app.services import returning
+        from app.services.sharing import returning
         from app.services.spaces import Spaces
         from app.vault.vault import Vault
         from sync.errors import SyncError
@@ -498,7 +498,7 @@ class Session:
         """On an open vault that is not in its spaces (put back, gone on from a copy, or begun and cut off): the recovery
         key lets this device in, and every other one out. Which spaces are still lacking. Waits for the network.
         """
-        from app.services import returning
+        from app.services.sharing import returning
         from sync.recovery import RecoveryKey
 
         recovery = RecoveryKey.parse(typed)
@@ -523,14 +523,14 @@ class Session:
 
     def _choose_server(self, address: str, pin: str) -> None:
         from app.model.commands import SetSetting
-        from app.services.replication import ADDRESS, PIN
+        from app.services.sharing.replication import ADDRESS, PIN
 
         self.store.execute(SetSetting(key=ADDRESS, value=address))
         self.store.execute(SetSetting(key=PIN, value=pin))
 
     def open_example(self, role: str) -> None:
         """Example data in a folder of its own, under a key that is only in memory; gone when locked or closed."""
-        from app.services import example
+        from app.services.records import example
         from app.services.spaces import Spaces
         from app.vault.vault import Vault
         from sync.recovery import RecoveryKey
@@ -569,13 +569,13 @@ class Session:
 
     def _enter(self, vault: Vault) -> None:
         """Everything that stands on an open vault."""
+        from app.services.records.store import Store
         from app.services.spaces import Spaces
-        from app.services.store import Store
 
         self._vault = vault
         self._spaces = Spaces(vault.documents)
         if vault.needs_new_device:
-            from app.services.shelf import begin_anew
+            from app.services.sharing.shelf import begin_anew
 
             with vault.documents.transaction():
                 begin_anew(vault.documents, self._spaces.device)
@@ -848,7 +848,7 @@ class Session:
 
     def _confirm_former(self, old: RecoveryKey) -> None:
         """It opens this vault; or, on a device that another one let in and whose vault it never opened, the root key."""
-        from app.services.returning import root_of
+        from app.services.sharing.returning import root_of
 
         try:
             self._open_vault.confirm_recovery(old.vault)
@@ -916,7 +916,7 @@ class Session:
     def _read_everything(self, documents: Any, spaces: Spaces) -> None:
         """Every record once, before a restored vault becomes one: what cannot be read now must not be met later."""
         from app.model.schema import KINDS
-        from app.services.store import Store
+        from app.services.records.store import Store
 
         if spaces.kind(spaces.personal) != "personal":
             raise LookupError("no personal space")
@@ -1127,8 +1127,8 @@ class Session:
 
 
 def _indexes() -> Any:
-    from app.services.store import INDEXES
-    from app.services.tables import SHARED_INDEXES
+    from app.services.records.store import INDEXES
+    from app.services.records.tables import SHARED_INDEXES
 
     return {**INDEXES, **SHARED_INDEXES}
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import NoCertificate
-from app.services.tables import EPOCHS, is_
+from app.services.records.tables import EPOCHS, is_
 from sync.recovery import RecoveryKey
 from sync.signing import Certificate, Device, DeviceKeys, Genesis, SigningKey, open_root, seal_root
 

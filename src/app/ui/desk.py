@@ -20,8 +20,8 @@ from app.ui.loop import post
 from app.ui.signal import Signal, Stop
 
 if TYPE_CHECKING:
-    from app.services.library import Library
-    from app.services.speech import Speech
+    from app.services.content.library import Library
+    from app.services.content.speech import Speech
 
 HOME = "/"
 LOWERING = 1.0

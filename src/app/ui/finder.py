@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from threading import Thread
 from weakref import WeakKeyDictionary
 
-from app.services.findable import StoreTexts, document_texts
-from app.services.search import Search
-from app.services.store import Store
+from app.services.records.findable import StoreTexts, document_texts
+from app.services.records.search import Search
+from app.services.records.store import Store
 from app.ui.desk import Desk
 from app.ui.signal import Signal
 

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import flet as ft
 
 if TYPE_CHECKING:
-    from app.services.replication import Network
+    from app.services.sharing.replication import Network
     from app.ui.desk import Desk
 
 _services: WeakKeyDictionary[Desk, ft.Connectivity] = WeakKeyDictionary()

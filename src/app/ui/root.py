@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import flet as ft
 
-from app.services.languages import languages, locale_of
+from app.services.content.languages import languages, locale_of
 from app.ui import routes, safe, swift, theme, wording
 from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch

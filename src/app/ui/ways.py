@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from app.errors import DocumentMissing
-from app.services.library import DocumentAction, action_of
+from app.services.content.library import DocumentAction, action_of
 
 if TYPE_CHECKING:
-    from app.services.library import Library
+    from app.services.content.library import Library
 
 NOT_YET: Final = frozenset(
     """

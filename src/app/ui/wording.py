@@ -14,8 +14,8 @@ from app.ui.desk import Desk
 
 if TYPE_CHECKING:
     from app.model.queries import OwnContent
-    from app.services.library import Library
-    from app.services.speech import Speech
+    from app.services.content.library import Library
+    from app.services.content.speech import Speech
 
 
 def follow(desk: Desk) -> None:
@@ -35,7 +35,7 @@ def follow(desk: Desk) -> None:
             take(desk, None)
             return
         from app.model.queries import OwnContentOf
-        from app.services.store import Store
+        from app.services.records.store import Store
 
         store: Any = desk.store
         if isinstance(store, Store):
@@ -80,7 +80,7 @@ def take(desk: Desk, own: OwnContent | None) -> None:
         _own.pop(desk, None)
         desk.library = shipped(desk)
     else:
-        from app.services.wording import adapted
+        from app.services.content.wording import adapted
 
         _own[desk] = own
         desk.library = adapted(shipped(desk), own)
@@ -93,7 +93,7 @@ def speech_of(desk: Desk, speech: Speech) -> Speech:
     own = _own.get(desk)
     if own is None:
         return speech
-    from app.services.wording import renaming
+    from app.services.content.wording import renaming
 
     found = renaming(own, speech.language, speech.shipped)
     return replace(speech, renaming=found if found.pairs else None, edition=_edition.get(desk, 0))

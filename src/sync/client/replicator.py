@@ -48,7 +48,7 @@ class Taken(Protocol):
 
 
 class Shelf(Protocol):
-    """The shared spaces of a device, named by their ids in hexadecimal. `app.services.exchange` is one."""
+    """The shared spaces of a device, named by their ids in hexadecimal. `app.services.sharing.exchange` is one."""
 
     def keys(self, space: str) -> DeviceKeys:
         """This device's keys in a space."""

@@ -11,7 +11,7 @@ import pytest
 
 from app.model.commands import SetGoal
 from app.model.entities import Goal, Mentorship
-from app.services.shelf import AlarmKind
+from app.services.sharing.shelf import AlarmKind
 from sync.client.http import Page, Pushed, Token
 from sync.client.replicator import FRESH_SECONDS, Replicator
 from sync.errors import (

@@ -11,12 +11,12 @@ from app.model.changes import Op
 from app.model.commands import WriteNote
 from app.model.entities import Note
 from app.model.queries import One
-from app.services.drafts import Target
+from app.services.records.drafts import Target
 from app.ui.hooks import draft as drafts
 from app.ui.hooks import use_desk, use_query, use_settling, use_watch
 from app.ui.parts import DraftField, PrimaryButton, Words
 from app.ui.safe import component
-from tests.services.test_store import foreign
+from tests.services.records.test_store import foreign
 from tests.support.fake_session import FakeSession
 from tests.support.store import NOON, MemoryStore, memory_store
 from tests.ui.conftest import OpenStage, Stage

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 import pytest
 
-from app.services.library import Item, Option, Phrase, Scale
+from app.services.content.library import Item, Option, Phrase, Scale
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES, ItemField, chosen_of, day_of, moment_of
 from tests.ui.conftest import OpenStage, Stage

@@ -19,7 +19,7 @@ from app.model.commands import (
     StartMeeting,
 )
 from app.model.entities import PairRole
-from app.services.membership import Programme
+from app.services.programme.membership import Programme
 from tests.support.fake_session import FakeSession
 from tests.support.store import STOCKHOLM, MemoryStore, Now, memory_store
 from tests.ui.conftest import ASSETS, OpenStage, Stage

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from app.model.entities import Note
-from app.services import export
-from app.services.library import Library
+from app.services.content.library import Library
+from app.services.content.speech import Speech
+from app.services.files import export
 from app.services.session import Session
-from app.services.speech import Speech
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD

@@ -7,8 +7,8 @@ import re
 import flet as ft
 import pytest
 
-from app.services.library import Library
-from app.services.reading import TYPES
+from app.services.content.library import Library
+from app.services.content.reading import TYPES
 from app.ui import routes
 from app.ui.parts.reading import READERS
 from app.ui.ways import NOT_YET, way

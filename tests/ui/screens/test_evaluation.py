@@ -10,7 +10,7 @@ import pytest
 from app.model.commands import EndMeeting, SetSetting, StartMeeting
 from app.model.entities import Evaluation, PairRole
 from app.model.queries import EvaluationsOf
-from app.services.membership import LETTERS
+from app.services.programme.membership import LETTERS
 from app.ui.screens.ending import worry_key
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage, Stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.library import Library
+from app.services.content.library import Library
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.laid import LANGUAGES, identifiers, lay, open_at
 

@@ -11,7 +11,7 @@ from app.model.entities import Minutes, Task, minutes_id, note_id
 from app.model.queries import MinutesFor, NoteOf, One
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES
-from tests.services.test_store import foreign
+from tests.services.records.test_store import foreign
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 

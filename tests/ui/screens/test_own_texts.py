@@ -8,9 +8,9 @@ import pytest
 
 from app.model.commands import Reword
 from app.model.queries import AgendaOf, OwnContentOf
-from app.services.library import Library
+from app.services.content.library import Library
 from app.ui.finder import finder_of
-from tests.services.test_wording import ASSETS, updated
+from tests.services.content.test_wording import ASSETS, updated
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
 

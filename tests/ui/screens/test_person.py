@@ -7,7 +7,7 @@ import pytest
 from app.model.commands import SkipMeeting, TickItem
 from app.model.entities import Mentorship, Note, Person
 from app.model.queries import NotesOf, One, PersonPage, SettingOf
-from app.services.library import Library
+from app.services.content.library import Library
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
 

@@ -8,7 +8,7 @@ import flet as ft
 import pytest
 
 from app.model.commands import KeepMinutes, WriteNote
-from app.services.search import Found, Search
+from app.services.records.search import Found, Search
 from app.ui.finder import finder_of
 from app.ui.screens.search import PAUSE
 from tests.ui.conftest import OpenStage, Stage

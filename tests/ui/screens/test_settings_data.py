@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.model.commands import AddPerson, AddTask, Delete, WriteNote
-from app.services.export import DATA, PAGE
+from app.services.files.export import DATA, PAGE
 from app.services.session import Session
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage, Stage

@@ -6,7 +6,7 @@ import pytest
 
 from app.model.commands import AddTopic, KeepForm, UseTopic
 from app.model.queries import AgendaOf, FormOf
-from app.services.library import Library
+from app.services.content.library import Library
 from tests.support.store import memory_store
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.laid import LANGUAGES, Laid, identifiers, lay, open_at

@@ -12,9 +12,9 @@ from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_box
 
 if TYPE_CHECKING:
-    from app.services.replication import Standing
-    from app.services.shelf import Alarm
-    from app.services.tidings import Heard
+    from app.services.sharing.replication import Standing
+    from app.services.sharing.shelf import Alarm
+    from app.services.sharing.tidings import Heard
     from app.ui.desk import Desk
 
 

@@ -13,7 +13,7 @@ from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_box
 
 if TYPE_CHECKING:
-    from app.services.devices import Grant, News, OwnDevice
+    from app.services.sharing.devices import Grant, News, OwnDevice
     from app.ui.desk import Desk
 
 LOOK_SECONDS = 3.0

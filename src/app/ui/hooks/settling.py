@@ -19,7 +19,7 @@ from app.ui.hooks.draft import Draft, use_draft
 from app.ui.hooks.held import use_held
 
 if TYPE_CHECKING:
-    from app.services.drafts import Target
+    from app.services.records.drafts import Target
     from app.ui.desk import Desk
 
 

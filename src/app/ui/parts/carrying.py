@@ -15,8 +15,8 @@ from app.ui.parts.text import Heading, Live, Soft, Words
 from app.ui.safe import component
 
 if TYPE_CHECKING:
-    from app.services.shelf import Alarm
-    from app.services.tidings import Heard
+    from app.services.sharing.shelf import Alarm
+    from app.services.sharing.tidings import Heard
     from app.ui.desk import Desk
 
 ICONS = {

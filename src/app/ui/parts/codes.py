@@ -111,7 +111,7 @@ def CodeIn(
     typed, type_ = ft.use_state("")
 
     def write(text: str) -> None:
-        from app.services.pairing import Pairing
+        from app.services.sharing.pairing import Pairing
 
         type_(text)
         if Pairing.readable(text):

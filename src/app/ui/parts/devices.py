@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import flet as ft
 
-from app.services.devices import Grant, News
+from app.services.sharing.devices import Grant, News
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch

@@ -22,7 +22,7 @@ from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 
 if TYPE_CHECKING:
-    from app.services.library import Item, Option
+    from app.services.content.library import Item, Option
 
 Change = Callable[[Any], object]
 

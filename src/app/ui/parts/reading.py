@@ -13,7 +13,7 @@ from typing import Final
 
 import flet as ft
 
-from app.services.documents import Document, Group, Item, Phrase
+from app.services.content.documents import Document, Group, Item, Phrase
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts.buttons import SHAPE, QuietButton

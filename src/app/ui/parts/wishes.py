@@ -16,7 +16,7 @@ from app.ui.parts.text import Heading, Live, SectionTitle, Soft, Words
 from app.ui.safe import component
 
 if TYPE_CHECKING:
-    from app.services.tidings import Wish
+    from app.services.sharing.tidings import Wish
     from app.ui.desk import Desk
 
 

@@ -31,7 +31,7 @@ from app.ui.screens.signing import changed, names_under, text_of, use_agreements
 
 if TYPE_CHECKING:
     from app.services.agreements import Sheet, Version
-    from app.services.library import Document, Item
+    from app.services.content.library import Document, Item
     from app.ui.desk import Desk
 
 MENTORING = "agreement.mentoring"
@@ -228,7 +228,7 @@ def papers(desk: Desk, sheet: Sheet, version: Version | None, files: Any) -> lis
             desk.notice(desk.say("export.failed"))
 
     def paper(_: object) -> None:
-        from app.services.printing import signed_page
+        from app.services.files.printing import signed_page
 
         page = signed_page(sheet.text, version.names if version else (), desk.speech.value, desk.now())
         desk.later(lambda: save(file_name(desk, sheet, "html"), page.encode()))

@@ -10,8 +10,8 @@ import flet as ft
 from app.model.commands import KeepForm
 from app.model.entities import FilledForm, form_id
 from app.model.queries import CopiesOf, FormOf, Two, TwoOf
-from app.services.drafts import Target
 from app.services.fair_copy import SILENT, counts, missing
+from app.services.records.drafts import Target
 from app.ui import theme
 from app.ui.hooks import use_desk, use_query, use_settling
 from app.ui.parts import (
@@ -41,7 +41,7 @@ from app.ui.ways import way
 if TYPE_CHECKING:
     from app.model.entities import Mentorship
     from app.services.agreements import Sheet
-    from app.services.library import Document, Item
+    from app.services.content.library import Document, Item
     from app.ui.desk import Desk
 
 TEXTS = ("text", "longtext")

@@ -13,7 +13,7 @@ import flet as ft
 from app.model.commands import KeepForm, ShareAnswer
 from app.model.entities import FilledForm
 from app.model.queries import FormOf, PersonView
-from app.services.library import Item
+from app.services.content.library import Item
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_draft, use_query
 from app.ui.parts import (

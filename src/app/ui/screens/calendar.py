@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.model.queries import Handed, MeetingRow
-    from app.services.busy_times import BusyTimes
+    from app.services.files.busy_times import BusyTimes
     from app.ui.desk import Desk
 
 SHOWN = 3
@@ -107,7 +107,7 @@ def CalendarScreen(meeting: str = "", series: str = "") -> ft.Control:
 @component
 def _Choices(name: str) -> ft.Control:
     """When it rings, and what others may read there."""
-    from app.services.calendar_file import CHOICES, DAY, HOUR, NAME, PLACE, title
+    from app.services.files.calendar_file import CHOICES, DAY, HOUR, NAME, PLACE, title
 
     desk = use_desk()
     kept = {key: use_query(SettingOf(key)) for key in CHOICES}
@@ -223,12 +223,12 @@ def _line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
 
 
 def _written(desk: Desk, *, meeting: str, series: str) -> Any:
-    from app.services.calendar_file import take_out  # what only this button needs
+    from app.services.files.calendar_file import take_out  # what only this button needs
 
     return take_out(desk.store, desk.speech.value, desk.now(), meeting=meeting, series=series)
 
 
 def _read(desk: Desk, data: bytes) -> BusyTimes:
-    from app.services.busy_times import read  # what only this button needs
+    from app.services.files.busy_times import read  # what only this button needs
 
     return read(data, desk.now())

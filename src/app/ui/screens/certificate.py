@@ -47,7 +47,7 @@ def CertificateScreen(person: str) -> ft.Control:
 
 @component
 def _Certificate(person: str, role: str, called: str, organisation: str, key: str = "") -> ft.Control:
-    from app.services.certificate import Facts, as_page, as_pdf, certificate_words, list_words
+    from app.services.files.certificate import Facts, as_page, as_pdf, certificate_words, list_words
 
     desk = use_desk()
     days = use_query(HeldDays(person))

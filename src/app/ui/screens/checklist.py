@@ -36,7 +36,7 @@ from app.ui.theme import Style
 from app.ui.ways import way
 
 if TYPE_CHECKING:
-    from app.services.library import Document
+    from app.services.content.library import Document
     from app.ui.desk import Desk
 
 

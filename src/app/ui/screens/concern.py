@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import flet as ft
 
 from app import errors
-from app.services.membership import posted_concern
+from app.services.programme.membership import posted_concern
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_clock, use_desk, use_held, use_watch
@@ -28,7 +28,7 @@ from app.ui.screens.quick import Unasked
 from app.ui.screens.safety import region_of
 
 if TYPE_CHECKING:
-    from app.services.library import Document
+    from app.services.content.library import Document
 
 Keep = Callable[[Mapping[str, Any], bool], object]
 

@@ -8,8 +8,8 @@ import flet as ft
 
 from app.errors import DocumentMissing
 from app.model.queries import PeopleList, PersonRow
-from app.services.library import Document
-from app.services.wording import FIXED
+from app.services.content.library import Document
+from app.services.content.wording import FIXED
 from app.ui import routes, theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query

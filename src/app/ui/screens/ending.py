@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.model.queries import MeetingRow, MeetingView
-    from app.services.store import Done
+    from app.services.records.store import Done
     from app.ui.desk import Desk
 
 Press = Callable[..., object]

@@ -36,7 +36,7 @@ from app.ui.theme import Style
 if TYPE_CHECKING:
     from app.model.entities import Audience, Role
     from app.model.queries import MeetingView
-    from app.services.library import Document, Item
+    from app.services.content.library import Document, Item
     from app.ui.desk import Desk
 
 SHARE = "share"

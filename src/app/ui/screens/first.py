@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import flet as ft
 
-from app.services.languages import languages, name_of
+from app.services.content.languages import languages, name_of
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.held import use_box

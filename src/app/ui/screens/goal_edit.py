@@ -12,7 +12,7 @@ import flet as ft
 from app.model.commands import Revise, SetGoal
 from app.model.entities import PairRole
 from app.model.queries import GoalPage, GoalView, PeopleList, PersonRow
-from app.services.library import Group, Item
+from app.services.content.library import Group, Item
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query

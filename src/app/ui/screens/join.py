@@ -17,8 +17,8 @@ from app.ui.parts.new_phrase import NewPassphrase, refusal, suggestion
 from app.ui.safe import component
 
 if TYPE_CHECKING:
-    from app.services.devices import Grant
-    from app.services.joining import Joining
+    from app.services.sharing.devices import Grant
+    from app.services.sharing.joining import Joining
 
 
 NO_FAULTS: tuple[str, str, str] = ("", "", "")

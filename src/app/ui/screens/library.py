@@ -8,8 +8,8 @@ from collections.abc import Callable
 import flet as ft
 
 from app.model.queries import OwnContent, OwnContentOf
-from app.services.library import Entry
-from app.services.wording import differences
+from app.services.content.library import Entry
+from app.services.content.wording import differences
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_wide

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.model.entities import Meeting
 from app.model.queries import HeldWith, One, PersonPage, SettingOf
-from app.services.library import Document, Item
+from app.services.content.library import Document, Item
 
 if TYPE_CHECKING:
     from app.model.queries import ListView

@@ -15,8 +15,8 @@ import flet as ft
 from app.model.commands import FinishMinutes, KeepMinutes
 from app.model.entities import Note, minutes_id, note_id
 from app.model.queries import AboutMe, CopiesOf, LastMinutes, MeetingPage, MeetingsOf, One
-from app.services.drafts import Target
-from app.services.library import Option
+from app.services.content.library import Option
+from app.services.records.drafts import Target
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_settling, use_undo
 from app.ui.hooks.held import use_box
@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     from app.model.entities import Minutes
     from app.model.queries import GoalRow, MeetingRow, MeetingView
     from app.model.schema import Entity
-    from app.services.library import Document, Item
-    from app.services.store import Done
+    from app.services.content.library import Document, Item
+    from app.services.records.store import Done
     from app.ui.desk import Desk
 
 EXAMPLE = "minutes.example"

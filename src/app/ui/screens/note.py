@@ -16,7 +16,7 @@ from app.model.commands import Delete, Restore, StartMeeting
 from app.model.entities import Note, minutes_id, note_id
 from app.model.queries import ListOf, MeetingPage, NotesOf, One, PeopleList
 from app.model.schedule import apart
-from app.services.drafts import Target
+from app.services.records.drafts import Target
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_settling, use_undo, use_watch
 from app.ui.hooks.draft import Draft

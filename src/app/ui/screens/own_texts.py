@@ -9,8 +9,8 @@ import flet as ft
 from app.model.commands import AddOwnItem, Delete, HideItem, Restore, Reword
 from app.model.entities import ListItem
 from app.model.queries import OwnContent, OwnContentOf
-from app.services.library import Document
-from app.services.wording import FIXED, GROWING, Difference, Place, differences, places
+from app.services.content.library import Document
+from app.services.content.wording import FIXED, GROWING, Difference, Place, differences, places
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch

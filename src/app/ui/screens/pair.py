@@ -34,7 +34,7 @@ from app.ui.safe import component
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.services.pairing import Heard, Package, Peer
+    from app.services.sharing.pairing import Heard, Package, Peer
     from app.ui.desk import Desk
 
 Hear = Callable[..., None]

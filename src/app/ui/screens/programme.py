@@ -29,7 +29,7 @@ from app.ui.safe import component
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.services.coordination import Word
+    from app.services.programme.coordination import Word
 
 
 @component

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.model.queries import SettingOf
-from app.services.library import NUMBERS_DAY
+from app.services.content.library import NUMBERS_DAY
 from app.ui.hooks import use_desk, use_query
 from app.ui.hooks.held import use_box
 from app.ui.parts import Field, PrimaryButton, Screen, Soft, Words

@@ -16,7 +16,7 @@ from app.ui.theme import Style
 
 if TYPE_CHECKING:
     from app.model.summary import Shown
-    from app.services.library import Item
+    from app.services.content.library import Item
 
 
 @component

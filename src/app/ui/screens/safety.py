@@ -12,7 +12,7 @@ import flet as ft
 
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
-from app.services.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Document, Group, Item, default_region
+from app.services.content.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Document, Group, Item, default_region
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch

@@ -9,7 +9,7 @@ import flet as ft
 
 from app.model.entities import Agenda, Evaluation, FilledForm, Minutes, Progress
 from app.model.queries import One, PeopleList, PersonRow
-from app.services.search import Hit
+from app.services.records.search import Hit
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.finder import finder_of

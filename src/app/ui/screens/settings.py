@@ -5,7 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.model.queries import AboutMe, SettingOf
-from app.services.languages import name_of
+from app.services.content.languages import name_of
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
 from app.ui.parts import Row, Rows, Screen, SectionTitle

@@ -123,7 +123,7 @@ def DataScreen() -> ft.Control:
 
 
 def _written(desk: Desk) -> Any:
-    from app.services.export import Elsewhere, export  # what only this button needs
+    from app.services.files.export import Elsewhere, export  # what only this button needs
 
     app = dict(desk.session.about()).get("fika", "")
     elsewhere = Elsewhere()

@@ -34,7 +34,7 @@ from app.ui.parts.devices import NewsCard, Waiting, code_out, six_words, stack
 from app.ui.safe import component
 
 if TYPE_CHECKING:
-    from app.services.devices import Grant, OwnDevice
+    from app.services.sharing.devices import Grant, OwnDevice
 
 
 @component

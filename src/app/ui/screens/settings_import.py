@@ -72,6 +72,6 @@ def ImportScreen() -> ft.Control:
 
 
 def _read(desk: Desk, data: bytes) -> Any:
-    from app.services.importing import import_export  # what only this button needs
+    from app.services.files.importing import import_export  # what only this button needs
 
     return import_export(desk.store, data)

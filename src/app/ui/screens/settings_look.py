@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.services.languages import languages, name_of
+from app.services.content.languages import languages, name_of
 from app.ui import theme
 from app.ui.hooks import use_desk, use_watch
 from app.ui.parts import Card, Choice, ChoiceButtons, Screen, SectionTitle, Words

@@ -32,8 +32,8 @@ from app.ui.theme import Style
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.services.membership import Joined, Offer, Sent
-    from app.services.pairing import Package
+    from app.services.programme.membership import Joined, Offer, Sent
+    from app.services.sharing.pairing import Package
 
 ICONS = {"waiting": ft.Icons.SCHEDULE_SEND, "sent": ft.Icons.SEND_OUTLINED, "seen": ft.Icons.DONE_ALL}
 

@@ -10,7 +10,7 @@ import flet as ft
 from app.model.commands import Reword
 from app.model.entities import WORDS
 from app.model.queries import OwnContent, OwnContentOf
-from app.services.wording import FORMS, TERMS, guessed
+from app.services.content.wording import FORMS, TERMS, guessed
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
 from app.ui.parts import (
@@ -28,7 +28,7 @@ from app.ui.parts import (
 from app.ui.safe import component
 
 if TYPE_CHECKING:
-    from app.services.store import Done
+    from app.services.records.store import Done
 
 BENT = {"sv": FORMS}
 """The forms that a language has; elsewhere one and several."""

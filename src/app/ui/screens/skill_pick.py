@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import flet as ft
 
-from app.services.library import Option
+from app.services.content.library import Option
 from app.ui.hooks import use_desk, use_held
 from app.ui.parts import Choice, Field, Live, QuietButton, SecondaryButton, SectionTitle
 from app.ui.parts.toggles import Toggles

@@ -13,7 +13,7 @@ import flet as ft
 
 from app.model.commands import RateSkills, ShareSkills
 from app.model.queries import SkillLevel, SkillsOf, SkillsRow, SkillsView
-from app.services.library import Document, Item, Option
+from app.services.content.library import Document, Item, Option
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query

@@ -140,19 +140,19 @@ def _preview(desk: Desk, bringing: Any, name: str) -> list[ft.Control]:
 
 
 def _written(desk: Desk, mentorship: str | None) -> Any:
-    from app.services.tasks_csv import write_tasks  # what only this screen needs
+    from app.services.files.tasks_csv import write_tasks  # what only this screen needs
 
     desk.store.drafts.flush()
     return write_tasks(desk.store, desk.now(), mentorship)
 
 
 def _planned(desk: Desk, raw: bytes, mentorship: str | None) -> Any:
-    from app.services.tasks_csv import plan_tasks, read_tasks
+    from app.services.files.tasks_csv import plan_tasks, read_tasks
 
     return plan_tasks(desk.store, read_tasks(raw), desk.now(), mentorship)
 
 
 def _brought(desk: Desk, bringing: Any) -> int:
-    from app.services.tasks_csv import take_in
+    from app.services.files.tasks_csv import take_in
 
     return take_in(desk.store, bringing, desk.now())

@@ -9,7 +9,7 @@ from app.model.queries import LastMinutes
 
 if TYPE_CHECKING:
     from app.model.queries import MeetingView
-    from app.services.library import Document, Item
+    from app.services.content.library import Document, Item
     from app.ui.desk import Desk
 
 QUICK = "minutes.quick"

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
         Today,
         TodayMeeting,
     )
-    from app.services.library import Library
+    from app.services.content.library import Library
     from app.ui.desk import Desk
 
 BACKUP_EVERY = timedelta(days=7)

@@ -10,7 +10,7 @@ import flet as ft
 from app.model.commands import AddTopic, Delete, Restore
 from app.model.entities import Agenda
 from app.model.queries import AgendaOf, PeopleList, PersonRow, TopicsUsed
-from app.services.library import Document, Item
+from app.services.content.library import Document, Item
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query

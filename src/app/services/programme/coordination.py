@@ -1,0 +1,551 @@
+"""The coordinator's side of a programme: its keys, what came in for it, and what goes back.
+
+What pairs write is not here and cannot be: only what `docs/spec/programme.md` lists ever leaves them. Answers without a
+name are kept shuffled and shown as means of five different people or more; there is no way to a single one.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from app.errors import NoProgramme
+from app.model.commands import SetSetting
+from app.model.fields import Answer
+from app.model.queries import SettingOf
+from app.model.summary import Shown, Slip, release, shown
+from app.services.content.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Library
+from app.services.content.library import Item as Line
+from app.services.content.wordlists import words
+from app.services.programme.membership import CONTACTS
+from app.services.records.store import Store
+from app.services.sharing.pairing import Package
+from app.services.spaces import DEVICE, KEYRING
+from sync import bundle
+from sync.bundle import BoxKey, Item, ItemKind, Parts
+from sync.errors import BadRecord, BadSignature, CodeForElsewhere, SyncError
+from sync.programme import letters
+from sync.programme.blind import MODULUS_BYTES, Signer
+from sync.programme.keys import SERIAL_BYTES, Card, ProgrammeKeys, Token
+from sync.programme.letters import Letter, Lock
+
+MEMBERS: Final = "_member"
+RECEIVED: Final = "_received"
+SLIPS: Final = "_slip"
+
+WHATS: Final = ("contact", "concern", "changed", "ended", "counts")
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The programme that this vault keeps."""
+
+    name: str
+    words: tuple[str, ...]
+    text: str
+    """The card, to hand over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who joined; `owed` when something waits to be handed back."""
+
+    id: str
+    name: str
+    role: str
+    owed: bool
+    new: bool = False
+    """Nothing was ever sent back: the first answer is what lets somebody answer without a name."""
+    again: bool = False
+    """Somebody of the same name is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something that came by name: a wish to be contacted, a notice, a concern. `says` is empty for an unread concern."""
+
+    id: str
+    member: str
+    name: str
+    what: str
+    at: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A concern that was opened."""
+
+    name: str
+    at: str
+    opened: str
+    locked: bool
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What all pairs together come to."""
+
+    members: int
+    pairs: int = 0
+    held: int = 0
+    planned: int = 0
+    unbooked: int = 0
+    ended: int = 0
+
+
+class Coordination:
+    """The programme of an open vault whose owner coordinates one. Durable when a call returns."""
+
+    def __init__(self, store: Store, library: Library, assets: Path, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._library = library
+        self._assets = assets
+        self._now = now
+        self._parts = Parts()
+        self._one = threading.RLock()
+        self._listeners: list[Callable[[], None]] = []
+
+    # ------------------------------------------------------------------ the programme
+
+    @property
+    def programme(self) -> Programme | None:
+        """The programme, once it was founded."""
+        row = self._row()
+        if row is None:
+            return None
+        card = _card(row)
+        listed = words(self._assets, "sv")
+        return Programme(card.name, tuple(listed[number] for number in card.words), card.text)
+
+    def found(self, name: str) -> None:
+        """Make the programme's keys, or give it another name. Making keys takes a moment."""
+        with self._one:
+            row = self._row()
+            made = ProgrammeKeys.new() if row is None else _keys(row)
+            card = made.card(name)
+            with self._store.documents.transaction():
+                if row is None:
+                    self._table(KEYRING).insert(
+                        {
+                            "kind": "programme",
+                            "card": card.to_bytes().hex(),
+                            "seed": made.seed.hex(),
+                            "signer": made.signer.der.hex(),
+                            "append": made.append.hex(),
+                        }
+                    )
+                else:
+                    self._table(KEYRING).update({"card": card.to_bytes().hex()}, doc_ids=[row.doc_id])
+        self._tell()
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be told when something changed here, in the thread that did it. The answer ends that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    # ------------------------------------------------------------------ what comes in
+
+    def take(self, data: bytes | str) -> int:
+        """Read a package in: how many letters in it are new, or, as a negative number, how many parts of a text lack.
+
+        All of it or nothing: one letter that is changed, for another programme, or not by whom it says refuses the whole.
+        """
+        if isinstance(data, str):
+            try:
+                self._parts = self._parts.add(data)
+            except SyncError:
+                self._parts = Parts().add(data)
+            if self._parts.missing:
+                return -len(self._parts.missing)
+            data, self._parts = self._parts.whole(), Parts()
+        row = self._required()
+        card, own = _card(row), _keys(row)
+        seen = {bytes.fromhex(each["id"]) for each in self._rows(DEVICE, "bundle")}
+        opened = bundle.open_bundle(data, {}, {card.id: BoxKey(own.box)}, seen)
+        found = [
+            letters.open_letter(item.content, card, box=own.box, safety=own.safety)
+            for item in opened.items
+            if item.kind is ItemKind.LETTER
+        ]
+        if not found:
+            raise CodeForElsewhere(got="bundle")
+        surveys = {entry.id for entry in self._library.entries(kind="survey")}
+        for letter in found:
+            _check(letter, card, own, surveys)
+        with self._one, self._store.documents.transaction():
+            fresh = sum(self._named(letter, own) for letter in found if letter.lock is not Lock.SLIP)
+            fresh += self._nameless([letter for letter in found if letter.lock is Lock.SLIP])
+            self._table(DEVICE).insert({"kind": "bundle", "id": opened.id.hex()})
+            for member in {letter.member.hex() for letter in found if letter.sign}:
+                self._owe(member, came=opened.id.hex())
+        self._tell()
+        return fresh
+
+    def _named(self, letter: Letter, own: ProgrammeKeys) -> bool:
+        member, says = letter.member.hex(), letter.says
+        if says["what"] == "join":
+            return self._joins(letter, own)
+        if self._member(member) is None:
+            self._meet(letter, "", "")
+        number = letter.number.hex()
+        table = self._table(RECEIVED)
+        if any(row["id"] == number for row in table):
+            return False
+        if says["what"] == "counts":
+            older = [row.doc_id for row in table if row["what"] == "counts" and row["member"] == member]
+            table.remove(doc_ids=older)
+        table.insert(
+            {
+                "id": number,
+                "member": member,
+                "what": says["what"],
+                "says": dict(says),
+                "came": self._now().isoformat(timespec="minutes"),
+                "seen": "",
+            }
+        )
+        return True
+
+    def _joins(self, letter: Letter, own: ProgrammeKeys) -> bool:
+        """Sign one token for each member; the same question gets the same answer, another one gets none."""
+        says, id = letter.says, letter.member.hex()
+        known = self._member(id)
+        name, role = str(says.get("name", ""))[:120], str(says.get("role", ""))[:20]
+        if known is None:
+            known = self._meet(letter, name, role)
+        else:
+            self._table(MEMBERS).update({"name": name, "role": role}, doc_ids=[known.doc_id])
+        if not known["blind"]:
+            asked = str(says.get("blind", ""))
+            signed = own.signer.sign(bytes.fromhex(asked)).hex()
+            self._table(MEMBERS).update({"blind": asked, "signed": signed}, doc_ids=[known.doc_id])
+            self._owe(id)
+            return True
+        return False
+
+    def _meet(self, letter: Letter, name: str, role: str) -> Any:
+        table = self._table(MEMBERS)
+        table.insert(
+            {
+                "id": letter.member.hex(),
+                "name": name,
+                "role": role,
+                "box": letter.box.hex(),
+                "blind": "",
+                "signed": "",
+                "seen": [],
+                "came": [],
+                "told": "",
+                "owed": False,
+            }
+        )
+        return self._member(letter.member.hex())
+
+    def _nameless(self, found: Sequence[Letter]) -> int:
+        """Take slips in, release what is enough, and put all of them away in a new order."""
+        table = self._table(SLIPS)
+        known = {row["id"] for row in table}
+        fresh = [
+            {
+                "id": letter.number.hex(),
+                "survey": str(letter.says.get("survey", "")),
+                "role": str(letter.says.get("role", "")),
+                "day": str(letter.says.get("day", ""))[:10],
+                "answers": dict(letter.says.get("answers", {})),
+                "tag": str(letter.says.get("token", {}).get("serial", "")),
+                "sitting": str(letter.says.get("sitting", "")),
+                "batch": 0,
+            }
+            for letter in found
+            if letter.number.hex() not in known
+        ]
+        if fresh:
+            rows = [*({**row} for row in table), *fresh]
+            slips = release([self._slip(row) for row in rows])
+            kept = [{**row, "batch": slip.batch} for row, slip in zip(rows, slips, strict=True)]
+            secrets.SystemRandom().shuffle(kept)
+            table.remove(doc_ids=[row.doc_id for row in table])
+            for row in kept:
+                table.insert(row)
+        return len(fresh)
+
+    # ------------------------------------------------------------------ what the coordinator sees
+
+    @property
+    def members(self) -> list[Member]:
+        """Who joined, in the order they did."""
+        rows = list(self._table(MEMBERS))
+        names = [str(row["name"]).casefold().strip() for row in rows]
+        return [
+            Member(
+                row["id"],
+                row["name"],
+                row["role"],
+                bool(row["owed"]) or self._news_for(row),
+                new=not row.get("answered"),
+                again=names.count(name) > 1,
+            )
+            for row, name in zip(rows, names, strict=True)
+        ]
+
+    def words_of(self, *whats: str, unseen: bool = False) -> list[Word]:
+        """What came by name, newest first."""
+        names = {row["id"]: row["name"] for row in self._table(MEMBERS)}
+        found = [
+            Word(
+                row["id"],
+                row["member"],
+                names.get(row["member"], ""),
+                row["what"],
+                str(row["says"].get("at") or row["says"].get("day") or row["came"]),
+                row["seen"],
+            )
+            for row in self._table(RECEIVED)
+            if row["what"] in whats and not (unseen and row["seen"])
+        ]
+        return sorted(found, key=lambda word: word.at, reverse=True)
+
+    def saw(self, id: str) -> None:
+        """The coordinator has seen it: whoever wrote it will get a receipt."""
+        with self._one, self._store.documents.transaction():
+            for row in self._table(RECEIVED):
+                if row["id"] == id and not row["seen"]:
+                    stamp = self._now().isoformat(timespec="minutes")
+                    self._table(RECEIVED).update({"seen": stamp}, doc_ids=[row.doc_id])
+                    self._owe(row["member"], seen=id)
+        self._tell()
+
+    def open_concern(self, id: str) -> Concern | None:
+        """Open a concern; that is noted, and whoever wrote it gets a receipt."""
+        self.saw(id)
+        row = next((row for row in self._table(RECEIVED) if row["id"] == id and row["what"] == "concern"), None)
+        if row is None:
+            return None
+        says = row["says"]
+        answers = {str(item): str(answer) for item, answer in dict(says.get("answers", {})).items()}
+        member = self._member(row["member"])
+        name = member["name"] if member is not None else ""
+        return Concern(name, str(says.get("at", "")), row["seen"], bool(says.get("locked")), answers)
+
+    def counts(self) -> Counts:
+        """Numbers of all pairs together; of a pair, what its newest letter says, whoever of the two wrote it."""
+        pairs: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        for row in self._table(RECEIVED):
+            if row["what"] == "counts":
+                day = str(row["says"].get("day", ""))
+                for pair in row["says"].get("pairs", ()):
+                    tag = str(pair.get("pair", ""))
+                    if day >= pairs.get(tag, ("", {}))[0]:
+                        pairs[tag] = (day, pair)
+        told = [pair for _, pair in pairs.values()]
+        running = [pair for pair in told if pair.get("status") != "ended"]
+        return Counts(
+            members=len(self._table(MEMBERS)),
+            pairs=len(running),
+            held=sum(_number(pair.get("held")) for pair in told),
+            planned=sum(_number(pair.get("planned")) for pair in told),
+            unbooked=sum(not pair.get("booked") for pair in running),
+            ended=len(told) - len(running),
+        )
+
+    def surveys(self) -> list[str]:
+        """The surveys of which at least one answer is here."""
+        return sorted({row["survey"] for row in self._table(SLIPS)})
+
+    def results(self, survey: str, role: str = "") -> Shown:
+        """What may be shown of a survey."""
+        return shown(
+            [self._slip(row) for row in self._table(SLIPS)], survey, role=role, shuffle=secrets.SystemRandom().shuffle
+        )
+
+    # ------------------------------------------------------------------ numbers, confirmed for everybody
+
+    def confirm_numbers(self, numbers: Mapping[str, str]) -> None:
+        """The programme has checked these numbers; they go to every member with their next answer."""
+        day = self._now().date().isoformat()
+        programme = self.programme
+        for id, phone in numbers.items():
+            self._store.execute(SetSetting(key=f"number.{id}", value=phone.strip()))
+        self._store.execute(SetSetting(key=NUMBERS_DAY, value=day))
+        self._store.execute(SetSetting(key=NUMBERS_BY, value=programme.name if programme else ""))
+        self._tell()
+
+    def _confirmed(self) -> dict[str, Any]:
+        day = self._setting(NUMBERS_DAY)
+        if not day:
+            return {}
+        ids = [item.id for item in self._library.document("guidance.contacts").items if item.group in REGIONS]
+        numbers = {id: phone for id in ids if (phone := self._setting(f"number.{id}"))}
+        contacts = {
+            name: {part: self._setting(f"contact.{name}.{part}") for part in ("name", "phone")}
+            for name in CONTACTS
+            if self._setting(f"contact.{name}.phone")
+        }
+        return {"numbers": numbers, "contacts": contacts, "day": day}
+
+    def _setting(self, key: str) -> str:
+        return str(self._store.ask(SettingOf(key, "")) or "")
+
+    # ------------------------------------------------------------------ what goes back
+
+    def answer(self, member: str) -> Package:
+        """What a member is owed, sealed to that member: the token, receipts, confirmed numbers."""
+        row, own = self._required(), self._member(member)
+        if own is None:
+            raise BadRecord(reason="member")
+        made = _keys(row)
+        says: dict[str, Any] = {"seen": own["seen"], "came": own["came"], **self._confirmed()}
+        if own["signed"]:
+            says |= {"signed": own["signed"], "append": made.append.hex()}
+        raw = letters.write_answer(made.signing, _card(row).id, bytes.fromhex(own["box"]), says)
+        data = bundle.seal_for_device([Item(ItemKind.LETTER, raw)], bytes.fromhex(own["box"]))
+        return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data)
+
+    def answered(self, member: str) -> None:
+        """It has left. Whatever it said is said again next time, so that a lost one costs nothing."""
+        with self._one, self._store.documents.transaction():
+            row = self._member(member)
+            if row is not None:
+                fresh = {"owed": False, "answered": True, "told": self._setting(NUMBERS_DAY)}
+                self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
+        self._tell()
+
+    def _owe(self, member: str, *, seen: str = "", came: str = "") -> None:
+        row = self._member(member)
+        if row is None:
+            return
+        fresh: dict[str, Any] = {"owed": True}
+        if seen:
+            fresh["seen"] = [*row["seen"], seen][-200:]
+        if came:
+            fresh["came"] = [*row["came"], came][-20:]
+        self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
+
+    def _news_for(self, row: Any) -> bool:
+        return bool(self._setting(NUMBERS_DAY)) and row["told"] != self._setting(NUMBERS_DAY)
+
+    # ------------------------------------------------------------------ inside
+
+    def _slip(self, row: Mapping[str, Any]) -> Slip:
+        """A row as the model counts it: only questions of the survey, each as its own kind of answer."""
+        document = self._library.document(row["survey"])
+        types = {item.id: item.type for item in document.items if for_summary(item)}
+        answers = {
+            item: told
+            for item, answer in row["answers"].items()
+            if item in types and (told := _answer(types[item], answer)) is not None
+        }
+        return Slip(
+            survey=row["survey"],
+            role=row["role"],
+            answers=answers,
+            tag=row["tag"],
+            sitting=row["sitting"],
+            batch=row["batch"],
+        )
+
+    def _member(self, id: str) -> Any:
+        return next((row for row in self._table(MEMBERS) if row["id"] == id), None)
+
+    def _required(self) -> Any:
+        row = self._row()
+        if row is None:
+            raise NoProgramme(reason="none")
+        return row
+
+    def _row(self) -> Any:
+        return next(iter(self._rows(KEYRING, "programme")), None)
+
+    def _rows(self, table: str, kind: str) -> list[Any]:
+        return [row for row in self._table(table) if row["kind"] == kind]
+
+    def _table(self, name: str) -> Any:
+        return self._store.documents.table(name)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def for_summary(item: Line) -> bool:
+    """Whether an answer to this line may be part of a summary: not if the line says that somebody else sees it."""
+    return not item.says_visibility or item.visibility == "aggregate"
+
+
+def _check(letter: Letter, card: Card, own: ProgrammeKeys, surveys: Collection[str]) -> None:
+    """Refuse what does not say what a letter of its kind says, and a slip that no member can have sent."""
+    says = letter.says
+    if letter.lock is not Lock.SLIP:
+        wanted = (
+            ("concern",) if letter.lock is Lock.CONCERN else ("join", *(what for what in WHATS if what != "concern"))
+        )
+        if says.get("what") not in wanted:
+            raise BadRecord(reason="what")
+        if says["what"] == "join":
+            _bytes(says.get("blind"), MODULUS_BYTES)
+        pairs = says.get("pairs", [])
+        if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
+            raise BadRecord(reason="pairs")
+        if not isinstance(says.get("answers", {}), dict):
+            raise BadRecord(reason="answers")
+        return
+    if not isinstance(says.get("answers"), dict) or says.get("survey") not in surveys:
+        raise BadRecord(reason="answers")
+    if "sitting" in says:
+        if not secrets.compare_digest(str(says.get("append", "")).encode(), own.append.hex().encode()):
+            raise BadSignature
+        return
+    token = says.get("token")
+    if not isinstance(token, dict):
+        raise BadSignature
+    serial, signature = _bytes(token.get("serial"), SERIAL_BYTES), _bytes(token.get("signature"), MODULUS_BYTES)
+    Token(serial, signature).check(card)
+
+
+def _bytes(found: Any, length: int) -> bytes:
+    """Bytes in hexadecimal from outside, so many and no more."""
+    try:
+        raw = bytes.fromhex(str(found))
+    except ValueError as exc:
+        raise BadRecord(reason="hex") from exc
+    if len(raw) != length:
+        raise BadRecord(reason="length")
+    return raw
+
+
+def _number(found: Any) -> int:
+    """A count from outside: small and not negative, or it counts for nothing."""
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= 1000 else 0
+
+
+def _answer(kind: str, answer: Any) -> Answer:
+    """An answer as it counts: a number, options, or words."""
+    if kind in ("scale", "number"):
+        return answer if isinstance(answer, int | float) and not isinstance(answer, bool) else None
+    if kind == "yesno":
+        return frozenset({"yes" if answer else "no"})
+    if kind == "choice":
+        return frozenset({str(answer)})
+    if kind == "multi":
+        return frozenset(map(str, answer)) if isinstance(answer, list) else None
+    return str(answer) if isinstance(answer, str) else None
+
+
+def _card(row: Any) -> Card:
+    return Card.read(bytes.fromhex(row["card"]))
+
+
+def _keys(row: Any) -> ProgrammeKeys:
+    return ProgrammeKeys(bytes.fromhex(row["seed"]), Signer(bytes.fromhex(row["signer"])), bytes.fromhex(row["append"]))

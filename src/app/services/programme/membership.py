@@ -1,0 +1,525 @@
+"""My side of a programme: what may leave for it, kept sealed until it is handed over, and what came back.
+
+Nothing here talks to anybody. A letter is sealed to the programme, or to the person responsible for safety, the moment
+it is made, and waits in the vault; a package of all that waits leaves as a file or as text. What a letter may say stands
+in `docs/spec/programme.md`, chapter 4, and nothing else can leave.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from app.errors import AnswerTooLong, NoProgramme
+from app.model.commands import SetSetting
+from app.model.entities import Mentorship
+from app.model.fields import Answer
+from app.model.ids import Id
+from app.model.queries import AboutMe, One, PeopleList
+from app.services.content.library import NUMBERS_BY, NUMBERS_DAY
+from app.services.content.wordlists import words
+from app.services.records.store import Store
+from app.services.sharing.pairing import Package
+from app.services.spaces import DEVICE, KEYRING
+from sync import bundle
+from sync.bundle import BoxKey, Item, ItemKind, Parts
+from sync.errors import BadRecord, CodeForElsewhere, SyncError
+from sync.pairing import code
+from sync.pairing.code import Kind
+from sync.programme import keys, letters
+from sync.programme.keys import Card, Token
+from sync.signing import DeviceKeys
+
+log = logging.getLogger(__name__)
+
+LETTERS: Final = "_letter"
+"""What was written to a programme: one row each, sealed already."""
+
+POSTED: Final = "\0fika/"
+"""How a note in the sealed inbox begins that is none."""
+
+CONTACTS: Final = ("safety_lead", "safety_deputy", "coordinator")
+
+Notice = Literal["changed", "ended"]
+State = Literal["waiting", "sent", "seen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The programme one is in. `ready`: its coordinator has answered, so that answers without a name can leave."""
+
+    name: str
+    words: tuple[str, ...]
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A card that was pasted: the name that stands in it, and the words to compare."""
+
+    name: str
+    words: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Something that was written to the programme, and how far it is. What it says, this phone cannot read again."""
+
+    id: str
+    what: str
+    at: datetime
+    state: State
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A phone that is passed on: seals each answer at once, also while the vault is locked. It can open none."""
+
+    card: Card = field(repr=False)
+    append: bytes = field(repr=False)
+    number: bytes
+    day: str
+
+    def seal(self, survey: str, version: int, role: str, answers: Mapping[str, Answer]) -> str:
+        """One answer, as what goes into the sealed inbox."""
+        says = {
+            **answered(survey, version, role, answers, self.day),
+            "sitting": self.number.hex(),
+            "append": self.append.hex(),
+        }
+        slip = letters.write_slip(self.card, says)
+        return f"{POSTED}slip\0{base64.b64encode(slip).decode()}"
+
+
+def posted_concern(answers: Mapping[str, Answer], version: int, at: str, *, done: bool) -> str:
+    """A concern that is written while the vault is locked, as what goes into the sealed inbox at every pause.
+
+    Until it is `done` it is a draft, and a draft that stays one becomes a note of my own: nothing is sent half written.
+    """
+    says = {"answers": _plain(answers), "version": version, "at": at, "done": done}
+    return f"{POSTED}concern\0{json.dumps(says, ensure_ascii=False)}"
+
+
+def is_posted(text: str) -> bool:
+    """Whether a note from the inbox is something for the programme."""
+    return text.startswith(POSTED)
+
+
+class Programme:
+    """The programme of an open vault, if there is one. Everything here is quick, and durable when it returns."""
+
+    def __init__(self, store: Store, assets: Path, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._assets = assets
+        self._now = now
+        self._parts = Parts()
+        self._packed: tuple[str, frozenset[str]] = ("", frozenset())
+        self._one = threading.RLock()
+        self._listeners: list[Callable[[], None]] = []
+
+    # ------------------------------------------------------------------ joining
+
+    @property
+    def joined(self) -> Joined | None:
+        """The programme one is in, if any."""
+        row = self._row()
+        if row is None:
+            return None
+        card = _card(row)
+        return Joined(card.name, self._words(card), bool(row["token"]))
+
+    def look(self, text: str) -> Offer:
+        """Read a card that was pasted; nothing is changed, and nobody is told."""
+        card = Card.parse(text)
+        return Offer(card.name, self._words(card), card.text)
+
+    def join(self, text: str) -> None:
+        """Join. The coordinator learns of it with the first package: my name, my role, and keys made for this alone."""
+        card = Card.parse(text)
+        with self._one, self._store.documents.transaction():
+            row = self._row()
+            if row is not None and _card(row).id == card.id:
+                self._table(KEYRING).update({"card": card.to_bytes().hex()}, doc_ids=[row.doc_id])
+                return
+            self.leave()
+            serial, hidden = keys.ask_for_token(card)
+            self._table(KEYRING).insert(
+                {
+                    "kind": "membership",
+                    "card": card.to_bytes().hex(),
+                    "seed": os.urandom(32).hex(),
+                    "serial": serial.hex(),
+                    "blind": hidden.message.hex(),
+                    "factor": hidden.factor.hex(),
+                    "token": "",
+                    "append": "",
+                }
+            )
+            self._say_who()
+        self._tell()
+
+    def leave(self) -> Callable[[], None]:
+        """Out of the programme: keys and letters go. What was sent is with the coordinator. The answer takes it back."""
+        with self._one, self._store.documents.transaction():
+            row = self._row()
+            kept = [dict(each) for each in self._table(LETTERS)]
+            if row is not None:
+                self._table(KEYRING).remove(doc_ids=[row.doc_id])
+                self._table(LETTERS).remove(doc_ids=[each.doc_id for each in self._table(LETTERS)])
+        self._tell()
+
+        def come_back() -> None:
+            with self._one, self._store.documents.transaction():
+                if row is not None and self._row() is None:
+                    self._table(KEYRING).insert(dict(row))
+                    for each in kept:
+                        self._table(LETTERS).insert(each)
+            self._tell()
+
+        return come_back
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be told when something changed here, in the thread that did it. The answer ends that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    # ------------------------------------------------------------------ what may leave, by name
+
+    def offered(self, mentorship: Id) -> str:
+        """Empty when the coordinator can be told about a mentorship; else the key of the sentence that says why not."""
+        del mentorship  # one programme for all of them, so far
+        return "" if self._row() is not None else "programme.none.notify"
+
+    def notify(self, mentorship: Id, what: Notice) -> bool:
+        """Tell the coordinator that the agreement changed, or that a mentorship ended; never what or why.
+
+        Whether it was queued: without a programme there is nobody to tell.
+        """
+        row = self._row()
+        found = self._store.ask(One(Mentorship, mentorship))
+        if row is None or found is None:
+            return False
+        tag = keys.pair_tag(_card(row).id, bytes.fromhex(found.space))
+        self._write(what, {"what": what, "pair": tag.hex(), "day": self._day()})
+        return True
+
+    @property
+    def contact(self) -> Sent | None:
+        """The latest wish to be contacted, if it was not withdrawn."""
+        found = [sent for sent in self.sent() if sent.what == "contact"]
+        return found[-1] if found else None
+
+    def ask_contact(self) -> None:
+        """I would like the coordinator to contact me. No reason is asked for; a wish that still waits is enough."""
+        last = self.contact
+        if last is None or last.state != "waiting":
+            self._write("contact", {"what": "contact", "at": self._now().isoformat(timespec="minutes")})
+
+    def withdraw(self, id: str) -> None:
+        """Take back what has not left yet."""
+        with self._one, self._store.documents.transaction():
+            rows = [row.doc_id for row in self._table(LETTERS) if row["id"] == id and row["state"] == "waiting"]
+            self._table(LETTERS).remove(doc_ids=rows)
+        self._tell()
+
+    def concern(
+        self, answers: Mapping[str, Answer], version: int, *, at: str = "", locked: bool = False, number: bytes = b""
+    ) -> None:
+        """A concern, sealed to the person responsible for safety. This phone cannot read it again."""
+        says = {
+            "what": "concern",
+            "at": at or self._now().isoformat(timespec="minutes"),
+            "answers": _plain(answers),
+            "version": version,
+            "locked": locked,
+        }
+        with self._store.documents.transaction():
+            self._write("concern", says, number=number, locked=locked)
+            if not locked:
+                self.keep_draft({})
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What was written of a concern that has not been sealed yet. In no list, no search and no export."""
+        found = next((row for row in self._table(LETTERS) if row["what"] == "draft"), None)
+        return dict(found["says"]) if found is not None else {}
+
+    def keep_draft(self, answers: Mapping[str, Answer]) -> None:
+        """Keep what stands in a concern that is being written; nothing to let go of it."""
+        with self._one, self._store.documents.transaction():
+            table, says = self._table(LETTERS), _plain(answers)
+            table.remove(doc_ids=[row.doc_id for row in table if row["what"] == "draft"])
+            if says:
+                table.insert({"id": "", "what": "draft", "at": self._day(), "state": "draft", "data": "", "says": says})
+
+    # ------------------------------------------------------------------ what may leave, without a name
+
+    def answer(self, survey: str, version: int, role: str, answers: Mapping[str, Answer]) -> bool:
+        """An answer for the summary, without my name. Whether there is a programme for it.
+
+        Until the coordinator's first answer has come there is no token to send it with: then it waits here.
+        """
+        row = self._row()
+        if row is None:
+            return False
+        says = answered(survey, version, role, answers, self._day())
+        try:
+            letters.write_slip(_card(row), {**says, "token": {"serial": "0" * 64, "signature": "0" * 512}})
+        except BadRecord as exc:
+            raise AnswerTooLong from exc
+        with self._one, self._store.documents.transaction():
+            self._keep("answers", {"says": says, "data": ""}, os.urandom(letters.NUMBER_BYTES), self._day())
+            self._seal_answers()
+        self._tell()
+        return True
+
+    def sitting(self) -> Sitting:
+        """Begin to pass the phone on. `NoProgramme` before the coordinator's first answer has come."""
+        row = self._row()
+        if row is None or not row["append"]:
+            raise NoProgramme(reason="not-ready" if row else "none")
+        return Sitting(_card(row), bytes.fromhex(row["append"]), secrets.token_bytes(16), self._day())
+
+    def take_posted(self, id: bytes, text: str) -> str | None:
+        """What was put into the inbox while the vault was locked. A text to keep as a note where it has no programme."""
+        kind, _, body = text.removeprefix(POSTED).partition("\0")
+        row = self._row()
+        try:
+            if kind == "concern":
+                found = json.loads(body)
+                answers, version = dict(found["answers"]), int(found["version"])
+                if row is None or not found["done"]:
+                    return "\n".join(str(value) for value in answers.values() if value)
+                self.concern(answers, version, at=str(found["at"])[:40], locked=True, number=id)
+            elif kind == "slip" and row is not None:
+                raw = base64.b64decode(body, validate=True)
+                if letters.programme_of(raw) == _card(row).id:
+                    with self._store.documents.transaction():
+                        self._keep("slip", {"data": raw.hex()}, letters.number_of(raw), self._day())
+        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as exc:
+            log.warning("something in the inbox is not for the programme: %s", type(exc).__name__)
+            return body
+        self._tell()
+        return None
+
+    # ------------------------------------------------------------------ handing over
+
+    def sent(self) -> list[Sent]:
+        """What was written to the programme under my name, oldest first."""
+        return [
+            Sent(row["id"], row["what"], datetime.fromisoformat(row["at"]), row["state"], bool(row.get("locked")))
+            for row in self._table(LETTERS)
+            if row["what"] in ("contact", "concern", "changed", "ended")
+        ]
+
+    @property
+    def waiting(self) -> int:
+        """How many letters and answers have not been handed over."""
+        return sum(row["state"] == "waiting" and row["what"] != "counts" for row in self._table(LETTERS))
+
+    def package(self) -> Package:
+        """Everything that waits, and every letter that nobody has acknowledged, sealed to the programme.
+
+        Answers without a name lie in it in an order that says nothing. `handed_over` says that it has left.
+        """
+        row = self._required()
+        with self._one, self._store.documents.transaction():
+            self._seal_answers()
+            self._count()
+            found = [each for each in self._table(LETTERS) if each["data"] and each["state"] != "seen"]
+            raw = [bytes.fromhex(each["data"]) for each in found]
+            secrets.SystemRandom().shuffle(raw)
+            data = bundle.seal_for_device([Item(ItemKind.LETTER, one) for one in raw], _card(row).box)
+            self._packed = (bundle.number_of(data).hex(), frozenset(each["id"] for each in found))
+        return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data)
+
+    def handed_over(self) -> None:
+        """The package has left. Answers without a name are kept until the programme answers, in case it was lost."""
+        number, packed = self._packed
+        with self._one, self._store.documents.transaction():
+            table = self._table(LETTERS)
+            in_it = [row.doc_id for row in table if row["id"] in packed]
+            table.update({"state": "sent", "bundle": number}, doc_ids=in_it)
+        self._tell()
+
+    def take(self, data: bytes | str) -> int:
+        """Read an answer of the programme: receipts, the token, confirmed numbers. How many letters were new.
+
+        For parts of a text: how many are missing, as a negative number.
+        """
+        if isinstance(data, str):
+            try:
+                self._parts = self._parts.add(data)
+            except SyncError:
+                self._parts = Parts().add(data)
+            if self._parts.missing:
+                return -len(self._parts.missing)
+            data, self._parts = self._parts.whole(), Parts()
+        row = self._required()
+        card, own = _card(row), self._keys(row)
+        seen = {bytes.fromhex(each["id"]) for each in self._table(DEVICE) if each["kind"] == "bundle"}
+        opened = bundle.open_bundle(data, {}, {card.id: BoxKey(own.box)}, seen)
+        found = [letters.open_answer(item.content, card, own) for item in opened.items if item.kind is ItemKind.LETTER]
+        if not found:
+            raise CodeForElsewhere(got="bundle")
+        with self._one, self._store.documents.transaction():
+            for letter in found:
+                self._answered(letter.says)
+            self._table(DEVICE).insert({"kind": "bundle", "id": opened.id.hex()})
+        self._tell()
+        return len(found)
+
+    @staticmethod
+    def readable(text: str) -> str:
+        """What a pasted text holds: `card`, `package`, or nothing."""
+        try:
+            kind = code.kind_of(text)
+        except SyncError:
+            return ""
+        return {Kind.PROGRAMME: "card", Kind.PART: "package"}.get(kind, "")
+
+    # ------------------------------------------------------------------ inside
+
+    def _answered(self, says: Mapping[str, Any]) -> None:
+        row = self._required()
+        card = _card(row)
+        if says.get("signed") and not row["token"]:
+            serial, factor = bytes.fromhex(row["serial"]), bytes.fromhex(row["factor"])
+            token = keys.finish_token(card, serial, bytes.fromhex(str(says["signed"])), factor)
+            fresh = {"token": token.signature.hex(), "factor": "", "append": str(says.get("append", ""))}
+            self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
+            self._seal_answers()
+        table = self._table(LETTERS)
+        acknowledged = {str(one) for one in says.get("seen", ())}
+        table.update({"state": "seen"}, doc_ids=[each.doc_id for each in table if each["id"] in acknowledged])
+        came = {str(one) for one in says.get("came", ())}
+        gone = ("slip", "counts", "join", "changed", "ended")
+        table.remove(doc_ids=[row.doc_id for row in table if row.get("bundle") in came and row["what"] in gone])
+        for name, contact in dict(says.get("contacts", {})).items():
+            if name in CONTACTS and isinstance(contact, dict):
+                for part in ("name", "phone"):
+                    self._set(f"contact.{name}.{part}", str(contact.get(part, ""))[:120])
+        for id, phone in dict(says.get("numbers", {})).items():
+            self._set(f"number.{str(id)[:40]}", str(phone)[:40])
+        if says.get("numbers") or says.get("contacts"):
+            self._set(NUMBERS_BY, card.name)
+            self._set(NUMBERS_DAY, str(says.get("day", ""))[:10])
+
+    def _set(self, key: str, value: str) -> None:
+        self._store.execute(SetSetting(key=key, value=value))
+
+    def _say_who(self) -> None:
+        me, row = self._store.ask(AboutMe()), self._required()
+        says = {"name": me.name if me else "", "role": me.role if me else "", "blind": row["blind"]}
+        self._write("join", {"what": "join", **says})
+
+    def _count(self) -> None:
+        """Counts of my mentorships, in the place of the earlier ones: dates and numbers, nothing else."""
+        row = self._required()
+        pairs = []
+        for person in self._store.ask(PeopleList(self._now())):
+            found = self._store.ask(One(Mentorship, person.mentorship))
+            if found is not None:
+                pairs.append(
+                    {
+                        "pair": keys.pair_tag(_card(row).id, bytes.fromhex(found.space)).hex(),
+                        "held": person.held,
+                        "planned": person.planned,
+                        "booked": person.next is not None,
+                        "last": person.last_met.date().isoformat() if person.last_met else "",
+                        "status": str(person.status),
+                    }
+                )
+        table = self._table(LETTERS)
+        table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "counts"])
+        if pairs:
+            self._write("counts", {"what": "counts", "day": self._day(), "pairs": pairs})
+
+    def _seal_answers(self) -> None:
+        """Answers that waited for the token become slips; from then on this phone cannot read them either."""
+        row = self._required()
+        if not row["token"]:
+            return
+        token = Token(bytes.fromhex(row["serial"]), bytes.fromhex(row["token"]))
+        table = self._table(LETTERS)
+        for each in [each for each in table if each["what"] == "answers"]:
+            told = {"serial": token.serial.hex(), "signature": token.signature.hex()}
+            slip = letters.write_slip(_card(row), {**each["says"], "token": told})
+            table.remove(doc_ids=[each.doc_id])
+            self._keep("slip", {"data": slip.hex()}, letters.number_of(slip), self._day())
+
+    def _write(self, what: str, says: Mapping[str, Any], *, number: bytes = b"", locked: bool = False) -> None:
+        row = self._required()
+        number = number or os.urandom(letters.NUMBER_BYTES)
+        raw = letters.write(_card(row), self._keys(row), says, number=number, concern=what == "concern")
+        with self._one, self._store.documents.transaction():
+            self._keep(what, {"data": raw.hex(), "locked": locked}, number, self._now().isoformat(timespec="minutes"))
+        self._tell()
+
+    def _keep(self, what: str, more: Mapping[str, Any], number: bytes, at: str) -> None:
+        """A letter that waits. The same number is the same letter."""
+        table = self._table(LETTERS)
+        if not any(row["id"] == number.hex() for row in table):
+            table.insert({"id": number.hex(), "what": what, "at": at, "state": "waiting", **more})
+
+    def _required(self) -> Any:
+        row = self._row()
+        if row is None:
+            raise NoProgramme(reason="none")
+        return row
+
+    def _row(self) -> Any:
+        return next((row for row in self._table(KEYRING) if row["kind"] == "membership"), None)
+
+    def _keys(self, row: Any) -> DeviceKeys:
+        return keys.member_keys(bytes.fromhex(row["seed"]), _card(row).id)
+
+    def _words(self, card: Card) -> tuple[str, ...]:
+        """From one list whatever the language: two people compare them."""
+        listed = words(self._assets, "sv")
+        return tuple(listed[number] for number in card.words)
+
+    def _table(self, name: str) -> Any:
+        return self._store.documents.table(name)
+
+    def _day(self) -> str:
+        return self._now().date().isoformat()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def answered(survey: str, version: int, role: str, answers: Mapping[str, Answer], day: str) -> dict[str, Any]:
+    """What a slip says of somebody's answers."""
+    return {"survey": survey, "version": version, "role": role, "answers": _plain(answers), "day": day}
+
+
+def _plain(answers: Mapping[str, Answer]) -> dict[str, Any]:
+    """Answers as JSON; several options as a list."""
+    return {
+        item: sorted(answer) if isinstance(answer, frozenset) else answer
+        for item, answer in answers.items()
+        if answer is not None and answer != "" and answer != frozenset()
+    }
+
+
+def _card(row: Any) -> Card:
+    return Card.read(bytes.fromhex(row["card"]))

@@ -1,0 +1,367 @@
+"""The optional server, as the app sees it: whether there is one, how things are with it, and what still waits.
+
+Without a server nothing here runs. With one, a loop of its own carries the spaces while the vault is open; no screen
+and no keystroke ever waits for it. The address lies in the vault, as everything does.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from app.errors import BadAddress
+from app.model.commands import SetSetting
+from app.model.queries import SettingOf
+
+if TYPE_CHECKING:
+    from app.services.records.store import Store
+    from app.services.sharing.devices import Devices
+    from app.services.sharing.exchange import Exchange
+    from app.services.spaces import Spaces
+    from sync.client.http import Server
+    from sync.client.loop import Loop, State
+    from sync.client.replicator import Replicator
+    from sync.protocol import Envelope
+
+log = logging.getLogger(__name__)
+
+ADDRESS: Final = "server.address"
+PIN: Final = "server.pin"
+WIFI: Final = "server.wifi"
+DELAY: Final = "server.delay"
+DELAY_MOST: Final = 600.0
+"""Seconds within which what was written goes out, where somebody does not want a server to see when they write."""
+
+Network = Literal["unknown", "none", "mobile", "wifi"]
+"""What the phone says about its line. `unknown`: it cannot tell (a browser, many computers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The server somebody chose; `pin` is the SHA-256 of its certificate, for those who host themselves."""
+
+    address: str
+    pin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one grey row says."""
+
+    condition: str
+    """off, working, away, calm or stuck (`sync.client.loop.Condition`); `wifi`: waits for Wi-Fi; `later`: goes out soon."""
+    waiting: int
+    """Changes of mine that no server has yet."""
+    code: str = ""
+    """What is wrong, as the code of an error; empty if nothing is."""
+    since: datetime | None = None
+    """When everything was last alike."""
+
+
+class Pace:
+    """When what was written may go out: at once, or at a random moment, so that nobody sees when it was written."""
+
+    def __init__(
+        self, *, draw: Callable[[float, float], float] = random.uniform, timer: Callable[..., Any] = threading.Timer
+    ) -> None:
+        self._draw = draw
+        self._start = timer
+        self._most = 0.0
+        self._timer: Any = None
+        self._guard = threading.Lock()
+
+    def set(self, most: float) -> None:
+        """The longest wait in seconds; none at all with 0."""
+        self._most = most
+        if not most:
+            self.let_go()
+
+    @property
+    def holds(self) -> bool:
+        """Whether something waits for its moment."""
+        return self._timer is not None
+
+    def wait(self, go: Callable[[], None]) -> bool:
+        """Something was written: whether it waits. Its moment is drawn once; what comes meanwhile goes with it."""
+        with self._guard:
+            if not self._most:
+                return False
+            if self._timer is None:
+
+                def ring() -> None:
+                    self.let_go()
+                    go()
+
+                self._timer = self._start(self._draw(0.0, self._most), ring)
+                self._timer.daemon = True
+                self._timer.start()
+            return True
+
+    def let_go(self) -> None:
+        """Nothing waits any more."""
+        with self._guard:
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+
+    stop = let_go
+
+
+class Unhurried:
+    """The shared spaces as a server's rounds see them: while the pace holds, there is nothing to send."""
+
+    def __init__(self, exchange: Exchange, pace: Pace) -> None:
+        self._exchange = exchange
+        self._pace = pace
+
+    def seal(self, space: str) -> int:
+        """Nothing is sealed before it may go: what is written meanwhile goes in one envelope with it."""
+        return 0 if self._pace.holds else self._exchange.seal(space)
+
+    def unsent(self, space: str) -> list[Envelope]:
+        """What may go."""
+        return [] if self._pace.holds else self._exchange.unsent(space)
+
+    def waiting(self, space: str) -> int:
+        """How much of it."""
+        return 0 if self._pace.holds else self._exchange.waiting(space)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._exchange, name)
+
+
+class Replication:
+    """The one server of an open vault."""
+
+    def __init__(self, store: Store, spaces: Spaces, exchange: Exchange, devices: Devices | None = None) -> None:
+        self._store = store
+        self._spaces = spaces
+        self._exchange = exchange
+        self._devices = devices
+        self._one = threading.RLock()
+        self._loop: Loop | None = None
+        self._server: Server | None = None
+        self._replicator: Replicator | None = None
+        self._stops: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
+        self._network: Network = "unknown"
+        self._pace = Pace()
+
+    # ------------------------------------------------------------------ what the screens see
+
+    @property
+    def choice(self) -> Choice | None:
+        """The server that was chosen, if any."""
+        address = self._store.ask(SettingOf(ADDRESS))
+        pin = self._store.ask(SettingOf(PIN))
+        return Choice(address, pin if isinstance(pin, str) else "") if isinstance(address, str) and address else None
+
+    @property
+    def standing(self) -> Standing:
+        """How things are with the server, and what waits."""
+        loop = self._loop
+        waiting = sum(self._exchange.waiting(space) for space in self._exchange.shared()) if self.choice else 0
+        if loop is None:
+            return Standing("off" if self._may_go or self.choice is None else "wifi", waiting)
+        state = loop.state
+        if state.condition.value == "calm" and waiting and self._pace.holds:
+            return Standing("later", waiting)
+        since = datetime.fromtimestamp(state.since, UTC) if state.since else None
+        return Standing(state.condition.value, waiting, state.error.code if state.error else "", since)
+
+    @property
+    def wifi_only(self) -> bool:
+        """Whether a line that may cost money is left alone, where the phone can tell."""
+        return self._store.ask(SettingOf(WIFI)) is True
+
+    @property
+    def delayed(self) -> bool:
+        """Whether what is written goes out at a random moment within ten minutes."""
+        return self._store.ask(SettingOf(DELAY)) is True
+
+    def choose(self, *, wifi_only: bool | None = None, delayed: bool | None = None) -> None:
+        """Choose how things are carried. Works at once; may wait for a round that is under way."""
+        if wifi_only is not None:
+            self._store.execute(SetSetting(key=WIFI, value=wifi_only))
+        if delayed is not None:
+            self._pace.set(DELAY_MOST if delayed else 0.0)  # first: that it was chosen is something written, too
+            self._store.execute(SetSetting(key=DELAY, value=delayed))
+        self._follow()
+
+    def on_network(self, network: Network) -> None:
+        """The phone says what line it has. May wait for a round that is under way."""
+        self._network = network
+        self._follow()
+
+    @property
+    def _may_go(self) -> bool:
+        return not (self.wifi_only and self._network == "mobile")
+
+    def _follow(self) -> None:
+        """Begin or stop, as the line and the choices have it."""
+        if self._may_go:
+            self.start()
+            if not self._pace.holds:
+                self._poke()
+        else:
+            self.stop()
+        self._tell()
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be told when the standing may have changed, from any thread. The answer ends that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    # ------------------------------------------------------------------ choosing, and going on
+
+    def connect(self, address: str, *, pin: str = "", invitation: str = "") -> None:
+        """Try a server, and carry everything with it from now on. Waits for the network.
+
+        Raises `BadAddress` for what is no address, and the typed errors of `sync` for a server that is none, is away,
+        or cannot show that it is the right one. Nothing is changed then.
+        """
+        from sync.client.http import Server
+
+        try:
+            server = Server(address.strip(), pin=plain_pin(pin))
+        except ValueError as exc:
+            raise BadAddress from exc
+        try:
+            server.info()
+        finally:
+            server.close()
+        with self._one:
+            self.stop()
+            self._store.execute(SetSetting(key=ADDRESS, value=server.origin))
+            self._store.execute(SetSetting(key=PIN, value=plain_pin(pin) or ""))
+            self.start(invitation=invitation)
+
+    def disconnect(self) -> None:
+        """No server any more. What is there stays there; what is here stays here."""
+        with self._one:
+            self.stop()
+            self._store.execute(SetSetting(key=ADDRESS, value=""))
+        self._tell()
+
+    def start(self, *, invitation: str = "") -> None:
+        """Go on with the server that was chosen, if there is one and it is not under way."""
+        with self._one:
+            choice = self.choice
+            if choice is None or self._loop is not None or not self._may_go:
+                return
+            from sync.client.http import Server
+            from sync.client.loop import Loop
+            from sync.client.replicator import Replicator
+
+            server = Server(choice.address, pin=choice.pin or None)
+            self._pace.set(DELAY_MOST if self.delayed else 0.0)
+            shelf = cast("Exchange", Unhurried(self._exchange, self._pace))
+            replicator = Replicator(server, shelf, invitation=invitation or None)
+            self._server, self._replicator = server, replicator
+            self._loop = loop = Loop(server, replicator, self._carried, told=self._moved)
+            self._stops = [
+                self._store.on_change(lambda _: self._written(loop)),
+                self._exchange.watch(self._tell),
+            ]
+            loop.start()
+        self._tell()
+
+    def stop(self) -> None:
+        """Let go of the server, for locking or for good. A round that is under way ends first."""
+        with self._one:
+            loop, self._loop = self._loop, None
+            stops, self._stops = self._stops, []
+        for stop in stops:
+            stop()
+        self._pace.stop()
+        if loop is not None:
+            loop.stop()
+
+    def now(self, *, asked: bool = False) -> None:
+        """The app came back; or a person `asked`, and then nothing waits for its random moment either."""
+        if asked:
+            self._pace.let_go()
+        self._poke()
+
+    # ------------------------------------------------------------------ inside
+
+    def _poke(self) -> None:
+        if self._loop is not None:
+            self._loop.poke(urgent=True)
+
+    def _written(self, loop: Loop) -> None:
+        if not self._pace.wait(loop.poke):
+            loop.poke(written=True)
+
+    def _carried(self) -> list[str]:
+        """Every space I am in and may write to: a server holds all, so that a new phone finds all."""
+        shared = set(self._exchange.shared())
+        for space, _ in sorted(self._spaces.all(), key=lambda one: one[1] != "personal"):
+            if space in shared:
+                continue
+            if not self._spaces.elsewhere(space):
+                self._exchange.begin(space)
+            elif not self._fetched(space):
+                continue
+            shared.add(space)
+        # Where this device is known to be out, asking again and again would only keep the rest from being carried.
+        return sorted(space for space in shared if self._exchange.is_in(space))
+
+    def _fetched(self, space: str) -> bool:
+        """The log of a space that other devices of mine have, once they have let this one in."""
+        from app.services.sharing import returning
+
+        if self._devices is None or self._server is None:
+            return False
+        return returning.fetch(self._server, self._devices, space, self._spaces.keys(space))
+
+    def _moved(self, state: State) -> None:
+        log.info("server: %s %s", state.condition.value, state.error.code if state.error else "")
+        if state.condition.value == "calm":
+            self._greet()
+            self._keep_keyring()
+        self._tell()
+
+    def _greet(self) -> None:
+        """Once everything there has been read: tell the others what was seen, where somebody waits for that."""
+        said = [self._exchange.sign_of_life(space) for space in self._exchange.shared()]
+        loop = self._loop
+        if loop is not None and any(said):
+            loop.poke()
+
+    def _keep_keyring(self) -> None:
+        """After a calm round: what the recovery key will find is as new as everything else."""
+        from app.services.sharing import returning
+        from sync.errors import SyncError
+
+        server, replicator, personal = self._server, self._replicator, self._spaces.personal
+        if server is None or replicator is None or personal not in self._exchange.shared():
+            return
+        try:
+            returning.keep(server, self._spaces, self._store.documents, replicator.token(personal))
+        except SyncError as exc:  # the next round tries again
+            log.warning("the keyring was not put on the server: %s", exc.code)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def plain_pin(pin: str) -> str | None:
+    """A fingerprint as people copy it: colons, spaces and large letters do not matter."""
+    letters = pin.replace(":", "").replace(" ", "").strip().lower()
+    if not letters:
+        return None
+    if len(letters) != 64 or not set(letters) <= set("0123456789abcdef"):
+        raise BadAddress(reason="pin")
+    return letters

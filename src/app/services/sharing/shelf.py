@@ -1,0 +1,279 @@
+"""The rows of shared spaces in the vault: envelopes, chains, keys, what is set aside, what must be told.
+
+Knows tables and bytes, judges nothing. Whatever writes here does so inside the one transaction of `Exchange`.
+"""
+
+from __future__ import annotations
+
+import base64
+import enum
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from app.services.records.store import Store
+from app.services.records.tables import ALARMS, ASIDE, ENVELOPES, EPOCHS, ERASED, LINKS, PLACES, PSKS, VERSIONS, is_
+from sync.authority import Authority, may_drop
+from sync.hpke import Psk
+from sync.ledger import Ledger
+from sync.protocol import Envelope, Kind, read_purged
+from sync.sealing import EpochKey, Portion
+
+KEY_AGE: Final = timedelta(days=180)
+"""After so long a space gets a new key, whether or not anybody left."""
+
+
+class AlarmKind(enum.StrEnum):
+    """What can be wrong in words that people understand; `alarm.<kind>` says it."""
+
+    FORK = "fork"
+    """A device said two things in one place, or was made to seem so."""
+    FOREIGN = "foreign"
+    """Something was not signed by whom it claimed, or by somebody who is not in."""
+    ROLLBACK = "rollback"
+    """The server had lost something; it was put back."""
+    WITHHELD = "withheld"
+    """Somebody has seen what the server does not show."""
+    UNREADABLE = "unreadable"
+    """Something is signed and in its place, and does not open or makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing to tell, about one space."""
+
+    space: str
+    kind: AlarmKind
+    device: str = ""
+    count: int = 1
+
+
+class Shelf:
+    """What one vault keeps of its shared spaces."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def table(self, name: str) -> Any:
+        """A table of the vault."""
+        return self._store.documents.table(name)
+
+    def place(self, space: str) -> Any:
+        """The row of a shared space; None if it is not shared."""
+        return self.table(PLACES).get(is_("id", space))
+
+    def psks(self, space: str) -> list[Psk]:
+        """The secrets that were scanned in the room for that space."""
+        rows = self.table(PSKS).search(is_("space", space))
+        return [Psk(bytes.fromhex(row["secret"]), bytes.fromhex(row["name"])) for row in rows]
+
+    def controls(self, space: str) -> list[Envelope]:
+        """The control envelopes, the founding first, each behind what it names."""
+        return [envelope_of(row) for row in self.table(ENVELOPES).search(is_("control", space))]
+
+    def waiting(self, space: str) -> list[Any]:
+        """The rows of envelopes that no server has been given, in order."""
+        return list(self.table(ENVELOPES).search(is_("waiting", space)))
+
+    def envelope(self, space: str, device: str, sequence: int) -> Envelope:
+        """The envelope at a place that is known to be there."""
+        return envelope_of(self.table(ENVELOPES).get(is_("key", f"{space}:{device}:{sequence}")))
+
+    def places(self, space: str, ranges: Mapping[bytes, tuple[int, int]]) -> list[Any]:
+        """The rows of these stretches of chains (device: first and last), in the order in which they took their place."""
+        table = self.table(ENVELOPES)
+        found = [
+            row
+            for device, (first, last) in ranges.items()
+            for sequence in range(first, last + 1)
+            if (row := table.get(is_("key", f"{space}:{device.hex()}:{sequence}"))) is not None
+        ]
+        return sorted(found, key=lambda row: int(row.doc_id))
+
+    def keys(self, space: str) -> Iterator[EpochKey]:
+        """The epoch keys of a space."""
+        for row in self.table(EPOCHS).search(is_("space", space)):
+            yield EpochKey(bytes.fromhex(row["secret"]), bytes.fromhex(row["id"]))
+
+    def chain(self, space: str, fresh: Mapping[tuple[bytes, int], bytes]) -> Callable[[bytes, int], bytes | None]:
+        """What tells the id of the envelope at a place; `fresh` has those that are being taken in."""
+
+        def chain(device: bytes, sequence: int) -> bytes | None:
+            if (device, sequence) in fresh:
+                return fresh[device, sequence]
+            row = self.table(ENVELOPES).get(is_("key", f"{space}:{device.hex()}:{sequence}"))
+            return None if row is None else bytes.fromhex(row["id"])
+
+        return chain
+
+    def keep(self, space: str, envelope: Envelope, *, waiting: bool = True, own: Portion | None = None) -> None:
+        """An envelope that has taken its place. `own` is what it says, on the last piece of a message of this device."""
+        header = envelope.header
+        row: dict[str, Any] = {
+            "key": key_of(envelope),
+            "space": space,
+            "id": envelope.id.hex(),
+            "raw": base64.b64encode(envelope.to_bytes()).decode(),
+        }
+        if header.kind is Kind.CONTROL:
+            row["control"] = space
+        if waiting:
+            row["waiting"] = space
+        if own is not None and own.changes:
+            row |= {"own": space, "first": own.first, "changes": len(own.changes)}
+        self.table(ENVELOPES).insert(row)
+
+    def arrived(self, envelopes: Iterable[Envelope]) -> None:
+        """A server has these."""
+        for envelope in envelopes:
+            self.table(ENVELOPES).update(_arrived, is_("key", key_of(envelope)))
+
+    def own_messages(self, space: str, numbers: set[int]) -> list[tuple[int, int, list[Envelope]]]:
+        """This device's messages that hold any of these changes: first change, how many, and the whole pieces."""
+        found: list[tuple[int, int, list[Envelope]]] = []
+        for row in self.table(ENVELOPES).search(is_("own", space)):
+            first, count = row["first"], row["changes"]
+            last = envelope_of(row)
+            if not last.whole or numbers.isdisjoint(range(first, first + count)):
+                continue
+            pieces = [last]
+            while (before := pieces[0].header.sequence - 1) > 0:
+                earlier = self.envelope(space, last.header.device.hex(), before)
+                if earlier.header.kind is not Kind.CHANGE or not earlier.header.more:
+                    break
+                pieces.insert(0, earlier)
+            found.append((first, count, pieces))
+        return found
+
+    def erased_since(self, space: str, mark: int) -> tuple[set[int], int]:
+        """Own changes of which something was really erased behind that mark, and the mark to go on from."""
+        numbers: set[int] = set()
+        end = mark
+        before: int | None = None
+        own = f"{space}:{self._store.device(space)}:"
+        while rows := [row for row in self.table(ERASED).newest(200, before) if row.doc_id > mark]:
+            end = max(end, rows[0].doc_id)
+            before = rows[-1].doc_id
+            for row in rows:
+                version = self.table(VERSIONS).get(is_("key", row["id"]))
+                if version is not None and version["change"].startswith(own):
+                    numbers.add(int(version["change"].rpartition(":")[2]))
+        return numbers, end
+
+    def keep_aside(self, space: str, aside: Sequence[tuple[list[Envelope], str]], placed: Sequence[Envelope]) -> None:
+        """Put away what was set aside before and is tried again here, then set aside what does not count still."""
+        tried = {one.header.device.hex() for one in placed}
+        again = any(one.header.kind is Kind.CONTROL for one in placed)
+        for row in self.table(ASIDE).search(is_("space", space)):
+            if again or (row["reason"] == "more" and row["device"] in tried):
+                self.table(ASIDE).remove(doc_ids=[row.doc_id])
+        kept = {row["key"] for row in self.table(ASIDE).search(is_("space", space))}
+        for run, reason in aside:
+            first, last = run[0].header, run[-1].header
+            key = f"{space}:{first.device.hex()}:{first.sequence}"
+            if key not in kept:
+                self.table(ASIDE).insert(
+                    {
+                        "key": key,
+                        "space": space,
+                        "device": first.device.hex(),
+                        "first": first.sequence,
+                        "last": last.sequence,
+                        "reason": reason,
+                    }
+                )
+
+    def owe(self, space: str, owed: bool) -> None:
+        """Whether something was taken in that nobody has been told of yet."""
+        self.table(PLACES).update({"owed": owed}, is_("id", space))
+
+    def said_upto(self, space: str, device: str, sequence: int) -> int:
+        """The last change that a device had said by that place of its chain; 0 if none."""
+        while sequence > 0:
+            row = self.table(ENVELOPES).get(is_("key", f"{space}:{device}:{sequence}"))
+            if row is not None and row.get("changes"):
+                return int(row["first"]) + int(row["changes"]) - 1
+            sequence -= 1
+        return 0
+
+    def keep_links(self, space: str, ledger: Ledger, heard: Iterable[bytes]) -> None:
+        """The rows of the ledger that changed; `heard` are the devices that spoke."""
+        now = self._now().isoformat(timespec="seconds")
+        spoke = {device.hex() for device in heard}
+        for device, row in ledger.changed().items():
+            kept: dict[str, Any] = {"row": row} | ({"heard": now} if device in spoke else {})
+            id = f"{space}:{device}"
+            if not self.table(LINKS).update(kept, is_("id", id)):
+                self.table(LINKS).insert({"id": id, "space": space, "device": device, **kept})
+
+    def keep_keys(self, space: str, keys: Iterable[EpochKey]) -> None:
+        """Epoch keys that are not kept yet."""
+        known = {key.commitment for key in self.keys(space)}
+        for key in keys:
+            if key.commitment not in known:
+                row = {"id": key.commitment.hex(), "space": space, "secret": key.secret.hex()}
+                row["since"] = self._now().isoformat(timespec="seconds")
+                self.table(EPOCHS).insert(row)
+
+    def key_is_old(self, key: EpochKey) -> bool:
+        """Whether a key has been here for half a year. One from before that was noted, or a clock put back, is not."""
+        row = self.table(EPOCHS).get(is_("id", key.commitment.hex()))
+        since = row.get("since") if row else None
+        return since is not None and self._now() - datetime.fromisoformat(since) > KEY_AGE
+
+    def strip(self, space: str, authority: Authority, purge: Envelope) -> None:
+        """Drop the bodies that a purge names, where its author may."""
+        named = set(read_purged(purge))
+        for row in list(self.table(ENVELOPES)):
+            if row["space"] == space and bytes.fromhex(row["id"]) in named:
+                target = envelope_of(row)
+                if target.whole and may_drop(authority, purge.header, target.header):
+                    raw = base64.b64encode(target.stripped().to_bytes()).decode()
+                    self.table(ENVELOPES).update({"raw": raw}, doc_ids=[row.doc_id])
+
+    def move(self, space: str, cursor: int, at: bytes) -> None:
+        """How far the server's log has been read."""
+        self.table(PLACES).update({"cursor": cursor, "at": at.hex()}, is_("id", space))
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Keep an alarm until it has been told; the same one again only counts."""
+        for row in self.table(ALARMS).search(is_("space", alarm.space)):
+            if (row["kind"], row["device"]) == (alarm.kind.value, alarm.device):
+                self.table(ALARMS).update({"count": row["count"] + alarm.count}, doc_ids=[row.doc_id])
+                return
+        self.table(ALARMS).insert(
+            {"space": alarm.space, "kind": alarm.kind.value, "device": alarm.device, "count": alarm.count}
+        )
+
+
+def begin_anew(documents: Any, device: Callable[[str], str]) -> None:
+    """The device of a vault is about to become another one: what it sealed and said stands under the name it has now.
+
+    `device` tells that name in each space. What it wrote and had not sealed yet, the new one says.
+    """
+    for row in list(documents.table(PLACES)):
+        former = {"former": {device(row["id"]): row["sealed"]}, "former_only": 1}
+        documents.table(PLACES).update({"sealed": 0, "erased": 0, **former}, doc_ids=[row.doc_id])
+    documents.table(ENVELOPES).update(_foreign)
+
+
+def key_of(envelope: Envelope) -> str:
+    """The place of an envelope, as its row is found."""
+    header = envelope.header
+    return f"{header.space.hex()}:{header.device.hex()}:{header.sequence}"
+
+
+def envelope_of(row: Mapping[str, Any]) -> Envelope:
+    """The envelope in a row."""
+    return Envelope.read(base64.b64decode(row["raw"]))
+
+
+def _foreign(row: dict[str, Any]) -> None:
+    for name in ("own", "first", "changes"):
+        row.pop(name, None)
+
+
+def _arrived(row: dict[str, Any]) -> None:
+    row.pop("waiting", None)

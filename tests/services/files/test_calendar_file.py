@@ -1,0 +1,158 @@
+"""Calendar files out: alarms, names kept back, days that stay at their hour; read by two libraries that share no code."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import icalendar
+import pytest
+import vobject
+from dateutil import tz
+
+from app.model.commands import (
+    AddPerson,
+    MoveMeeting,
+    PlanMeeting,
+    PlanSeries,
+    Revise,
+    SetSetting,
+    SkipMeeting,
+)
+from app.model.entities import meeting_id
+from app.services.content.speech import Speech
+from app.services.files.calendar_file import DAY, HOUR, NAME, PLACE, take_out
+from tests.support.store import MemoryStore, memory_store
+
+ASSETS = Path(__file__).parents[3] / "assets"
+ZONE = "Europe/Stockholm"
+TUESDAY = datetime(2026, 10, 20, 16)
+SECRETS = ("Kanelbulle", "Yusuf", "Biblioteket", "https://")
+
+
+def spoken(language: str = "sv") -> Speech:
+    return Speech(language, ASSETS, strict=True)
+
+
+def laid(zone: str = ZONE) -> tuple[MemoryStore, str]:
+    store = memory_store()
+    pair = store.execute(AddPerson(name="Yusuf; \\x, Ö", my_role="mentor", place="Biblioteket, rum; 2")).record
+    return store, store.execute(PlanSeries(mentorship=pair, starts=TUESDAY, zone=zone, count=10)).record
+
+
+def moment(at: object) -> datetime:
+    """A start with its zone, as a moment."""
+    assert isinstance(at, datetime)
+    return at.astimezone(UTC)
+
+
+def strict(data: bytes) -> list[str]:
+    """RFC 5545, by the letter: CRLF, at most 75 octets a line, no control character, nested as it began; unfolded."""
+    assert data.endswith(b"\r\n") and b"\n" not in data.replace(b"\r\n", b"")
+    lines = data[:-2].split(b"\r\n")
+    assert all(0 < len(line) <= 75 for line in lines)
+    whole = data.replace(b"\r\n ", b"").decode("utf-8").split("\r\n")[:-1]
+    around: list[str] = []
+    for line in whole:
+        assert re.fullmatch(r"[A-Z-]+(;[A-Z-]+=(\"[^\"\x00-\x1f]*\"|[^\";:,\x00-\x1f]*))*:[^\x00-\x08\x0a-\x1f]*", line)
+        name, _, value = line.partition(":")
+        if name == "BEGIN":
+            around.append(value)
+        elif name == "END":
+            assert around.pop() == value
+    assert around == []
+    return whole
+
+
+@pytest.mark.parametrize(("language", "title"), [("sv", "Möte"), ("en", "Meeting")])
+def test_a_second_reader_finds_ten_meetings_at_four_with_two_alarms_and_no_names(language: str, title: str) -> None:
+    store, _ = laid()
+    made = take_out(store, spoken(language), store.clock.at)
+    whole = strict(made.data)
+    assert made.count == 10 and made.name == f"{'moten' if language == 'sv' else 'meetings'}-2026-10-14.ics"
+    for secret in SECRETS:
+        assert secret not in made.data.decode()
+    assert f"PRODID:-//Fika//Fika//{language.upper()}" in whole and "METHOD:PUBLISH" in whole
+    events = vobject.readOne(made.data.decode()).vevent_list
+    assert len(events) == 10
+    stockholm = tz.gettz(ZONE)
+    for place, event in enumerate(events):
+        starts = event.dtstart.value
+        assert (starts.hour, starts.weekday()) == (16, 1)
+        assert starts.astimezone(UTC) == (TUESDAY + timedelta(weeks=2 * place)).replace(tzinfo=stockholm)
+        assert event.dtend.value.astimezone(UTC) - starts.astimezone(UTC) == timedelta(hours=1)
+        assert event.summary.value == title and getattr(event, "class").value == "PRIVATE"
+        triggers = sorted(alarm.trigger.value for alarm in event.valarm_list)
+        assert triggers == [timedelta(days=-1), timedelta(hours=-1)]
+        assert all(alarm.action.value == "DISPLAY" and alarm.description.value == title for alarm in event.valarm_list)
+    assert {event.dtstart.value.utcoffset() for event in events} == {timedelta(hours=2), timedelta(hours=1)}
+    assert len({event.uid.value for event in events}) == 10
+
+
+def test_both_readers_agree_on_every_moment_across_a_year_of_changing_clocks() -> None:
+    store, _ = laid("America/New_York")
+    made = take_out(store, spoken(), store.clock.at)
+    ours = [moment(event.start) for event in icalendar.Calendar.from_ical(made.data).events]
+    theirs = [event.dtstart.value.astimezone(UTC) for event in vobject.readOne(made.data.decode()).vevent_list]
+    assert ours == theirs and {b - a for a, b in pairwise(ours)} == {
+        timedelta(weeks=2),
+        timedelta(weeks=2, hours=1),
+    }
+
+
+def test_names_and_places_are_there_only_when_chosen_and_alarms_only_when_wanted() -> None:
+    store, series = laid()
+    for key, value in ((NAME, True), (PLACE, True), (DAY, False)):
+        store.execute(SetSetting(key=key, value=value))
+    made = take_out(store, spoken(), store.clock.at, meeting=meeting_id(series, 0))
+    strict(made.data)
+    (event,) = vobject.readOne(made.data.decode()).vevent_list
+    assert event.summary.value == "Möte med Yusuf; \\x, Ö" and event.location.value == "Biblioteket, rum; 2"
+    assert [alarm.trigger.value for alarm in event.valarm_list] == [timedelta(hours=-1)]
+    store.execute(SetSetting(key=HOUR, value=False))
+    again = take_out(store, spoken(), store.clock.at, meeting=meeting_id(series, 0))
+    assert b"VALARM" not in again.data
+
+
+def test_a_meeting_keeps_its_name_through_a_move_and_its_number_grows() -> None:
+    store, series = laid()
+    one = meeting_id(series, 1)
+    before = vobject.readOne(take_out(store, spoken(), store.clock.at, meeting=one).data.decode()).vevent
+    store.clock.later(minutes=5)
+    store.execute(MoveMeeting(meeting=one, starts=datetime(2026, 11, 4, 9)))
+    after = vobject.readOne(take_out(store, spoken(), store.clock.at, meeting=one).data.decode()).vevent
+    assert before.uid.value == after.uid.value == f"{one}@fika"
+    assert int(after.sequence.value) > int(before.sequence.value) == 0
+    assert after.dtstart.value.replace(tzinfo=None) == datetime(2026, 11, 4, 9)
+
+
+def test_what_was_cancelled_after_it_was_taken_out_is_told_to_the_calendar() -> None:
+    store, series = laid()
+    store.execute(SkipMeeting(meeting=meeting_id(series, 0)))
+    assert take_out(store, spoken(), store.clock.at).count == 9, "the calendar never knew it"
+    store.clock.later(minutes=1)
+    store.execute(SkipMeeting(meeting=meeting_id(series, 1)))
+    made = take_out(store, spoken(), store.clock.at, series=series)
+    gone = [one for one in vobject.readOne(made.data.decode()).vevent_list if one.status.value == "CANCELLED"]
+    told = {event.uid.value for event in gone}
+    assert f"{meeting_id(series, 1)}@fika" in told
+    assert all(one.summary.value == "Inställt: Möte" and not hasattr(one, "valarm_list") for one in gone)
+
+
+def test_without_a_zone_of_a_name_and_at_a_time_that_spring_skips_the_moment_is_told() -> None:
+    store = memory_store()
+    pair = store.execute(AddPerson(name="Anna", my_role="mentor")).record
+    skipped = store.execute(PlanMeeting(mentorship=pair, starts=datetime(2027, 3, 28, 2, 30), zone=ZONE)).record
+    made = take_out(store, spoken(), store.clock.at, meeting=skipped)
+    assert "DTSTART:20270328T013000Z" in strict(made.data) and b"VTIMEZONE" not in made.data
+    nameless = store.execute(PlanMeeting(mentorship=pair, starts=datetime(2026, 10, 20, 16), zone=ZONE)).record
+    store.execute(Revise(kind="meeting", id=nameless, values={"zone": ""}))
+    assert "DTSTART:20261020T140000Z" in strict(take_out(store, spoken(), store.clock.at, meeting=nameless).data)
+
+
+def test_nothing_to_take_out_is_an_empty_calendar_and_remembers_nothing() -> None:
+    store = memory_store()
+    made = take_out(store, spoken(), store.clock.at)
+    assert made.count == 0 and strict(made.data)[0] == "BEGIN:VCALENDAR"

@@ -1,0 +1,217 @@
+"""The coordinator's side: what comes in, what may be seen of it, and what is refused in words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.errors import NoProgramme
+from app.services.programme.coordination import MEMBERS, RECEIVED, SLIPS
+from sync import bundle
+from sync.errors import BadRecord, BadSignature, BundleNotForMe, BundleSeen, CannotOpen, SyncError
+from sync.programme import keys, letters
+from tests.support.members import ASSETS, LIBRARY, SURVEY, Coordinator, Member, quick_keys  # noqa: F401  (a fixture)
+from tests.support.pair import Person
+from tests.support.programme import CARD, KEYS
+
+pytestmark = pytest.mark.usefixtures("quick_keys")
+
+STRANGER = keys.member_keys(bytes(32), CARD.id)
+
+
+@pytest.fixture
+def samira() -> Coordinator:
+    return Coordinator()
+
+
+def sealed(*raw: bytes) -> bytes:
+    return bundle.seal_for_device([bundle.Item(bundle.ItemKind.LETTER, one) for one in raw], CARD.box)
+
+
+def slip(**says: object) -> bytes:
+    return letters.write_slip(
+        CARD, {"survey": SURVEY, "version": 1, "role": "mentee", "answers": {"useful": 5}, **says}
+    )
+
+
+def nothing_came(samira: Coordinator) -> bool:
+    return not any(list(samira.documents.table(name)) for name in (MEMBERS, RECEIVED, SLIPS))
+
+
+def test_before_it_is_founded_there_is_nothing() -> None:
+    from app.services.programme.coordination import Coordination
+
+    anna = Person("Anna", "coordinator", careful=False)
+    fresh = Coordination(anna.store, LIBRARY, ASSETS, anna.now)
+    assert fresh.programme is None and fresh.members == [] and fresh.surveys() == []
+    with pytest.raises(NoProgramme):
+        fresh.take(b"")
+
+
+def test_four_are_too_few_and_the_fifth_shows_the_mean(samira: Coordinator) -> None:
+    people = [Member(name, joins=samira) for name in ("Yusuf", "Amina", "Li", "Sara", "Omar", "Eva")]
+    for value, member in zip((1, 2, 3, 4), people[:4], strict=True):
+        member.answer(value, comment=f"hälsar {value}")
+        member.answer(value)  # the same person twice is one
+        member.tells_programme(samira)
+    found = samira.coordination.results(SURVEY)
+    assert (found.count, found.waiting, found.means, found.comments) == (0, 4, {}, {})
+    people[4].answer(5)
+    people[4].tells_programme(samira)
+    found = samira.coordination.results(SURVEY)
+    assert (found.count, found.means["useful"], len(found.comments["comment"])) == (5, 3.0, 4)
+    people[5].answer(1)
+    people[5].tells_programme(samira)
+    assert samira.coordination.results(SURVEY).means["useful"] == 3.0
+    assert samira.coordination.surveys() == [SURVEY]
+
+
+def test_slips_say_nothing_about_who_brought_them(samira: Coordinator) -> None:
+    for name in ("Yusuf", "Amina", "Li", "Sara", "Omar"):
+        member = Member(name, joins=samira)
+        member.answer()
+        member.tells_programme(samira)
+    rows = [dict(row) for row in samira.documents.table(SLIPS)]
+    assert {key for row in rows for key in row} == {
+        "id", "survey", "role", "day", "answers", "tag", "sitting", "batch",
+    }  # fmt: skip
+    members = {row["id"] for row in samira.documents.table(MEMBERS)}
+    assert not any(member in json.dumps(rows) for member in members)
+    asked = json.dumps([dict(row) for row in samira.documents.table(MEMBERS)])
+    assert not any(row["tag"] in asked for row in rows)
+
+
+def test_slips_are_shuffled_whenever_some_come(samira: Coordinator) -> None:
+    orders = set()
+    for turn in range(8):
+        member = Member(f"Person {turn}", joins=samira)
+        member.answer()
+        member.tells_programme(samira)
+        orders.add(tuple(row["id"] for row in samira.documents.table(SLIPS))[:1])
+    assert len(orders) > 1
+
+
+def test_one_token_for_each_member(samira: Coordinator) -> None:
+    Member("Yusuf", joins=samira)
+    own = next(row for row in samira.documents.table(MEMBERS))
+    first = own["signed"]
+    _, hidden = keys.ask_for_token(CARD)
+    says = {"what": "join", "name": "Yusuf", "role": "mentee", "blind": hidden.message.hex()}
+    again = letters.write(CARD, STRANGER, says)
+    samira.coordination.take(sealed(again))
+    _, other = keys.ask_for_token(CARD)
+    samira.coordination.take(sealed(letters.write(CARD, STRANGER, {**says, "blind": other.message.hex()})))
+    rows = list(samira.documents.table(MEMBERS))
+    assert len(rows) == 2 and rows[0]["signed"] == first
+    assert rows[1]["blind"] == hidden.message.hex()  # the second question got no signature
+
+
+def test_what_is_refused_changes_nothing(samira: Coordinator) -> None:
+    good = letters.write(CARD, STRANGER, {"what": "contact", "at": "2026-10-14"})
+    broken = good[:-1] + bytes([good[-1] ^ 1])
+    for raw, error in (
+        (broken, CannotOpen),
+        (slip(), BadSignature),
+        (slip(token={"serial": "00" * 32, "signature": "00" * 256}), BadSignature),
+        (slip(token={"serial": "0", "signature": ""}), BadRecord),
+        (slip(token={"serial": "00", "signature": "00"}), BadRecord),
+        (slip(sitting="00", append="11" * 32), BadSignature),
+        (slip(sitting="00"), BadSignature),
+        (letters.write_slip(CARD, {"survey": "survey.none", "answers": {}}), BadRecord),
+        (letters.write_slip(CARD, {"survey": SURVEY, "answers": []}), BadRecord),
+        (letters.write(CARD, STRANGER, {"what": "minutes"}), BadRecord),
+        (letters.write(CARD, STRANGER, {"what": "contact"}, concern=True), BadRecord),
+        (letters.write(CARD, STRANGER, {"what": "concern", "answers": {}}), BadRecord),
+        (letters.write(CARD, STRANGER, {"what": "join", "blind": "x"}), BadRecord),
+        (letters.write(CARD, STRANGER, {"what": "counts", "pairs": [1]}), BadRecord),
+        (letters.write(CARD, STRANGER, {"what": "concern", "answers": 1}, concern=True), BadRecord),
+    ):
+        with pytest.raises(error):
+            samira.coordination.take(sealed(good, raw))
+        assert nothing_came(samira)
+
+
+def test_a_package_twice_and_one_for_another_programme_are_refused(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf")
+    yusuf.programme.join(samira.card)
+    data = yusuf.programme.package().data
+    samira.coordination.take(data)
+    with pytest.raises(BundleSeen):
+        samira.coordination.take(data)
+    other = keys.ProgrammeKeys(bytes(32), KEYS.signer, bytes(32)).card("Ett annat")
+    with pytest.raises(BundleNotForMe):
+        samira.coordination.take(bundle.seal_for_device([], other.box))
+    elsewhere = letters.write(other, STRANGER, {"what": "contact"})
+    with pytest.raises(SyncError):
+        samira.coordination.take(sealed(elsewhere))
+    with pytest.raises(SyncError):
+        samira.coordination.take(bundle.seal_for_device([], CARD.box))
+
+
+def test_no_bit_of_a_package_can_be_changed(samira: Coordinator) -> None:
+    data = sealed(letters.write(CARD, STRANGER, {"what": "contact"}))
+    for at in range(0, len(data), 7):
+        with pytest.raises(SyncError):
+            samira.coordination.take(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
+    assert nothing_came(samira)
+
+
+def test_a_letter_in_two_packages_is_one(samira: Coordinator) -> None:
+    raw = letters.write(CARD, STRANGER, {"what": "contact", "at": "2026-10-14T10:00"})
+    assert samira.coordination.take(sealed(raw)) == 1
+    assert samira.coordination.take(sealed(raw)) == 0
+    (word,) = samira.coordination.words_of("contact")
+    assert word.name == ""  # nobody has said who that is
+
+
+def test_counts_are_of_pairs_and_not_of_people(samira: Coordinator) -> None:
+    tag = "ab" * 16
+    for seed, day, held in ((1, "2026-10-14", 3), (2, "2026-10-15", 4)):
+        member = keys.member_keys(bytes([seed]) * 32, CARD.id)
+        pair = {"pair": tag, "held": held, "planned": 10, "booked": seed == 1, "last": day, "status": "active"}
+        over = {"pair": "cd" * 16, "held": 99999, "planned": True, "status": "ended"}
+        says = {"what": "counts", "day": day, "pairs": [pair, *([over] if seed == 2 else [])]}
+        samira.coordination.take(sealed(letters.write(CARD, member, says)))
+        samira.coordination.take(sealed(letters.write(CARD, member, says)))  # newer counts take the older ones' place
+    counts = samira.coordination.counts()
+    assert (counts.members, counts.pairs, counts.held, counts.planned) == (2, 1, 4, 10)
+    assert (counts.unbooked, counts.ended) == (1, 1)
+    assert len(list(samira.documents.table(RECEIVED))) == 2
+
+
+def test_a_receipt_goes_back_when_a_concern_is_opened_and_not_before(samira: Coordinator) -> None:
+    karin = Member("Karin", "mentor", joins=samira)
+    karin.programme.concern({"words": "något", "danger": "maybe"}, 1)
+    karin.tells_programme(samira)
+    samira.answers(karin)
+    assert karin.programme.sent()[-1].state == "sent"
+    (word,) = samira.coordination.words_of("concern", unseen=True)
+    concern = samira.coordination.open_concern(word.id)
+    assert concern is not None and (concern.name, concern.answers) == ("Karin", {"words": "något", "danger": "maybe"})
+    assert samira.coordination.words_of("concern", unseen=True) == []
+    samira.answers(karin)
+    assert karin.programme.sent()[-1].state == "seen"
+    assert samira.coordination.open_concern("none") is None
+
+
+def test_nobody_is_let_in_before_the_coordinator_answers_and_a_name_that_is_there_is_told(samira: Coordinator) -> None:
+    Member("Yusuf", joins=samira)
+    again = Member(" yusuf ")
+    again.programme.join(samira.card)
+    again.tells_programme(samira)
+    first, second = samira.coordination.members
+    assert (first.new, first.again, second.new, second.again) == (False, True, True, True)
+    joined = again.programme.joined
+    assert joined is not None and not joined.ready
+
+
+def test_who_is_owed_an_answer(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    assert [member.owed for member in samira.coordination.members] == [False]
+    samira.coordination.confirm_numbers({"se112": "112"})
+    assert [member.owed for member in samira.coordination.members] == [True]
+    samira.answers(yusuf)
+    assert [member.owed for member in samira.coordination.members] == [False]
+    with pytest.raises(BadRecord):
+        samira.coordination.answer("nobody")

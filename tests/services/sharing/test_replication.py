@@ -1,0 +1,217 @@
+"""The optional server as the app sees it, with a real one on this machine."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.errors import BadAddress
+from app.model.commands import SetGoal
+from app.services.sharing.replication import Choice, Pace, Replication
+from sync.errors import NoAnswer, OddAnswer
+from sync.protocol import Kind
+from sync.server.settings import Settings
+from tests.support.pair import Person
+from tests.sync.server.running import Running, run
+
+
+@pytest.fixture
+def karin() -> Person:
+    return Person("Karin")
+
+
+@pytest.fixture
+def carrier(tmp_path: Path) -> Iterator[Running]:
+    found = run(Settings(folder=tmp_path))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def replication(karin: Person) -> Iterator[Replication]:
+    found = Replication(karin.store, karin.spaces, karin.exchange)
+    yield found
+    found.stop()
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_without_a_server_nothing_runs(replication: Replication) -> None:
+    replication.start()
+    replication.now()
+    assert replication.choice is None
+    assert replication.standing.condition == "off"
+
+
+@pytest.mark.parametrize("address", ["", "fika", "http://fika.example.org", "ftp://127.0.0.1", "https://"])
+def test_what_is_no_address_changes_nothing(replication: Replication, address: str) -> None:
+    with pytest.raises(BadAddress):
+        replication.connect(address)
+    assert replication.choice is None
+
+
+@pytest.mark.parametrize("pin", ["short", "g" * 64, "0" * 63])
+def test_what_is_no_fingerprint_changes_nothing(replication: Replication, pin: str) -> None:
+    with pytest.raises(BadAddress):
+        replication.connect("https://127.0.0.1:1", pin=pin)
+
+
+def test_a_server_that_is_none_or_away_changes_nothing(replication: Replication) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(NoAnswer):
+        replication.connect(f"http://127.0.0.1:{port}")
+    assert replication.choice is None
+    assert replication.standing.condition == "off"
+
+
+def test_what_waits_is_carried_and_counted(karin: Person, replication: Replication, carrier: Running) -> None:
+    karin.store.execute(SetGoal(title="Before there was a server", private=True))
+    told: list[str] = []
+    replication.watch(lambda: told.append(replication.standing.condition))
+    replication.connect(carrier.base)
+    assert replication.choice == Choice(carrier.base)
+    until(lambda: replication.standing.condition == "calm" and replication.standing.waiting == 0)
+    assert replication.standing.since is not None
+    assert "working" in told
+    karin.store.execute(SetGoal(title="And afterwards", private=True))
+    until(lambda: replication.standing.waiting == 0 and replication.standing.condition == "calm")
+    replication.stop()
+    assert replication.standing.condition == "off"
+
+
+def test_it_goes_on_after_a_restart_and_not_after_disconnecting(karin: Person, carrier: Running) -> None:
+    first = Replication(karin.store, karin.spaces, karin.exchange)
+    first.connect(carrier.base)
+    first.stop()
+    karin.start()
+    second = Replication(karin.store, karin.spaces, karin.exchange)
+    second.start()
+    until(lambda: second.standing.condition == "calm")
+    second.disconnect()
+    assert second.standing.condition == "off"
+    karin.start()
+    third = Replication(karin.store, karin.spaces, karin.exchange)
+    third.start()
+    assert third.standing.condition == "off"
+
+
+def test_writing_goes_on_when_the_server_is_away(karin: Person, replication: Replication, carrier: Running) -> None:
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    carrier.stop()
+    karin.store.execute(SetGoal(title="In the basement", private=True))
+    until(lambda: replication.standing.condition == "away")
+    assert replication.standing.waiting >= 1
+    assert replication.standing.code == "sync-no-answer"
+
+
+def test_a_web_page_is_no_server(replication: Replication, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.sync.client.test_http import Scripted, said
+
+    with Scripted(said(200, b"<html>")) as page, pytest.raises(OddAnswer):
+        replication.connect(f"http://127.0.0.1:{page.port}")
+    assert replication.choice is None
+
+
+@dataclass
+class Bell:
+    """A timer that the test rings."""
+
+    seconds: float
+    call: Callable[[], None]
+    rung: list[Bell]
+    daemon: bool = False
+    cancelled: bool = False
+
+    def start(self) -> None:
+        self.rung.append(self)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+def unhurried() -> tuple[Pace, list[Bell]]:
+    bells: list[Bell] = []
+    return Pace(draw=lambda low, high: high / 2, timer=lambda seconds, call: Bell(seconds, call, bells)), bells
+
+
+def test_a_random_moment_is_drawn_once_and_then_everything_goes() -> None:
+    pace, bells = unhurried()
+    gone: list[int] = []
+    assert not pace.wait(lambda: gone.append(1)), "without a delay nothing waits"
+    pace.set(600.0)
+    assert pace.wait(lambda: gone.append(2))
+    assert pace.wait(lambda: gone.append(3))
+    (bell,) = bells
+    assert (bell.seconds, pace.holds, gone) == (300.0, True, [])
+    bell.call()
+    assert (pace.holds, gone) == (False, [2])
+    pace.wait(lambda: gone.append(4))
+    pace.set(0.0)
+    assert (pace.holds, bells[-1].cancelled) == (False, True)
+
+
+def test_what_waits_for_its_moment_is_not_sent_and_a_person_who_asks_is_not_kept_waiting(
+    karin: Person, replication: Replication, carrier: Running
+) -> None:
+    replication.choose(delayed=True)
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    karin.store.execute(SetGoal(title="At a random moment", private=True))
+    until(lambda: replication.standing.condition == "later")
+    time.sleep(0.5)
+    assert replication.standing.waiting == 1
+    replication.now()
+    time.sleep(0.5)
+    assert replication.standing.waiting == 1, "that the app came back is no reason"
+    replication.now(asked=True)
+    until(lambda: replication.standing.waiting == 0)
+    assert replication.delayed
+
+
+def test_wifi_only_is_kept_where_the_phone_can_tell(karin: Person, replication: Replication, carrier: Running) -> None:
+    replication.choose(wifi_only=True)
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    replication.on_network("mobile")
+    assert replication.standing.condition == "wifi"
+    karin.store.execute(SetGoal(title="On the bus", private=True))
+    replication.start()
+    time.sleep(0.3)
+    assert (replication.standing.condition, replication.standing.waiting) == ("wifi", 1)
+    replication.on_network("wifi")
+    until(lambda: replication.standing.condition == "calm" and replication.standing.waiting == 0)
+    replication.on_network("mobile")
+    replication.choose(wifi_only=False)
+    until(lambda: replication.standing.condition == "calm")
+    replication.on_network("unknown")
+    replication.choose(wifi_only=True)
+    until(lambda: replication.standing.condition == "calm")
+
+
+def test_who_is_shared_with_hears_a_sign_of_life(karin: Person, replication: Replication, carrier: Running) -> None:
+    yusuf = Person("Yusuf", "mentee")
+    space = karin.meets(yusuf)
+    karin.now.later(hours=13)
+    replication.connect(carrier.base)
+    mine = bytes.fromhex(karin.store.device(space))
+
+    def said() -> Kind:
+        last = karin.exchange.outgoing(space)[-1].header
+        assert last.device == mine
+        return last.kind
+
+    assert said() is Kind.CONTROL
+    until(lambda: said() is Kind.CHANGE)
+    until(lambda: replication.standing.condition == "calm" and not karin.exchange.unsent(space))
