@@ -441,15 +441,14 @@ def _by_words(mentorship: Id, line: Line) -> Id:
 
 
 def _owner(line: Line, person: Person | None, me: str) -> Owner | None:
-    said: tuple[Owner, ...] = ("mentor", "mentee", "both")
-    told = next((one for one in said if one == line.owner), None)
-    if told is not None:
-        return told
+    said: Mapping[str, Owner] = {"mentor": "mentor", "mentee": "mentee", "both": "both"}
+    if line.owner in said:
+        return said[line.owner]
     if person is None:
         return "both"
     theirs: Owner = "mentee" if person.my_role == "mentor" else "mentor"
     known: Mapping[str, Owner] = {me.casefold(): person.my_role, person.name.casefold(): theirs}
-    named = {known.get(name.strip().casefold()) for name in line.assignee.split(",") if name.strip()}
+    named: set[Owner | None] = {known.get(name.strip().casefold()) for name in line.assignee.split(",") if name.strip()}
     if not named:
         return "both"
     if None in named:
