@@ -147,6 +147,26 @@ def test_in_the_room_two_codes_and_a_package_and_both_have_one_space(karin: Phon
     assert peer.compared
 
 
+def test_when_the_two_words_differ_nobody_is_in_and_the_right_one_can_come(
+    karin: Phone, yusuf: Phone, mallory: Phone
+) -> None:
+    mentorship, back, paired = in_the_room(karin, mallory)
+    found = karin.session.store.ask(One(Mentorship, mentorship))
+    assert found is not None
+    karin.pairing.call_off(paired)
+    mallory.pairing.call_off(back)
+    assert karin.pairing.peer(mentorship) is None
+    assert [one.name for one in karin.session.exchange.people(found.space)] == ["Karin"]
+    assert mallory.pairing.waiting() == []
+    right = yusuf.pairing.hear(karin.pairing.show(mentorship))
+    karin.pairing.hear(right.send, mentorship=mentorship)
+    package = karin.pairing.package(mentorship)
+    yusuf.pairing.take(package.data)
+    one_space(karin, yusuf, mentorship)
+    with pytest.raises(BundleNotForMe):
+        mallory.pairing.take(package.data)
+
+
 @pytest.mark.parametrize("opened", [True, False], ids=["from-her-page", "by-her-name"])
 def test_a_person_who_was_there_already_goes_on_with_the_shared_space(karin: Phone, yusuf: Phone, opened: bool) -> None:
     own = yusuf.mentorship("karin")

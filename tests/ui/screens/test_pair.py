@@ -147,6 +147,7 @@ async def test_the_wrong_screen_is_noticed_by_two_words(stage: OpenStage, tmp_pa
     await yusuf.tap("pair-other")
     assert yusuf.app.has("pair-in")
     assert not yusuf.app.has("pair-same")
+    assert yusuf.session.pairing.waiting() == []
 
 
 async def test_typing_or_pasting_into_the_field_needs_no_button(stage: OpenStage, tmp_path: Path) -> None:

@@ -199,6 +199,15 @@ class Pairing:
         if kept is not None:
             self._forget(kept)
 
+    def call_off(self, heard: Heard) -> None:
+        """The two words differ: a wrong screen was photographed. Whoever it was is out again, and nobody waits."""
+        for row in self._rows(DEVICE, "pairing-waiting"):
+            paired = from_row(row["paired"])
+            if isinstance(paired, Paired) and self._shown(compare.two(paired.transcript)) == heard.check:
+                self._table(DEVICE).remove(doc_ids=[row.doc_id])
+        if heard.stage is Stage.PAIRED and heard.mentorship:
+            self._put_out(self._space_of(heard.mentorship))
+
     def stop(self, mentorship: Id) -> None:
         """Give up whatever is under way for a mentorship."""
         for _, state in self._states(mentorship):
@@ -450,14 +459,19 @@ class Pairing:
             space = invitation.Invitation.read(state.invitation).genesis.space
         else:
             return
-        for row in self._rows(KEYRING, "peer"):
-            if row["space"] == space.hex() and isinstance(state, Shower | Inviting):
-                self._exchange.dismiss(row["space"], party_of_root=row["root"])
-                self._table(KEYRING).remove(doc_ids=[row.doc_id])
+        if isinstance(state, Shower | Inviting):
+            self._put_out(space.hex())
         for row in self._rows(DEVICE, "pairing-waiting"):
             paired = from_row(row["paired"])
             if isinstance(paired, Paired) and introduction.genesis_of(paired.genesis).space == space:
                 self._table(DEVICE).remove(doc_ids=[row.doc_id])
+
+    def _put_out(self, space: str) -> None:
+        """Whoever a space of mine was shared with is a member no longer."""
+        for row in self._rows(KEYRING, "peer"):
+            if row["space"] == space:
+                self._exchange.dismiss(space, party_of_root=row["root"])
+                self._table(KEYRING).remove(doc_ids=[row.doc_id])
 
     def _wait_for_space(self, paired: Paired, mentorship: Id) -> None:
         """The joiner's side: paired, and the space comes with the first package."""

@@ -159,6 +159,7 @@ def _Next(
         again()
 
     def wrong(_: object) -> None:
+        desk.session.pairing.call_off(heard)
         desk.notice(desk.say("pair.check.wrong"))
         again()
 
