@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.model.commands import AddTask, TaskOutcome
+from app.model.commands import AddPerson, AddTask, TaskOutcome
 from app.model.entities import Task
 from app.model.queries import One, TaskBoard
 from tests.ui.conftest import OpenStage
@@ -77,6 +77,36 @@ async def test_owner_goal_and_day_of_a_task(stage: OpenStage) -> None:
     task = laid.store.again().ask(One(Task, laid.task))
     assert task is not None
     assert (task.text, task.owner, task.goal, task.due) == ("Läsa cv:t noga", "both", laid.goal, None)
+
+
+async def test_a_task_begun_for_one_person_does_not_go_to_another(stage: OpenStage) -> None:
+    laid = lay()
+    other = laid.store.execute(AddPerson(name="Amal", my_role="mentee")).record
+    app = await open_at(stage, laid, f"/task/new?person={laid.pair}")
+    await app.type("task-text", "Ring Yusufs chef")
+    app.desk.flush()
+    app = await open_at(stage, laid, f"/task/new?person={other}")
+    assert not app.has("Ring Yusufs chef")
+    await app.type("task-text", "Läs artikeln")
+    await app.tap("save-task")
+    (row,) = laid.store.ask(TaskBoard(other)).todo
+    assert (row.text, row.owner) == ("Läs artikeln", "mentee")
+    app = await open_at(stage, laid, f"/task/new?person={laid.pair}")
+    assert app.has("Ring Yusufs chef")
+
+
+async def test_whoever_it_is_with_mine_stays_mine_and_a_goal_stays_with_its_own(stage: OpenStage) -> None:
+    laid = lay()
+    other = laid.store.execute(AddPerson(name="Amal", my_role="mentee")).record
+    app = await open_at(stage, laid, "/task/new")
+    await app.tap(f"task-person-{laid.pair}")
+    await app.tap(f"task-goal-{laid.goal}")
+    await app.tap(f"task-person-{other}")
+    await app.type("task-text", "Läs artikeln")
+    await app.tap("save-task")
+    (row,) = laid.store.ask(TaskBoard(other)).todo
+    task = laid.store.ask(One(Task, row.id))
+    assert task is not None and (task.owner, task.goal) == ("mentee", None)
 
 
 async def test_a_removed_task_comes_back(stage: OpenStage) -> None:

@@ -159,7 +159,9 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
     desk = use_desk()
     document = desk.library.document("goal.smart")
     groups = document.groups
-    form = use_unfinished(f"goal.{view.goal.id if view else 'new'}", begun(view, people, person))
+    form = use_unfinished(
+        f"goal.{view.goal.id}" if view else f"goal.new.{person}".rstrip("."), begun(view, people, person)
+    )
     wanted = form.values
     at, go_to = ft.use_state(0)
     asking, ask = ft.use_state(False)

@@ -73,7 +73,8 @@ def _Form(
         if task
         else Written("", role, None, goal, person or only)
     )
-    form = use_unfinished(f"task.{task.id if task else 'new'}", start)
+    name = task.id if task else f"new.{person}".rstrip(".")  # what was begun for one person is not offered to another
+    form = use_unfinished(f"task.{name}", start)
     wrote = form.values
     row = next((one for one in people if one.mentorship == wrote.mentorship), None)
     mine = row.my_role if row else "mentor"
@@ -81,6 +82,12 @@ def _Form(
 
     def put(**values: Any) -> None:
         form.put(replace(wrote, **values))
+
+    def put_with(mentorship: str) -> None:
+        """With somebody else I may be the other of the two, and there are other goals."""
+        role = next((one.my_role for one in people if one.mentorship == mentorship), "mentor")
+        swapped = {"mentor": "mentee", "mentee": "mentor"} if role != mine else {}
+        put(mentorship=mentorship, owner=swapped.get(wrote.owner, wrote.owner), goal="")
 
     goals: tuple[GoalRow, ...] = use_query(GoalsList(wrote.mentorship or None))
     met: MeetingView | None = use_query(MeetingPage((task.meeting or "") if task else meeting, now))
@@ -123,7 +130,7 @@ def _Form(
         who = [*(Choice(one.mentorship, one.name) for one in ordered), Choice("", say("task.private"))]
         parts += [
             SectionTitle(say("task.with")),
-            Picks(who, wrote.mentorship, lambda v: put(mentorship=v), label=say("task.with"), id="task-person"),
+            Picks(who, wrote.mentorship, put_with, label=say("task.with"), id="task-person"),
         ]
     parts.append(
         Field(
