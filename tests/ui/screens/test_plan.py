@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import flet as ft
 import pytest
 
-from app.model.commands import KeepBusy, KeepForm, PlanSeries
+from app.model.commands import KeepBusy, KeepForm, PlanSeries, Revise
 from app.model.entities import Meeting, meeting_id
 from app.model.queries import MeetingsOf, One
 from tests.support.store import STOCKHOLM
@@ -166,6 +166,43 @@ async def test_after_a_meeting_it_begins_with_the_same_time_again(stage: OpenSta
     table = lay()
     app = await plan(stage, table, after=table.meeting)
     assert "onsdag 28 oktober" in app.texts() and "15:00" in app.texts()
+
+
+async def test_a_day_left_out_stays_out_at_another_time_of_day(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await choose_day(app, date(2026, 12, 8))
+    await app.tap("plan-repeat-2")
+    await app.tap("plan-skip-1")
+    await choose_time(app, time(17))
+    await app.tap("plan-save")
+    assert len(booked(table)) == 9
+    assert date(2026, 12, 22) not in {day.date() for day in booked(table)}
+
+
+async def test_what_is_changed_for_a_whole_series_is_changed_for_each_and_nothing_else_is(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    series = table.store.execute(
+        PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 20, 16), zone="Europe/Stockholm", count=4)
+    ).record
+    table.store.execute(Revise(kind="meeting", id=meeting_id(series, 3), values={"place": "Kafé Ro"}))
+    app = await plan(stage, table, move=meeting_id(series, 1))
+    await app.tap("plan-which-rest")
+    await app.tap("plan-length-90")
+    await app.tap("plan-save")
+    found = [table.store.again().ask(One(Meeting, meeting_id(series, at))) for at in range(4)]
+    assert [one.length for one in found if one] == [60, 90, 90, 90]
+    assert [one.place for one in found if one][3] == "Kafé Ro"
+
+
+async def test_a_day_left_out_of_a_series_can_be_booked_alone(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await app.tap("plan-repeat-2")
+    await app.tap("plan-skip-0")
+    await app.tap("plan-repeat-0")
+    await app.tap("plan-save")
+    assert len(booked(table)) == 1
 
 
 @BOTH

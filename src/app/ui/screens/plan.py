@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
@@ -88,7 +88,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
     aim, set_aim = ft.use_state("")
     weeks, set_weeks = ft.use_state(0)
     count, set_count = ft.use_state(10)
-    skipped, skip = ft.use_state(cast("frozenset[datetime]", frozenset()))
+    skipped, skip = ft.use_state(cast("frozenset[date]", frozenset()))  # another time of day leaves the same days out
     whole, widen = ft.use_state(False)
     error, fail = ft.use_state("")
     notice = use_query(NoticeOf(move, now))
@@ -105,7 +105,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
     rest = _rest(desk, model, now) if move and whole else ()
     by = starts - model.meeting.starts if model else timedelta(0)
     moments = rhythm(starts, weeks, count) if weeks else (starts, *(at + by for at in rest))
-    kept = [one for one in moments if one not in skipped]
+    kept = [one for one in moments if not weeks or one.date() not in skipped]
 
     def wrong() -> str:
         if not who:
@@ -126,29 +126,33 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             fail(problem)
             return
         if move:
-            if whole:
-                desk.store.execute(MoveSeries(meeting=move, starts=starts))
-            _move(desk, move, starts, model.row if model else None, length, mode, place)
+            values = _otherwise(model.row, length, mode, place) if model else {}
+            along = [move, *(row.id for row in _later(desk, model, now) if whole)]
+            with desk.store.writing():
+                desk.store.execute((MoveSeries if whole else MoveMeeting)(meeting=move, starts=starts))
+                for id in along if values else ():
+                    desk.store.execute(Revise(kind=Meeting.KIND, id=id, values=values))
             desk.back()
             told = "plan.moved.series" if whole else "meeting.moved.notice"
             desk.notice(desk.say(told, when=desk.speech.value.moment(starts), count=len(moments)))
             return
         if weeks:
-            done = desk.store.execute(
-                PlanSeries(
-                    mentorship=who,
-                    starts=starts,
-                    zone=zone_of(desk),
-                    weeks=weeks,
-                    count=count,
-                    length=length,
-                    place=place.strip(),
-                    mode=cast("Mode", mode),
+            with desk.store.writing():
+                done = desk.store.execute(
+                    PlanSeries(
+                        mentorship=who,
+                        starts=starts,
+                        zone=zone_of(desk),
+                        weeks=weeks,
+                        count=count,
+                        length=length,
+                        place=place.strip(),
+                        mode=cast("Mode", mode),
+                    )
                 )
-            )
-            for number, one in enumerate(moments):
-                if one in skipped:
-                    desk.store.execute(SkipMeeting(meeting=meeting_id(done.record, number)))
+                for number, one in enumerate(moments):
+                    if one.date() in skipped:
+                        desk.store.execute(SkipMeeting(meeting=meeting_id(done.record, number)))
         else:
             desk.store.execute(
                 PlanMeeting(
@@ -165,7 +169,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
         desk.notice(desk.say("plan.saved", count=len(kept)))
 
     def turn(one: datetime) -> None:
-        skip(skipped - {one} if one in skipped else skipped | {one})
+        skip(skipped ^ {one.date()})
         fail("")
 
     body: list[ft.Control] = []
@@ -257,7 +261,9 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                     id="plan-count",
                 ),
                 SectionTitle(desk.say("plan.preview")),
-                Rows([Day(one, number, one in skipped, turn, key=str(one)) for number, one in enumerate(moments)]),
+                Rows(
+                    [Day(one, number, one.date() in skipped, turn, key=str(one)) for number, one in enumerate(moments)]
+                ),
             ]
         else:
             body.append(Field(desk.say("plan.aim"), aim, set_aim, id="plan-aim", limit=500))
@@ -369,17 +375,21 @@ def _clash(
     return None
 
 
-def _rest(desk: Desk, model: MeetingView | None, now: datetime) -> tuple[datetime, ...]:
-    """When the meetings are, on the wall, that come after this one in its series and would move along."""
+def _later(desk: Desk, model: MeetingView | None, now: datetime) -> list[MeetingRow]:
+    """The meetings that come after this one in its series and would move along."""
     if model is None or model.row.series is None:
-        return ()
-    coming = desk.store.ask(MeetingsOf(model.row.mentorship, now)).upcoming
-    later = [
+        return []
+    return [
         row
-        for row in coming
+        for row in desk.store.ask(MeetingsOf(model.row.mentorship, now)).upcoming
         if row.series == model.row.series and (row.number or 0) > (model.row.number or 0) and row.status == "planned"
     ]
-    return tuple(row.starts.astimezone(model.row.starts.tzinfo).replace(tzinfo=None) for row in later)
+
+
+def _rest(desk: Desk, model: MeetingView | None, now: datetime) -> tuple[datetime, ...]:
+    """When those are, on the wall."""
+    here = model.row.starts.tzinfo if model else None
+    return tuple(row.starts.astimezone(here).replace(tzinfo=None) for row in _later(desk, model, now))
 
 
 def _busy(desk: Desk, moments: list[datetime], length: int, now: datetime) -> str:
@@ -398,14 +408,10 @@ def _busy(desk: Desk, moments: list[datetime], length: int, now: datetime) -> st
     return ""
 
 
-def _move(
-    desk: Desk, meeting: str, starts: datetime, row: MeetingRow | None, length: int, mode: str, place: str
-) -> None:
-    desk.store.execute(MoveMeeting(meeting=meeting, starts=starts))
-    if row and (row.length, row.mode, row.place) != (length, mode, place.strip()):
-        desk.store.execute(
-            Revise(kind=Meeting.KIND, id=meeting, values={"length": length, "mode": mode, "place": place.strip()})
-        )
+def _otherwise(row: MeetingRow, length: int, mode: str, place: str) -> dict[str, Any]:
+    """What is to be otherwise about a meeting; another one of its series keeps what is its own."""
+    values: dict[str, Any] = {"length": length, "mode": mode, "place": place.strip()}
+    return {name: value for name, value in values.items() if value != getattr(row, name)}
 
 
 def _shift(desk: Desk, starts: datetime) -> str:
