@@ -136,7 +136,7 @@ def read(raw: bytes) -> Signature:
     count = raw[2 + _STATEMENT_BYTES] if len(raw) > 2 + _STATEMENT_BYTES else 0
     if raw[:1] != bytes([_VERSION]):
         raise BadRecord(reason="version")
-    if raw[1] not in (_OWN, _HANDED) or not 2 <= count <= MOST_CERTIFICATES:
+    if len(raw) == 1 or raw[1] not in (_OWN, _HANDED) or not 2 <= count <= MOST_CERTIFICATES:
         raise BadRecord(reason="kind")
     handed = raw[1] == _HANDED
     start = 3 + _STATEMENT_BYTES

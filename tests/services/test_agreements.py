@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.errors import NotFilledIn, Refused, SignedFileForeign
-from app.model.commands import AddPerson, JoinMentorship, KeepForm, KeepMinutes, PlanMeeting, Sign
+from app.model.commands import AddPerson, JoinMentorship, KeepForm, KeepMinutes, NewCopy, PlanMeeting, Sign
 from app.model.entities import Mentorship, Minutes, minutes_id
 from app.model.entities import Signature as Signed
 from app.model.queries import CopiesOf, FormOf, One, PersonPage
@@ -19,7 +19,7 @@ from app.model.queries.agreements import ToSign
 from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements, Sheet
 from app.services.content.library import Library
 from app.services.content.speech import Speech
-from app.services.fair_copy import differences, missing
+from app.services.fair_copy import differences, missing, read
 from tests.support.pair import Person
 from tests.support.store import NOON
 
@@ -337,6 +337,72 @@ def test_garbage_under_a_copy_is_shown_as_not_matching(two: Two) -> None:
     two.karin.store.execute(Sign(mentorship=two.id, copy=copy.copy.id, role="mentee", proof="zz", at=NOON))
     name = karin.sheet(two.id, AGREEMENT).by("mentee")
     assert name is not None and name.standing == "broken" and not karin.sheet(two.id, AGREEMENT).signed
+
+
+def test_garbage_written_before_it_does_not_stand_in_the_way_of_a_signature_that_holds(signed: Two) -> None:
+    """Whoever shares the space can write a record with any time: what holds counts all the same, and goes into the file."""
+    karin, store = on(signed.karin), signed.karin.store
+    (copy,) = karin.sheet(signed.id, AGREEMENT).versions[0].copies
+    new = NewCopy(
+        about=AGREEMENT,
+        document=AGREEMENT,
+        number=1,
+        roles=frozenset({"mentor", "mentee"}),
+        text=copy.copy.text,
+        salt=copy.copy.salt,
+    )
+    for proof in ("zz", "01"):
+        command = Sign(mentorship=signed.id, copy=store.new_id(), role="mentee", proof=proof, at=NOON, new=new)
+        store.execute(command)
+    version = karin.sheet(signed.id, AGREEMENT).versions[0]
+    assert version.signed and len(version.copies) == 3
+    garbage = [one for other in version.copies if other.copy.id != copy.copy.id for one in other.signatures]
+    under = replace(copy, signatures=(*garbage, *copy.signatures))
+    assert {name.standing for _, name in karin._under(under)} == {"own"}
+    assert karin.check(karin.file(replace(version, copies=(under,)))).fits
+
+
+def test_a_time_that_no_calendar_has_and_a_number_without_room_are_not_taken(two: Two) -> None:
+    from sync import signatures
+
+    two.fill()
+    karin = on(two.karin)
+    karin.sign(karin.sheet(two.id, AGREEMENT))
+    (copy,) = karin.sheet(two.id, AGREEMENT).versions[0].copies
+    stated = signatures.read(bytes.fromhex(copy.signatures[0].proof)).statement
+    made = signatures.sign(replace(stated, at=2**64 - 1), *two.karin.spaces.signing(two.space))
+    assert karin.judge(copy.copy, replace(copy.signatures[0], proof=made.to_bytes().hex())).standing == "broken"
+    for number in (-1, 0, 1 << 31, 1 << 40):
+        with pytest.raises(SignedFileForeign):
+            read(copy.copy.text.replace('"number":1', f'"number":{number}'))
+
+
+def test_a_copy_of_another_space_does_not_hide_whose_key_it_is(two: Two) -> None:
+    """Yusuf signs as Karin for a space of his own and puts that into the space of the two."""
+    from sync import signatures
+
+    two.fill()
+    yusuf = on(two.yusuf)
+    two.bring()
+    other = two.yusuf.store.execute(AddPerson(name="Någon", my_role="mentor")).changes[0].space
+    text = replace(yusuf.sheet(two.id, AGREEMENT).text, space=other)
+    copy, salt = two.yusuf.store.new_id(), bytes(32)
+    statement = signatures.Statement(
+        space=bytes.fromhex(other),
+        record=bytes.fromhex(copy),
+        number=1,
+        commitment=signatures.commitment(salt, text.write()),
+        role="mentor",
+        root=two.yusuf.spaces.root,
+        at=0,
+    )
+    proof = signatures.sign(statement, *two.yusuf.spaces.signing(other)).to_bytes().hex()
+    new = NewCopy(about=AGREEMENT, document=AGREEMENT, number=1, roles=text.roles, text=text.write(), salt=salt.hex())
+    two.yusuf.store.execute(Sign(mentorship=two.id, copy=copy, role="mentor", proof=proof, at=NOON, new=new))
+    two.bring()
+    for person in (two.karin, two.yusuf):
+        name = on(person).sheet(two.id, AGREEMENT).by("mentor")
+        assert name is not None and name.standing == "stranger"
 
 
 def test_missing_lines_are_those_of_the_document() -> None:

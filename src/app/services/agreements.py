@@ -21,7 +21,7 @@ from app.model.entities import Signature as Signed
 from app.model.fields import Answer
 from app.model.ids import Id
 from app.model.queries import AboutMe, CopiesOf, Copy, FormOf, Two, TwoOf
-from app.services.fair_copy import FairText, lines_of, missing, read
+from app.services.fair_copy import MOST_VERSIONS, FairText, lines_of, missing, read
 from sync import signatures, strict_json
 from sync.errors import BadJson, SyncError
 
@@ -38,6 +38,8 @@ BOTH: Final = frozenset({"mentor", "mentee"})
 FILE_FORMAT: Final = "fika-signed"
 FILE_VERSION: Final = 1
 LARGEST_FILE: Final = 2 << 20
+LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
+"""A time that a signature states and that no screen of any zone fails to show."""
 
 Standing = Literal["own", "handed", "stranger", "broken"]
 """On a phone of their own; on a phone they were handed; by a key that is not known as theirs; it does not fit."""
@@ -195,13 +197,22 @@ class Agreements:
                 text = read(copy.copy.text)
             except SignedFileForeign:
                 continue  # not ours to show: a newer version's, or nothing at all; the record stays
-            grouped.setdefault(replace(text, names={}).write(), []).append((copy, text))
+            grouped.setdefault(replace(text, names={}, space="").write(), []).append((copy, text))
         found: list[Version] = []
         for group in grouped.values():
-            names = [self.judge(copy.copy, one) for copy, _ in group for one in copy.signatures]
+            names = [name for copy, _ in group for _, name in self._under(copy)]
             ordered = tuple(sorted(names, key=lambda name: (name.at, name.role != "mentor")))
             found.append(Version(group[0][1], tuple(copy for copy, _ in group), ordered))
         return tuple(sorted(found, key=lambda one: (one.number, one.copies[0].copy.made, one.copies[0].copy.id)))
+
+    def _under(self, copy: Copy) -> list[tuple[Signed, Name]]:
+        """One name for each role: the first that holds, or the first when none does."""
+        first: dict[str, tuple[Signed, Name]] = {}
+        for signed in copy.signatures:
+            name = self.judge(copy.copy, signed)
+            if signed.role not in first or (name.holds and not first[signed.role][1].holds):
+                first[signed.role] = (signed, name)
+        return list(first.values())
 
     def judge(self, copy: FairCopy, signed: Signed) -> Name:
         """What a signature under a copy is worth."""
@@ -224,7 +235,9 @@ class Agreements:
         standing = sheet.current
         if standing is not None and (there := standing.by(role)) is not None and there.holds:
             raise Refused(entity=Signed.KIND, reason="signed-already")
-        free = [] if standing is None else [one for one in standing.copies if role not in _roles(one)]
+        here = two.mentorship.space
+        copies = () if standing is None else standing.copies
+        free = [one for one in copies if role not in _roles(one) and read(one.copy.text).space == here]
         if free:
             copy, salt, words = free[0].copy.id, bytes.fromhex(free[0].copy.salt), free[0].copy.text
             new = None
@@ -274,7 +287,11 @@ class Agreements:
                 "id": one.copy.id,
                 "salt": one.copy.salt,
                 "text": one.copy.text,
-                "signatures": [base64.b64encode(bytes.fromhex(signed.proof)).decode() for signed in one.signatures],
+                "signatures": [
+                    base64.b64encode(bytes.fromhex(signed.proof)).decode()
+                    for signed, name in self._under(one)
+                    if name.standing != "broken"
+                ],
             }
             for one in version.copies
         ]
@@ -377,7 +394,10 @@ class Agreements:
         )
         if versions:
             last = versions[-1].text
-            text = last if last.said == text.said else text.numbered(last.number + 1)
+            if last.said != text.said:
+                text = text.numbered(min(last.number + 1, MOST_VERSIONS - 1))
+            else:  # what came out of an export was signed for another space: here it goes on under its own
+                text = last if last.space == text.space else text.numbered(last.number)
         return Sheet(versions, text, lacking)
 
     def _judge(self, id: str, text: str, salt: str, proof: str, role: str, at: datetime | None, mentorship: Id) -> Name:
@@ -387,10 +407,10 @@ class Agreements:
             found = signatures.read(bytes.fromhex(proof))
             stated = found.statement
             expected = signatures.commitment(bytes.fromhex(salt), text)
+            when = _moment(stated.at)
         except (SyncError, SignedFileForeign, ValueError):
             called = written.names.get(role, "") if written else ""
             return Name(role, called, at or datetime.fromtimestamp(0, UTC), "broken")
-        when = datetime.fromtimestamp(stated.at / 1000, UTC)
         name = Name(
             stated.role,
             written.names.get(stated.role, ""),
@@ -429,7 +449,7 @@ class Agreements:
             if space in self._exchange().shared()
             else set()
         )
-        if not roots or space != text.space:
+        if not roots:
             return ""
         return two.other if root.hex() in roots else "?"
 
@@ -478,6 +498,13 @@ def _roles(copy: Copy) -> set[str]:
 
 def _broken(name: Name) -> Name:
     return Name(name.role, name.name, name.at, "broken", name.key)
+
+
+def _moment(stated: int) -> datetime:
+    """The time that was signed; whoever signs can state any, and one that no calendar has is none."""
+    if stated >= _milliseconds(LATEST):
+        raise ValueError("no time")
+    return datetime.fromtimestamp(stated / 1000, UTC)
 
 
 def _milliseconds(at: datetime) -> int:

@@ -23,6 +23,7 @@ from sync.errors import BadJson
 
 FORMAT: Final = "fika-fair-copy"
 LARGEST: Final = 1 << 20
+MOST_VERSIONS: Final = 1 << 31
 SILENT: Final = frozenset({"sign", "link", "info", "confirm", "goalprogress", "goals", "people"})
 """Lines that say nothing of what was agreed: they show or lead to something, or are the signatures themselves."""
 TICKED: Final = frozenset({"clause", "yesno", "check"})
@@ -95,7 +96,7 @@ def read(text: str) -> FairText:
             document=_text(tree["document"]),
             document_version=_whole(tree["document_version"]),
             title=_phrase(tree["title"]),
-            number=_whole(tree["number"]),
+            number=_number(tree["number"]),
             roles=frozenset(_text(one) for one in tree["roles"]),
             names={_text(role): _text(name) for role, name in tree["names"].items()},
             lines=tuple(_read_line(one) for one in tree["lines"]),
@@ -253,6 +254,14 @@ def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError("no number")
     return value
+
+
+def _number(value: object) -> int:
+    """The number of a version: a signature has four bytes for it."""
+    number = _whole(value)
+    if not 1 <= number < MOST_VERSIONS:
+        raise ValueError("no number of a version")
+    return number
 
 
 def in_groups(lines: Iterable[Line]) -> list[tuple[Phrase | None, list[Line]]]:

@@ -98,6 +98,21 @@ def test_every_signature_holds_and_an_altered_export_shows_that_it_was(two: Two,
     assert {name.standing for name in on(other).versions(two.id, AGREEMENT)[0].names} == {"broken"}
 
 
+def test_what_one_had_signed_the_other_can_sign_where_it_was_read_in() -> None:
+    two = Two(paired=False)
+    two.fill()
+    on(two.karin).sign(on(two.karin).sheet(two.id, AGREEMENT))
+    phone = Person("Ny")
+    import_export(phone.store, taken_out(two.karin.store))
+    on(phone).sign(on(phone).sheet(two.id, AGREEMENT), handed=True)
+    sheet = on(phone).sheet(two.id, AGREEMENT)
+    assert sheet.signed and [(name.role, name.standing) for name in sheet.versions[0].names] == [
+        ("mentor", "own"),
+        ("mentee", "handed"),
+    ]
+    assert on(phone).check(on(phone).file(sheet.versions[0])).fits
+
+
 def test_what_was_private_is_private_again_and_the_spaces_are_this_phones(two: Two, data: bytes) -> None:
     phone = Person("Ny")
     import_export(phone.store, data)

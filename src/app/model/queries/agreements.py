@@ -102,11 +102,9 @@ class ToSign(Query[tuple[ToSignRow, ...]]):
 
 
 def copy_of(read: Reader, copy: FairCopy) -> Copy:
-    """A fair copy with what stands under it; of several signatures of one role, the first counts."""
-    first: dict[str, Signature] = {}
-    for one in sorted(read.where(Signature, copy=copy.id), key=lambda one: (one.made, one.id)):
-        first.setdefault(one.role, one)
-    return Copy(copy=copy, signatures=tuple(first.values()))
+    """A fair copy with what stands under it: which of several signatures of one role counts, their proofs say."""
+    under = sorted(read.where(Signature, copy=copy.id), key=lambda one: (one.made, one.id))
+    return Copy(copy=copy, signatures=tuple(under))
 
 
 def signed_roles(copies: tuple[Copy, ...]) -> frozenset[str]:
