@@ -15,7 +15,7 @@ from typing import Final
 
 from sync.client.http import Server, Token
 from sync.client.replicator import Replicator
-from sync.errors import NoAnswer, OddAnswer, ServerBusy, SyncError
+from sync.errors import BadServerCertificate, NoAnswer, OddAnswer, ServerBusy, SyncError
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +157,11 @@ class Loop:
             self._stopped.wait(max(0.0, began + GATHER_SECONDS - time.monotonic()))
 
     def _one_round(self, wanted: "_Wanted") -> Exception | None:
-        """A round in every space where there may be something to do; what went wrong, if anything did."""
+        """A round in every space where there may be something to do; what went wrong, if anything did.
+
+        What the server says no to in one space (somebody was taken out there, there is no room) holds up no other.
+        """
+        refused: SyncError | None = None
         try:
             spaces = [space for space in self._spaces() if wanted.includes(space, self._replicator)]
             if not spaces and not wanted.everything:
@@ -166,7 +170,14 @@ class Loop:
             for space in spaces:
                 if self._stopped.is_set():
                     return None
-                self._replicator.round(space)
+                try:
+                    self._replicator.round(space)
+                except (NoAnswer, ServerBusy, BadServerCertificate):
+                    raise
+                except SyncError as exc:
+                    refused = refused or exc
+            if refused is not None:
+                raise refused
         except (NoAnswer, ServerBusy) as exc:
             self._become(replace(self.state, condition=Condition.AWAY, error=exc))
             return exc

@@ -8,7 +8,7 @@ import pytest
 
 from sync.client.http import Token
 from sync.client.loop import GATHER_SECONDS, Condition, Loop
-from sync.errors import NoAnswer
+from sync.errors import NoAnswer, ServerRefuses
 
 
 class Rounds:
@@ -18,6 +18,7 @@ class Rounds:
         self.made: list[tuple[str, float]] = []
         self.waiting: set[str] = set()
         self.fault: Exception | None = None
+        self.refused = ""
         self.listening: frozenset[str] = frozenset()
         self.events: list[tuple[bytes, int]] = []
         self.told = threading.Event()
@@ -27,6 +28,8 @@ class Rounds:
         self.waiting.discard(space)
         if self.fault is not None:
             raise self.fault
+        if space == self.refused:
+            raise ServerRefuses(status=403, reason="forbidden")
 
     def waits(self, space: str) -> bool:
         return space in self.waiting
@@ -133,3 +136,14 @@ def test_after_a_failure_everything_is_looked_at(loop: Loop, rounds: Rounds) -> 
     loop.poke(urgent=True)
     until(lambda: loop.state.condition is Condition.CALM)
     assert rounds.spaces[-2:] == [ONE, OTHER]
+
+
+def test_a_space_that_is_refused_holds_up_no_other(loop: Loop, rounds: Rounds) -> None:
+    rounds.refused = ONE
+    rounds.waiting.add(OTHER)
+    loop.poke()
+    until(lambda: loop.state.condition is Condition.STUCK)
+    assert rounds.spaces == [ONE, OTHER]
+    assert not rounds.waiting
+    assert loop.state.error is not None
+    assert loop.state.error.code == ServerRefuses.code
