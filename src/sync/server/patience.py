@@ -83,7 +83,7 @@ class PatientProtocol(H11Protocol):
             "headers": question.headers,
             "state": self.app_state.copy(),
         }
-        exchange = self._quick = quick.Exchange(question, self.transport.write, self._answered)
+        exchange = self._quick = quick.Exchange(question, self.transport.write, self._answered, self.flow.drain)
         self.cycle = exchange  # type: ignore[assignment]  # what a shutdown and a lost connection look at
         task = self.loop.create_task(exchange.run_asgi(self.app, scope))
         task.add_done_callback(self.tasks.discard)

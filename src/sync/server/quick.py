@@ -88,9 +88,17 @@ def _fits(method: bytes, headers: dict[bytes, bytes], body: bytes) -> bool:
 class Exchange:
     """One question and its answer, as an ASGI application sees them; the answer leaves in one piece."""
 
-    def __init__(self, question: Question, write: Callable[[bytes], None], done: Callable[["Exchange"], None]) -> None:
+    def __init__(
+        self,
+        question: Question,
+        write: Callable[[bytes], None],
+        done: Callable[["Exchange"], None],
+        room: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`room` waits until what was answered before has been taken, so that nobody piles up answers here."""
         self._body: bytes | None = question.body
         self._write = write
+        self._room = room
         self._done = done
         self._status = 0
         self._headers: Headers = []
@@ -125,6 +133,7 @@ class Exchange:
         self._parts.append(message.get("body", b""))
         if message.get("more_body", False):
             return
+        await self._room()
         self.response_complete = True
         self.keep_alive = self.keep_alive and (b"connection", b"close") not in self._headers
         if not self.disconnected:

@@ -3,12 +3,16 @@
 import asyncio
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from sync.server import quick
+from sync.server.patience import PatientProtocol
 from tests.sync.server.actors import Phone, frames, pair
 
 SPACE = "0123456789abcdef" * 2
@@ -237,8 +241,51 @@ def test_an_application_that_fails_ends_the_connection() -> None:
 
     async def run() -> None:
         question = quick.Question("GET", b"/", b"", [], b"")
-        await quick.Exchange(question, lambda _: None, ended.append).run_asgi(fails, {})
+        exchange = quick.Exchange(question, lambda _: None, ended.append, lambda: asyncio.sleep(0))
+        await exchange.run_asgi(fails, {})
 
     with pytest.raises(RuntimeError):
         asyncio.run(run())
     assert [one.keep_alive for one in ended] == [False]
+
+
+class Wire(asyncio.Transport):
+    """A connection of which only what was written is wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.sent += bytes(data)
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+async def test_who_takes_no_answers_gets_no_more_of_them() -> None:
+    """Else questions that follow each other would pile up a megabyte each while nobody reads."""
+
+    async def answers(_scope: object, _receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    config = uvicorn.Config(answers, http=PatientProtocol, log_config=None)
+    config.load()
+    protocol = PatientProtocol(config=config, server_state=ServerState(), app_state={})
+    wire = Wire()
+    protocol.connection_made(wire)
+    protocol.data_received(GET)
+    await asyncio.sleep(0.01)
+    assert wire.sent.count(b"HTTP/1.1 200") == 1
+    protocol.pause_writing()
+    protocol.data_received(GET)
+    await asyncio.sleep(0.01)
+    assert wire.sent.count(b"HTTP/1.1 200") == 1
+    protocol.resume_writing()
+    await asyncio.sleep(0.01)
+    assert wire.sent.count(b"HTTP/1.1 200") == 2
+    protocol.connection_lost(None)
