@@ -168,6 +168,30 @@ async def test_a_task_that_moves_on_leaves_confirmed_minutes_as_they_were(stage:
     assert any("Ringa Lena" in text for text in app.texts())
 
 
+async def test_what_was_just_typed_is_in_the_finished_minutes(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table, "minutes.regular")
+    await app.type("item-place", "Kaféet vid torget")
+    await app.type("item-aim", "Öva på intervjun")
+    await app.tap("minutes-finish")
+    minutes = kept(table)
+    assert minutes is not None and minutes.status == "finished"
+    assert (minutes.answers["place"], minutes.answers["aim"]) == ("Kaféet vid torget", "Öva på intervjun")
+
+
+async def test_whose_a_task_is_reads_the_same_on_both_phones(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    for owner in ("mentor", "mentee"):
+        task = AddTask(text=f"Ringa ({owner})", mentorship=table.pair, meeting=table.meeting, owner=owner)
+        table.store.execute(task)
+    app = await open_minutes(stage, table, "minutes.regular")
+    await app.tap("minutes-finish")
+    minutes = kept(table)
+    assert minutes is not None
+    (words,) = (text for text in minutes.answers.values() if isinstance(text, str) and "Ringa" in text)
+    assert "Ringa (mentor) (Karin)" in words and "Ringa (mentee) (Yusuf)" in words
+
+
 async def test_numbers_are_read_as_people_write_them(stage: OpenStage) -> None:
     table = lay().at(16, 10)
     app = await open_minutes(stage, table, "minutes.midterm")

@@ -412,10 +412,14 @@ def prefilled(desk: Desk, view: MeetingView, document: Document) -> dict[str, An
 
 
 def promised(desk: Desk, view: MeetingView, document: Document) -> dict[str, Any]:
-    """Aim and tasks of this meeting in words: what is confirmed stays as it was when a task moves on."""
+    """Aim and tasks of this meeting in words: what is confirmed stays as it was when a task moves on.
+
+    Both read them, so whose a task is stands there by name.
+    """
     pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
+    names = desk.session.agreements(desk.library).names(pair.mentorship)
     lines = [
-        f"{task.text} ({owner_words(desk, pair, task.owner)}"
+        f"{task.text} ({names.get(task.owner) or owner_words(desk, pair, task.owner)}"
         + (f", {desk.speech.value.day(task.due)})" if task.due else ")")
         for task in view.tasks
     ]
@@ -427,6 +431,7 @@ def finish_minutes(desk: Desk, view: MeetingView, document: Document) -> Done:
     """Finish the minutes with what nobody had to write: day, place, aim, and the tasks as they were promised."""
     desk.flush()
     meeting = view.row.id
+    view = desk.store.ask(MeetingPage(meeting, desk.now())) or view  # with what was being typed
     answers = {**prefilled(desk, view, document), **promised(desk, view, document)}
     desk.store.execute(KeepMinutes(meeting=meeting, document=document.id, version=document.version, answers=answers))
     done: Done = desk.store.execute(FinishMinutes(meeting=meeting))
