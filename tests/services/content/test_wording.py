@@ -106,6 +106,19 @@ def test_renamed_words_are_said_and_read_and_never_put_into_facts(store: MemoryS
     assert speech.say("goal.quote", words=shipped) == plain.say("goal.quote", words=shipped)
 
 
+def test_a_word_that_is_the_same_for_one_and_several_is_renamed_for_one(store: MemoryStore) -> None:
+    plain = Speech("sv", ASSETS, strict=True)
+    forms = ("koordinator", "koordinatorn", "koordinatorer", "koordinatorerna")
+    for form, words in zip(FORMS, forms, strict=True):
+        store.execute(
+            Reword(document=WORDS, item="coordinator", field=form, language="sv", words=words, shipped="samordnare")
+        )
+    renamed = renaming(own(store), "sv", plain.shipped)
+    assert (
+        renamed("Ring din samordnare, eller fråga samordnarna.") == "Ring din koordinator, eller fråga koordinatorerna."
+    )
+
+
 # ------------------------------------------------------------------ own texts
 
 

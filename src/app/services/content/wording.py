@@ -76,10 +76,13 @@ def _pattern(renaming: Renaming) -> tuple[re.Pattern[str], Mapping[str, str]]:
 
 def renaming(own: OwnContent, language: str, shipped: Callable[[str], str]) -> Renaming:
     """What is renamed in a language. `shipped` gives the sentence of a key as it ships, such as `word.mentee.plural`."""
-    found: dict[str, str] = {}
+    said: dict[tuple[str, str], str] = {}
     for text in own.texts:
         if text.document == WORDS and text.language == language and text.item in TERMS and text.field in FORMS:
-            found[shipped(f"word.{text.item}.{text.field}")] = text.words
+            said[text.item, text.field] = text.words
+    found: dict[str, str] = {}
+    for term, form in ((term, form) for term in TERMS for form in FORMS if (term, form) in said):
+        found.setdefault(shipped(f"word.{term}.{form}"), said[term, form])  # one form for one and several: one, then
     return Renaming(tuple(sorted(found.items())))
 
 
