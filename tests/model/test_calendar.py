@@ -23,6 +23,7 @@ from app.model.commands import (
     OfferSlots,
     PlanMeeting,
     PlanSeries,
+    Revise,
     SetSetting,
     SkipMeeting,
     WithdrawSlot,
@@ -43,7 +44,7 @@ from app.model.queries import (
     ToHandOver,
     WayOf,
 )
-from app.model.queries.calendar import OFFERED, TAKEN
+from app.model.queries.calendar import OFFERED, PLACE, TAKEN
 from app.model.schedule import NOTICE, aware, following
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
 
@@ -253,6 +254,8 @@ def test_the_notice_ends_when_the_agreement_says(rule: str, until: datetime) -> 
     late = store.ask(NoticeOf(meeting, until + timedelta(minutes=1)))
     assert early is not None and not early.late and early.until == until
     assert late is not None and late.late and late.rule == rule
+    assert store.ask(NoticeOf(meeting, at(20, 16, 59))) is not None
+    assert store.ask(NoticeOf(meeting, at(20, 17))) is None, "what is over cannot be called off too late"
 
 
 def test_the_day_before_a_meeting_on_the_day_the_clocks_change_ends_at_midnight() -> None:
@@ -364,6 +367,17 @@ def test_the_calendar_is_offered_once_and_asked_to_be_renewed_when_a_time_change
     assert store.ask(CalendarStanding(store.clock.at)) == "changed", "a cancelled one has to go from there"
     store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
     assert store.ask(CalendarStanding(store.clock.at)) == "" and done.undo
+    store.clock.later(minutes=1)
+    store.execute(Revise(kind="meeting", id=meeting_id(series, 0), values={"aim": "Öva", "place": "Kafé Ro"}))
+    assert store.ask(CalendarStanding(store.clock.at)) == "", "no calendar shows the aim, nor the place unless chosen"
+    store.execute(SetSetting(key=PLACE, value=True))
+    assert store.ask(CalendarStanding(store.clock.at)) == "changed"
+    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
+    store.clock.later(minutes=1)
+    done = store.execute(Revise(kind="meeting", id=meeting_id(series, 0), values={"length": 90}))
+    assert store.ask(CalendarStanding(store.clock.at)) == "changed"
+    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
+    assert store.ask(CalendarStanding(store.clock.at)) == ""
     store.clock.later(minutes=1)
     store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY + timedelta(days=1), zone=ZONE))
     assert store.ask(CalendarStanding(store.clock.at)) == "changed"

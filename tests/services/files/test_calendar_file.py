@@ -22,8 +22,9 @@ from app.model.commands import (
     SkipMeeting,
 )
 from app.model.entities import meeting_id
+from app.model.queries.calendar import PLACE
 from app.services.content.speech import Speech
-from app.services.files.calendar_file import DAY, HOUR, NAME, PLACE, take_out
+from app.services.files.calendar_file import DAY, HOUR, NAME, take_out
 from tests.support.store import MemoryStore, memory_store
 
 ASSETS = Path(__file__).parents[3] / "assets"

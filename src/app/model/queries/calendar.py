@@ -18,6 +18,8 @@ from app.model.queries.rows import MeetingRow
 from app.model.schedule import NOTICE, again, apart, aware, following, overlapping
 
 TAKEN = "calendar.taken"
+PLACE = "calendar.place"
+_NONE = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -209,13 +211,15 @@ class NoticeOf(Query["Notice | None"]):
         mentorship = None if meeting is None else read.one(Mentorship, meeting.mentorship)
         if meeting is None or mentorship is None:
             return None
+        starts = aware(meeting.starts, meeting.zone, self.now.tzinfo)
+        if meeting.ended is not None or apart(following(starts, timedelta(minutes=meeting.length)), self.now) <= _NONE:
+            return None
         form = read.one(FilledForm, form_id(mentorship.space, "agreement.mentoring", mentorship.id))
         rule = form.answers.get("notice") if form is not None else None
         if not isinstance(rule, str) or rule not in NOTICE:
             return None
-        starts = aware(meeting.starts, meeting.zone, self.now.tzinfo)
         until = NOTICE[rule](starts)
-        return Notice(rule=rule, late=apart(self.now, until) > timedelta(0), until=until)
+        return Notice(rule=rule, late=apart(self.now, until) > _NONE, until=until)
 
 
 # ------------------------------------------------------------------ to hand over
@@ -469,6 +473,12 @@ def calendar_standing(look: Look, now: datetime) -> CalendarState:
         for meeting in look.month(month):
             coming = meeting.starts > now.replace(tzinfo=None) and meeting.status != "held"
             new = meeting.status == "planned" or moment_of(meeting.made) <= known
-            if coming and new and moment_of(meeting.edited) > known:
+            if coming and new and moment_of(meeting.edited) > known and _moved(look.read, meeting.id, known):
                 return "changed"
     return ""
+
+
+def _moved(read: Reader, meeting: Id, since: datetime) -> bool:
+    """Whether anything was written since that a calendar shows: an aim is nothing to it, the place if it was chosen."""
+    shown = {"starts", "zone", "length", "status"} | ({"place"} if SettingOf(PLACE).answer(read) is True else set())
+    return any(past.at > since and shown & past.cells.keys() for past in read.history(Meeting.KIND, meeting))

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from app.model.commands import SetSetting
 from app.model.ids import Id, named_id
 from app.model.queries import Handed, SettingOf, ToHandOver
-from app.model.queries.calendar import TAKEN
+from app.model.queries.calendar import PLACE, TAKEN
 from app.model.schedule import aware, following
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from app.services.records.store import Store
 
 NAME: Final = "calendar.name"
-PLACE: Final = "calendar.place"
 DAY: Final = "calendar.alarm.day"
 HOUR: Final = "calendar.alarm.hour"
 CHOICES: Final[Mapping[str, bool]] = {NAME: False, PLACE: False, DAY: True, HOUR: True}

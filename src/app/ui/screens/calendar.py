@@ -8,6 +8,7 @@ import flet as ft
 
 from app.model.commands import KeepBusy, SetSetting
 from app.model.queries import BusyCount, SettingOf, ToHandOver
+from app.model.queries.calendar import PLACE
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query, use_watch
 from app.ui.hooks.held import use_box
@@ -107,7 +108,7 @@ def CalendarScreen(meeting: str = "", series: str = "") -> ft.Control:
 @component
 def _Choices(name: str) -> ft.Control:
     """When it rings, and what others may read there."""
-    from app.services.files.calendar_file import CHOICES, DAY, HOUR, NAME, PLACE, title
+    from app.services.files.calendar_file import CHOICES, DAY, HOUR, NAME, title
 
     desk = use_desk()
     kept = {key: use_query(SettingOf(key)) for key in CHOICES}
