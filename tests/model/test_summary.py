@@ -80,6 +80,20 @@ def test_a_question_that_few_answered_adds_nothing() -> None:
     assert shown(then, SURVEY).means["safe"] == 5
 
 
+def test_behind_a_filter_a_question_that_few_of_another_role_answered_is_not_shown() -> None:
+    """Else the figure of all, less that of the mentors, is the one mentee's."""
+    mentors = [by(tag, 2, "mentor", wish=frozenset({"go"}), safe=5) for tag in "abcde"]
+    mentees = [by("f", wish=frozenset({"stay"}), safe=1), *(by(tag) for tag in "ghij")]
+    slips = release([*mentors, *mentees])
+    assert shown(slips, SURVEY).roles == ("mentee", "mentor")
+    assert sum(shown(slips, SURVEY).chosen["wish"].values()) == 6
+    for role in ("mentor", "mentee"):
+        found = shown(slips, SURVEY, role=role)
+        assert "wish" not in found.chosen and "safe" not in found.means and "useful" in found.means
+    alone = release([*mentors, *(by(tag) for tag in "ghijk")])  # nobody else answered it: nothing to find
+    assert shown(alone, SURVEY, role="mentor").chosen == {"wish": {"go": 5}}
+
+
 def test_choices_are_counted_and_comments_come_in_any_order() -> None:
     slips = release([by(tag, wish=frozenset({"go"}), comment=f"comment {tag}") for tag in "abcde"])
     found = shown(slips, SURVEY, shuffle=random.Random(1).shuffle)

@@ -77,7 +77,7 @@ def shown(
 ) -> Shown:
     """What may be seen of a survey, of all or of one role. A role that is not among `roles` shows nothing."""
     of_survey = [slip for slip in slips if slip.survey == survey]
-    released = [slip for slip in of_survey if slip.batch]
+    released = everybody = [slip for slip in of_survey if slip.batch]
     waiting = people(slip for slip in of_survey if not slip.batch)
     roles = _roles(released)
     if role:
@@ -87,7 +87,7 @@ def shown(
     comments: dict[str, list[str]] = defaultdict(list)
     means, chosen = {}, {}
     for item in sorted({item for slip in released for item in slip.answers}):
-        enough = _enough(released, item)
+        enough = _enough(everybody, item, roles if role else ())
         numbers: dict[str, list[float]] = defaultdict(list)
         counts: dict[str, int] = defaultdict(int)
         for at, slip in enumerate(released):
@@ -116,13 +116,23 @@ def shown(
     )
 
 
-def _enough(released: Sequence[Slip], item: str) -> frozenset[int]:
-    """The batches in which five different people answered this question. One that few answered would stand alone."""
+def _enough(released: Sequence[Slip], item: str, roles: Sequence[str]) -> frozenset[int]:
+    """The batches in which five different people answered this question. One that few answered would stand alone.
+
+    Behind a filter, five of each role that answered it at all: a few of another role would be the difference to the
+    figure of all.
+    """
     batches: dict[int, list[Slip]] = defaultdict(list)
     for slip in released:
         if slip.answers.get(item) is not None:
             batches[slip.batch].append(slip)
-    return frozenset(batch for batch, slips in batches.items() if people(slips) >= FIVE)
+    parts = {
+        batch: [[slip for slip in slips if slip.role == role] for role in roles] or [slips]
+        for batch, slips in batches.items()
+    }
+    return frozenset(
+        batch for batch, cells in parts.items() if all(people(cell) >= FIVE for cell in cells if cell) and any(cells)
+    )
 
 
 def _roles(released: Sequence[Slip]) -> tuple[str, ...]:
