@@ -59,6 +59,9 @@ class NoProgramme:
     def notify(self, mentorship: str, what: str) -> bool:
         return False
 
+    def unsay(self, mentorship: str, what: str) -> None:
+        """There is nothing to take back."""
+
 
 class Coordinated:
     """A programme that takes word, and remembers what it was told."""
@@ -72,3 +75,6 @@ class Coordinated:
     def notify(self, mentorship: str, what: str) -> bool:
         self.told.append((mentorship, what))
         return True
+
+    def unsay(self, mentorship: str, what: str) -> None:
+        self.told = [one for one in self.told if one != (mentorship, what)]

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from app.errors import NoProgramme
+from app.model.queries import SettingOf
 from app.services.programme.coordination import MEMBERS, RECEIVED, SLIPS
 from sync import bundle
 from sync.errors import BadRecord, BadSignature, BundleNotForMe, BundleSeen, CannotOpen, SyncError
@@ -132,6 +133,32 @@ def test_what_is_refused_changes_nothing(samira: Coordinator) -> None:
         assert nothing_came(samira)
 
 
+def test_one_token_is_one_person_however_it_is_spelt(samira: Coordinator) -> None:
+    serial, hidden = keys.ask_for_token(CARD)
+    token = keys.finish_token(CARD, serial, KEYS.signer.sign(hidden.message), hidden.factor)
+    plain, signature = serial.hex(), token.signature.hex()
+    spelt = [plain, plain.upper(), f" {plain}", f"{plain} ", f"{plain[:2]} {plain[2:]}", plain[:2].upper() + plain[2:]]
+    for one in spelt:
+        samira.coordination.take(sealed(slip(token={"serial": one, "signature": signature})))
+    found = samira.coordination.results(SURVEY)
+    assert (found.waiting, found.count) == (1, 0)
+    sitting = {"append": KEYS.append.hex(), "token": {"serial": "11" * 32}}
+    for number in ("", "00", "x", 7):
+        with pytest.raises(BadRecord):
+            samira.coordination.take(sealed(slip(sitting=number, **sitting)))
+    for number in ("ab" * 16, "AB" * 16):
+        samira.coordination.take(sealed(slip(sitting=number, **{**sitting, "token": 5})))
+    assert {row["sitting"] for row in samira.documents.table(SLIPS)} == {"", "ab" * 16}
+    assert samira.coordination.results(SURVEY).waiting == 2
+
+
+def test_a_role_that_nobody_has_is_none(samira: Coordinator) -> None:
+    about = {"append": KEYS.append.hex(), "sitting": "ab" * 16}
+    for role in ("boss", ["mentor"], 3):
+        samira.coordination.take(sealed(slip(role=role, **about)))
+    assert {row["role"] for row in samira.documents.table(SLIPS)} == {""}
+
+
 def test_a_package_twice_and_one_for_another_programme_are_refused(samira: Coordinator) -> None:
     yusuf = Member("Yusuf")
     yusuf.programme.join(samira.card)
@@ -215,3 +242,13 @@ def test_who_is_owed_an_answer(samira: Coordinator) -> None:
     assert [member.owed for member in samira.coordination.members] == [False]
     with pytest.raises(BadRecord):
         samira.coordination.answer("nobody")
+
+
+def test_a_number_put_right_the_same_day_and_one_taken_away_come_to_everybody(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    samira.coordination.confirm_numbers({"se112": "112", "sesoc": "08-123 45"})
+    samira.answers(yusuf)
+    samira.coordination.confirm_numbers({"se112": "112", "sesoc": ""})
+    assert [member.owed for member in samira.coordination.members] == [True]
+    samira.answers(yusuf)
+    assert not yusuf.store.ask(SettingOf("number.sesoc")) and yusuf.store.ask(SettingOf("number.se112")) == "112"

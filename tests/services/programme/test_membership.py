@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
-from app.errors import NoProgramme
+from app.errors import AnswerTooLong, NoProgramme
 from app.model.commands import WriteNote
 from app.model.queries import SettingOf
 from app.services.programme import membership
@@ -123,6 +127,73 @@ def test_what_comes_after_the_package_was_made_is_not_called_sent(samira: Coordi
     yusuf.programme.ask_contact()
     yusuf.programme.handed_over()
     assert state(yusuf) == "waiting"
+
+
+def test_what_the_coordinator_has_seen_stays_seen_when_the_same_package_leaves_again(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    yusuf.programme.ask_contact()
+    yusuf.tells_programme(samira)
+    (word,) = samira.coordination.words_of("contact")
+    samira.coordination.saw(word.id)
+    samira.answers(yusuf)
+    yusuf.programme.handed_over()  # copied first, saved as a file afterwards
+    assert state(yusuf) == "seen"
+
+
+def test_what_is_undone_before_it_left_does_not_leave(samira: Coordinator) -> None:
+    karin = Member("Karin", "mentor", joins=samira)
+    for _ in range(2):
+        assert karin.programme.notify(karin.pair, "ended")
+    assert [one.what for one in karin.programme.sent()] == ["ended"]
+    karin.programme.unsay(karin.pair, "changed")
+    assert [one.what for one in karin.programme.sent()] == ["ended"]
+    karin.programme.unsay(karin.pair, "ended")
+    assert karin.programme.sent() == []
+    karin.programme.notify(karin.pair, "ended")
+    karin.tells_programme(samira)
+    karin.programme.unsay(karin.pair, "ended")
+    assert [one.state for one in karin.programme.sent()] == ["sent"]
+    Member("Yusuf").programme.unsay(karin.pair, "ended")
+
+
+def test_nobody_waits_for_the_store_with_the_vault_in_hand(
+    samira: Coordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packing in one thread and typing in another would wait for each other for ever."""
+    karin = Member("Karin", "mentor")
+    begin, wrong = karin.documents.transaction, []
+
+    def free(lock: Any) -> bool:
+        got: list[bool] = []
+
+        def look() -> None:
+            got.append(lock.acquire(blocking=False))
+            if got[0]:
+                lock.release()
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        return got[0]
+
+    @contextmanager
+    def watched(*how: Any) -> Iterator[None]:
+        if free(karin.store._lock) or free(karin.programme._one):
+            wrong.append(how)
+        with begin(*how):
+            yield
+
+    monkeypatch.setattr(karin.documents, "transaction", watched)
+    karin.programme.join(samira.card)
+    data = karin.programme.package().data
+    karin.programme.handed_over()
+    samira.coordination.take(data)
+    karin.programme.keep_draft({"words": "jag hörde"})
+    karin.programme.concern({"words": "jag hörde"}, 1)
+    karin.programme.ask_contact()
+    (member,) = samira.coordination.members
+    karin.programme.take(samira.coordination.answer(member.id).data)
+    assert karin.programme.joined is not None and karin.programme.joined.ready and not wrong
 
 
 def test_changed_and_ended_say_that_and_nothing_else(samira: Coordinator) -> None:
@@ -282,7 +353,31 @@ def test_a_concern_written_while_locked_without_a_programme_is_a_note() -> None:
     assert Member("Yusuf").programme.take_posted(bytes(16), text) == "sagt i låst läge"
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '{"answers": 3, "version": 1}', '{"version": 1}'])
+def test_an_answer_that_is_too_long_is_told_at_the_table(samira: Coordinator) -> None:
+    sitting = Member("Karin", "mentor", joins=samira).programme.sitting()
+    with pytest.raises(AnswerTooLong):
+        sitting.seal("survey.after_session_participant", 1, "participant", {"useful": 5, "wish": "ö" * 3000})
+
+
+_STRANGE = '{"answers": {"words": %s}, "version": %s, "at": "2026-10-14", "done": true}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{",
+        "[]",
+        '{"answers": 3, "version": 1}',
+        '{"version": 1}',
+        "[" * 60_000,
+        _STRANGE % ('"x"', "1e999"),
+        _STRANGE % ('"x"', "1e300"),
+        _STRANGE % ("[[[[[[[[[1]]]]]]]]]", "1"),
+        _STRANGE % ("7", "1"),
+        _STRANGE % (f'"{"x" * 140_000}"', "1"),
+    ],
+    ids=range(10),
+)
 def test_a_strange_note_is_kept_as_a_note(samira: Coordinator, body: str) -> None:
     yusuf = Member("Yusuf", joins=samira)
     assert yusuf.programme.take_posted(bytes(16), f"{membership.POSTED}concern\0{body}") == body

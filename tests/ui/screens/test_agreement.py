@@ -175,6 +175,8 @@ async def test_a_change_is_talked_over_and_only_that_is_told(stage: OpenStage) -
     await app.check("talked-over")
     assert app.desk.session.programme.told == [(table.pair, "changed")]
     assert app.checked("talked-over")
+    await app.check("talked-over", False)
+    assert app.desk.session.programme.told == [] and not app.checked("talked-over")
 
 
 async def test_without_a_programme_nothing_is_told_and_it_says_why(stage: OpenStage) -> None:

@@ -63,8 +63,11 @@ async def test_what_was_sent_says_how_far_it_is_and_can_be_taken_back(stage: Ope
     await app.tap("todo-programme")
     assert app.has(app.desk.say("programme.sent.contact")) and app.nameless() == []
     (sent,) = session.programme.sent()
+    await app.tap("programme-package")
+    await app.until(lambda: app.has("programme-out-copy"))
     await app.tap(f"withdraw-{sent.id}")
     assert session.programme.contact is None
+    assert not app.has("programme-out-copy") and app.has("programme-package")  # it lay in the package
     session.lock()
 
 

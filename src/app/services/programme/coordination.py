@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from app.errors import NoProgramme
 from app.model.commands import SetSetting
+from app.model.entities import ROLES
 from app.model.fields import Answer
 from app.model.queries import SettingOf
 from app.model.summary import Shown, Slip, release, shown
@@ -31,7 +32,7 @@ from sync.bundle import BoxKey, Item, ItemKind, Parts
 from sync.errors import BadRecord, BadSignature, CodeForElsewhere, SyncError
 from sync.programme import letters
 from sync.programme.blind import MODULUS_BYTES, Signer
-from sync.programme.keys import SERIAL_BYTES, Card, ProgrammeKeys, Token
+from sync.programme.keys import ID_BYTES, SERIAL_BYTES, Card, ProgrammeKeys, Token
 from sync.programme.letters import Letter, Lock
 
 MEMBERS: Final = "_member"
@@ -130,7 +131,7 @@ class Coordination:
             row = self._row()
             made = ProgrammeKeys.new() if row is None else _keys(row)
             card = made.card(name)
-            with self._store.documents.transaction():
+            with self._store.writing():
                 if row is None:
                     self._table(KEYRING).insert(
                         {
@@ -184,7 +185,7 @@ class Coordination:
         surveys = {entry.id for entry in self._library.entries(kind="survey")}
         for letter in found:
             _check(letter, card, own, surveys)
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             fresh = sum(self._named(letter, own) for letter in found if letter.lock is not Lock.SLIP)
             fresh += self._nameless([letter for letter in found if letter.lock is Lock.SLIP])
             self._table(DEVICE).insert({"kind": "bundle", "id": opened.id.hex()})
@@ -261,11 +262,10 @@ class Coordination:
             {
                 "id": letter.number.hex(),
                 "survey": str(letter.says.get("survey", "")),
-                "role": str(letter.says.get("role", "")),
+                "role": role if (role := letter.says.get("role")) in ROLES else "",
                 "day": str(letter.says.get("day", ""))[:10],
                 "answers": dict(letter.says.get("answers", {})),
-                "tag": str(letter.says.get("token", {}).get("serial", "")),
-                "sitting": str(letter.says.get("sitting", "")),
+                **_whose(letter.says),
                 "batch": 0,
             }
             for letter in found
@@ -319,7 +319,7 @@ class Coordination:
 
     def saw(self, id: str) -> None:
         """The coordinator has seen it: whoever wrote it will get a receipt."""
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             for row in self._table(RECEIVED):
                 if row["id"] == id and not row["seen"]:
                     stamp = self._now().isoformat(timespec="minutes")
@@ -380,6 +380,9 @@ class Coordination:
             self._store.execute(SetSetting(key=f"number.{id}", value=phone.strip()))
         self._store.execute(SetSetting(key=NUMBERS_DAY, value=day))
         self._store.execute(SetSetting(key=NUMBERS_BY, value=programme.name if programme else ""))
+        with self._one, self._store.writing():  # everybody is owed them, also those who have today's earlier ones
+            table = self._table(MEMBERS)
+            table.update({"told": ""}, doc_ids=[row.doc_id for row in table])
         self._tell()
 
     def _confirmed(self) -> dict[str, Any]:
@@ -387,7 +390,8 @@ class Coordination:
         if not day:
             return {}
         ids = [item.id for item in self._library.document("guidance.contacts").items if item.group in REGIONS]
-        numbers = {id: phone for id in ids if (phone := self._setting(f"number.{id}"))}
+        said = {id: self._store.ask(SettingOf(f"number.{id}")) for id in ids}
+        numbers = {id: str(phone) for id, phone in said.items() if phone is not None}  # an empty one takes one away
         contacts = {
             name: {part: self._setting(f"contact.{name}.{part}") for part in ("name", "phone")}
             for name in CONTACTS
@@ -415,7 +419,7 @@ class Coordination:
 
     def answered(self, member: str) -> None:
         """It has left. Whatever it said is said again next time, so that a lost one costs nothing."""
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             row = self._member(member)
             if row is not None:
                 fresh = {"owed": False, "answered": True, "told": self._setting(NUMBERS_DAY)}
@@ -506,12 +510,20 @@ def _check(letter: Letter, card: Card, own: ProgrammeKeys, surveys: Collection[s
     if "sitting" in says:
         if not secrets.compare_digest(str(says.get("append", "")).encode(), own.append.hex().encode()):
             raise BadSignature
+        _bytes(says["sitting"], ID_BYTES)
         return
     token = says.get("token")
     if not isinstance(token, dict):
         raise BadSignature
     serial, signature = _bytes(token.get("serial"), SERIAL_BYTES), _bytes(token.get("signature"), MODULUS_BYTES)
     Token(serial, signature).check(card)
+
+
+def _whose(says: Mapping[str, Any]) -> dict[str, str]:
+    """What counts people, of a slip that was checked: one spelling for each, since hexadecimal has many."""
+    if "sitting" in says:
+        return {"tag": "", "sitting": _bytes(says["sitting"], ID_BYTES).hex()}
+    return {"tag": _bytes(says["token"]["serial"], SERIAL_BYTES).hex(), "sitting": ""}
 
 
 def _bytes(found: Any, length: int) -> bytes:

@@ -31,7 +31,7 @@ from app.services.content.wordlists import words
 from app.services.records.store import Store
 from app.services.sharing.pairing import Package
 from app.services.spaces import DEVICE, KEYRING
-from sync import bundle
+from sync import bundle, strict_json
 from sync.bundle import BoxKey, Item, ItemKind, Parts
 from sync.errors import BadRecord, CodeForElsewhere, SyncError
 from sync.pairing import code
@@ -99,7 +99,10 @@ class Sitting:
             "sitting": self.number.hex(),
             "append": self.append.hex(),
         }
-        slip = letters.write_slip(self.card, says)
+        try:
+            slip = letters.write_slip(self.card, says)
+        except BadRecord as exc:
+            raise AnswerTooLong from exc
         return f"{POSTED}slip\0{base64.b64encode(slip).decode()}"
 
 
@@ -118,7 +121,11 @@ def is_posted(text: str) -> bool:
 
 
 class Programme:
-    """The programme of an open vault, if there is one. Everything here is quick, and durable when it returns."""
+    """The programme of an open vault, if there is one. Everything here is quick, and durable when it returns.
+
+    Locks are taken in this order: this one's, the store's (`writing`), the vault's. Threads that pack, take in and type at
+    the same time would wait for each other for ever in any other.
+    """
 
     def __init__(self, store: Store, assets: Path, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -148,7 +155,7 @@ class Programme:
     def join(self, text: str) -> None:
         """Join. The coordinator learns of it with the first package: my name, my role, and keys made for this alone."""
         card = Card.parse(text)
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             row = self._row()
             if row is not None and _card(row).id == card.id:
                 self._table(KEYRING).update({"card": card.to_bytes().hex()}, doc_ids=[row.doc_id])
@@ -172,7 +179,7 @@ class Programme:
 
     def leave(self) -> Callable[[], None]:
         """Out of the programme: keys and letters go. What was sent is with the coordinator. The answer takes it back."""
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             row = self._row()
             kept = [dict(each) for each in self._table(LETTERS)]
             if row is not None:
@@ -181,7 +188,7 @@ class Programme:
         self._tell()
 
         def come_back() -> None:
-            with self._one, self._store.documents.transaction():
+            with self._one, self._store.writing():
                 if row is not None and self._row() is None:
                     self._table(KEYRING).insert(dict(row))
                     for each in kept:
@@ -210,15 +217,33 @@ class Programme:
     def notify(self, mentorship: Id, what: Notice) -> bool:
         """Tell the coordinator that the agreement changed, or that a mentorship ended; never what or why.
 
-        Whether it was queued: without a programme there is nobody to tell.
+        Whether it waits: without a programme there is nobody to tell. What waits already is not said twice.
         """
         row = self._row()
         found = self._store.ask(One(Mentorship, mentorship))
         if row is None or found is None:
             return False
-        tag = keys.pair_tag(_card(row).id, bytes.fromhex(found.space))
-        self._write(what, {"what": what, "pair": tag.hex(), "day": self._day()})
+        tag = keys.pair_tag(_card(row).id, bytes.fromhex(found.space)).hex()
+        with self._one, self._store.writing():
+            if not self._unsaid(what, tag):
+                self._write(what, {"what": what, "pair": tag, "day": self._day()}, about=tag)
         return True
+
+    def unsay(self, mentorship: Id, what: Notice) -> None:
+        """It was undone: a word about it that has not left does not leave."""
+        row = self._row()
+        found = self._store.ask(One(Mentorship, mentorship))
+        if row is None or found is None:
+            return
+        tag = keys.pair_tag(_card(row).id, bytes.fromhex(found.space)).hex()
+        with self._one, self._store.writing():
+            self._table(LETTERS).remove(doc_ids=[each.doc_id for each in self._unsaid(what, tag)])
+        self._tell()
+
+    def _unsaid(self, what: Notice, tag: str) -> list[Any]:
+        """The word about a pair that still waits."""
+        of = self._table(LETTERS)
+        return [row for row in of if (row["what"], row["state"], row.get("about")) == (what, "waiting", tag)]
 
     @property
     def contact(self) -> Sent | None:
@@ -234,7 +259,7 @@ class Programme:
 
     def withdraw(self, id: str) -> None:
         """Take back what has not left yet."""
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             rows = [row.doc_id for row in self._table(LETTERS) if row["id"] == id and row["state"] == "waiting"]
             self._table(LETTERS).remove(doc_ids=rows)
         self._tell()
@@ -250,7 +275,7 @@ class Programme:
             "version": version,
             "locked": locked,
         }
-        with self._store.documents.transaction():
+        with self._one, self._store.writing():
             self._write("concern", says, number=number, locked=locked)
             if not locked:
                 self.keep_draft({})
@@ -263,7 +288,7 @@ class Programme:
 
     def keep_draft(self, answers: Mapping[str, Answer]) -> None:
         """Keep what stands in a concern that is being written; nothing to let go of it."""
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             table, says = self._table(LETTERS), _plain(answers)
             table.remove(doc_ids=[row.doc_id for row in table if row["what"] == "draft"])
             if says:
@@ -284,7 +309,7 @@ class Programme:
             letters.write_slip(_card(row), {**says, "token": {"serial": "0" * 64, "signature": "0" * 512}})
         except BadRecord as exc:
             raise AnswerTooLong from exc
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             self._keep("answers", {"says": says, "data": ""}, os.urandom(letters.NUMBER_BYTES), self._day())
             self._seal_answers()
         self._tell()
@@ -303,17 +328,20 @@ class Programme:
         row = self._row()
         try:
             if kind == "concern":
-                found = json.loads(body)
-                answers, version = dict(found["answers"]), int(found["version"])
+                found = strict_json.read(body, size=letters.MOST_BYTES, depth=4)
+                answers, version = dict(found["answers"]), found["version"]
+                if type(version) is not int or not all(isinstance(answer, str) for answer in answers.values()):
+                    raise TypeError("answers")
                 if row is None or not found["done"]:
-                    return "\n".join(str(value) for value in answers.values() if value)
+                    return "\n".join(answer for answer in answers.values() if answer)
                 self.concern(answers, version, at=str(found["at"])[:40], locked=True, number=id)
             elif kind == "slip" and row is not None:
                 raw = base64.b64decode(body, validate=True)
                 if letters.programme_of(raw) == _card(row).id:
-                    with self._store.documents.transaction():
+                    with self._one, self._store.writing():
                         self._keep("slip", {"data": raw.hex()}, letters.number_of(raw), self._day())
-        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as exc:
+        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error, SyncError) as exc:
+            # Anybody may have sealed it: what it says must neither keep the vault shut nor spoil the next package.
             log.warning("something in the inbox is not for the programme: %s", type(exc).__name__)
             return body
         self._tell()
@@ -340,7 +368,7 @@ class Programme:
         Answers without a name lie in it in an order that says nothing. `handed_over` says that it has left.
         """
         row = self._required()
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             self._seal_answers()
             self._count()
             found = [each for each in self._table(LETTERS) if each["data"] and each["state"] != "seen"]
@@ -353,9 +381,9 @@ class Programme:
     def handed_over(self) -> None:
         """The package has left. Answers without a name are kept until the programme answers, in case it was lost."""
         number, packed = self._packed
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             table = self._table(LETTERS)
-            in_it = [row.doc_id for row in table if row["id"] in packed]
+            in_it = [row.doc_id for row in table if row["id"] in packed and row["state"] != "seen"]
             table.update({"state": "sent", "bundle": number}, doc_ids=in_it)
         self._tell()
 
@@ -379,7 +407,7 @@ class Programme:
         found = [letters.open_answer(item.content, card, own) for item in opened.items if item.kind is ItemKind.LETTER]
         if not found:
             raise CodeForElsewhere(got="bundle")
-        with self._one, self._store.documents.transaction():
+        with self._one, self._store.writing():
             for letter in found:
                 self._answered(letter.says)
             self._table(DEVICE).insert({"kind": "bundle", "id": opened.id.hex()})
@@ -465,12 +493,15 @@ class Programme:
             table.remove(doc_ids=[each.doc_id])
             self._keep("slip", {"data": slip.hex()}, letters.number_of(slip), self._day())
 
-    def _write(self, what: str, says: Mapping[str, Any], *, number: bytes = b"", locked: bool = False) -> None:
+    def _write(
+        self, what: str, says: Mapping[str, Any], *, number: bytes = b"", locked: bool = False, about: str = ""
+    ) -> None:
         row = self._required()
         number = number or os.urandom(letters.NUMBER_BYTES)
         raw = letters.write(_card(row), self._keys(row), says, number=number, concern=what == "concern")
-        with self._one, self._store.documents.transaction():
-            self._keep(what, {"data": raw.hex(), "locked": locked}, number, self._now().isoformat(timespec="minutes"))
+        with self._one, self._store.writing():
+            more = {"data": raw.hex(), "locked": locked, "about": about}
+            self._keep(what, more, number, self._now().isoformat(timespec="minutes"))
         self._tell()
 
     def _keep(self, what: str, more: Mapping[str, Any], number: bytes, at: str) -> None:

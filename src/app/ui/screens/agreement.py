@@ -203,6 +203,8 @@ def talked_over(desk: Desk, person: str, document: Document, form: FilledForm | 
         )
         if on and not why_not(desk, person):
             desk.session.programme.notify(person, "changed")
+        elif not on:
+            desk.session.programme.unsay(person, "changed")
 
     missing = why_not(desk, person)
     return [

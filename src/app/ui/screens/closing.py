@@ -213,9 +213,15 @@ def end(desk: Desk, view: ClosingView, *, back: bool = False) -> None:
         desk.session.programme.notify(id, "ended")
     if back:
         desk.back()
+
+    def come_back() -> None:
+        if done.undo:
+            desk.store.execute(done.undo)
+            desk.session.programme.unsay(id, "ended")
+
     desk.notice(
         desk.say("closing.ended", name=view.name),
-        undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
+        undo=come_back if done.undo else None,
         seconds=6,
     )
 

@@ -30,6 +30,7 @@ from app.ui.screens.programme_share import TwelveWords
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from app.services.programme.membership import Joined, Offer, Sent
@@ -108,6 +109,10 @@ def Inside(joined: Joined) -> ft.Control:
     def came(count: int) -> None:
         tell(desk.say("programme.in.more", count=-count) if count < 0 else desk.say("programme.back.done"))
 
+    def withdraw(id: str) -> None:
+        make(None)  # what is taken back lies in it still
+        programme.withdraw(id)
+
     def leave(_: object) -> None:
         desk.notice(desk.say("programme.left"), undo=programme.leave(), seconds=10)
 
@@ -151,7 +156,10 @@ def Inside(joined: Joined) -> ft.Control:
         body.append(Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR))
     sent = programme.sent()
     if sent:
-        body += [SectionTitle(desk.say("programme.sent")), Rows([_sent(desk, one, now) for one in reversed(sent)])]
+        body += [
+            SectionTitle(desk.say("programme.sent")),
+            Rows([_sent(desk, one, now, withdraw) for one in reversed(sent)]),
+        ]
     body.append(
         QuietButton(
             desk.say("programme.share.words"),
@@ -166,7 +174,7 @@ def Inside(joined: Joined) -> ft.Control:
     return Screen(desk.say("programme.mine"), body, subtitle=joined.name, back=True)
 
 
-def _sent(desk: Desk, one: Sent, now: datetime) -> ft.Control:
+def _sent(desk: Desk, one: Sent, now: datetime, withdraw: Callable[[str], object]) -> ft.Control:
     when = desk.speech.value.near(one.at.astimezone(now.tzinfo), now)
     return Row(
         desk.say(f"programme.sent.{one.what}"),
@@ -174,7 +182,7 @@ def _sent(desk: Desk, one: Sent, now: datetime) -> ft.Control:
         icon=ICONS[one.state],
         trailing=QuietButton(
             desk.say("contact.withdraw"),
-            lambda _: desk.session.programme.withdraw(one.id),
+            lambda _: withdraw(one.id),
             id=f"withdraw-{one.id}",
             said=f"{desk.say(f'programme.sent.{one.what}')}: {desk.say('contact.withdraw')}",
         )
