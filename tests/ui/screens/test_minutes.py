@@ -192,6 +192,16 @@ async def test_whose_a_task_is_reads_the_same_on_both_phones(stage: OpenStage) -
     assert "Ringa (mentor) (Karin)" in words and "Ringa (mentee) (Yusuf)" in words
 
 
+async def test_what_was_written_in_another_template_is_read_when_they_are_finished(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    answers = {"steps": "Lön, semester, uppsägningstid", "mentor_learned": "x" * 6_000 + "slutet"}
+    table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.closing", version=1, answers=answers))
+    app = await open_minutes(stage, table, "minutes.regular")
+    await app.tap("minutes-finish")
+    words = "\n".join(app.texts())
+    assert all(text in words for text in answers.values())
+
+
 async def test_numbers_are_read_as_people_write_them(stage: OpenStage) -> None:
     table = lay().at(16, 10)
     app = await open_minutes(stage, table, "minutes.midterm")

@@ -132,6 +132,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
                 *another_version(desk, view.minutes),
                 *confirmed_by(desk, view, confirming, files),
                 *read_minutes(desk, document, view.minutes, view.row.name, view.row.my_role, view),
+                *_others(desk, document, answers),
                 SecondaryButton(
                     desk.say("minutes.reopen"),
                     lambda _: desk.store.execute(FinishMinutes(meeting=id, finished=False)),
@@ -476,7 +477,7 @@ def _others(desk: Desk, document: Document, answers: Mapping[str, Any]) -> list[
         return []
     return [
         SectionTitle(desk.say("minutes.earlier")),
-        *(Card([Soft(titles[name]), Words(value[:4_000])], key=name) for name, value in rest),
+        *(Card([Soft(titles[name]), Quotable(value[:20_000])], key=name) for name, value in rest),
     ]
 
 
@@ -655,6 +656,7 @@ def EarlierScreen(id: str) -> ft.Control:
         [
             *another_version(desk, last),
             *read_minutes(desk, document, last, before.row.name, before.row.my_role, before),
+            *_others(desk, document, last.answers),
             QuietButton(
                 desk.say("minutes.open-meeting"),
                 lambda _: desk.go(f"/meeting/{last.meeting}"),
