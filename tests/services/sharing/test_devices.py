@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -240,6 +242,48 @@ def test_a_revoked_device_reads_nothing_newer_and_what_it_writes_does_not_count(
     assert [one.kind for one in devices(tablet).news()] == ["out"]
     for phone_ in (karin, yusuf):
         assert "Before" in goals(phone_)
+
+
+def test_a_device_is_out_at_once_also_while_another_thread_looks_after_the_others(
+    karin: Phone, empty: Callable[[str], Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = add(karin, empty("tablet"))
+    mine = devices(karin)
+    real = mine._said
+    revoking = threading.Thread(target=mine.revoke, args=(id,), daemon=True)
+
+    def said() -> dict[str, Any]:
+        found = real()  # what was said before the removal
+        if threading.current_thread() is not revoking and not revoking.ident:
+            revoking.start()
+            revoking.join(0.1)
+        return found
+
+    monkeypatch.setattr(mine, "_said", said)
+    mine.tend()
+    revoking.join(10)
+    assert not revoking.is_alive()
+    assert id not in {one.id for one in mine.all()}
+
+
+def test_whoever_tends_waits_for_nobody_who_takes_something_in(karin: Phone, empty: Callable[[str], Phone]) -> None:
+    """What is taken in is told with the exchange's lock held, by whichever thread; another may be looking there."""
+    add(karin, empty("tablet"))
+    lock = karin.session.exchange._one
+    tending = threading.Thread(target=devices(karin).tend, daemon=True)
+    told = threading.Event()
+
+    def take() -> None:
+        with lock:
+            tending.start()
+            tending.join(0.05)
+            devices(karin)._came()
+            told.set()
+
+    threading.Thread(target=take, daemon=True).start()
+    assert told.wait(5)
+    tending.join(5)
+    assert not tending.is_alive()
 
 
 def test_what_a_revoked_device_had_sealed_before_it_heard_of_it_does_not_count(

@@ -45,6 +45,8 @@ LANGUAGE: Final = "sv"
 
 MOST_NAME: Final = 60
 BUNDLES_REMEMBERED: Final = 1000
+PATIENCE: Final = 20.0
+"""Seconds that a removal waits for another thread that is tending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,11 @@ class Devices:
         self._exchange = exchange
         self._assets = assets
         self._now = now
-        self._one = threading.RLock()
+        self._one = threading.Condition()
         self._parts = Parts()
-        self._tending = False
+        self._tending = 0
+        """The thread that tends now; 0 for none."""
+        self._again = False
         self.urge: Callable[[], None] = lambda: None
         """Whoever carries envelopes is told that there is something new."""
         self._listeners: list[Callable[[], None]] = []
@@ -166,7 +170,7 @@ class Devices:
         # First the word about it: should this stop halfway, this device and every other one of mine go on with it.
         self._set(f"revoked.{id}", True)
         self._tell_told([f"removed:{id}"])
-        self.tend()
+        self.tend(patient=True)
         self.urge()
 
     # ------------------------------------------------------------------ bringing in another one
@@ -426,27 +430,49 @@ class Devices:
 
     # ------------------------------------------------------------------ keeping own devices alike
 
-    def tend(self) -> None:
+    def tend(self, *, patient: bool = False) -> None:
         """Do what my devices ask of each other: know every space, let each other in, let go of who was taken out.
 
-        Costs next to nothing where there is nothing to do. Called whenever something came in.
+        Costs next to nothing where there is nothing to do. Called whenever something came in, by whichever thread:
+        one of them does it, and looks again if another one asked meanwhile. Whoever is `patient` does it after that.
         """
-        with self._one:
-            if self._tending or not self._exchange.open(self._spaces.personal):
+        if not self._exchange.open(self._spaces.personal):
+            return
+        me = threading.get_ident()
+        with self._one:  # for these few lines only: whoever took something in may hold other locks
+            if patient:
+                self._one.wait_for(lambda: self._tending in (0, me), PATIENCE)
+            if self._tending:
+                self._again = self._again or self._tending != me
                 return
-            self._tending = True
+            self._tending, self._again = me, True
         try:
-            said = self._said()
-            self._revoke_all({key for key, value in said.items() if key.startswith("revoked.") and value is True})
-            mine = {one.master for one in self._own()}
-            if "root" in said:
-                self._take_root(said["root"])
-            if len(mine) > 1 or any(key.startswith("space.") for key in said):
-                self._tell_spaces(said)
-                self._know_spaces(said)
-                self._answer_entries(said, mine)
+            while self._goes_on():
+                self._tend_once()
         finally:
-            self._tending = False
+            with self._one:
+                if self._tending == me:  # after a fault; else another thread may be at it by now
+                    self._tending = 0
+                self._one.notify_all()
+
+    def _goes_on(self) -> bool:
+        """Whether there is a reason to look (again); where there is none, the next who asks does it alone."""
+        with self._one:
+            again, self._again = self._again, False
+            if not again:
+                self._tending = 0
+            return again
+
+    def _tend_once(self) -> None:
+        said = self._said()
+        self._revoke_all({key for key, value in said.items() if key.startswith("revoked.") and value is True})
+        mine = {one.master for one in self._own()}
+        if "root" in said:
+            self._take_root(said["root"])
+        if len(mine) > 1 or any(key.startswith("space.") for key in said):
+            self._tell_spaces(said)
+            self._know_spaces(said)
+            self._answer_entries(said, mine)
 
     def _tend_quietly(self) -> None:
         """Called by whoever took something in: what goes wrong here is tried again the next time."""
