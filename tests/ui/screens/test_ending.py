@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from app.model.commands import FinishMinutes, KeepMinutes, PlanSeries, StartMeeting
-from app.model.entities import Minutes, Task, minutes_id
+from app.model.entities import Minutes, Task, meeting_id, minutes_id
 from app.model.queries import CopiesOf, ListOf, MeetingsOf, One, SettingOf
 from app.ui.screens.ending import worry_key
 from tests.ui.conftest import OpenStage
@@ -64,6 +64,8 @@ async def test_the_minutes_can_wait_and_finished_ones_are_not_asked_about_again(
     table.store.execute(FinishMinutes(meeting=table.meeting))
     app = await page(stage, table, end=True)
     assert not app.has("end-ask") and app.has("end-finish")
+    await app.tap("end-finish")
+    assert app.has("Mötet är avslutat."), "nothing is left to finish"
 
 
 async def test_the_same_time_again_is_the_same_on_the_clock_when_summer_time_ends(stage: OpenStage) -> None:
@@ -75,6 +77,19 @@ async def test_the_same_time_again_is_the_same_on_the_clock_when_summer_time_end
     assert following.starts.utcoffset() == timedelta(hours=1) and following.starts.hour == 15
     await app.tap("end-unbook")
     assert all(one.starts.day != 28 for one in table.store.again().ask(MeetingsOf(table.pair, table.clock.at)).upcoming)
+
+
+async def test_after_the_last_of_a_series_the_button_books_what_it_says(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    series = table.store.execute(
+        PlanSeries(mentorship=table.pair, starts=MEETING, zone="Europe/Stockholm", weeks=1, count=1)
+    ).record
+    table.meeting = meeting_id(series, 0)
+    app = await page(stage, table.at(15, 50), end=True)
+    assert any("28 okt. kl. 15:00" in text for text in app.texts())
+    await app.tap("end-same")
+    (following,) = table.store.ask(MeetingsOf(table.pair, table.clock.at)).upcoming[-1:]
+    assert following.starts.replace(tzinfo=None) == MEETING + timedelta(days=14)
 
 
 async def test_what_is_booked_already_is_said_and_not_booked_again(stage: OpenStage) -> None:

@@ -70,9 +70,10 @@ def EndScreen(id: str) -> ft.Control:
         return no_meeting(desk, "meeting.end.title")
     speech = desk.speech.value
     row = view.row
+    written = view.minutes is not None and view.minutes.status == "finished"
 
     def same(_: object = None) -> None:
-        done = desk.store.execute(SameTimeAgain(meeting=id))
+        done = desk.store.execute(SameTimeAgain(meeting=id, weeks=view.mentorship.weeks))  # what the button says
         book(done)
 
     def unbook(_: object = None) -> None:
@@ -104,7 +105,7 @@ def EndScreen(id: str) -> ft.Control:
         if row.ended is None:
             desk.store.execute(EndMeeting(meeting=id))
         desk.home()
-        desk.notice(told or desk.say("meeting.end.done"))
+        desk.notice(told or desk.say("meeting.end.done.all" if written else "meeting.end.done"))
         if worry == "yes":
             desk.go("/safety")
         elif group.participants:
@@ -168,7 +169,6 @@ def EndScreen(id: str) -> ft.Control:
                 ]
             )
         )
-    written = view.minutes is not None and view.minutes.status == "finished"
     primary = PrimaryButton(desk.say("meeting.end.finish"), finish, ft.Icons.FLAG, id="end-finish")
     if not written and not group.is_group:
         primary = PrimaryButton(desk.say("meeting.end.ask", name=row.name), ask, ft.Icons.DONE_ALL, id="end-ask")

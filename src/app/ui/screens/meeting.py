@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.commands import Revise, SkipMeeting
-from app.model.queries import GroupAt, LastMinutes, ListOf, MeetingPage, NoticeOf, SlotsOf
+from app.model.entities import Series
+from app.model.queries import GroupAt, LastMinutes, ListOf, MeetingPage, NoticeOf, One, SlotsOf
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
@@ -52,6 +53,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     notice = use_query(NoticeOf(id, now))
     group = use_query(GroupAt(id))
     slots = use_query(SlotsOf(pair_id, now))
+    series: Series | None = use_query(One(Series, (view.row.series if view else None) or ""))
     sheet, show = ft.use_state("aim" if aim else "")
     undo = use_undo()
 
@@ -97,10 +99,8 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         chips.append(
             Chip(desk.say(f"meeting.form.{row.mode}"), ft.Icons.VIDEOCAM if row.mode == "video" else ft.Icons.CALL)
         )
-    if row.series and row.number is not None:
-        chips.append(
-            Chip(desk.say("meeting.series", number=row.number + 1, total=max(row.number + 1, view.mentorship.planned)))
-        )
+    if series and row.number is not None:
+        chips.append(Chip(desk.say("meeting.series", number=row.number + 1, total=max(row.number + 1, series.count))))
     cancelled = row.status == "cancelled"
     theirs = [slot for slot in slots if slot.open and not slot.mine]
 
