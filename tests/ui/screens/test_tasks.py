@@ -7,7 +7,8 @@ import pytest
 from app.model.commands import AddPerson, AddTask, TaskOutcome
 from app.model.entities import Task
 from app.model.queries import One, TaskBoard
-from tests.ui.conftest import OpenStage
+from app.services.content.speech import Speech
+from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
 
 
@@ -27,6 +28,14 @@ async def test_a_task_moves_with_buttons(stage: OpenStage, language: str) -> Non
     assert laid.store.ask(TaskBoard(laid.pair)).done[0].outcome == "done"
     await app.tap(f"reopen-{laid.task}")
     assert laid.store.again().ask(TaskBoard(laid.pair)).todo[0].id == laid.task
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_seen_on_a_button_is_in_what_is_heard(language: str) -> None:
+    speech = Speech(language, ASSETS, strict=True)
+    for word in ("start", "back", "reopen", "tried", "finish"):
+        seen, heard = speech.say(f"task.{word}"), speech.say(f"task.{word}-name", title="x")
+        assert heard.startswith(seen), (seen, heard)  # whoever speaks to the phone says what they see
 
 
 async def test_three_columns_stand_beside_each_other_where_there_is_room(stage: OpenStage) -> None:
