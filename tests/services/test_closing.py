@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.model.commands import AddPerson, DecideFate, EndMentorship, JoinMentorship, WriteNote
+from app.model.commands import AddPerson, DecideFate, Delete, EndMentorship, JoinMentorship, WriteNote
 from app.model.entities import Fulfilment, Note
-from app.model.queries import ClosingOf, ClosingView, NotesOf
+from app.model.queries import ClosingOf, ClosingView, NotesOf, TrashList
 from app.services.closing import announce, carry_out, erase
 from tests.services.test_agreements import _mentorships
 from tests.services.test_session import Life, life
@@ -91,6 +91,17 @@ def test_it_is_done_once_and_what_is_written_afterwards_stays() -> None:
     two.karin.store.execute(WriteNote(body="efteråt", mentorship=two.id))
     assert two.opens(LATER) == () and two.view().notes == 1
     assert len(list(two.karin.store.everything(Fulfilment))) == 1
+
+
+def test_what_lay_in_the_trash_is_gone_as_well() -> None:
+    two = Ended()
+    run = two.karin.store.execute
+    run(Delete(kind="note", id=run(WriteNote(body="rabarber", mentorship=two.id)).record))
+    run(Delete(kind="note", id=run(WriteNote(body="blåbär")).record))
+    assert erase(two.karin.store, two.id) == 3
+    words = repr([list(two.karin.documents.table(name)) for name in two.karin.documents.tables()])
+    assert "rabarber" not in words and "blåbär" in words
+    assert [one.title for one in two.karin.store.ask(TrashList())] == ["blåbär"]
 
 
 def test_deciding_to_keep_deletes_nothing() -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.model.commands import DropPrivate, Erase, SetSetting
+from app.model.entities import Note
 from app.model.ids import Id
 from app.model.queries import ClosingNews, ClosingView
 from app.model.queries.closing import NoteIds, warned_key
@@ -28,12 +29,16 @@ def carry_out(store: Store, now: datetime) -> tuple[ClosingView, ...]:
 
 
 def erase(store: Store, mentorship: Id) -> int:
-    """Erase all my private notes about a mentorship, for good, and write the receipt; how many there were."""
+    """Erase all my private notes about a mentorship, for good, and write the receipt; how many there were.
+
+    Those that lay in the trash already can be taken out again no more; they are not counted.
+    """
     store.drafts.settle_all()
     with store.writing():
         notes = store.ask(NoteIds(mentorship))
+        thrown = [one.id for one in store.everything(Note, deleted=True) if one.gone and one.mentorship == mentorship]
         store.perform(DropPrivate(mentorship=mentorship))
-        for id in notes:
+        for id in (*notes, *thrown):
             store.perform(Erase(kind="note", id=id))
     return len(notes)
 
