@@ -8,6 +8,9 @@ import pytest
 
 from app.model.queries import SettingOf
 from app.services.session import Session
+from sync import bundle
+from sync.programme import letters
+from sync.programme.keys import member_keys
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.members import SURVEY, Coordinator, Member, quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
@@ -116,6 +119,37 @@ async def test_four_are_too_few_on_the_screen_too(stage: OpenStage, tmp_path: Pa
     mean = app.desk.speech.value.number(3.6)
     assert app.has(say("programme.results.mean", mean=mean, most=5)) and app.nameless() == []
     assert sum("hälsning" in text for text in app.texts()) >= 4 and not app.has("Yusuf")
+    app.desk.session.lock()
+
+
+async def test_a_yes_or_no_is_counted_on_the_screen(stage: OpenStage, tmp_path: Path) -> None:
+    app, samira = await founded(stage, tmp_path)
+    for number, name in enumerate(("Yusuf", "Amina", "Li", "Sara", "Omar")):
+        member = Member(name, joins=samira)
+        assert member.programme.answer("survey.end", 1, "mentee", {"useful": 4, "quote": number > 0})
+        member.tells_programme(samira)
+    await app.until(lambda: app.has("results-survey.end"))
+    await app.tap("results-survey.end")
+    assert app.has("Ja: 4") and app.has("Nej: 1")
+    app.desk.session.lock()
+
+
+async def test_a_time_that_is_none_does_not_close_the_page(stage: OpenStage, tmp_path: Path) -> None:
+    app, samira = await founded(stage, tmp_path)
+    far = "0001-01-01T00:00+14:00"
+    mine = member_keys(bytes(32), CARD.id)
+    raw = [
+        letters.write(CARD, mine, {"what": "contact", "at": far}),
+        letters.write(CARD, mine, {"what": "concern", "at": far, "answers": {"when": far}}, concern=True),
+    ]
+    samira.coordination.take(
+        bundle.seal_for_device([bundle.Item(bundle.ItemKind.LETTER, one) for one in raw], CARD.box)
+    )
+    await app.settle()
+    (concern,) = samira.coordination.words_of("concern")
+    assert app.has(app.desk.say("programme.contact"))
+    await app.tap(f"concern-{concern.id}")
+    assert app.has(app.desk.say("programme.concern.alone"))
     app.desk.session.lock()
 
 

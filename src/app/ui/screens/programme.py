@@ -182,11 +182,13 @@ def _figures(desk: Desk) -> ft.Control:
 def _when(desk: Desk, at: str, now: datetime) -> str:
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        if len(at) > len("2026-01-01"):
+            moment = moment.astimezone(now.tzinfo)
+    except (ValueError, OverflowError):  # written by somebody's device: it may be no time at all
         return ""
     if len(at) <= len("2026-01-01"):
         return desk.speech.value.near_day(moment.date(), now)
-    return desk.speech.value.near(moment.astimezone(now.tzinfo), now)
+    return desk.speech.value.near(moment, now)
 
 
 def _ask(desk: Desk, word: Word, now: datetime) -> ft.Control:

@@ -46,8 +46,7 @@ def OpenedConcernScreen(id: str) -> ft.Control:
 def _moment(desk: Desk, at: str, now: datetime) -> str:
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        local = moment.astimezone(now.tzinfo) if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+    except (ValueError, OverflowError):  # written by somebody's device: it may be no time at all
         return at
-    return desk.speech.value.near(
-        moment.astimezone(now.tzinfo) if moment.tzinfo else moment.replace(tzinfo=now.tzinfo), now
-    )
+    return desk.speech.value.near(local, now)

@@ -54,6 +54,8 @@ def _item(desk: Desk, item: Item, found: Shown) -> list[ft.Control]:
     if item.id in found.chosen:
         counts = found.chosen[item.id]
         names = {option.value: desk.read(option.label) for option in item.options}
+        if item.type == "yesno":
+            names = {"yes": desk.say("minutes.yes"), "no": desk.say("minutes.no")}
         lines = [f"{names.get(value, value)}: {counts[value]}" for value in names if value in counts]
         return [Card([Words(text), *(Words(line, Style.STRONG) for line in lines)], spacing=4)] if lines else []
     if item.id in found.comments:
