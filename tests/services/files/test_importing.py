@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import zipfile
@@ -18,7 +19,7 @@ from app.services.agreements import AGREEMENT, CONDUCT
 from app.services.content.library import Library
 from app.services.content.speech import Speech
 from app.services.files.export import DATA, export
-from app.services.files.importing import import_export, is_empty
+from app.services.files.importing import _read, import_export, is_empty
 from app.services.records.store import Store
 from tests.services.test_agreements import Two, on
 from tests.support.pair import Person
@@ -172,6 +173,15 @@ def test_what_is_no_export_is_refused_and_leaves_nothing(broken: bytes) -> None:
     with pytest.raises(ExportForeign):
         import_export(phone.store, broken)
     assert counts(phone.store) == before and is_empty(phone.store)
+
+
+def test_a_file_with_one_damaged_byte_is_refused_in_words_wherever_it_is(data: bytes) -> None:
+    """Most of a zip is packed, and what unpacks it has a word of its own for what it cannot read."""
+    for place in range(0, len(data) // 2, len(data) // 60):
+        damaged = bytearray(data)
+        damaged[place] ^= 0xFF
+        with contextlib.suppress(ExportForeign):
+            _read(bytes(damaged))
 
 
 @pytest.mark.parametrize("row", [{"fields": {"body": {"a": 1}}}, {"id": ""}, {"id": "a" * 65}])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -140,7 +141,7 @@ def _read(data: bytes) -> Mapping[str, Any]:
             with archive.open(entry) as file:
                 raw = file.read(LARGEST + 1)
         tree = strict_json.read(raw, size=LARGEST)
-    except (zipfile.BadZipFile, KeyError, OSError, EOFError, NotImplementedError, RuntimeError, BadJson) as exc:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, RuntimeError, BadJson) as exc:
         raise ExportForeign(part="file") from exc
     if not isinstance(tree, dict) or tree.get("format") != FORMAT or tree.get("version") != VERSION:
         raise ExportForeign(part="format")
