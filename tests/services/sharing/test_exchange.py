@@ -46,6 +46,19 @@ def test_what_one_writes_the_other_reads(karin: Person, yusuf: Person) -> None:
     assert karin.exchange.alarms() == yusuf.exchange.alarms() == []
 
 
+def test_a_forged_page_does_not_take_my_words_for_sent(karin: Person, yusuf: Person) -> None:
+    space = karin.meets(yusuf)
+    karin.exchange.sent(space, karin.exchange.unsent(space))
+    karin.store.execute(SetGoal(title="Two interviews", mentorship=mentorship_of(karin)))
+    karin.exchange.seal(space)
+    (mine,) = karin.exchange.unsent(space)
+    forged = Envelope.made(mine.header, bytes(len(mine.body or b"")), bytes(64))
+    assert karin.exchange.take(space, [forged], there=True).refused == 1
+    assert karin.exchange.unsent(space) == [mine]
+    assert karin.exchange.waiting(space) == 1
+    assert karin.exchange.take(space, [mine], there=True).repeated == 1
+
+
 def test_everything_is_there_after_a_restart(karin: Person, yusuf: Person) -> None:
     space = karin.meets(yusuf)
     for person in (karin, yusuf, karin, yusuf):

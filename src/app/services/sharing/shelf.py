@@ -126,9 +126,15 @@ class Shelf:
         self.table(ENVELOPES).insert(row)
 
     def arrived(self, envelopes: Iterable[Envelope]) -> None:
-        """A server has these."""
+        """A server has these. What only claims the place of another one does not say that the other one is there."""
         for envelope in envelopes:
-            self.table(ENVELOPES).update(_arrived, is_("key", key_of(envelope)))
+            id = envelope.id.hex()
+
+            def arrived(row: dict[str, Any], id: str = id) -> None:
+                if row["id"] == id:
+                    row.pop("waiting", None)
+
+            self.table(ENVELOPES).update(arrived, is_("key", key_of(envelope)))
 
     def own_messages(self, space: str, numbers: set[int]) -> list[tuple[int, int, list[Envelope]]]:
         """This device's messages that hold any of these changes: first change, how many, and the whole pieces."""
@@ -273,7 +279,3 @@ def envelope_of(row: Mapping[str, Any]) -> Envelope:
 def _foreign(row: dict[str, Any]) -> None:
     for name in ("own", "first", "changes"):
         row.pop(name, None)
-
-
-def _arrived(row: dict[str, Any]) -> None:
-    row.pop("waiting", None)
