@@ -562,11 +562,12 @@ def end_account(server: Server, request: Request) -> Answer:
     nonce = _proven(server, request.json(), space, device, ACCOUNT_END)
     server.accounts.open(space, device, nonce)  # uses the challenge up; the session goes with all others below
     found = server.log.space(space)
-    if found is not None and not found.gone:
+    members = server.judge.members(found) if found is not None and not found.gone else None
+    if members is not None and members.key(device) is not None:  # who was never in has left nothing here
         for blob, _ in server.blobs.of_device(space, device):
             server.blobs.delete(space, blob)
         _, tips = server.log.heads(space)
-        others = {one for one in server.judge.members(found).current if one != device}
+        others = {one for one in members.current if one != device}
         last = all(one in tips and tips[one].ended for one in others)
         server.log.end(space, device, today=server.today(), kinds=ERASED_AT_THE_END, strip=strip, last=last)
     server.accounts.end(space, device)

@@ -523,6 +523,17 @@ def test_an_account_ends_and_what_it_wrote_is_erased(base: str) -> None:
     assert said(one.push(other.actor.change())) == (410, "gone")
 
 
+def test_who_was_never_in_leaves_nothing_when_they_go(running: Running) -> None:
+    """Whoever knows a space's id may introduce a device; ending its account must not write into that space."""
+    one = alone(running.base)
+    stranger = Phone(Actor(one.actor.place, SigningKey.new()), running.base)
+    stranger.introduce()
+    assert stranger.sign_in().status_code == 200
+    assert stranger.end().status_code == 204
+    assert set(running.server.log.heads(one.actor.place.id)[1]) == {one.actor.id}
+    assert stranger.sign_in().status_code == 401
+
+
 def test_with_the_last_account_the_space_goes_for_good(base: str) -> None:
     one, other = pair(base)
     one.push(one.actor.change())
