@@ -202,6 +202,25 @@ async def test_what_was_written_in_another_template_is_read_when_they_are_finish
     assert all(text in words for text in answers.values())
 
 
+async def test_very_long_minutes_are_read_to_their_end_before_and_after_they_are_confirmed(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    answers = {"talked": "ord " * 5_500 + "slutet", "talked_2": "x" * 21_000 + "allra sist"}
+    table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.quick", version=1, answers=answers))
+    app = await open_minutes(stage, table)
+    await app.tap("minutes-finish")
+    words = "\n".join(app.texts())
+    assert "slutet" in words and "allra sist" in words
+    for one in ("minutes-confirm", "sign-yes", "minutes-reopen"):
+        await app.tap(one)
+    table.store.execute(
+        KeepMinutes(meeting=table.meeting, document="minutes.quick", version=1, answers={"agreed": "Ses igen"})
+    )
+    for one in ("minutes-finish", "version-1"):
+        await app.tap(one)
+    words = "\n".join(app.texts())
+    assert "slutet" in words and "allra sist" in words
+
+
 async def test_numbers_are_read_as_people_write_them(stage: OpenStage) -> None:
     table = lay().at(16, 10)
     app = await open_minutes(stage, table, "minutes.midterm")

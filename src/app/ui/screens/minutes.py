@@ -51,7 +51,7 @@ from app.ui.screens.ending import next_meeting
 from app.ui.screens.of_meeting import agreed_task, no_meeting
 from app.ui.screens.removing import remover
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
-from app.ui.screens.signing import use_agreements, use_signing
+from app.ui.screens.signing import in_pieces, use_agreements, use_signing
 from app.ui.screens.templates import QUICK, note_item, part_id, parts_of, template_for
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
@@ -477,7 +477,7 @@ def _others(desk: Desk, document: Document, answers: Mapping[str, Any]) -> list[
         return []
     return [
         SectionTitle(desk.say("minutes.earlier")),
-        *(Card([Soft(titles[name]), Quotable(value[:20_000])], key=name) for name, value in rest),
+        *(Card([Soft(titles[name]), *(Quotable(one) for one in in_pieces(value))], key=name) for name, value in rest),
     ]
 
 
@@ -519,7 +519,7 @@ def read_minutes(
         inside: list[ft.Control] = [Soft(desk.read(item.text))]
         if private:
             inside.append(ft.Row([VisibilityChip("only_me")]))
-        inside += [Quotable(one[:20_000]) for one in words]
+        inside += [Quotable(piece) for one in words for piece in in_pieces(one)]
         shown.append(Card(inside, ground=theme.PRIVATE_CONTAINER if private else theme.SURFACE, spacing=4, key=item.id))
     return shown
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.ui.desk import Desk
 
 PEOPLE = ("mentor", "mentee")
+PIECE = 20_000
 T = TypeVar("T")
 
 _FACES = {
@@ -131,7 +132,7 @@ def text_of(desk: Desk, text: FairText) -> list[ft.Control]:
             answer = words(line, desk.speech.value, text.names)
             inside.append(
                 ft.Column(
-                    [Soft(desk.read(line.text)), Quotable(answer[:20_000])],
+                    [Soft(desk.read(line.text)), *(Quotable(one) for one in in_pieces(answer))],
                     spacing=0,
                     tight=True,
                     horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -139,6 +140,17 @@ def text_of(desk: Desk, text: FairText) -> list[ft.Control]:
             )
         shown.append(Card(inside, spacing=12))
     return shown
+
+
+def in_pieces(text: str) -> list[str]:
+    """A text in pieces that can be laid out, cut where there is room between words: what is signed is read whole."""
+    pieces: list[str] = []
+    while len(text) > PIECE:
+        room = max(text.rfind(mark, 1, PIECE) for mark in "\n ")
+        at = room if room > 0 else PIECE
+        pieces.append(text[:at])
+        text = text[at + 1 :] if room > 0 else text[at:]
+    return [*pieces, text]
 
 
 def _clause(desk: Desk, text: str) -> ft.Control:
@@ -199,6 +211,7 @@ __all__ = [
     "SignSheet",
     "changed",
     "how",
+    "in_pieces",
     "names_under",
     "signed_row",
     "text_of",
