@@ -47,6 +47,11 @@ def where(app: Stage) -> str:
     return next(text for text in app.texts() if text.startswith("här: ")).removeprefix("här: ")
 
 
+def heard(app: Stage) -> list[str]:
+    """What stands in the window to be read out."""
+    return [one.label for one in app.all(kind=ft.Semantics) if one.live_region and one.label]
+
+
 async def test_absent_locked_and_open_are_three_different_windows(stage: OpenStage) -> None:
     assert where(await stage(session=FakeSession("absent"))) == "first"
     assert where(await stage(session=FakeSession("locked"))) == "lock"
@@ -113,10 +118,13 @@ async def test_locking_takes_sheets_and_notices_away(stage: OpenStage) -> None:
         app.desk.notice("Yusuf: klart cv", undo=lambda: None)
         app.page.show_dialog(ft.BottomSheet(ft.Text("Ett blad")))
         await app.settle()
-        assert app.has("Yusuf: klart cv") and app.has("Ett blad")
+        app.desk.announce("Samordnaren ringer")
+        await app.settle()
+        assert app.has("Yusuf: klart cv") and app.has("Ett blad") and "Samordnaren ringer" in heard(app)
         (app.desk if lock == "desk" else session).lock()
         await app.settle()
         assert not app.has("Yusuf: klart cv") and not app.has("Ett blad"), lock
+        assert "Samordnaren ringer" not in heard(app), "nor is it there for whoever listens"
 
 
 async def test_locked_only_what_shows_nothing_opens(stage: OpenStage) -> None:

@@ -146,7 +146,8 @@ class Desk:
         )
 
     def hush(self) -> None:
-        """Take away every sheet, picker and notice: what they say was said to whoever had unlocked."""
+        """Take away every sheet, picker and notice, and what was read out: it was said to whoever had unlocked."""
+        self.status.set("")
         while self.page.pop_dialog() is not None:
             continue
 

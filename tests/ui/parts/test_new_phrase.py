@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import flet as ft
 import pytest
 
+from app.ui.parts import QuietButton
 from app.ui.parts.new_phrase import NewPassphrase, refusal, strength_in_words, suggestion
+from app.ui.safe import component
 from tests.ui.conftest import OpenStage
 
 SAID = {
@@ -40,3 +43,17 @@ async def test_what_is_suggested_is_told_and_shown(stage: OpenStage) -> None:
     assert not app.field("new-passphrase").password
     assert app.nameless() == []
     assert suggestion(app.desk) != suggestion(app.desk)
+
+
+async def test_words_that_were_read_out_do_not_outlast_the_field(stage: OpenStage) -> None:
+    @component
+    def Page() -> ft.Control:
+        shown, show = ft.use_state(True)
+        gone = QuietButton("Klart", lambda _: show(False), id="gone")
+        return ft.Column([gone, *([NewPassphrase("Lösenfras", "", lambda _: None)] if shown else [])])
+
+    app = await stage(screen=Page)
+    await app.tap("new-passphrase-another")
+    assert app.desk.status.value
+    await app.tap("gone")
+    assert app.desk.status.value == ""

@@ -8,7 +8,7 @@ import flet as ft
 
 from app.services import passphrase
 from app.ui.desk import Desk
-from app.ui.hooks import use_desk
+from app.ui.hooks import use_desk, use_held
 from app.ui.parts.buttons import QuietButton
 from app.ui.parts.fields import PassphraseField
 from app.ui.parts.text import Live
@@ -40,6 +40,13 @@ def NewPassphrase(
     """
     desk = use_desk()
     offered, offer = ft.use_state(suggested)
+    heard: list[str] = use_held(list)
+
+    def forget() -> None:
+        if desk.status.value in heard:  # what is read out stays in the window for whoever listens
+            desk.status.set("")
+
+    ft.use_effect(_nothing, [], cleanup=forget)
 
     def another(_: object) -> None:
         words = suggestion(desk)
@@ -47,7 +54,8 @@ def NewPassphrase(
         if suggest:
             suggest(words)
         on_change(words)
-        desk.announce(desk.say("first.phrase.suggested", words=words))
+        heard[:] = [desk.say("first.phrase.suggested", words=words)]
+        desk.announce(heard[0])
 
     dice = QuietButton(desk.say("first.phrase.another"), another, ft.Icons.CASINO_OUTLINED, id=f"{id}-another")
     taken = bool(value) and value == offered
@@ -89,3 +97,7 @@ def refusal(desk: Desk, value: str) -> str:
         return desk.say("first.phrase.missing")
     found = passphrase.strength(desk.speech.value.assets, value)
     return desk.say(f"first.strength.{found.reason}") if found.level is passphrase.Level.REFUSED else ""
+
+
+def _nothing() -> None:
+    """An effect of which only the cleanup matters."""
