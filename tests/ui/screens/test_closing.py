@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.model.commands import DecideFate, EndMeeting, EndMentorship, PlanMeeting, Revise, WriteNote
+from app.model.commands import DecideFate, EndMeeting, EndMentorship, KeepMinutes, PlanMeeting, Revise, WriteNote
 from app.model.entities import Mentorship
 from app.model.queries import ClosingOf, One
 from tests.support.signing import Coordinated
@@ -77,6 +77,32 @@ async def test_an_early_ending_takes_three_taps_and_the_coordinator_hears_only_t
     assert status(table) == "ended" and told.told == [(table.pair, "ended")]
     await app.undo()
     assert status(table) == "active" and told.told == []  # it had not left yet
+
+
+@BOTH
+async def test_nobody_is_told_that_nothing_is_deleted_when_it_was_decided(stage: OpenStage, language: str) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/closing/{table.pair}/early", language=language)
+    assert app.desk.say("closing.early.after") in app.texts()
+    table.store.execute(DecideFate(mentorship=table.pair, fate="end"))
+    await app.settle()
+    assert app.desk.say("closing.early.after") not in app.texts()
+    assert app.desk.say("closing.early.after-fate", fate=app.desk.say("closing.fate.end")) in app.texts()
+
+
+async def test_corrected_minutes_are_not_said_to_be_confirmed_by_both(stage: OpenStage) -> None:
+    table = lay().at(16, 10)
+    path = f"/meeting/{table.meeting}/minutes?template=minutes.closing"
+    app = await table.open(stage, go=path)
+    for one in ("minutes-finish", "minutes-confirm", "sign-yes", "minutes-hand", "sign-yes"):
+        await app.tap(one)
+    app.desk.go(f"/closing/{table.pair}")
+    await app.settle()
+    assert "Bekräftat av båda" in app.texts()
+    answers = {"steps": "Söka tre jobb"}
+    table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.closing", version=1, answers=answers))
+    await app.settle()
+    assert "Bekräftat av båda" not in app.texts()
 
 
 async def test_without_a_programme_ending_works_and_says_that_nobody_is_told(stage: OpenStage) -> None:

@@ -8,7 +8,7 @@ import flet as ft
 
 from app.model.commands import DecideFate, EndMentorship
 from app.model.entities import minutes_id
-from app.model.queries import ClosingOf, ClosingView, CopiesOf, MeetingsOf, MinutesFor, SkillsOf, is_signed
+from app.model.queries import AboutMe, ClosingOf, ClosingView, CopiesOf, MeetingsOf, MinutesFor, SkillsOf
 from app.services import closing as carrying_out
 from app.ui import routes, theme
 from app.ui.hooks import use_clock, use_desk, use_query
@@ -33,11 +33,13 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.agreement import why_not
+from app.ui.screens.signing import use_agreements
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
     from app.model.entities import Minutes
     from app.model.queries import Meetings
+    from app.services.agreements import Agreements
     from app.ui.desk import Desk
 
 FATES = ("end", "3m", "12m", "keep")
@@ -61,7 +63,6 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
     skills = use_query(SkillsOf(person))
     last = meetings.past[0].id if meetings.past else ""
     minutes: Minutes | None = use_query(MinutesFor(last))
-    copies = use_query(CopiesOf(person, minutes_id(last)))
     deciding, decide = ft.use_state(False)
 
     def close() -> None:
@@ -74,6 +75,15 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
     )
     ended = view.mentorship.status == "ended"
     closing_minutes = minutes is not None and minutes.document == TEMPLATE
+    finished = minutes is not None and minutes.status == "finished"
+
+    def by_both(agreements: Agreements) -> bool:
+        """As they stand now: corrected minutes are confirmed again."""
+        if minutes is None or not (closing_minutes and finished):
+            return False
+        return agreements.confirming(person, minutes.id, minutes.document, minutes.answers).signed
+
+    confirmed = use_agreements(by_both, CopiesOf(person, minutes_id(last)), AboutMe())
     rated = bool(skills and skills.mine and skills.mine.ended)
 
     def line(name: str, done: bool, said: str, to: str | None, icon: ft.IconData, **facts: str) -> ft.Control:
@@ -91,7 +101,6 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
     goals_said = (
         desk.say("closing.goals.open", count=view.open_goals) if view.open_goals else desk.say("closing.goals.done")
     )
-    finished = minutes is not None and minutes.status == "finished"
     rows = [
         line("goals", not view.open_goals, goals_said, f"/person/{person}", ft.Icons.FLAG_OUTLINED),
         line(
@@ -114,8 +123,8 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
         ),
         line(
             "confirm",
-            closing_minutes and is_signed(copies),
-            desk.say("closing.confirm.done" if closing_minutes and is_signed(copies) else "closing.confirm.open"),
+            bool(confirmed),
+            desk.say("closing.confirm.done" if confirmed else "closing.confirm.open"),
             f"/meeting/{last}/minutes" if closing_minutes else None,
             ft.Icons.DONE_ALL,
         ),
@@ -192,7 +201,7 @@ def EarlyScreen(person: str) -> ft.Control:
                 wrap=True,
             ),
             Soft(desk.say(why_not(desk, person) or "closing.tells")),
-            Soft(desk.say("closing.early.after")),
+            Soft(after(desk, view)),
         ],
         subtitle=view.name,
         back=True,
@@ -200,6 +209,13 @@ def EarlyScreen(person: str) -> ft.Control:
             desk.say("closing.early.end"), lambda _: end(desk, view, back=True), ft.Icons.CHECK, id="early-end"
         ),
     )
+
+
+def after(desk: Desk, view: ClosingView) -> str:
+    """What is left of it all afterwards: everything, but for notes that the two have decided to delete."""
+    if not view.decided or view.fate == "keep":
+        return desk.say("closing.early.after")
+    return desk.say("closing.early.after-fate", fate=desk.say(f"closing.fate.{view.fate}"))
 
 
 def end(desk: Desk, view: ClosingView, *, back: bool = False) -> None:
