@@ -23,13 +23,15 @@ from tests.ui.screens.entrance import LANGUAGES, PHRASE, again, everything_on_di
 pytestmark = pytest.mark.usefixtures("quick_kdf", "quick_keys")
 
 WORD = "planteratoroligtord"
+LAST = "sistaordet"
 
 
 async def fill(app: Stage) -> None:
-    await app.type("item-words", WORD)
+    await app.type("item-words", f"{WORD} och")
     await app.blur("item-words")
     for answer in ("danger-no", "child-unknown", "told-notyet"):
         await app.tap(f"item-{answer}")
+    await app.type("item-words", f"{WORD} och {LAST}")  # sealed with the next tap: no phone leaves the field for it
     await app.tap("concern-seal")
 
 
@@ -61,7 +63,7 @@ async def test_it_is_sealed_and_is_nowhere_else(stage: OpenStage, tmp_path: Path
     made_file = export.export(session.store, Library(ASSETS), speech, app.desk.now())
     assert WORD.encode() not in _unpacked(made_file.data)
     assert session.programme.draft == {}
-    assert WORD in opened(session, samira)
+    assert f"{WORD} och {LAST}" in opened(session, samira)
     session.lock()
 
 
@@ -87,7 +89,7 @@ async def test_it_can_be_written_while_locked(stage: OpenStage, tmp_path: Path, 
     fresh.unlock(PHRASE)
     (sent,) = fresh.programme.sent()
     assert sent.locked and sent.what == "concern" and not list(fresh.store.everything(Note))
-    assert WORD in opened(fresh, samira)
+    assert f"{WORD} och {LAST}" in opened(fresh, samira)
     fresh.lock()
 
 

@@ -124,6 +124,7 @@ def Answering(going: Round, sealed: Callable[[], object], *, key: str | None = N
         return set_answer
 
     def send(_: object) -> None:
+        desk.flush()  # the last keys belong to it
         missing = [item for item in document.items if item.required and latest.value.get(item.id) in (None, "")]
         if missing:
             count_left(len(missing))

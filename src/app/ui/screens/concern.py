@@ -113,24 +113,32 @@ def Form(
     left, count_left = ft.use_state(0)
     fault, say_fault = ft.use_state("")
     busy, run = use_busy()
+    over = use_box(lambda: False)
 
     def answer(id: str) -> Callable[[Any], None]:
         def set_answer(value: Any) -> None:
             latest.value = {**latest.value, id: value}
             show(latest.value)
             count_left(0)
-            keep(latest.value, False)
+            if not over.value:  # once it is sealed, nothing of it becomes half a concern again
+                keep(latest.value, False)
 
         return set_answer
 
     items = [item for item in document.items if item.type != "sign"]
 
     def seal(_: object) -> None:
+        desk.flush()  # the last keys belong to it
         missing = [item for item in items if item.required and latest.value.get(item.id) in (None, "")]
         if missing:
             count_left(len(missing))
             return
-        run(lambda: keep(latest.value, True), done, lambda problem: say_fault(desk.sentence(problem)))
+        over.value = True
+        run(lambda: keep(latest.value, True), done, failed)
+
+    def failed(problem: Exception) -> None:
+        over.value = False
+        say_fault(desk.sentence(problem))
 
     def done(_: object) -> None:
         desk.back()

@@ -11,6 +11,7 @@ from app.model.commands import GiveFeedback
 from app.model.queries import AboutMe, EvaluationsOf, MeetingPage, SettingOf
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
+from app.ui.hooks.held import use_box
 from app.ui.parts import (
     Choice,
     ChoiceButtons,
@@ -100,13 +101,15 @@ def Survey(
             **({} if joined else {SHARE: "none"}),  # without a programme there is no summary
         }
     )
+    latest = use_box(lambda: begun)
     answers, keep = ft.use_state(begun)
     open_, unfold = ft.use_state("")
     left, count_left = ft.use_state(0)
 
     def answer(item: Item) -> Callable[[Any], None]:
         def set_answer(value: Any) -> None:
-            keep(lambda before: {**before, item.id: value})  # two taps at once must both count
+            latest.value = {**latest.value, item.id: value}  # two taps at once must both count
+            keep(latest.value)
             count_left(0)
 
         return set_answer
@@ -151,13 +154,15 @@ def Survey(
         title=desk.read(choice.text) if choice else "",
         short=True,
     )
-    missing = [item for item in items if item.required and answers.get(item.id) in (None, "")]
 
     def send(_: object = None) -> None:
+        desk.flush()  # the last keys belong to it
+        missing = [item for item in items if item.required and latest.value.get(item.id) in (None, "")]
         if missing:
             count_left(len(missing))
             return
-        told = {key: value for key, value in answers.items() if key != SHARE and value not in (None, "")}
+        share = str(latest.value.get(SHARE) or "none")
+        told = {key: value for key, value in latest.value.items() if key != SHARE and value not in (None, "")}
         programme = desk.session.programme
         if share in ("both", "aggregate"):
             programme.answer(survey.id, survey.version, role, for_summary(survey, told))
