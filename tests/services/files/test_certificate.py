@@ -55,6 +55,12 @@ def test_the_sentence_in_both_languages() -> None:
     assert "{" not in sentence(facts(programme="", role="mentee"), LIBRARY, SPEECH["sv"])
 
 
+def test_one_meeting_is_one_day_and_no_plural() -> None:
+    said = {one: sentence(facts("Karin", days=DAYS[:1]), LIBRARY, SPEECH[one]) for one in ("sv", "en")}
+    assert said["sv"].endswith("och genomfört ett möte, den 14 okt. 2026.")
+    assert said["en"].endswith("and held one meeting, on 14 Oct 2026.")
+
+
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_the_pdf_says_what_the_page_says(language: str) -> None:
     speech = SPEECH[language]

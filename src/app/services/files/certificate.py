@@ -26,7 +26,7 @@ class Facts:
 
 def sentence(facts: Facts, library: Library, speech: Speech) -> str:
     """The one sentence of the certificate."""
-    text = library.document("texts.messages").item("certificate").text
+    text = library.document("texts.messages").item("certificate_one" if len(facts.days) == 1 else "certificate").text
     return speech.read(
         text,
         **{
