@@ -20,7 +20,7 @@ def pair(store: MemoryStore) -> str:
     return store.execute(AddPerson(name="Yusuf", my_role="mentor")).record
 
 
-def share(store: MemoryStore, pair: str, item: str, question: str, answer: str) -> None:
+def share(store: MemoryStore, pair: str, item: str, question: str, answer: str, *also: str) -> None:
     store.execute(
         ShareAnswer(
             mentorship=pair,
@@ -30,6 +30,7 @@ def share(store: MemoryStore, pair: str, item: str, question: str, answer: str) 
             answer=answer,
             into="agreement",
             line="ours",
+            also=also,
         )
     )
 
@@ -48,6 +49,13 @@ def test_each_answer_is_a_line_and_sharing_again_replaces_it(store: MemoryStore,
     assert line(store, pair) == "När? Dagtid"
     ours = store.ask(FormOf("prompts", pair, True))
     assert ours is not None and (ours.answers["a"], ours.answers["b"]) == ("", "Dagtid")
+
+
+def test_the_same_question_in_another_language_is_the_same_line(store: MemoryStore, pair: str) -> None:
+    share(store, pair, "a", "Hur?", "Så")
+    share(store, pair, "b", "När?", "Dagtid")
+    share(store, pair, "a", "How?", "Like this", "Hur?", "How?", " ")
+    assert line(store, pair) == "How? Like this\nNär? Dagtid"
 
 
 def test_what_else_stands_there_stays(store: MemoryStore, pair: str) -> None:

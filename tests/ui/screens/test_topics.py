@@ -137,6 +137,32 @@ async def test_a_shared_answer_lands_in_the_agreement_and_can_be_taken_back(stag
     assert line() == f"{item.text(language)} Det som hjälper."
 
 
+async def test_an_answer_shared_in_two_languages_is_one_line(stage: OpenStage) -> None:
+    laid = lay()
+    item = Library(ASSETS).document("prompts.boundaries").items[0]
+    for language, answer in (("sv", "Så mycket som hjälper."), ("en", "As much as helps.")):
+        app = await open_at(stage, laid, f"/boundaries/{laid.pair}", language)
+        if language == "en":
+            await app.tap("again") if app.has("again") else await app.tap("previous")
+        await app.type("boundary-answer", answer)
+        await app.tap("boundary-seen-shared")
+        app.desk.flush()
+    form = laid.store.again().ask(FormOf("agreement.mentoring", laid.pair, True))
+    assert form is not None and form.answers["boundaries"] == f"{item.text('en')} As much as helps."
+
+
+async def test_what_is_looked_at_again_stays_in_its_place_when_it_is_settled(stage: OpenStage) -> None:
+    laid = lay()
+    items = Library(ASSETS).document("prompts.boundaries").items
+    answers: dict[str, str | bool] = {f"again-{items[at].id}": True for at in (2, 5)}
+    laid.store.execute(KeepForm(document="prompts.boundaries", mentorship=laid.pair, answers=answers))
+    app = await open_at(stage, laid, f"/boundaries/{laid.pair}?again=1")
+    await app.tap(f"again-{items[2].id}")
+    assert items[2].text("sv") in app.texts(), "the question does not go from under one's hands"
+    await app.tap("next")
+    assert items[5].text("sv") in app.texts()
+
+
 async def test_what_is_kept_for_half_way_is_looked_at_again(stage: OpenStage) -> None:
     laid = lay()
     items = Library(ASSETS).document("prompts.boundaries").items

@@ -25,3 +25,5 @@ class ShareAnswer(Command):
     line: str
     version: int = 1
     into_version: int = 1
+    also: tuple[str, ...] = ()
+    """The question in other words, in which the line may begin by now: those of another language."""

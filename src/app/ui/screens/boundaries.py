@@ -13,6 +13,7 @@ import flet as ft
 from app.model.commands import KeepForm, ShareAnswer
 from app.model.entities import FilledForm
 from app.model.queries import FormOf, PersonView
+from app.services.content.languages import languages
 from app.services.content.library import Item
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_draft, use_query
@@ -57,14 +58,14 @@ def BoundariesScreen(person: str, again: str = "") -> ft.Control:
     ours: FilledForm | None = use_query(FormOf(DOCUMENT, person, True))
     shared: Mapping[str, object] = ours.answers if ours else {}
     kept = tuple(item for item in document.items if answers.get(AGAIN + item.id) is True)
-    only, show_only = ft.use_state(bool(again))
-    items = kept if only and kept else document.items
+    only, show_only = ft.use_state(frozenset(item.id for item in kept) if again else frozenset[str]())
+    items = tuple(item for item in document.items if item.id in only) or document.items  # as they were on coming here
 
     def open_from(start: int) -> int:
         order = [*range(start, len(items)), *range(start)]
         return next((at for at in order if not _settled(items[at], answers, skipped)), len(items))
 
-    at, go_to = ft.use_state(0 if only and kept else open_from(0))
+    at, go_to = ft.use_state(0 if only else open_from(0))
     if view is None:
         return Screen(desk.say("topic.boundary-title"), [EmptyState(desk.say("person.missing"))], back=True)
     answered = sum(bool(answers.get(item.id) or shared.get(item.id)) for item in items)
@@ -83,7 +84,7 @@ def BoundariesScreen(person: str, again: str = "") -> ft.Control:
         if kept and not only:
 
             def look_again(_: object) -> None:
-                show_only(True)
+                show_only(frozenset(item.id for item in kept))
                 go_to(0)
 
             words = desk.say("topic.boundary-look", count=len(kept))
@@ -104,7 +105,7 @@ def BoundariesScreen(person: str, again: str = "") -> ft.Control:
             subtitle=view.row.name,
             back=True,
             primary=PrimaryButton(
-                desk.say("topic.again"), lambda _: (show_only(False), go_to(0)), ft.Icons.REPLAY, id="again"
+                desk.say("topic.again"), lambda _: (show_only(frozenset()), go_to(0)), ft.Icons.REPLAY, id="again"
             ),
         )
     item = items[at]
@@ -137,7 +138,7 @@ def BoundariesScreen(person: str, again: str = "") -> ft.Control:
                     for part in (
                         desk.say("topic.question-of", number=at + 1, total=len(items)),
                         desk.read(group.title) if group else "",
-                        desk.say("topic.boundary-skipped") if item.id in skipped else "",
+                        desk.say("topic.boundary-skipped") if item.id in skipped and not answers.get(item.id) else "",
                     )
                     if part
                 )
@@ -183,6 +184,7 @@ def _Prompt(person: str, name: str, item: Item, version: int, answer: str, share
                 line=LINE,
                 version=version,
                 into_version=into.version,
+                also=tuple(item.text.words(code) for code in languages(desk.speech.value.assets)),
             )
         )
 
