@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from time import perf_counter
 
 import pytest
@@ -90,6 +90,16 @@ async def test_after_the_last_of_a_series_the_button_books_what_it_says(stage: O
     await app.tap("end-same")
     (following,) = table.store.ask(MeetingsOf(table.pair, table.clock.at)).upcoming[-1:]
     assert following.starts.replace(tzinfo=None) == MEETING + timedelta(days=14)
+
+
+async def test_a_task_of_a_meeting_that_is_ended_late_is_not_due_in_the_past(stage: OpenStage) -> None:
+    table = lay().at(9, day=date(2026, 11, 30))
+    app = await page(stage, table, end=True)
+    await app.tap("end-task")
+    await app.type("task-text", "Ringa Lena")
+    await app.tap("task-save")
+    (task,) = [one for one in table.store.again().everything(Task) if one.text == "Ringa Lena"]
+    assert task.due == date(2026, 12, 1)
 
 
 async def test_what_is_booked_already_is_said_and_not_booked_again(stage: OpenStage) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from app.model.commands import SkipMeeting, TickItem
+from app.model.commands import PlanSeries, SkipMeeting, TickItem
 from app.model.entities import Mentorship, Note, Person
 from app.model.queries import NotesOf, One, PersonPage, SettingOf
 from app.services.content.library import Library
@@ -151,6 +153,16 @@ async def test_a_form_that_was_locked_goes_on_where_it_was_left(stage: OpenStage
     assert laid.store.again().ask(SettingOf("unfinished.goal.new")) is None
     await app.tap("letter-s")
     assert app.field("goal-title").value == ""
+
+
+async def test_meetings_of_a_series_are_counted_as_on_their_own_pages(stage: OpenStage) -> None:
+    laid = lay()
+    laid.store.execute(
+        PlanSeries(mentorship=laid.pair, starts=datetime(2026, 10, 20, 16), zone="Europe/Stockholm", count=2)
+    )
+    app = await open_at(stage, laid, f"/person/{laid.pair}")
+    numbered = [text.partition(" · ")[0] for text in app.texts() if text.startswith("Möte ")]
+    assert numbered == ["Möte 1", "Möte 2"]
 
 
 async def test_what_is_saved_is_not_left_over(stage: OpenStage) -> None:

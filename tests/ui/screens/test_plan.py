@@ -222,6 +222,17 @@ async def test_a_whole_series_moves_from_a_meeting_on(stage: OpenStage, language
     assert {(day.hour, day.weekday()) for day in days[2:]} == {(17, 3)} and len(days) == 10
 
 
+async def test_a_meeting_that_never_was_is_moved_from_its_day_in_the_past(stage: OpenStage) -> None:
+    table = lay().at(9, day=date(2026, 10, 16))
+    app = await plan(stage, table, move=table.meeting)
+    await app.tap("plan-day")
+    (picker,) = app.all(kind=ft.DatePicker)
+    assert picker.first_date <= picker.value <= picker.last_date
+    await app.fire(picker, "change", None, value=datetime(2026, 10, 19).astimezone())
+    await app.tap("plan-save")
+    assert [day.date() for day in booked(table)] == [date(2026, 10, 19)]
+
+
 async def test_only_this_one_is_what_is_chosen_at_first(stage: OpenStage) -> None:
     table = lay(meeting=False)
     series = table.store.execute(

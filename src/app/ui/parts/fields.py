@@ -261,6 +261,8 @@ def DateField(
     desk = use_desk()
     open_, set_open = ft.use_state(False)
     today = desk.now().date()
+    begin, end = first or today - timedelta(days=3 * 365), last or today + timedelta(days=5 * 365)
+    at = min(max(value or today, begin), end)  # a calendar cannot open on a day that it does not have
 
     def picked(e: Any) -> None:
         set_open(False)
@@ -269,9 +271,9 @@ def DateField(
 
     ft.use_dialog(
         ft.DatePicker(
-            value=_noon(value or today),
-            first_date=_noon(first or today - timedelta(days=3 * 365)),
-            last_date=_noon(last or today + timedelta(days=5 * 365)),
+            value=_noon(at),
+            first_date=_noon(begin),
+            last_date=_noon(end),
             current_date=_noon(today),
             help_text=label,
             cancel_text=desk.say("frame.cancel"),

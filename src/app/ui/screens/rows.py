@@ -47,7 +47,7 @@ def meeting_line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
         about = desk.say("person.unheld")
     else:
         about = row.aim or row.place or desk.say(f"person.mode.{row.mode}")
-    number = desk.say("person.meeting-number", number=row.number) if row.number else ""
+    number = desk.say("person.meeting-number", number=row.number + 1) if row.number is not None else ""
     return Row(
         begin(desk.speech.value.near(local(row.starts, now), now)),
         lambda _: desk.go(f"/meeting/{row.id}"),

@@ -73,6 +73,7 @@ def TaskSheet(
     """What, who, when: one line to write, the rest has an answer already."""
     desk = use_desk()
     today = desk.now().date()
+    following = following and max(following, today + timedelta(days=1))  # a meeting that is ended late
     text, write = ft.use_state("")
     owner, choose_owner = ft.use_state("mentee")
     when, choose_when = ft.use_state("next" if following else "week")
@@ -268,7 +269,7 @@ def OpenTasks(meeting: str) -> ft.Control:
 
 
 def following(view: MeetingView) -> date:
-    """The day that a task moves to: a rhythm after this meeting, and not before tomorrow."""
+    """The day of the next meeting as it goes on: a rhythm after this one."""
     return view.row.starts.date() + timedelta(weeks=view.mentorship.weeks)
 
 
