@@ -40,6 +40,7 @@ from sync.errors import (
     SessionOver,
     SpaceDeletedThere,
 )
+from sync.protocol.limits import BATCH_ENVELOPES
 from sync.session import ROOT, SESSION, origin_of, proof
 from sync.signing import DeviceKeys, SigningKey
 
@@ -160,9 +161,10 @@ class Server:
         """Send a batch, all or nothing; sending it again is harmless."""
         return _pushed(self._json("POST", f"/v1/spaces/{token.space.hex()}/log", frames, token=token))
 
-    def pull(self, token: Token, after: int, *, at: bytes | None = None) -> Page:
+    def pull(self, token: Token, after: int, *, at: bytes | None = None, limit: int = BATCH_ENVELOPES) -> Page:
         """The next page of a log behind a position. `at` is the id of the envelope there, as a check."""
         query = f"?after={after}" + (f"&at={at.hex()}" if at else "")
+        query += f"&limit={limit}" if limit < BATCH_ENVELOPES else ""
         raw = self._ask("GET", f"/v1/spaces/{token.space.hex()}/log{query}", token=token, most=PAGE_BYTES)
         if len(raw) < 8:
             raise OddAnswer(reason="page")

@@ -16,12 +16,14 @@ from sync.errors import (
     LogFork,
     LogGap,
     LogUnknown,
+    NoAnswer,
     OddAnswer,
     ServerRefuses,
     SessionOver,
 )
 from sync.ledger import Comparison
 from sync.protocol import Envelope, batches, read_frames
+from sync.protocol.limits import BATCH_BYTES, BATCH_ENVELOPES
 from sync.protocol.wire import number
 from sync.signing import DeviceKeys
 
@@ -35,8 +37,14 @@ MENDS_MOST: Final = 3
 FRESH_SECONDS: Final = 10.0
 """For so long after a round the log counts as read: what is written then goes out without asking first what is new."""
 
+SHARES_MOST: Final = 64
+"""Into so many parts a batch and a page are cut at the most, on a line that does not carry a whole one in time."""
+
 PART_BYTES: Final = 64 * 1024
 """How much of a page is taken in at once."""
+
+
+_TOO_SLOW: Final = 408
 
 
 class Taken(Protocol):
@@ -136,11 +144,33 @@ class Replicator:
         self._tokens: dict[str, Token] = {}
         self._compared: set[str] = set()
         self._read: dict[str, float] = {}
+        self._shares = 1
         self.listening: frozenset[str] = frozenset()
         """Spaces of which the server tells at once what is new: whoever listens for it says so here."""
 
     def round(self, space: str) -> Round:
-        """Read, seal, send; and compare, the first time and whenever something was odd."""
+        """Read, seal, send; and compare, the first time and whenever something was odd.
+
+        A line that was too slow for what was asked of it is asked for less the next time.
+        """
+        try:
+            done = self._renewed(space)
+        except NoAnswer as exc:
+            if exc.facts.get("reason") == "late":
+                self._slow()
+            raise
+        except ServerRefuses as exc:
+            if exc.facts["status"] != _TOO_SLOW:
+                raise
+            self._slow()
+            raise NoAnswer(reason="late") from exc
+        self._shares = max(1, self._shares // 2)
+        return done
+
+    def _slow(self) -> None:
+        self._shares = min(SHARES_MOST, self._shares * 4)
+
+    def _renewed(self, space: str) -> Round:
         try:
             return self._round(space)
         except SessionOver:  # perhaps it was restored, and its log is another one
@@ -230,7 +260,8 @@ class Replicator:
         whole = True
         for _ in range(PAGES_MOST):
             try:
-                page = self._server.pull(token, after, at=None if self._is_fresh(space) else at)
+                check = None if self._is_fresh(space) else at
+                page = self._server.pull(token, after, at=check, limit=max(1, BATCH_ENVELOPES // self._shares))
             except LogUnknown:
                 if not after:
                     raise OddAnswer(reason="cursor") from None
@@ -271,7 +302,7 @@ class Replicator:
             waiting = [one for one in self._shelf.unsent(space) if one.header.device not in forked]
             if not waiting:
                 return alone and not forked
-            size = len(batches([one.to_bytes() for one in waiting])[0])
+            size = len(batches([one.to_bytes() for one in waiting], BATCH_BYTES // self._shares)[0])
             batch = waiting[:size]
             try:
                 told = self._server.push(token, _frames([one.to_bytes() for one in batch]))
@@ -300,7 +331,7 @@ class Replicator:
         if not found.behind:
             return
         back = self._shelf.put_back(space, found.behind)
-        for batch in batches([one.to_bytes() for one in back]):
+        for batch in batches([one.to_bytes() for one in back], BATCH_BYTES // self._shares):
             done.put_back += self._server.push(token, _frames(batch)).new
 
 

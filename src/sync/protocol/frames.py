@@ -54,12 +54,12 @@ def cut_frames(raw: bytes) -> list[bytes]:
     return found
 
 
-def batches(envelopes: Sequence[bytes]) -> list[list[bytes]]:
-    """Cut a sequence of envelopes into batches that a server takes, in order."""
+def batches(envelopes: Sequence[bytes], most: int = BATCH_BYTES) -> list[list[bytes]]:
+    """Cut a sequence of envelopes into batches that a server takes, in order, each of about so many bytes at the most."""
     found: list[list[bytes]] = []
     size = 0
     for raw in envelopes:
-        if not found or len(found[-1]) == BATCH_ENVELOPES or size + len(raw) + _LENGTH_BYTES > BATCH_BYTES:
+        if not found or len(found[-1]) == BATCH_ENVELOPES or size + len(raw) + _LENGTH_BYTES > most:
             found.append([])
             size = 0
         found[-1].append(raw)

@@ -41,6 +41,10 @@ class Fake:
         self.after: Callable[[str], None] = lambda name: None
         self.shown: Callable[[list[Envelope]], list[Envelope]] = lambda log: log
         self.over = False
+        self.line: float = float("inf")
+        """So many bytes it carries before the time of one question is over."""
+        self.most = 3
+        """Envelopes in a page."""
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
@@ -63,6 +67,8 @@ class Fake:
 
     def push(self, token: Token, frames: bytes) -> Pushed:
         self._called("push")
+        if len(frames) > self.line:
+            raise ServerRefuses(status=408, reason="slow")
         if self.over:
             self.over = False
             raise SessionOver
@@ -89,7 +95,10 @@ class Fake:
         log = self.shown(list(self.logs[token.space]))
         if at is not None and after <= len(log) and log[after - 1].id != at:
             raise LogUnknown
-        return Page(len(log), write_frames(log[after : after + 3]))
+        page = write_frames(log[after : after + min(self.most, limit)])
+        if len(page) > self.line:
+            raise NoAnswer(reason="late")
+        return Page(len(log), page)
 
     def heads(self, token: Token) -> tuple[int, dict[bytes, tuple[int, bytes]]]:
         self._called("heads")
@@ -236,6 +245,36 @@ def test_what_was_stored_though_the_answer_was_cut_is_not_doubled(two: Two) -> N
     assert len([one for one in two.log if one.header.device == two.karin.exchange.keys(two.space).id]) <= before
     assert titles(two.yusuf) == {"stored, and the answer cut"}
     assert two.told() == set()
+
+
+def test_a_slow_line_carries_a_little_at_a_time(two: Two) -> None:
+    two.calm()
+    for number in range(30):
+        two.writes(two.karin, f"{number} " + "x" * 290)
+        two.karin.exchange.seal(two.space)
+    two.server.line = 18_000  # of 24,000 that wait
+    late = 0
+    for replicator in (two.hers, two.his):
+        for _ in range(8):
+            try:
+                replicator.round(two.space)
+            except NoAnswer:
+                late += 1
+    assert late
+    assert len(titles(two.yusuf)) == 30
+    assert two.told() == set()
+
+
+def test_a_slow_line_gets_small_pages(two: Two) -> None:
+    two.calm()
+    for number in range(20):
+        two.writes(two.karin, f"{number} " + "x" * 290)
+        two.hers.round(two.space)
+    two.server.most, two.server.line = 500, 9_000  # of 16,000 that are new
+    for _ in range(6):
+        with contextlib.suppress(NoAnswer):
+            two.his.round(two.space)
+    assert len(titles(two.yusuf)) == 20
 
 
 def test_a_session_that_is_over_is_renewed(two: Two) -> None:
