@@ -114,10 +114,13 @@ async def test_half_a_concern_written_while_locked_is_a_note(stage: OpenStage, t
     app = await window(stage, session, go="/concern")
     await app.type("item-words", WORD)
     await app.blur("item-words")
+    await app.tap("item-told-notyet")
     later = again(tmp_path)
     assert later.programme.sent() == []
     (note,) = later.store.everything(Note)
-    assert WORD in note.body
+    item = app.desk.library.document("form.concern").item
+    assert f"{app.desk.read(item('words').text)}\n{WORD}" in note.body
+    assert f"{app.desk.read(item('told').text)}\n{app.desk.read(item('told').options[3].label)}" in note.body
     later.lock()
 
 

@@ -106,12 +106,15 @@ class Sitting:
         return f"{POSTED}slip\0{base64.b64encode(slip).decode()}"
 
 
-def posted_concern(answers: Mapping[str, Answer], version: int, at: str, *, done: bool) -> str:
+def posted_concern(
+    answers: Mapping[str, Answer], version: int, at: str, *, done: bool, names: Mapping[str, str] | None = None
+) -> str:
     """A concern that is written while the vault is locked, as what goes into the sealed inbox at every pause.
 
     Until it is `done` it is a draft, and a draft that stays one becomes a note of my own: nothing is sent half written.
+    `names` are the words for such a note: of each question, and of each option as "question=option".
     """
-    says = {"answers": _plain(answers), "version": version, "at": at, "done": done}
+    says = {"answers": _plain(answers), "version": version, "at": at, "done": done, "names": dict(names or {})}
     return f"{POSTED}concern\0{json.dumps(says, ensure_ascii=False)}"
 
 
@@ -333,7 +336,9 @@ class Programme:
                 if type(version) is not int or not all(isinstance(answer, str) for answer in answers.values()):
                     raise TypeError("answers")
                 if row is None or not found["done"]:
-                    return "\n".join(answer for answer in answers.values() if answer)
+                    names = dict(found.get("names", {}))
+                    lines = [(names.get(item), names.get(f"{item}={one}", one)) for item, one in answers.items() if one]
+                    return "\n\n".join("\n".join(str(part) for part in line if part) for line in lines)
                 self.concern(answers, version, at=str(found["at"])[:40], locked=True, number=id)
             elif kind == "slip" and row is not None:
                 raw = base64.b64decode(body, validate=True)

@@ -86,8 +86,13 @@ def Locked() -> ft.Control:
             lock=False,
         )
 
+    names = {item.id: desk.read(item.text) for item in document.items}
+    names |= {f"{item.id}={one.value}": desk.read(one.label) for item in document.items for one in item.options}
+
     def keep(answers: Mapping[str, Any], done: bool) -> None:
-        note.write(posted_concern(answers, document.version, now.isoformat(timespec="minutes"), done=done))
+        said = {key: words for key, words in names.items() if key in answers or key in _chosen(answers)}
+        at = now.isoformat(timespec="minutes")
+        note.write(posted_concern(answers, document.version, at, done=done, names=said))
 
     about = [desk.say("concern.locked"), desk.say("concern.locked.without")]
     if isinstance(note, Unasked):
@@ -163,6 +168,10 @@ def Form(
         above=above,
         primary=PrimaryButton(desk.say("concern.seal"), seal, ft.Icons.LOCK, busy=busy, id="concern-seal"),
     )
+
+
+def _chosen(answers: Mapping[str, Any]) -> set[str]:
+    return {f"{item}={answer}" for item, answer in answers.items()}
 
 
 def _call(desk: Desk, *, strong: bool = False) -> ft.Control:
