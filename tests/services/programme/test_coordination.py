@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -205,6 +206,18 @@ def test_counts_are_of_pairs_and_not_of_people(samira: Coordinator) -> None:
     assert (counts.members, counts.pairs, counts.held, counts.planned) == (2, 1, 4, 10)
     assert (counts.unbooked, counts.ended) == (1, 1)
     assert len(list(samira.documents.table(RECEIVED))) == 2
+
+
+def test_counts_of_an_earlier_day_that_come_late_change_nothing(samira: Coordinator) -> None:
+    today = samira.now().date()
+    days = [(today + timedelta(days=offset)).isoformat() for offset in (400, -1, -3, 0)]
+    held = []
+    for number, day in enumerate(days):
+        pair = {"pair": "ab" * 16, "held": number, "planned": 10, "booked": True, "last": "", "status": "active"}
+        says = {"what": "counts", "day": day, "pairs": [pair]}
+        samira.coordination.take(sealed(letters.write(CARD, STRANGER, says)))
+        held.append(samira.coordination.counts().held)
+    assert held == [0, 1, 1, 3]
 
 
 def test_a_receipt_goes_back_when_a_concern_is_opened_and_not_before(samira: Coordinator) -> None:

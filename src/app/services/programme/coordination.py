@@ -205,8 +205,11 @@ class Coordination:
         if any(row["id"] == number for row in table):
             return False
         if says["what"] == "counts":
-            older = [row.doc_id for row in table if row["what"] == "counts" and row["member"] == member]
-            table.remove(doc_ids=older)
+            others = [row for row in table if row["what"] == "counts" and row["member"] == member]
+            day, today = str(says.get("day", "")), self._now().date().isoformat()
+            if any(day < str(row["says"].get("day", "")) <= today for row in others):
+                return False  # packages may be opened in any order; a day that is yet to come says nothing
+            table.remove(doc_ids=[row.doc_id for row in others])
         table.insert(
             {
                 "id": number,
