@@ -250,3 +250,19 @@ def test_it_says_who_else_has_something_of_it() -> None:
     with zipfile.ZipFile(io.BytesIO(alone.data)) as archive:
         assert json.loads(archive.read(DATA))["shared_with"] == []
         assert "Delas med" not in archive.read(PAGE).decode()
+
+
+def test_answers_that_are_of_no_line_of_their_document_read_as_words_too() -> None:
+    store = memory_store()
+    pair = store.execute(do.AddPerson(name="Yusuf", my_role="mentor")).record
+    meeting = store.execute(do.PlanMeeting(mentorship=pair, starts=datetime(2026, 10, 14, 15))).record
+    answers = {"present": frozenset({"mentor"}), "topics": frozenset({"x"}), "insights_2": "mera", "contact": "once"}
+    store.execute(do.KeepMinutes(meeting=meeting, document="minutes.regular", version=1, answers=answers))
+    store.execute(do.KeepMinutes(meeting=meeting, document="minutes.quick", version=1, answers={"odd": True}))
+    store.execute(do.KeepForm(document="agreement.mentoring", mentorship=pair, shared=True, answers={"talked_over": 2}))
+    _, reader, html, _ = taken(store)
+    words = [word for article in reader.articles for word in article]
+    assert "frozenset" not in html and "talked_over" not in html and "insights_2" not in html
+    item = LIBRARY.document("minutes.regular").item("insights")
+    assert words[words.index(SPEECH["sv"].read(item.text)) + 1] == "mera"
+    assert {"Avstämt med samordnaren", "Version 2", "odd", "Ja"} <= set(words)

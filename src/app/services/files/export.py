@@ -27,7 +27,7 @@ from app.services import fair_copy
 from app.services.content.documents import Document
 from app.services.content.library import Library
 from app.services.content.speech import Speech
-from app.services.files.printing import CLOSING, filled, listed, opening, safe
+from app.services.files.printing import CLOSING, filled, listed, opening, safe, said
 from app.services.records.store import Store
 
 FORMAT: Final = "fika-export"
@@ -307,9 +307,23 @@ class _Page:
         known = {item.id for item in document.items} if document is not None else set()
         if document is not None:
             yield from filled(document, self.speech, self.library, answers, mine=True, blanks=False)
-        rest = [(name, str(value)) for name, value in answers.items() if name not in known]
+        rest = {name: value for name, value in answers.items() if name not in known and value not in (None, "")}
         if rest:
-            yield listed(rest)
+            yield listed(self._elsewhere(name, value, document) for name, value in rest.items())
+
+    def _elsewhere(self, name: str, value: Any, document: Document | None) -> tuple[str, str]:
+        """An answer to no line of its document: to one of another template, or the next part of a very long one."""
+        if name == "talked_over":
+            return self.speech.say("agreement.talked-over"), self.speech.say("agreement.version", number=value)
+        base, _, part = name.rpartition("_")
+        ids = (name, base) if part.isdecimal() else (name,)
+        others = self.library.documents(kind=document.kind) if document is not None else ()
+        for item in (item for other in (document, *others) if other is not None for item in other.items):
+            if item.id in ids:
+                return self.speech.read(item.text), said(item, value, self.speech, self.library)
+        if isinstance(value, frozenset):
+            return name, self.speech.listing(sorted(value))
+        return name, self.speech.say("print.yes" if value else "print.no") if isinstance(value, bool) else str(value)
 
     def _document(self, record: Entity) -> Document | None:
         """The document that a record is a run or an answer of, if this version of the app has it."""
