@@ -256,7 +256,12 @@ def test_answers_that_are_of_no_line_of_their_document_read_as_words_too() -> No
     store = memory_store()
     pair = store.execute(do.AddPerson(name="Yusuf", my_role="mentor")).record
     meeting = store.execute(do.PlanMeeting(mentorship=pair, starts=datetime(2026, 10, 14, 15))).record
-    answers = {"present": frozenset({"mentor"}), "topics": frozenset({"x"}), "insights_2": "mera", "contact": "once"}
+    answers: dict[str, Any] = {
+        "present": frozenset({"mentor"}),
+        "topics": frozenset({"x"}),
+        "insights_2": "mera",
+        "contact": "once",
+    }
     store.execute(do.KeepMinutes(meeting=meeting, document="minutes.regular", version=1, answers=answers))
     store.execute(do.KeepMinutes(meeting=meeting, document="minutes.quick", version=1, answers={"odd": True}))
     store.execute(do.KeepForm(document="agreement.mentoring", mentorship=pair, shared=True, answers={"talked_over": 2}))
