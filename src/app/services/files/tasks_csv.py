@@ -50,8 +50,7 @@ _SECTION_OF: Final[Mapping[str, TaskStatus]] = {
     "untitled section": "todo", "doing": "doing", "in progress": "doing", "pågår": "doing",
     "done": "done", "completed": "done", "complete": "done", "klart": "done", "klar": "done", "färdigt": "done",
 }  # fmt: skip
-_DANGEROUS: Final = re.compile(r"\s*'*\s*[=+\-@\t\r＝＋－＠]")
-_DISARMED: Final = re.compile(r"\s*'+\s*[=+\-@\t\r＝＋－＠]")
+_DANGEROUS: Final = re.compile(r"[\s']*[=+\-@\t\r＝＋－＠]")
 _ROUNDED: Final = re.compile(r"\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?: .*)?")
@@ -131,7 +130,7 @@ def disarmed(cell: str) -> str:
 
 def armed(cell: str) -> str:
     """The cell as it was."""
-    return cell.replace("'", "", 1) if cell.startswith("'") and _DISARMED.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell) else cell
 
 
 def _plain(name: str) -> str:
