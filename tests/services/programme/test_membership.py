@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.errors import AnswerTooLong, NoProgramme
-from app.model.commands import WriteNote
+from app.model.commands import Delete, WriteNote
 from app.model.queries import SettingOf
 from app.services.programme import membership
 from app.services.programme.membership import LETTERS
@@ -325,6 +325,16 @@ def test_a_sitting_seals_at_once_and_cannot_open(samira: Coordinator) -> None:
     karin.tells_programme(samira)
     found = samira.coordination.results(survey)
     assert (found.count, found.means["useful"]) == (6, 20 / 6)
+
+
+def test_what_somebody_without_a_mentorship_brought_is_let_go_once_it_came(samira: Coordinator) -> None:
+    karin = Member("Karin", "mentor", joins=samira)
+    karin.store.execute(Delete(kind="mentorship", id=karin.pair))
+    karin.programme.take_posted(bytes(16), karin.programme.sitting().seal(SURVEY, 1, "mentee", {"useful": 4}))
+    karin.tells_programme(samira)
+    assert samira.coordination.counts().pairs == 0  # and what was counted before is gone
+    samira.answers(karin)
+    assert not [row for row in karin.documents.table(LETTERS) if row["what"] == "slip"]
 
 
 def test_a_sitting_needs_the_coordinators_answer(samira: Coordinator) -> None:

@@ -464,7 +464,10 @@ class Programme:
         self._write("join", {"what": "join", **says})
 
     def _count(self) -> None:
-        """Counts of my mentorships, in the place of the earlier ones: dates and numbers, nothing else."""
+        """Counts of my mentorships, in the place of the earlier ones: dates and numbers, nothing else.
+
+        Also of none: they say from whom a package is, and without that nobody could answer that its slips came.
+        """
         row = self._required()
         pairs = []
         for person in self._store.ask(PeopleList(self._now())):
@@ -482,8 +485,7 @@ class Programme:
                 )
         table = self._table(LETTERS)
         table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "counts"])
-        if pairs:
-            self._write("counts", {"what": "counts", "day": self._day(), "pairs": pairs})
+        self._write("counts", {"what": "counts", "day": self._day(), "pairs": pairs})
 
     def _seal_answers(self) -> None:
         """Answers that waited for the token become slips; from then on this phone cannot read them either."""
