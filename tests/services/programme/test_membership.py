@@ -99,8 +99,18 @@ def test_what_waits_can_be_taken_back_and_what_left_cannot(samira: Coordinator) 
     yusuf = Member("Yusuf", joins=samira)
     yusuf.programme.ask_contact()
     assert yusuf.programme.contact is not None
-    yusuf.programme.withdraw(yusuf.programme.contact.id)
+    before = [dict(row) for row in yusuf.documents.table(LETTERS)]
+    put_back = yusuf.programme.withdraw(yusuf.programme.contact.id)
     assert yusuf.programme.contact is None
+    put_back()
+    put_back()
+    assert [dict(row) for row in yusuf.documents.table(LETTERS)] == before
+    put_back = yusuf.programme.withdraw(yusuf.programme.contact.id)
+    assert yusuf.programme.contact is None
+    come_back = yusuf.programme.leave()
+    put_back()  # too late: one is out
+    assert yusuf.programme.contact is None
+    come_back()
     yusuf.programme.ask_contact()
     yusuf.tells_programme(samira)
     yusuf.programme.withdraw(yusuf.programme.sent()[-1].id)

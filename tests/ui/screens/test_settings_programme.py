@@ -68,6 +68,8 @@ async def test_what_was_sent_says_how_far_it_is_and_can_be_taken_back(stage: Ope
     await app.tap(f"withdraw-{sent.id}")
     assert session.programme.contact is None
     assert not app.has("programme-out-copy") and app.has("programme-package")  # it lay in the package
+    await app.undo()
+    assert session.programme.contact is not None
     session.lock()
 
 

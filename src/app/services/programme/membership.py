@@ -260,12 +260,24 @@ class Programme:
         if last is None or last.state != "waiting":
             self._write("contact", {"what": "contact", "at": self._now().isoformat(timespec="minutes")})
 
-    def withdraw(self, id: str) -> None:
-        """Take back what has not left yet."""
+    def withdraw(self, id: str) -> Callable[[], None]:
+        """Take back what has not left yet. The answer puts it there again: what is sealed cannot be written twice."""
         with self._one, self._store.writing():
-            rows = [row.doc_id for row in self._table(LETTERS) if row["id"] == id and row["state"] == "waiting"]
-            self._table(LETTERS).remove(doc_ids=rows)
+            mine = self._row()
+            rows = [row for row in self._table(LETTERS) if row["id"] == id and row["state"] == "waiting"]
+            self._table(LETTERS).remove(doc_ids=[row.doc_id for row in rows])
         self._tell()
+
+        def put_back() -> None:
+            with self._one, self._store.writing():
+                if mine is not None and (row := self._row()) is not None and row["seed"] == mine["seed"]:
+                    there = {each["id"] for each in self._table(LETTERS)}
+                    for each in rows:
+                        if each["id"] not in there:
+                            self._table(LETTERS).insert(dict(each))
+            self._tell()
+
+        return put_back
 
     def concern(
         self, answers: Mapping[str, Answer], version: int, *, at: str = "", locked: bool = False, number: bytes = b""

@@ -33,8 +33,7 @@ def ContactScreen() -> ft.Control:
         desk.announce(desk.say("contact.asked"))
 
     def withdraw(id: str) -> None:
-        programme.withdraw(id)
-        desk.notice(desk.say("contact.withdrawn"))
+        desk.notice(desk.say("contact.withdrawn"), undo=programme.withdraw(id), seconds=6)
 
     body: list[ft.Control] = [Words(desk.say("contact.how", name=joined.name))]
     primary: ft.Control | None = PrimaryButton(

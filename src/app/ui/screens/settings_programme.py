@@ -111,7 +111,7 @@ def Inside(joined: Joined) -> ft.Control:
 
     def withdraw(id: str) -> None:
         make(None)  # what is taken back lies in it still
-        programme.withdraw(id)
+        desk.notice(desk.say("contact.withdrawn"), undo=programme.withdraw(id), seconds=6)
 
     def leave(_: object) -> None:
         desk.notice(desk.say("programme.left"), undo=programme.leave(), seconds=10)
