@@ -462,6 +462,7 @@ class Session:
         Waits for the network, stretches the passphrase.
         """
         from app.services.sharing import returning
+        from app.services.sharing.replication import plain_pin
         from app.services.spaces import Spaces
         from app.vault.vault import Vault
         from sync.errors import SyncError
@@ -484,7 +485,7 @@ class Session:
                     fill=lambda documents: Spaces(documents).come_from(keyring, recovery),
                 )
                 self._enter(vault)
-                self._choose_server(server.origin, pin)
+                self._choose_server(server.origin, plain_pin(pin) or "")
                 try:
                     lacking = returning.bring_back(server, self.devices, self._open_spaces, self.exchange, recovery)
                     self._recovery_is_kept()

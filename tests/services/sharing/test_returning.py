@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from app.errors import BadAddress, NothingOnServer, PassphraseUnfit, WrongRecove
 from app.model.commands import SetGoal
 from app.model.schema import KINDS
 from app.services.session import Phase, Session
+from app.services.sharing import returning
+from app.services.sharing.joining import read_keyring
 from app.vault.kdf import Cost
 from sync.errors import BadRecoveryKey, NoAnswer
 from sync.recovery import RecoveryKey
@@ -130,6 +133,23 @@ def test_a_brand_new_phone_ends_with_equal_counts(phones: Callable[..., Phone], 
     assert counts(new)["goal"] == before["goal"] + 1
     new.session.lock()
     new.session.check_recovery(paper[0].text)
+
+
+def test_a_fingerprint_is_kept_as_it_is_used_however_it_was_copied(
+    phones: Callable[..., Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device that is added next is handed it in bytes."""
+    paper: list[RecoveryKey] = []
+    karin, new = phones("Karin", "mentor", paper), phones("new")
+    keyring = read_keyring(json.dumps(karin.session._open_spaces.for_paper()).encode())
+    monkeypatch.setattr(returning, "look", lambda *_: keyring)
+    monkeypatch.setattr(returning, "bring_back", lambda *_: [])
+    new.session.return_with("https://127.0.0.1:1", ":".join(["AB"] * 32), paper[0].text, OTHER_PHRASE)
+    choice = new.session.replication.choice
+    assert choice is not None
+    assert choice.pin == "ab" * 32
+    joining = phones("third").session.joining()
+    devices(new).hear(joining.text, {"address": choice.address, "pin": choice.pin})
 
 
 def test_a_second_device_comes_by_the_server(phones: Callable[..., Phone], carrier: Running) -> None:
