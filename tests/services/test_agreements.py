@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 
 from app.errors import NotFilledIn, Refused, SignedFileForeign
-from app.model.commands import AddPerson, JoinMentorship, KeepForm, KeepMinutes, NewCopy, PlanMeeting, Sign
+from app.model.commands import (
+    AddPerson,
+    Delete,
+    FinishMinutes,
+    JoinMentorship,
+    KeepForm,
+    KeepMinutes,
+    NewCopy,
+    PlanMeeting,
+    Sign,
+)
 from app.model.entities import Mentorship, Minutes, minutes_id
 from app.model.entities import Signature as Signed
 from app.model.queries import CopiesOf, FormOf, One, PersonPage
@@ -194,6 +204,26 @@ def test_what_the_other_has_signed_waits_for_me_until_i_have(two: Two) -> None:
     (row,) = two.yusuf.store.ask(ToSign())
     assert (row.name, row.document, row.meeting) == ("Karin", AGREEMENT, None)
     on(two.yusuf).sign(on(two.yusuf).sheet(two.id, AGREEMENT))
+    assert two.yusuf.store.ask(ToSign()) == ()
+
+
+def test_minutes_that_were_taken_away_or_are_being_corrected_wait_for_nobody(two: Two) -> None:
+    meeting = two.karin.store.execute(PlanMeeting(mentorship=two.id, starts=NOON.replace(tzinfo=None))).record
+    keep = KeepMinutes(meeting=meeting, document="minutes.quick", version=1, answers={"talked": "Planer"})
+    two.karin.store.execute(keep)
+    two.karin.store.execute(FinishMinutes(meeting=meeting))
+    minutes = two.karin.store.ask(One(Minutes, minutes_id(meeting)))
+    assert minutes is not None
+    karin = on(two.karin)
+    karin.sign(karin.confirming(two.id, minutes.id, minutes.document, minutes.answers))
+    two.bring()
+    assert [row.meeting for row in two.yusuf.store.ask(ToSign())] == [meeting]
+    two.karin.store.execute(FinishMinutes(meeting=meeting, finished=False))
+    two.bring()
+    assert two.yusuf.store.ask(ToSign()) == ()
+    two.karin.store.execute(FinishMinutes(meeting=meeting))
+    two.karin.store.execute(Delete(kind="minutes", id=minutes.id))
+    two.bring()
     assert two.yusuf.store.ask(ToSign()) == ()
 
 

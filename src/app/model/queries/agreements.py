@@ -57,6 +57,7 @@ class CopiesOf(Query[tuple[Copy, ...]]):
         return tuple(copy_of(read, one) for one in sorted(found, key=lambda one: (one.number, one.made, one.id)))
 
 
+AGREEMENTS = ("agreement.mentoring", "agreement.confidentiality")
 LATELY = 12
 """So many of the newest copies are looked through for what waits for me: older ones are seen where they stand."""
 
@@ -90,11 +91,13 @@ class ToSign(Query[tuple[ToSignRow, ...]]):
             if people[0].my_role in signed_roles(CopiesOf(mentorship, about).answer(read)):
                 continue  # two phones wrote the same at once, and I signed the other copy
             minutes = read.one(Minutes, about)
+            if about not in AGREEMENTS and (minutes is None or minutes.status != "finished"):
+                continue  # taken away, or being corrected: nothing is there to put a name to
             found.append(
                 ToSignRow(
                     mentorship=mentorship,
                     name=people[0].name,
-                    document=card.values["document"],
+                    document=about if minutes is None else minutes.document,
                     meeting=None if minutes is None else minutes.meeting,
                 )
             )
