@@ -22,7 +22,7 @@ from app.model.commands import (
     SkipMeeting,
 )
 from app.model.entities import meeting_id
-from app.model.queries.calendar import PLACE
+from app.model.queries.calendar import PLACE, CalendarStanding
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import DAY, HOUR, NAME, take_out
 from tests.support.store import MemoryStore, memory_store
@@ -90,6 +90,23 @@ def test_a_second_reader_finds_ten_meetings_at_four_with_two_alarms_and_no_names
         assert all(alarm.action.value == "DISPLAY" and alarm.description.value == title for alarm in event.valarm_list)
     assert {event.dtstart.value.utcoffset() for event in events} == {timedelta(hours=2), timedelta(hours=1)}
     assert len({event.uid.value for event in events}) == 10
+
+
+def test_one_meeting_taken_out_does_not_hide_that_another_one_has_moved() -> None:
+    store, series = laid()
+    take_out(store, spoken(), store.clock.at)
+    store.clock.later(minutes=1)
+    for number, day in ((0, 21), (1, 22)):
+        store.execute(MoveMeeting(meeting=meeting_id(series, number), starts=datetime(2026, 10, day, 16)))
+    store.clock.later(minutes=1)
+    take_out(store, spoken(), store.clock.at, meeting=meeting_id(series, 0))
+    assert store.ask(CalendarStanding(store.clock.at)) == "changed", "the phone does not know where the second one is"
+    take_out(store, spoken(), store.clock.later(minutes=1))
+    assert store.ask(CalendarStanding(store.clock.at)) == ""
+    store.clock.later(minutes=1)
+    store.execute(MoveMeeting(meeting=meeting_id(series, 0), starts=datetime(2026, 10, 23, 16)))
+    take_out(store, spoken(), store.clock.later(minutes=1), meeting=meeting_id(series, 0))
+    assert store.ask(CalendarStanding(store.clock.at)) == "", "it was the only one"
 
 
 def test_both_readers_agree_on_every_moment_across_a_year_of_changing_clocks() -> None:

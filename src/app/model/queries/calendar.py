@@ -453,15 +453,16 @@ CalendarState = Literal["", "offer", "changed"]
 
 @dataclass(frozen=True)
 class CalendarStanding(Query[CalendarState]):
-    """Whether meetings to come have changed since they were last taken out; or, once, that they can be."""
+    """Whether meetings to come (but these) have changed since they were last taken out; or, once, that they can be."""
 
     now: datetime
+    but: frozenset[Id] = frozenset()
 
     def answer(self, read: Reader) -> CalendarState:
-        return calendar_standing(Look(read, self.now), self.now)
+        return calendar_standing(Look(read, self.now), self.now, self.but)
 
 
-def calendar_standing(look: Look, now: datetime) -> CalendarState:
+def calendar_standing(look: Look, now: datetime, but: frozenset[Id] = frozenset()) -> CalendarState:
     """The same within an answer that has looked ahead already."""
     taken = SettingOf(TAKEN).answer(look.read)
     if not isinstance(taken, str):
@@ -471,7 +472,7 @@ def calendar_standing(look: Look, now: datetime) -> CalendarState:
     known = datetime.fromisoformat(taken)
     for month in months(now.date(), now.date() + timedelta(days=30 * MONTHS_AHEAD)):
         for meeting in look.month(month):
-            coming = meeting.starts > now.replace(tzinfo=None) and meeting.status != "held"
+            coming = meeting.starts > now.replace(tzinfo=None) and meeting.status != "held" and meeting.id not in but
             new = meeting.status == "planned" or moment_of(meeting.made) <= known
             if coming and new and moment_of(meeting.edited) > known and _moved(look.read, meeting.id, known):
                 return "changed"

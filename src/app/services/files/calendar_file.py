@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from app.model.commands import SetSetting
 from app.model.ids import Id, named_id
 from app.model.queries import Handed, SettingOf, ToHandOver
-from app.model.queries.calendar import PLACE, TAKEN
+from app.model.queries.calendar import PLACE, TAKEN, CalendarStanding
 from app.model.schedule import aware, following
 
 if TYPE_CHECKING:
@@ -50,10 +50,14 @@ def choices(store: Store) -> dict[str, bool]:
 
 
 def take_out(store: Store, speech: Speech, now: datetime, *, meeting: Id = "", series: Id = "") -> CalendarFile:
-    """One meeting, a series, or all to come, as a file; from now on cancellations of these are told as well."""
+    """One meeting, a series, or all to come, as a file; from now on cancellations of these are told as well.
+
+    A part of them leaves what is old about the others to be told.
+    """
     handed = store.ask(ToHandOver(now, meeting, series))
     made = write(handed, choices(store), speech, now)
-    if handed:
+    others = CalendarStanding(now, frozenset(one.meeting.id for one in handed))
+    if handed and store.ask(others) != "changed":
         store.execute(SetSetting(key=TAKEN, value=now.astimezone(UTC).isoformat()))
     return made
 
