@@ -231,6 +231,13 @@ def test_mine_follows_my_part_in_each_relationship(store: MemoryStore, pair: str
     assert [row.text for row in today(store, 12).tasks] == ["both"]
 
 
+def test_a_meeting_that_goes_on_past_midnight_is_still_the_one_that_is_on(store: MemoryStore, pair: str) -> None:
+    late = plan(store, pair, datetime(2026, 10, 14, 23, 30))
+    found = today(store, 0, 10, 1)
+    assert found.meeting is not None and (found.meeting.row.id, found.meeting.phase) == (late, "during")
+    assert found.primary.action == "note" and today(store, 0, 40, 1).meeting is None
+
+
 def test_today_does_not_read_what_others_have_to_do(
     store: MemoryStore, pair: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

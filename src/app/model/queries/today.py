@@ -68,7 +68,8 @@ class TodayView(Query[Today]):
         look = Look(read, self.now)
         people = look.people()
         rows = look.around(self.now)
-        today = [row for row in rows if row.starts.astimezone(self.now.tzinfo).date() == self.now.date()]
+        day = self.now.date()  # with what began before midnight and still goes on
+        today = [row for row in rows if row.starts.astimezone(self.now.tzinfo).date() == day or row.phase == "during"]
         current = _current(look, today, self.now)
         meeting = None if current is None else look.today(current)
         later = tuple(row for row in today if row is not current and row.phase == "before")
