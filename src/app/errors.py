@@ -271,6 +271,12 @@ class NoProgramme(ModelError):
     code = "programme-none"
 
 
+class ProgrammeName(ModelError):
+    """A programme's name is empty, has more bytes than its card has room for, or signs that cannot be seen."""
+
+    code = "programme-name"
+
+
 class AnswerTooLong(ModelError):
     """More words than an answer without a name has room for; all of those have one size."""
 

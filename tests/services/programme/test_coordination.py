@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.errors import NoProgramme
+from app.errors import NoProgramme, ProgrammeName
 from app.model.queries import SettingOf
 from app.services.programme.coordination import MEMBERS, RECEIVED, SLIPS
 from sync import bundle
@@ -49,6 +49,14 @@ def test_before_it_is_founded_there_is_nothing() -> None:
     assert fresh.programme is None and fresh.members == [] and fresh.surveys() == []
     with pytest.raises(NoProgramme):
         fresh.take(b"")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "ሀ" * 27, "Vårens\u202eprogram"])
+def test_a_name_that_does_not_fit_is_told_as_such(samira: Coordinator, name: str) -> None:
+    with pytest.raises(ProgrammeName):
+        samira.coordination.found(name)
+    found = samira.coordination.programme
+    assert found is not None and found.name == "Vårens program"
 
 
 def test_four_are_too_few_and_the_fifth_shows_the_mean(samira: Coordinator) -> None:

@@ -39,7 +39,7 @@ async def test_a_programme_is_founded_and_shared(stage: OpenStage, tmp_path: Pat
     app = await window(stage, session, go="/programme")
     assert app.nameless() == []
     await app.tap("programme-make")
-    assert session.coordination.programme is None
+    assert session.coordination.programme is None and app.has(app.desk.say("error.programme-name"))
     await app.type("programme-name", "Vårens program")
     await app.tap("programme-make")
     await app.until(lambda: app.has("programme-share"))
@@ -50,6 +50,9 @@ async def test_a_programme_is_founded_and_shared(stage: OpenStage, tmp_path: Pat
     words = " ".join(app.texts())
     assert all(word in words for word in found.words) and app.nameless() == []
     await app.tap("programme-rename")
+    await app.type("programme-name", " ")
+    await app.tap("programme-rename-keep")
+    assert app.has(app.desk.say("error.programme-name"))
     await app.type("programme-name", "Höstens program")
     await app.tap("programme-rename-keep")
     assert session.coordination.programme is not None

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from app.errors import NoProgramme
+from app.errors import NoProgramme, ProgrammeName
 from app.model.commands import SetSetting
 from app.model.entities import ROLES
 from app.model.fields import Answer
@@ -130,7 +130,10 @@ class Coordination:
         with self._one:
             row = self._row()
             made = ProgrammeKeys.new() if row is None else _keys(row)
-            card = made.card(name)
+            try:
+                card = made.card(name)
+            except BadRecord as exc:
+                raise ProgrammeName from exc
             with self._store.writing():
                 if row is None:
                     self._table(KEYRING).insert(

@@ -52,7 +52,7 @@ def Begin() -> ft.Control:
 
     def make(_: object = None) -> None:
         if not name.strip():
-            say_wrong(desk.say("first.name.missing"))
+            say_wrong(desk.say("error.programme-name"))
             return
         run(lambda: desk.session.coordination.found(name), failed=lambda fault: say_wrong(desk.sentence(fault)))
 
