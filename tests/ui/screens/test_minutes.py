@@ -207,6 +207,7 @@ async def test_very_long_minutes_are_read_to_their_end_before_and_after_they_are
     answers = {"talked": "ord " * 5_500 + "slutet", "talked_2": "x" * 21_000 + "allra sist"}
     table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.quick", version=1, answers=answers))
     app = await open_minutes(stage, table)
+    assert any(text.endswith("allra sist") for text in app.texts())
     await app.tap("minutes-finish")
     words = "\n".join(app.texts())
     assert "slutet" in words and "allra sist" in words

@@ -272,7 +272,8 @@ def Line(
     if item.type == "longtext":
         for part in range(2, parts_of(name, answers) + 1):
             text = str(answers.get(part_id(name, part)) or "")
-            parts.append(Card([Soft(desk.say("note.part", part=part)), Words(text[:4_000])], ground=theme.RAISED))
+            words = [Words(piece) for piece in in_pieces(text)]
+            parts.append(Card([Soft(desk.say("note.part", part=part)), *words], ground=theme.RAISED))
     if item.type in ("text", "longtext"):
         target = text_target(view, document, item)
         record = _record(desk, view, target)
