@@ -16,6 +16,7 @@ from app.model.commands import (
     EndMentorship,
     FinishMinutes,
     GiveFeedback,
+    HideItem,
     IntroduceMe,
     KeepForm,
     KeepMinutes,
@@ -288,6 +289,16 @@ def test_critical_items_are_counted_until_ticked_or_set_aside(store: MemoryStore
     assert store.ask(TodayView(at(12, days=1))).open_critical == ()
     for one in CRITICAL[:2]:  # each kind of list also on its own
         assert store.ask(TodayView(at(12, days=1), (one,))).open_critical == ()
+
+
+def test_a_critical_line_that_was_taken_off_the_list_is_not_waited_for(store: MemoryStore, pair: str) -> None:
+    meeting = plan(store, pair)
+    store.clock.at = at(16)
+    store.execute(EndMeeting(meeting=meeting))
+    store.execute(HideItem(document="checklist.after_session", item="worry"))
+    assert [one.item for one in today(store, 17).open_critical] == ["agreement"]
+    store.execute(HideItem(document="checklist.after_session", item="worry", hidden=False))
+    assert [one.item for one in today(store, 17).open_critical] == ["worry", "agreement"]
 
 
 def test_reminders_of_the_key_and_the_backup(store: MemoryStore) -> None:

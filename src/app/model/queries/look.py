@@ -261,9 +261,15 @@ class Look:
         return list_view(self.read, document, about)
 
     def open_critical(self, critical: tuple[tuple[str, str, tuple[str, ...]], ...]) -> list[OpenCritical]:
-        """Critical items left open: after each meeting that was held lately, and before each relationship."""
+        """Critical items left open: after each meeting that was held lately, and before each relationship.
+
+        What I took off a list is not counted: there would be nothing to tick.
+        """
         if not critical:
             return []
+        documents = dict.fromkeys(document for document, _, _ in critical)
+        away = {(id, item.item) for id in documents for item in self.read.where(ListItem, document=id) if item.hidden}
+        critical = tuple(entry for entry in critical if entry[:2] not in away)
         assert self.now is not None
         found: list[OpenCritical] = []
         after = [entry for entry in critical if entry[0] == LISTS["after"]]
