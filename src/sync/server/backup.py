@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -164,7 +165,7 @@ def _lines(source: Path) -> Iterator[bytes]:
                 if not line.endswith(b"\n"):
                     raise BadBackup("a line is damaged")
                 yield line
-    except (OSError, EOFError) as exc:
+    except (OSError, EOFError, zlib.error) as exc:
         raise BadBackup("the file cannot be read") from exc
 
 

@@ -162,6 +162,14 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     target.close()
 
 
+def test_a_backup_whose_packing_is_damaged_is_refused(elsewhere: Sqlite, tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(b"{}\n" * 100, mtime=0))
+    packed[10] = 0xFF  # behind the head: a kind of block that there is not
+    (tmp_path / "backup").write_bytes(packed)
+    with pytest.raises(BadBackup):
+        backup.read(elsewhere, tmp_path / "backup")
+
+
 def test_a_backup_appears_only_when_it_is_whole(
     elsewhere: Sqlite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
