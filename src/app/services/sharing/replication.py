@@ -34,6 +34,7 @@ ADDRESS: Final = "server.address"
 PIN: Final = "server.pin"
 WIFI: Final = "server.wifi"
 DELAY: Final = "server.delay"
+FOLLOWED_MOST: Final = 4
 DELAY_MOST: Final = 600.0
 """Seconds within which what was written goes out, where somebody does not want a server to see when they write."""
 
@@ -185,31 +186,42 @@ class Replication:
         return self._store.ask(SettingOf(DELAY)) is True
 
     def choose(self, *, wifi_only: bool | None = None, delayed: bool | None = None) -> None:
-        """Choose how things are carried. Works at once; may wait for a round that is under way."""
+        """Choose how things are carried, and do so. May wait for a round that is under way."""
+        self.prefer(wifi_only=wifi_only, delayed=delayed)
+        self.follow()
+
+    def prefer(self, *, wifi_only: bool | None = None, delayed: bool | None = None) -> None:
+        """Write down how things are to be carried, which is quick; `follow` then does so."""
         if wifi_only is not None:
             self._store.execute(SetSetting(key=WIFI, value=wifi_only))
         if delayed is not None:
             self._pace.set(DELAY_MOST if delayed else 0.0)  # first: that it was chosen is something written, too
             self._store.execute(SetSetting(key=DELAY, value=delayed))
-        self._follow()
 
     def on_network(self, network: Network) -> None:
         """The phone says what line it has. May wait for a round that is under way."""
         self._network = network
-        self._follow()
+        self.follow()
 
     @property
     def _may_go(self) -> bool:
         return not (self.wifi_only and self._network == "mobile")
 
-    def _follow(self) -> None:
-        """Begin or stop, as the line and the choices have it."""
-        if self._may_go:
-            self.start()
-            if not self._pace.holds:
-                self._poke()
-        else:
-            self.stop()
+    def follow(self) -> None:
+        """Begin or stop, as the line and the choices have it. May wait for a round that is under way.
+
+        Looks once more when that is done: what was chosen while it waited counts.
+        """
+        for _ in range(FOLLOWED_MOST):
+            wanted = self._may_go
+            if wanted:
+                self.start()
+                if not self._pace.holds:
+                    self._poke()
+            else:
+                self.stop()
+            if self._may_go == wanted:
+                break
         self._tell()
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,8 @@ def ServerScreen() -> ft.Control:
         )
 
     def set_manner(**chosen: bool) -> None:
-        run(lambda: replication.choose(**chosen))
+        replication.prefer(**chosen)  # at once: the next choice may come while this one is being followed
+        desk.later(lambda: asyncio.to_thread(replication.follow))
 
     def leave(_: object = None) -> None:
         before = chosen
