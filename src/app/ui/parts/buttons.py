@@ -259,6 +259,10 @@ def _segment(choice: Choice, on: bool, on_change: Callable[[str], object]) -> ft
     )
 
 
+ABREAST = 5
+"""So many numbers of a scale stand beside each other: more would be narrower than a thumb."""
+
+
 def Scale1to5(
     value: int | None,
     on_change: Callable[[int], object],
@@ -269,7 +273,7 @@ def Scale1to5(
     id: str,
     steps: int = 5,
 ) -> ft.Control:
-    """A rating as five radio buttons with words at the ends; `label` is the question they answer."""
+    """A rating as radio buttons with words at the ends, five abreast; `label` is the question they answer."""
     boxes: list[ft.Control] = []
     for step in range(1, steps + 1):
         on = step == value
@@ -297,7 +301,10 @@ def Scale1to5(
             Words(high, Style.LABEL, theme.INK_SOFT, expand=True, align=ft.TextAlign.END),
         ]
     )
-    scale = ft.Column([ft.Row(boxes, spacing=8), ft.Semantics(exclude_semantics=True, content=ends)], spacing=4)
+    rows = [ft.Row(boxes[at : at + ABREAST], spacing=8) for at in range(0, steps, ABREAST)]
+    rows[-1].controls += [ft.Container(expand=True) for _ in range(-steps % ABREAST if steps > ABREAST else 0)]
+    lines = ft.Column([*rows], spacing=8, tight=True)
+    scale = ft.Column([lines, ft.Semantics(exclude_semantics=True, content=ends)], spacing=4)
     return radio_group(label, str(value or ""), lambda chosen: on_change(int(chosen)), scale)
 
 
