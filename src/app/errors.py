@@ -265,6 +265,12 @@ class NotFilledIn(ModelError):
     code = "not-filled-in"
 
 
+class TooLongToSign(ModelError):
+    """The text that was to be signed is longer than what can be read back."""
+
+    code = "too-long-to-sign"
+
+
 class NoProgramme(ModelError):
     """There is no programme for it; `reason` is none, or not-ready while its coordinator has not answered."""
 

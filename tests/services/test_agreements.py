@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import NotFilledIn, Refused, SignedFileForeign
+from app.errors import NotFilledIn, Refused, SignedFileForeign, TooLongToSign
 from app.model.commands import (
     AddPerson,
     Delete,
@@ -111,6 +111,19 @@ def test_an_unfilled_agreement_cannot_be_signed_and_says_what_is_missing(two: Tw
     with pytest.raises(NotFilledIn):
         on(two.karin).sign(sheet)
     assert two.karin.store.ask(CopiesOf(two.id, AGREEMENT)) == ()
+
+
+def test_a_text_that_could_not_be_read_back_is_not_signed(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    two.fill()
+    sheet = on(two.karin).sheet(two.id, AGREEMENT)
+    length = len(sheet.text.write().encode())
+    monkeypatch.setattr("app.services.agreements.LARGEST", length - 1)
+    with pytest.raises(TooLongToSign):
+        on(two.karin).sign(sheet)
+    assert two.karin.store.ask(CopiesOf(two.id, AGREEMENT)) == ()
+    monkeypatch.setattr("app.services.agreements.LARGEST", length)
+    on(two.karin).sign(sheet)
+    assert len(two.karin.store.ask(CopiesOf(two.id, AGREEMENT))) == 1
 
 
 def test_each_signs_on_their_own_phone_and_both_see_it(two: Two) -> None:

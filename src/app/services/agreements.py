@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from app.errors import NotFilledIn, Refused, SignedFileForeign, UnknownRecord
+from app.errors import NotFilledIn, Refused, SignedFileForeign, TooLongToSign, UnknownRecord
 from app.model.commands import KeepForm, NewCopy, Sign
 from app.model.entities import FairCopy, Mentorship, PairRole
 from app.model.entities import Signature as Signed
 from app.model.fields import Answer
 from app.model.ids import Id
 from app.model.queries import AboutMe, CopiesOf, Copy, FormOf, Two, TwoOf
-from app.services.fair_copy import MOST_VERSIONS, FairText, lines_of, missing, read
+from app.services.fair_copy import LARGEST, MOST_VERSIONS, FairText, lines_of, missing, read
 from sync import signatures, strict_json
 from sync.errors import BadJson, SyncError
 
@@ -223,7 +223,8 @@ class Agreements:
     def sign(self, sheet: Sheet, *, handed: bool = False) -> None:
         """Put my name under the text, or, handed over, that of the other person.
 
-        `NotFilledIn` names how many lines are missing; `Refused` when that name stands there already.
+        `NotFilledIn` names how many lines are missing; `Refused` when that name stands there already; `TooLongToSign`
+        when the text could not be read back.
         """
         if sheet.missing:
             raise NotFilledIn(count=len(sheet.missing))
@@ -244,6 +245,8 @@ class Agreements:
         else:
             copy, salt = self._store.new_id(), os.urandom(signatures.SALT_BYTES)
             words = text.write()
+            if len(words.encode()) > LARGEST:
+                raise TooLongToSign
             new = NewCopy(
                 about=text.about,
                 document=text.document,

@@ -1,6 +1,7 @@
 """The server as an ASGI application: bodies under limits and clocks, routes on worker threads, answers and their notes."""
 
 import asyncio
+import hmac
 import json
 import logging
 import time
@@ -316,7 +317,7 @@ class Door:
         token = self.server.settings.metrics_token
         near = asked.client is not None and asked.client.host in _LOCAL and "x-forwarded-for" not in asked.headers
         if token:
-            if asked.headers.get("authorization") != f"Bearer {token}":
+            if not hmac.compare_digest(asked.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
                 raise Refusal(401, "session")
         elif not near:
             raise Refusal(403, "forbidden")

@@ -65,13 +65,16 @@ def ServerScreen() -> ft.Control:
 
     def leave(_: object = None) -> None:
         before = chosen
-        replication.disconnect()
-        if before:
-            desk.notice(
-                desk.say("server.left"),
-                lambda: run(lambda: replication.connect(before.address, pin=before.pin)),
-                seconds=8,
-            )
+
+        def left(_: object) -> None:
+            if before:
+                desk.notice(
+                    desk.say("server.left"),
+                    lambda: run(lambda: replication.connect(before.address, pin=before.pin)),
+                    seconds=8,
+                )
+
+        run(replication.disconnect, left)  # a round that is under way ends first: that may take a while
 
     if chosen:
         body: list[ft.Control] = [
