@@ -57,6 +57,7 @@ def test_two_phones_pair_and_keep_every_word_with_a_server_and_without_one(
         with server(carried, carrier.port):
             for person in (yusuf, karin):  # what Karin had written, Yusuf's phone is told of by the server
                 tries_now(person)
+            comes_to(yusuf, KARIN)
 
         # no server any more: what both write then goes over as packages
         writes_in_the_meeting(karin, AND_KARIN, behind=(KARIN, YUSUF))
@@ -210,6 +211,18 @@ def stand_there(person: Person, words: Iterable[str]) -> None:
     """All of it stands in the field, whoever wrote it."""
     there = person.value("shared-note")
     assert [each for each in words if each not in there] == [], there
+
+
+def comes_to(person: Person, words: str) -> None:
+    """What the other wrote comes by itself, a moment after it was sent; the field shows it when it is opened next."""
+    for _ in range(20):
+        in_the_meeting(person)
+        there = person.value("shared-note")
+        at_home(person)
+        if words in there:
+            return
+        person.visit.page.wait_for_timeout(500)
+    raise AssertionError(there)
 
 
 # ------------------------------------------------------------------ without a server
