@@ -91,7 +91,7 @@ def Entered(field: ft.TextField) -> ft.Control:
     async def enter() -> None:
         await ft.SemanticsService().get_accessibility_features()  # answered when all that was sent before is drawn
         await asyncio.sleep(SETTLES)
-        await latest.value.focus()  # type: ignore[no-untyped-call]
+        await latest.value.focus()  # type: ignore[no-untyped-call]  # Flet leaves it untyped
 
     async def try_to() -> None:
         with suppress(RuntimeError):  # gone meanwhile, or a line that is cut: the field can still be tapped

@@ -81,7 +81,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
         title = desk.say("note.task.title")
     elif view and sheet == "late" and notice:
-        content = lambda: _Late(view, notice, skip, close)  # noqa: E731
+        content = lambda: _Late(view, notice, skip, close)  # noqa: E731 - one of two sheets
         title = desk.say("slot.late.title")
     use_sheet(content, close, title=title, short=sheet != "task")
     if view is None:
