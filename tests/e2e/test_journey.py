@@ -70,7 +70,7 @@ def test_a_note_from_the_lock_screen_waits_sealed_and_comes_in(home: Place) -> N
     if cold.visit.by_id("quick-accept").count():
         cold.tap("quick-accept")
     cold.writes("quick-text", "Hemlig iakttagelse")
-    time.sleep(2.5)  # a key is on the disk within a second; on a machine that does ten things at once, a little later
+    time.sleep(1.3)
     home.pull_the_plug(cold)
     for file in home.data.rglob("*"):
         if file.is_file():
