@@ -37,8 +37,9 @@ from app.model.commands import AddPerson, Command, Delete, EmptyTrash, WriteNote
 from app.model.entities import Note
 from app.model.queries import AboutMe, NotesOf, One, TrashList
 from app.services.passphrase import Level
+from app.services.quick_notes import Trust
 from app.services.records.store import Store
-from app.services.session import Session, Trust
+from app.services.session import Session
 from app.vault.inbox import Inbox, InboxKey
 from sync.errors import BadRecoveryKey
 from sync.recovery import RecoveryKey
@@ -234,12 +235,11 @@ def test_two_windows(life: Life) -> None:
 def test_locking_twice_and_locking_what_is_not_open_are_nothing(life: Life) -> None:
     life.session.lock()
     life.create()
-    vault = life.session._vault
+    vault = life.session._open_vault
     life.session.lock()
     life.session.lock()
-    assert vault is not None
     assert not any(vault._key.secret)
-    assert life.session._spaces is None
+    assert life.session._opened is None
 
 
 async def test_the_event_loop_goes_on_while_a_passphrase_is_stretched(
@@ -397,11 +397,11 @@ def test_a_cold_start_asks_once_and_remembers(life: Life) -> None:
     life.create()
     life.session.lock()
     cold = life.start()
-    assert cold.quick_note_asks
+    assert cold.quick_notes_trust == Trust.ASK
     with pytest.raises(SessionBusy):
         cold.quick_note()
     cold.accept_quick_notes()
-    assert not cold.quick_note_asks
+    assert cold.quick_notes_trust == Trust.KNOWN
     note = cold.quick_note()
     note.write("kall start")
     with pytest.raises(NoteTooLong):

@@ -42,8 +42,10 @@ from app.services.files.backups import (
     rows_of,
     secrets_of,
 )
+from app.services.opened import Opened
 from app.services.passphrase import Level, Strength, strength, suggest
 from app.services.preferences import Preferences
+from app.services.quick_notes import LetterBox, QuickNote, Trust, milliseconds
 
 if TYPE_CHECKING:
     from app.services.agreements import Agreements
@@ -60,7 +62,7 @@ if TYPE_CHECKING:
     from app.services.spaces import Spaces
     from app.vault.backup import Rows
     from app.vault.backup import Secrets as BackupSecrets
-    from app.vault.inbox import InboxKey, LockedNote, SealedNote
+    from app.vault.inbox import SealedNote
     from app.vault.kdf import Cost
     from app.vault.salvage import Salvaged
     from app.vault.vault import Notice, Vault
@@ -86,30 +88,6 @@ class Phase(enum.StrEnum):
     LOCKED = "locked"
     OPENING = "opening"
     OPEN = "open"
-
-
-class Trust(enum.StrEnum):
-    """Whether notes can be written while locked, and what must be said first."""
-
-    KNOWN = "known"
-    ASK = "ask"
-    """Nobody can check who can read them; the person accepts that once."""
-    NONE = "none"
-
-
-class QuickNote:
-    """A note written while locked. Each `write` is durable when it returns; nothing of it can be read back."""
-
-    def __init__(self, note: LockedNote, now: Callable[[], datetime]) -> None:
-        self._note = note
-        self._now = now
-
-    def write(self, text: str) -> None:
-        """Seal the whole text as it is now. Waits for the disk."""
-        self._note.write(text, _milliseconds(self._now()))
-
-    def close(self) -> None:
-        """Nothing more is to come. What was written stays sealed until the vault is opened."""
 
 
 class Session:
@@ -138,16 +116,8 @@ class Session:
         self._monotonic = monotonic
         self._one = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
-        self._vault: Vault | None = None
-        self._store: Store | None = None
-        self._spaces: Spaces | None = None
-        self._exchange: Exchange | None = None
-        self._pairing: Pairing | None = None
-        self._programme: Programme | None = None
-        self._coordination: Coordination | None = None
-        self._devices: Devices | None = None
-        self._replication: Replication | None = None
-        self._inbox_key: InboxKey | None = None
+        self._opened: Opened | None = None
+        self._box = LetterBox(folder, state, self._now, lambda: self._phase is Phase.LOCKED)
         self._touched = monotonic()
         self._ticking: threading.Event | None = None
         _no_core_dumps()
@@ -164,32 +134,12 @@ class Session:
     @property
     def example(self) -> bool:
         """Whether this is a look around with example data."""
-        return self._vault is not None and self._vault.temporary
+        return self._opened is not None and self._opened.vault.temporary
 
     @property
     def store(self) -> Store:
         """The open store; `SessionBusy` when there is none."""
-        store = self._store
-        if store is None:
-            raise SessionBusy(state=self._phase.value)
-        return store
-
-    @property
-    def exchange(self) -> Exchange:
-        """The shared spaces of the open vault, made when they are first asked for; `SessionBusy` when none is open."""
-        from app.model.queries import AboutMe
-        from app.services.sharing.exchange import Exchange
-
-        with self._one:
-            store = self.store
-            if self._exchange is None:
-
-                def name() -> str:
-                    me = store.ask(AboutMe())
-                    return "" if me is None else me.name
-
-                self._exchange = Exchange(store, self._open_spaces, name=name, now=self._now)
-            return self._exchange
+        return self._open.store
 
     @property
     def sharing(self) -> bool:
@@ -199,99 +149,66 @@ class Session:
         return len(self.store.documents.table(PLACES)) > 0
 
     @property
-    def tidings(self) -> Tidings:
-        """What one knows of the other's phone, on the open vault; `SessionBusy` when none is open."""
-        from app.services.sharing.tidings import Tidings
+    def shares(self) -> bool:
+        """Whether there is anything to know about devices; false when nothing is open. Quick."""
+        return self._opened is not None and self._opened.shares
 
-        return Tidings(self.store, self.exchange)
+    @property
+    def exchange(self) -> Exchange:
+        """The shared spaces; `SessionBusy`, as with all that follow, when no vault is open."""
+        return self._open.exchange
+
+    @property
+    def tidings(self) -> Tidings:
+        """What one knows of the other's phone."""
+        return self._open.tidings
 
     @property
     def pairing(self) -> Pairing:
-        """How two people become a pair, on the open vault; `SessionBusy` when none is open."""
-        from app.services.sharing.pairing import Pairing
-
-        with self._one:
-            if self._pairing is None:
-                self._pairing = Pairing(self.store, self._open_spaces, self.exchange, self._assets, self._now)
-            return self._pairing
-
-    @property
-    def shares(self) -> bool:
-        """Whether there is anything to know about devices: a space with a log, or one whose log is elsewhere. Quick."""
-        if self._vault is None or self.example:
-            return False
-        documents = self._vault.documents
-        return len(documents.table("_place")) > 0 or any(
-            row["kind"] == "space" and (row.get("elsewhere") or not row["epoch"]) for row in documents.table("_keyring")
-        )
+        """How two people become a pair."""
+        return self._open.pairing
 
     @property
     def devices(self) -> Devices:
-        """My own devices, on the open vault; `SessionBusy` when none is open."""
-        from app.services.sharing.devices import Devices
+        """My own devices."""
+        return self._open.devices
 
-        with self._one:
-            if self._devices is None:
-                self._devices = Devices(self.store, self._open_spaces, self.exchange, self._assets, self._now)
-            return self._devices
+    @property
+    def replication(self) -> Replication:
+        """The optional server."""
+        return self._open.replication
 
     @property
     def programme(self) -> Programme:
-        """The programme one is in, on the open vault; `SessionBusy` when none is open."""
-        from app.services.programme.membership import Programme
-
-        with self._one:
-            store = self.store
-            if self._programme is None:
-                self._programme = Programme(store, self._assets, self._now)
-            return self._programme
+        """The programme one is in."""
+        return self._open.programme
 
     @property
     def coordination(self) -> Coordination:
-        """The programme one coordinates, on the open vault; `SessionBusy` when none is open."""
-        from app.services.content.library import Library
-        from app.services.programme.coordination import Coordination
+        """The programme one coordinates."""
+        return self._open.coordination
 
-        with self._one:
-            store = self.store
-            if self._coordination is None:
-                self._coordination = Coordination(store, Library(self._assets), self._assets, self._now)
-            return self._coordination
+    def agreements(self, library: Library) -> Agreements:
+        """What two people put their names to, in the words of this library."""
+        return self._open.agreements(library)
 
     @property
     def programme_waiting(self) -> int:
         """How much waits to be handed over to a programme; loads nothing of it where there is none."""
-        store = self._store
-        if store is None:  # a screen may be drawn once more while the vault is being locked
+        opened = self._opened
+        if opened is None:  # a screen may be drawn once more while the vault is being locked
             return 0
-        rows = store.documents.table("_letter")
+        rows = opened.vault.documents.table("_letter")
         return sum(row["state"] == "waiting" and row["what"] != "counts" for row in rows)
 
     @property
     def programme_news(self) -> int:
         """How many wishes to be contacted and concerns a coordinator has not opened."""
-        store = self._store
-        if store is None:
+        opened = self._opened
+        if opened is None:
             return 0
-        rows = store.documents.table("_received")
+        rows = opened.vault.documents.table("_received")
         return sum(not row["seen"] and row["what"] in ("contact", "concern") for row in rows)
-
-    @property
-    def replication(self) -> Replication:
-        """The optional server, on the open vault; `SessionBusy` when none is open."""
-        from app.services.sharing.replication import Replication
-
-        with self._one:
-            if self._replication is None:
-                self._replication = Replication(self.store, self._open_spaces, self.exchange, self.devices)
-                self.devices.urge = self._replication.now
-            return self._replication
-
-    def agreements(self, library: Library) -> Agreements:
-        """What two people put their names to, in the words of this library; `SessionBusy` when none is open."""
-        from app.services.agreements import Agreements
-
-        return Agreements(self.store, self._open_spaces, library, lambda: self.exchange, self._now)
 
     @property
     def role(self) -> str:
@@ -570,40 +487,47 @@ class Session:
 
     def _enter(self, vault: Vault) -> None:
         """Everything that stands on an open vault."""
-        from app.services.records.store import Store
-        from app.services.spaces import Spaces
-
-        self._vault = vault
-        self._spaces = Spaces(vault.documents)
-        if vault.needs_new_device:
-            from app.services.sharing.shelf import begin_anew
-
-            with vault.documents.transaction():
-                begin_anew(vault.documents, self._spaces.device)
-                self._spaces.become_new_device()
-                vault.has_new_device()
-        self._store = Store(vault.documents, self._spaces, now=self._now)
+        try:
+            self._opened = self._stand_on(vault)
+        except BaseException:
+            if vault.temporary:
+                vault.lock()  # takes the folder with it
+            else:
+                vault.leave()
+            raise
         self.notices = list(vault.notices)
         if not vault.temporary:
             self._take_in_notes()
             self._empty_trash()
             self._keep_promises()
 
+    def _stand_on(self, vault: Vault) -> Opened:
+        from app.services.records.store import Store
+        from app.services.spaces import Spaces
+
+        spaces = Spaces(vault.documents)
+        if vault.needs_new_device:
+            from app.services.sharing.shelf import begin_anew
+
+            with vault.documents.transaction():
+                begin_anew(vault.documents, spaces.device)
+                spaces.become_new_device()
+                vault.has_new_device()
+        return Opened(vault, Store(vault.documents, spaces, now=self._now), spaces, self._assets, self._now)
+
     def _keep_promises(self) -> None:
         """What two people decided to delete by now, and have been told of before, goes."""
         from app.services.closing import carry_out
 
-        assert self._store is not None
         try:
-            carry_out(self._store, self._now())
+            carry_out(self.store, self._now())
         except VaultError as exc:
             log.warning("what is due was not deleted: %s", exc.code)  # another time, as the trash
 
     def _take_in_notes(self) -> None:
         """Notes written while locked become private notes. The model knows a note it has seen, the vault too."""
-        assert self._vault is not None
         try:
-            notes, closed = self._vault.locked_notes()
+            notes, closed = self._open.vault.locked_notes()
         except InboxKeyChanged:
             self.inbox_alarm = True
             return
@@ -621,36 +545,29 @@ class Session:
         from app.model.commands import EmptyTrash
         from app.model.erasing import KEPT
 
-        assert self._store is not None
         try:
-            self._store.execute(EmptyTrash(before=self._now() - KEPT))
-        except VaultError as exc:
-            log.warning(
-                "the trash was not emptied: %s", exc.code
-            )  # another time; it must not keep anybody from reading
+            self.store.execute(EmptyTrash(before=self._now() - KEPT))
+        except VaultError as exc:  # another time; it must not keep anybody from reading
+            log.warning("the trash was not emptied: %s", exc.code)
 
     def _import(self, notes: list[SealedNote]) -> None:
         from app.model.commands import ImportQuickNote
 
-        assert self._vault is not None
-        assert self._store is not None
         for note in notes:
             # Anybody may have sealed a note, with any date: one beyond the year 3000 would be none.
             stamp = min(note.written, _YEAR_3000) / 1000
             written = datetime.fromtimestamp(stamp, UTC).astimezone(self._now().tzinfo)
             body = self.programme.take_posted(note.id, note.text) if note.text.startswith("\0") else note.text
             if body:
-                self._store.execute(ImportQuickNote(id=note.id.hex(), body=body, written=written))
-        self._vault.notes_taken_in([note.id for note in notes])
+                self.store.execute(ImportQuickNote(id=note.id.hex(), body=body, written=written))
+        self._open.vault.notes_taken_in([note.id for note in notes])
 
     def _abandon(self) -> None:
         """Back from a failed opening: nothing stays open."""
-        self._let_go_of_devices()
-        self._exchange = self._pairing = None
-        vault, self._vault, self._store, self._spaces = self._vault, None, None, None
-        self._programme = None  # it may have taken in what was written while locked
-        if vault is not None:
-            vault.leave()
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
+            opened.vault.leave()
         self._become(self._phase_on_disk())
 
     # ------------------------------------------------------------------ locking
@@ -658,34 +575,25 @@ class Session:
     def lock(self) -> None:
         """Close everything: store, caches, keys. Waits for the disk for a moment."""
         with self._one:
-            if self._vault is None:
+            opened = self._opened
+            if opened is None:
                 return
             self._stop_ticking()
-            self._stop_replicating()
-            vault, store = self._vault, self._store
-            self._let_go_of_devices()
-            self._vault = self._store = self._spaces = self._exchange = self._pairing = None
-            self._programme = self._coordination = None
+            self._let_go_of(opened)
             try:
-                if store is not None:
-                    store.close()
+                opened.store.close()
             finally:
-                was_temporary = vault.temporary
-                key = vault.lock()
+                was_temporary = opened.vault.temporary
+                key = opened.vault.lock()
                 if not was_temporary:
-                    self._inbox_key = key
+                    self._box.remembered = key
                 self.notices = []
                 self._become(self._phase_on_disk())
 
-    def _let_go_of_devices(self) -> None:
-        devices, self._devices = self._devices, None
-        if devices is not None:
-            devices.close()
-
-    def _stop_replicating(self) -> None:
-        replication, self._replication = self._replication, None
-        if replication is not None:
-            replication.stop()
+    def _let_go_of(self, opened: Opened) -> None:
+        opened.stop_replicating()  # while it can still be asked for: a running exchange ends in peace
+        self._opened = None
+        opened.close()
 
     def close(self) -> None:
         """The end of the process."""
@@ -708,8 +616,8 @@ class Session:
             self.lock()
             return
         with self._one:
-            if self._vault is not None:
-                self._vault.remember()
+            if self._opened is not None:
+                self._opened.vault.remember()
 
     def _start_ticking(self) -> None:
         stop = self._ticking = threading.Event()
@@ -733,67 +641,29 @@ class Session:
     @property
     def quick_notes_trust(self) -> Trust:
         """Whether a note can be written while locked; `InboxKeyChanged` when the key in the folder was exchanged."""
-        key, ask = self._inbox()
-        if key is None:
-            return Trust.NONE
-        return Trust.ASK if ask else Trust.KNOWN
-
-    @property
-    def quick_note_asks(self) -> bool:
-        """Whether the person must first accept that nobody can check who can read the notes."""
-        return self.quick_notes_trust is Trust.ASK
+        return self._box.trust
 
     def accept_quick_notes(self) -> None:
         """The person has read that nobody can check who can read the notes; this computer remembers it."""
-        from app.vault import inbox
-
-        key, _ = self._inbox()
-        if key is not None:
-            inbox.accept(self._state, key)
+        self._box.accept()
 
     def quick_note(self) -> QuickNote:
         """An empty note, sealed to the vault's public key. `SessionBusy` when it may not be written (yet)."""
-        from app.vault.inbox import Inbox
-
-        key, ask = self._inbox()
-        if key is None or ask:
-            raise SessionBusy(state=self._phase.value)
-        stamp = _milliseconds(self._now())
-        note = min(max(stamp, 0), (1 << 48) - 1).to_bytes(6, "big") + os.urandom(10)
-        return QuickNote(Inbox(self._folder).begin(key, note), self._now)
+        return self._box.begin()
 
     def post(self, text: str) -> None:
         """Put something into the inbox that says nothing about its hour: an answer of a phone that is passed on.
 
         Waits for the disk. `SessionBusy` when nothing may be written (yet).
         """
-        from app.vault.inbox import Inbox
-
-        key, ask = self._inbox()
-        if key is None or ask:
-            raise SessionBusy(state=self._phase.value)
-        day = self._now().replace(hour=0, minute=0, second=0, microsecond=0)
-        Inbox(self._folder).begin(key, os.urandom(16)).write(text, _milliseconds(day))
+        self._box.post(text)
 
     def accept_inbox_alarm(self) -> None:
         """The person has seen the alarm: a new key pair, and what was sealed to the stranger's key stays closed."""
         with self._one:
-            if self._vault is not None:
-                self._vault.accept_inbox()
+            if self._opened is not None:
+                self._opened.vault.accept_inbox()
                 self.inbox_alarm = False
-
-    def _inbox(self) -> tuple[InboxKey | None, bool]:
-        from app.vault import anchor, inbox
-
-        if self._phase is not Phase.LOCKED:
-            return None, False
-        box = inbox.Inbox(self._folder)
-        found = box.key()
-        known = anchor.read(self._state / anchor.FILE)
-        mine = isinstance(known, anchor.Anchor) and found is not None and known.vault == found.vault
-        pinned = known.inbox_keys if isinstance(known, anchor.Anchor) and mine else frozenset[bytes]()
-        accepted = found is not None and inbox.is_accepted(self._state, found)
-        return inbox.trusted_key(box, remembered=self._inbox_key, pinned=pinned, accepted=accepted)
 
     # ------------------------------------------------------------------ the recovery key
 
@@ -887,13 +757,10 @@ class Session:
             vault = self._open_vault
             vault.confirm(passphrase)
             self._stop_ticking()
-            self._stop_replicating()
-            store, self._store, self._spaces, self._vault = self._store, None, None, None
-            self._let_go_of_devices()
-            self._exchange = self._pairing = self._programme = self._coordination = None
-            if store is not None:
-                store.close()
-            self._inbox_key = None
+            opened = self._open
+            self._let_go_of(opened)
+            opened.store.close()
+            self._box.remembered = None
             try:
                 vault.erase(passphrase)
             finally:
@@ -932,7 +799,7 @@ class Session:
 
         now = self._now()
         target = io.BytesIO()
-        contents = backup.write(target, rows, locks, _milliseconds(now), cost=self._cost)
+        contents = backup.write(target, rows, locks, milliseconds(now), cost=self._cost)
         name = f"fika-{now:%Y-%m-%d}{backup.SUFFIX}"
         return Backup(target.getvalue(), name, locks.words, kinds(contents.counts))
 
@@ -1044,7 +911,7 @@ class Session:
                 place = self._folder.with_name(f"{self._folder.name}-damaged-{self._now():%Y-%m-%d-%H%M%S}")
                 DISK.rename(self._folder, place)
                 DISK.sync_folder(place.parent)
-            self._inbox_key = None
+            self._box.remembered = None
             self._become(self._phase_on_disk())
         return place
 
@@ -1091,16 +958,22 @@ class Session:
     # ------------------------------------------------------------------ inside
 
     @property
-    def _open_vault(self) -> Vault:
-        if self._vault is None or self._phase is not Phase.OPEN:
+    def _open(self) -> Opened:
+        opened = self._opened
+        if opened is None:
             raise SessionBusy(state=self._phase.value)
-        return self._vault
+        return opened
+
+    @property
+    def _open_vault(self) -> Vault:
+        """The vault of a session that has finished opening."""
+        if self._phase is not Phase.OPEN:
+            raise SessionBusy(state=self._phase.value)
+        return self._open.vault
 
     @property
     def _open_spaces(self) -> Spaces:
-        if self._spaces is None:
-            raise SessionBusy(state=self._phase.value)
-        return self._spaces
+        return self._open.spaces
 
     def _phase_on_disk(self) -> Phase:
         """Whether there is something to unlock; reads names only, and imports nothing."""
@@ -1138,10 +1011,6 @@ def _notice(code: str, **facts: str | int) -> Notice:
     from app.vault.vault import Notice
 
     return Notice(code, tuple(facts.items()))
-
-
-def _milliseconds(when: datetime) -> int:
-    return max(0, int(when.timestamp() * 1000))
 
 
 def _no_core_dumps() -> None:

@@ -47,7 +47,7 @@ class Device:
         root = Path(folder)
         self.session = Session(root / "vault", root / "state", Path("assets"))
         self.session.create(PASSPHRASE, name="Karin", role="mentor")
-        self.spaces = self.session._spaces
+        self.spaces = self.session._open_spaces
         return {}
 
     def hello(self, space: str) -> dict[str, Any]:

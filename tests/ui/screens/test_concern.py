@@ -142,11 +142,11 @@ async def test_on_a_cold_start_it_says_what_nobody_can_check(stage: OpenStage, t
     session.lock()
     (tmp_path / "state" / "anchor").unlink()  # nothing is remembered of the key in the folder
     cold = session_in(tmp_path)
-    assert cold.quick_note_asks
+    assert cold.quick_notes_trust == "ask"
     app = await window(stage, cold, go="/concern")
     assert app.has(app.desk.say("quick.trust")) and app.nameless() == []
     await fill(app)
-    await app.until(lambda: not cold.quick_note_asks)
+    await app.until(lambda: cold.quick_notes_trust == "known")
     cold.unlock(PHRASE)
     assert [one.what for one in cold.programme.sent()] == ["concern"]
     cold.lock()

@@ -141,7 +141,7 @@ async def test_one_can_look_around_and_leave_with_one_tap(stage: OpenStage, tmp_
     await app.until(lambda: session.phase == "open", 20)
     await app.until(lambda: app.has("example-leave"))
     assert app.has(app.desk.say("first.example.ribbon"))
-    folder = session._vault.folder  # type: ignore[union-attr]
+    folder = session._open_vault.folder
     assert folder.exists()
     app.desk.go("/settings")
     await app.until(lambda: app.has("settings-about"))
