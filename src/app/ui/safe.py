@@ -12,7 +12,10 @@ These places are replaced; `tests/ui/test_safe.py` covers each of them against t
   compared again (a notice comes or goes while a sheet is open), gives its controls new numbers and tells nobody: from
   then on every tap on them is lost. Ours leaves a part alone that is the same as before; it draws itself when it must;
 - `Session.apply_patch` lets the other end set any property of any control, private ones and `disabled` included, and
-  `Session.dispatch_event` runs the handlers of disabled controls. Ours refuses both.
+  `Session.dispatch_event` runs the handlers of disabled controls. Ours refuses both;
+- what somebody types comes in two messages: the field's new text, then that it has changed. A part drawn between the
+  two knows the text from before, takes it for newer, and sends it back: the letter is gone from the screen and from
+  what is saved. Ours keeps the text until the part is told.
 """
 
 from __future__ import annotations
@@ -141,6 +144,8 @@ def _apply_patch(self: Session, control_id: int, patch: dict[str, Any]) -> None:
     allowed = {name: value for name, value in patch.items() if name in fields and not _ours(name)}
     if refused := set(patch) - set(allowed) - _FLETS:
         log.warning("refused to set %s of a %s", sorted(refused), type(control).__name__)
+    if isinstance(control, ft.TextField) and control.on_change and "value" in allowed:
+        _typed.setdefault(self, {})[control_id] = allowed.pop("value")
     _apply(self, control_id, allowed)
 
 
@@ -151,6 +156,7 @@ async def _dispatch_event(self: Session, control_id: int, event_name: str, event
     letter of a name would otherwise meet the handler from before that letter.
     """
     _draw_pending(self)
+    _hear(self, control_id)
     control = self.index.get(control_id)
     if control is not None and not _answers(control):
         log.warning("refused %s of a disabled or hidden %s", event_name, type(control).__name__)
@@ -158,6 +164,13 @@ async def _dispatch_event(self: Session, control_id: int, event_name: str, event
     for told in _touches.get(self, ()):
         told()
     await _dispatch(self, control_id, event_name, event_data)
+
+
+def _hear(session: Session, control_id: int) -> None:
+    """Give a field the text that was typed into it, in one step with telling whoever draws it."""
+    typed = _typed.get(session, {})
+    if control_id in typed:
+        _apply(session, control_id, {"value": typed.pop(control_id)})
 
 
 def _draw_pending(session: Session) -> None:
@@ -197,6 +210,8 @@ def _answers(control: Any) -> bool:
 _FLETS = frozenset({"_dismissed", "_open", "_selected_index"})  # Flet's client notes these; nothing here reads them
 _OURS = frozenset({"disabled", "visible", "data", "key", "read_only", "ignore_interactions", "url", "action"})
 _touches: WeakKeyDictionary[Session, list[Callable[[], object]]] = WeakKeyDictionary()
+_typed: WeakKeyDictionary[Session, dict[int, Any]] = WeakKeyDictionary()
+"""By the field's number: what was typed into it, while its change is on the way."""
 
 
 class _NoTraceback(logging.Filter):

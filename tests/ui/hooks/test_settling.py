@@ -12,6 +12,7 @@ from app.model.commands import WriteNote
 from app.model.entities import Note
 from app.model.queries import One
 from app.services.records.drafts import Target
+from app.ui import safe
 from app.ui.hooks import draft as drafts
 from app.ui.hooks import use_desk, use_query, use_settling, use_watch
 from app.ui.parts import DraftField, PrimaryButton, Words
@@ -128,6 +129,7 @@ async def test_what_is_typed_while_it_arrives_goes_on_from_what_was_seen(
     field = sheet.app.field("note")
     sheet.elsewhere("Helt annat.", begun_on)
     sheet.app.session.apply_patch(field._i, {"value": "Ett. Mer."})
+    safe._hear(sheet.app.session, field._i)
     field.on_change(ft.ControlEvent(control=field, name="change", data="Ett. Mer."))  # before anything was drawn
     await sheet.app.settle(0.05)
     assert sheet.shown == "Ett. Mer."
