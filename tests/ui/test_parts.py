@@ -29,7 +29,7 @@ async def test_a_tick_shows_at_once_and_can_be_undone(stage: OpenStage) -> None:
     assert not app.checked("tick")
     await app.tap("tick")
     assert app.checked("tick")
-    assert "Avprickat: Läs protokollet från sist" in app.texts()
+    assert "Avbockat: Läs protokollet från sist" in app.texts()
     await app.undo()
     assert not app.checked("tick")
     await app.check("tick")

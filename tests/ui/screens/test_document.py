@@ -7,6 +7,7 @@ import re
 import flet as ft
 import pytest
 
+from app.model.commands import AddPerson
 from app.services.content.library import Library
 from app.services.content.reading import TYPES
 from app.ui import routes
@@ -84,3 +85,25 @@ async def test_nobody_there_yet_and_everything_can_be_read(stage: OpenStage) -> 
 async def test_a_missing_document_says_so(stage: OpenStage) -> None:
     app = await open_at(stage, lay(), "/document/nothing.here")
     assert "Dokumentet finns inte i den här versionen av appen." in app.texts()
+
+
+async def test_an_agreement_in_the_library_leads_to_the_one_with_this_person(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, "/document/agreement.mentoring")
+    await app.tap(app.get("start-agreement"))
+    assert app.desk.places.value[-1] == f"/agreement/{laid.pair}/agreement.mentoring"
+
+
+async def test_with_several_people_one_is_asked_whom_it_is_about(stage: OpenStage) -> None:
+    laid = lay()
+    other = laid.store.execute(AddPerson(name="Åsa", my_role="mentor")).record
+    app = await open_at(stage, laid, "/document/checklist.closing")
+    await app.tap(app.get("start-checklist"))
+    await app.tap(app.get(f"with-{other}"))
+    assert app.desk.places.value[-1] == f"/checklist/{other}/closing"
+
+
+async def test_with_nobody_there_yet_the_way_to_somebody_is_offered(stage: OpenStage) -> None:
+    app = await open_at(stage, Laid(memory_store(), "", "", "", "", ""), "/document/agreement.mentoring")
+    await app.tap(app.get("start-person"))
+    assert app.desk.places.value[-1] == "/people/new"

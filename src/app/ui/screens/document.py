@@ -13,7 +13,20 @@ from app.services.content.wording import FIXED
 from app.ui import routes, theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
-from app.ui.parts import Card, Chip, EmptyState, HeaderButton, Heading, PrimaryButton, QuietButton, Screen, Words
+from app.ui.parts import (
+    Card,
+    Chip,
+    EmptyState,
+    HeaderButton,
+    Heading,
+    PrimaryButton,
+    QuietButton,
+    Row,
+    Rows,
+    Screen,
+    Words,
+    use_sheet,
+)
 from app.ui.parts.reading import ReadDocument, Reader, in_order
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -24,7 +37,7 @@ READING = {
     "checklist": "checklist",
     "form": "form",
     "goal": "goal",
-    "matching": "form",
+    "matching": "matching",
     "minutes": "minutes",
     "minutes_example": "example",
     "policy": "policy",
@@ -35,6 +48,8 @@ READING = {
 ELSEWHERE = frozenset({"before_session", "during_session", "after_session", "programme"})
 """Moments whose lists open from the meeting, or belong to no pair."""
 LATER = frozenset({"checklist.programme"})
+PAIRED = frozenset({"mentor", "mentee"})
+"""Who has somebody to do it with."""
 
 
 @component
@@ -51,7 +66,7 @@ def DocumentScreen(id: str, person: str = "", meeting: str = "") -> ft.Control:
         [DocumentPane(id, person=person, meeting=meeting, key=id)],
         back=True,
         actions=[_change(desk, document)] if document.kind not in FIXED else [],
-        primary=_start(desk, document, person or only(people)),
+        primary=_start(desk, document, people, person),
     )
 
 
@@ -75,7 +90,7 @@ def DocumentPane(id: str, beside: bool = False, person: str = "", meeting: str =
     parts: list[ft.Control] = []
     if beside:
         parts.append(Heading(desk.read(document.title)))
-        start = _start(desk, document, whom)
+        start = _start(desk, document, people, person)
         if start is not None:
             parts.append(start)
         if document.kind not in FIXED:
@@ -142,22 +157,77 @@ def _facts(desk: Desk, document: Document) -> list[ft.Control]:
     return chips
 
 
-def _start(desk: Desk, document: Document, person: str) -> ft.Control | None:
-    """What one can do with the document, where that exists."""
-    word, path, icon = {
-        "topics": ("start-topics", "/topics", ft.Icons.FORUM_OUTLINED),
-        "questions": ("start-questions", f"/questions/{document.id}", ft.Icons.CHAT_BUBBLE_OUTLINE),
-        "goal": ("start-goal", "/goal/new", ft.Icons.FLAG_OUTLINED),
-        "prompts": ("start-boundaries", f"/boundaries/{person}" if person else "", ft.Icons.FENCE),
-    }.get(document.kind, ("", "", ft.Icons.ARROW_FORWARD))
+def purpose(document: Document) -> tuple[str, str, ft.IconData] | None:
+    """What one can do with a document: its word, where (with `{person}` when it takes two), its icon."""
     name = document.id.partition(".")[2]
-    if document.kind == "survey" and person and document.when != "after_session":
-        word, path, icon = "start-survey", f"/survey/{person}/{name}", ft.Icons.POLL_OUTLINED
-    if document.kind == "checklist" and person and document.when not in ELSEWHERE:
-        word, path, icon = "start-checklist", f"/checklist/{person}/{name}", ft.Icons.CHECKLIST
-    if document.id == "survey.skills" and person:
-        word, path, icon = "start-skills", f"/skills/{person}", ft.Icons.STAR_OUTLINE
-    if not path or routes.find(path) is None:
+    found = {
+        "agreement": ("library.start-agreement", f"/agreement/{{person}}/{document.id}", ft.Icons.EDIT),
+        "topics": ("library.start-topics", "/topics", ft.Icons.FORUM_OUTLINED),
+        "questions": ("library.start-questions", f"/questions/{document.id}", ft.Icons.CHAT_BUBBLE_OUTLINE),
+        "goal": ("library.start-goal", "/goal/new", ft.Icons.FLAG_OUTLINED),
+        "prompts": ("library.start-boundaries", "/boundaries/{person}", ft.Icons.FENCE),
+        "skills": ("library.start-skills", "/skills/{person}", ft.Icons.STAR_OUTLINE),
+    }.get(document.kind)
+    if document.kind == "survey" and document.when != "after_session":
+        found = ("library.start-survey", f"/survey/{{person}}/{name}", ft.Icons.POLL_OUTLINED)
+    if document.kind == "checklist" and document.when not in ELSEWHERE:
+        found = ("library.start-checklist", f"/checklist/{{person}}/{name}", ft.Icons.CHECKLIST)
+    if document.id == "survey.skills":
+        found = ("library.start-skills", "/skills/{person}", ft.Icons.STAR_OUTLINE)
+    if document.id == "policy.code_of_conduct":
+        found = ("library.start-conduct", f"/agreement/{{person}}/{document.id}", ft.Icons.FACT_CHECK_OUTLINED)
+    if document.id == "form.concern":
+        found = ("safety.concern", "/concern", ft.Icons.EDIT_NOTE)
+    return found if found and routes.find(found[1]) else None
+
+
+def _start(desk: Desk, document: Document, people: tuple[PersonRow, ...], person: str) -> ft.Control | None:
+    """The button for it. Where it takes two and nobody is there yet, the way to somebody."""
+    found = purpose(document)
+    if found is None:
         return None
-    facts = {"person": person} if person and document.kind in ("topics", "goal") else {}
-    return PrimaryButton(desk.say(f"library.{word}"), lambda _: desk.go(path, **facts), icon, id=word)
+    word, path, icon = found
+    active = tuple(row for row in people if row.status != "ended")
+    if "{person}" in path and not person and not active:
+        if desk.role not in PAIRED:
+            return None
+        return PrimaryButton(
+            desk.say("people.add"), lambda _: desk.go("/people/new"), ft.Icons.PERSON_ADD, id="start-person"
+        )
+    return Start(word, path, icon, active, person or only(people), carry=document.kind in ("topics", "goal"))
+
+
+@component
+def Start(
+    word: str, path: str, icon: ft.IconData, people: tuple[PersonRow, ...], person: str, *, carry: bool
+) -> ft.Control:
+    """One tap; with several people, one more for whom. `carry`: the person goes along where it can do without."""
+    desk = use_desk()
+    asking, ask = ft.use_state(False)
+    two = "{person}" in path
+
+    def go(whom: str) -> None:
+        ask(False)
+        desk.go(path.format(person=whom), **({"person": whom} if carry and whom else {}))
+
+    def whom() -> ft.Control:
+        return Rows(
+            [
+                Row(
+                    row.name,
+                    lambda _, row=row: go(row.mentorship),
+                    icon=ft.Icons.PERSON_OUTLINE,
+                    id=f"with-{row.mentorship}",
+                    key=row.mentorship,
+                )
+                for row in people
+            ]
+        )
+
+    use_sheet(whom if asking else None, lambda: ask(False), title=desk.say("plan.who"), short=len(people) <= 4)
+    return PrimaryButton(
+        desk.say(word),
+        lambda _: ask(True) if two and not person else go(person),
+        icon,
+        id=word.partition(".")[2] if word.startswith("library.") else "start-concern",
+    )
