@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -55,6 +56,21 @@ def test_different_cells_at_the_same_time_both_hold() -> None:
     found = task(written(2, {"text": "x"}, ROOT.version), written(3, {"owner": "mentor"}, ROOT.version, device="b"))
     assert (found.text, found.owner, found.also) == ("x", "mentor", {})
     assert len(found.heads) == 2
+
+
+def test_what_an_author_lacked_is_not_seen_although_a_parent_had_seen_it() -> None:
+    hers = written(2, {"tried": "Hennes ord."}, ROOT.version)
+    his = written(2, {"owner": "mentor"}, ROOT.version, device="b")
+    both = written(3, {"status": "doing"}, hers.version, his.version, device="b")
+    mine = written(4, {"tried": "Mina ord."}, both.version, device="c")
+    mine = Written(version=mine.version, op=replace(mine.op, lacking=(hers.version,)))
+    before = fold([ROOT, hers, his, both])
+    assert advance(before, mine) is None
+    found = task(hers, his, both, mine)
+    assert (set(found.tried.split()), found.owner, found.lacking) == ({"Hennes", "Mina", "ord."}, "mentor", ())
+    assert task(his, both, mine).lacking == (hers.version,)
+    later = written(5, {"tried": "Allas."}, *found.heads, device="d")
+    assert task(hers, his, both, mine, later).tried == "Allas."
 
 
 def test_short_texts_all_stay_until_somebody_picks() -> None:

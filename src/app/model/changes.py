@@ -17,10 +17,24 @@ from app.model.fields import Json
 from app.model.ids import Id
 
 _VERSION = re.compile("[0-9a-f]{48}")
-_OPS_KNOWN = {"record", "kind", "fields", "parents"}
+_OPS_KNOWN = {"record", "kind", "fields", "parents", "lacking"}
 _CHANGE_KNOWN = {"hlc", "seen", "ops"}
 GONE = "gone"
 """The reserved cell that says a record was deleted: the id of the record it was deleted with, or false."""
+
+
+_LACKED = "-"
+
+
+def seen_of(heads: Sequence[str], lacking: Sequence[str]) -> tuple[str, ...]:
+    """What somebody who reads a record has before their eyes, to be named when they write on top of it."""
+    return (*heads, *(_LACKED + name for name in lacking))
+
+
+def named_in(seen: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of what `seen_of` gave: the parents, and what was lacking."""
+    lacking = tuple(name[1:] for name in seen if name.startswith(_LACKED))
+    return tuple(name for name in seen if not name.startswith(_LACKED)), lacking
 
 
 def version_id(hlc: int, device: str) -> str:
@@ -46,12 +60,14 @@ class Op:
     kind: str
     fields: Mapping[str, Json]
     parents: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """Versions that a parent had seen, or one before it, and that the author did not have: not seen, whoever names them."""
     more: Mapping[str, Json] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Json]:
         """As JSON."""
         known = {"record": self.record, "kind": self.kind, "fields": dict(self.fields), "parents": [*self.parents]}
-        return {**self.more, **known}
+        return {**self.more, **known} | ({"lacking": [*self.lacking]} if self.lacking else {})
 
     @classmethod
     def parse(cls, value: object) -> Op:
@@ -67,11 +83,15 @@ class Op:
             raise BadChange(reason="fields")
         if not isinstance(parents, Sequence) or not all(is_version(parent) for parent in parents):
             raise BadChange(reason="parents")
+        lacking = value.get("lacking", ())
+        if not isinstance(lacking, Sequence) or not all(is_version(one) for one in lacking):
+            raise BadChange(reason="lacking")
         return cls(
             record=record,
             kind=kind,
             fields=dict(fields),
             parents=tuple(parents),
+            lacking=tuple(lacking),
             more={name: kept for name, kept in value.items() if name not in _OPS_KNOWN},
         )
 

@@ -36,6 +36,8 @@ class State:
     id: Id
     kind: str
     heads: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """Versions that somebody here has seen and that are not here."""
     cells: Mapping[str, Json] = field(default_factory=dict)
     also: Mapping[str, tuple[tuple[str, Json], ...]] = field(default_factory=dict)
     woven: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
@@ -53,9 +55,9 @@ def advance(state: State | None, written: Written) -> State | None:
     hlc = hlc_of(version)
     if state is None:
         return begun(written) if not op.parents else None
-    if state.came_back or not op.parents or not set(state.heads) <= set(op.parents) or version in op.parents:
+    if state.came_back or not op.parents or set(state.heads) != set(op.parents) or version in op.parents:
         return None
-    if op.kind != state.kind:
+    if op.kind != state.kind or op.lacking != state.lacking:
         return None
     known = KINDS.get(op.kind)
     changed = {cell: value for cell, value in op.fields.items() if cell != GONE}
@@ -121,6 +123,7 @@ def fold(versions: Iterable[Written]) -> State:
         id=first.record,
         kind=kind,
         heads=tuple(_heads(names, seen)),
+        lacking=_lacking(by_name),
         cells=cells,
         also=also,
         woven=woven,
@@ -144,6 +147,7 @@ def entity_of(state: State, space: str, space_kind: str) -> Entity:
         space=space,
         visibility=VISIBILITY.get(space_kind, "only_me"),
         heads=state.heads,
+        lacking=state.lacking,
         also=also,
         woven=state.woven,
         cells=state.cells if state.gone is None else {**state.cells, GONE: state.gone},
@@ -157,8 +161,15 @@ def entity_of(state: State, space: str, space_kind: str) -> Entity:
 # ------------------------------------------------------------------ helpers
 
 
+def _lacking(by_name: Mapping[str, Op]) -> tuple[str, ...]:
+    """What the versions here name as seen and what is not here."""
+    return tuple(sorted({parent for op in by_name.values() for parent in op.parents} - by_name.keys()))
+
+
 def _ancestors(by_name: Mapping[str, Op]) -> dict[str, set[str]]:
     """For each version, all it has seen, as far as we have it. A circle, which only a liar makes, ends."""
+    if any(op.lacking for op in by_name.values()):
+        return {name: _reached(name, by_name) for name in by_name}
     found: dict[str, set[str]] = {}
     waiting: dict[str, set[str]] = {}
     children: dict[str, list[str]] = {}
@@ -179,15 +190,25 @@ def _ancestors(by_name: Mapping[str, Op]) -> dict[str, set[str]]:
             if not waiting[child]:
                 ready.append(child)
     for name in by_name.keys() - found.keys():
-        reached: set[str] = set()
-        path = [parent for parent in by_name[name].parents if parent in by_name]
-        while path:
-            step = path.pop()
-            if step not in reached:
-                reached.add(step)
-                path += [parent for parent in by_name[step].parents if parent in by_name]
-        found[name] = reached - {name}
+        found[name] = _reached(name, by_name)
     return found
+
+
+def _reached(name: str, by_name: Mapping[str, Op]) -> set[str]:
+    """What one version has seen: all behind its parents that can be reached without what its author lacked.
+
+    What a version in between lacked does not matter: whoever wrote on top of it either had it by then and names it, or
+    lacked it as well and says so.
+    """
+    reached: set[str] = set()
+    barred = {name, *by_name[name].lacking}
+    path = list(by_name[name].parents)
+    while path:
+        step = path.pop()
+        if step in by_name and step not in reached and step not in barred:
+            reached.add(step)
+            path += by_name[step].parents
+    return reached
 
 
 def _heads(names: list[str], seen: Mapping[str, set[str]]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from app.errors import InvalidField, WrongSpace
 from app.model import fields as declared
+from app.model.changes import seen_of
 from app.model.fields import Cells, Field, Json, Unfit
 from app.model.ids import Id
 from app.model.merge import Piece
@@ -54,6 +55,8 @@ class Entity:
     space: str = ""
     visibility: Visibility = "only_me"
     heads: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """Versions that somebody has seen and that have not come here."""
     also: Mapping[str, tuple[Version, ...]] = dataclasses.field(default_factory=dict)
     """Cells with more than one version written at the same time, the one shown first included, newest first."""
     woven: Mapping[str, tuple[Piece, ...]] = dataclasses.field(default_factory=dict)
@@ -67,6 +70,11 @@ class Entity:
     """The clock reading of its first version."""
     edited: int = 0
     """The clock reading of its newest version."""
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """What its reader has before their eyes: to be named by whoever writes on top of it later."""
+        return seen_of(self.heads, self.lacking)
 
     def keys(self) -> dict[str, Any]:
         """What lists look it up by, as plain values."""

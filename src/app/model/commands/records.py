@@ -49,7 +49,7 @@ class Restore(Command):
 class Pick(Command):
     """Choose among versions of a cell that were written at the same time, or go back to an earlier one.
 
-    `seen` are the versions that the person had before their eyes (the record's heads); what came since stays open. Left
+    `seen` are the versions that the person had before their eyes (`Entity.before`); what came since stays open. Left
     empty, it is all that is there. Nothing is taken away by choosing: every version stays in the history.
     """
 

@@ -227,7 +227,7 @@ class Drafts:
                 "text": text,
             }
             seen = self._begun.get(target)
-            heads = self._store.heads_of(target.kind, target.id) if seen is None else list(seen)
+            heads = self._store.seen_of(target.kind, target.id) if seen is None else list(seen)
             row |= {"context": dict(target.context), "seen": heads}
             self._table.insert(row)
 

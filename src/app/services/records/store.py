@@ -16,7 +16,7 @@ from threading import RLock
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from app.errors import VaultError, WrongSpace
-from app.model.changes import GONE, Change, Op, device_of, hlc_of
+from app.model.changes import GONE, Change, Op, device_of, hlc_of, named_in, seen_of
 from app.model.clock import Clock, milliseconds, reading
 from app.model.commands import Before, Command, Undo
 from app.model.decide import Moment, Write, decide
@@ -69,6 +69,9 @@ A = TypeVar("A")
 
 PRIVATE_CELL = "model-private-cell"
 """Why a version is kept and not counted: it brings something private into a space of others."""
+
+LACKING_MOST = 256
+"""So many versions that are not here may be named as not seen; each stands in every version that is written meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -476,11 +479,11 @@ class Store:
         """Whether a device is mine: this one, or another of the same person."""
         return self._spaces.same_person(space, self._spaces.device(space), device)
 
-    def heads_of(self, kind: str, id: Id) -> list[str]:
-        """The newest versions of a record, as far as it exists."""
+    def seen_of(self, kind: str, id: Id) -> list[str]:
+        """What somebody who reads that record has before their eyes, as far as it exists."""
         with self._lock:
             document = self._documents.table(kind).get(is_("id", id)) if kind in KINDS else None
-            return [] if document is None else list(document["heads"])
+            return [] if document is None else list(seen_of(document["heads"], document.get("lacking", ())))
 
     def shown(self, cls: type[E], document: Mapping[str, Any]) -> E:
         """A stored document as its entity."""
@@ -510,16 +513,19 @@ class Store:
 
     def _op(self, write: Write, seen: Mapping[Id, Sequence[str]]) -> Op:
         fields = dict(write.fields)
-        parents = write.seen or seen.get(write.record)
+        parents, lacking = named_in(write.seen or seen.get(write.record) or ())
         if not parents and not write.apart:
             document = self._stored(write.space, write.kind, write.record)
             if document is not None:
                 if write.record not in seen:  # named without a version: it was not there when this was begun
-                    parents = document["heads"]
+                    parents, lacking = tuple(document["heads"]), tuple(document.get("lacking", ()))
             elif former := self._versions(f"{write.space}:{write.kind}:{write.record}"):
-                parents = fold(written_of(row) for row in former).heads  # it was erased, and is begun anew
+                state = fold(written_of(row) for row in former)  # it was erased, and is begun anew
+                parents, lacking = state.heads, state.lacking
                 fields = {GONE: False, **fields}
-        return Op(record=write.record, kind=write.kind, fields=fields, parents=tuple(parents or ()))
+        if len(lacking) > LACKING_MOST:  # only a liar brings that about: then as somebody who has seen nothing
+            parents, lacking = (), ()
+        return Op(record=write.record, kind=write.kind, fields=fields, parents=parents, lacking=lacking)
 
     def _take_in(self, change: Change, now: datetime | None = None) -> bool:
         """A change becomes versions, and the versions lead to records. Whether anything of it was new."""
@@ -889,6 +895,8 @@ def _row_of(change: Change, place: int, key: str, record: str) -> dict[str, Any]
         "fields": dict(op.fields),
         "parents": list(op.parents),
     }
+    if op.lacking:
+        row["lacking"] = list(op.lacking)
     if op.more:
         row["more"] = dict(op.more)
     if place == 0 and (change.seen or change.more):

@@ -153,6 +153,8 @@ def document_of(state: State, space: str) -> dict[str, Any]:
         "edited": state.edited,
         "cells": dict(state.cells),
     }
+    if state.lacking:
+        document["lacking"] = list(state.lacking)
     if state.also:
         document["also"] = {cell: [list(value) for value in values] for cell, values in state.also.items()}
     if state.woven:
@@ -191,6 +193,7 @@ def state_of(kind: str, document: Mapping[str, Any]) -> State:
         id=document["id"],
         kind=kind,
         heads=tuple(document["heads"]),
+        lacking=tuple(document.get("lacking", ())),
         cells=document["cells"],
         also={
             cell: tuple((name, value) for name, value in values) for cell, values in document.get("also", {}).items()
@@ -212,6 +215,7 @@ def written_of(row: Mapping[str, Any]) -> Written:
         kind=row["kind"],
         fields=row.get("fields", {}),
         parents=tuple(row["parents"]),
+        lacking=tuple(row.get("lacking", ())),
         more=row.get("more", {}),
     )
     return Written(version=row["version"], op=op)

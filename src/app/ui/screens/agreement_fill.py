@@ -194,7 +194,7 @@ def _Line(
     desk = use_desk()
     live: ft.Control | None = None
     if item.type in TEXTS:
-        live = _Text(target, str(value or ""), form.heads if form else (), desk.read(item.text), item, key=item.id)
+        live = _Text(target, str(value or ""), form.before if form else (), desk.read(item.text), item, key=item.id)
     elif item.type == "link":
         to = way(item.action or "", desk.library, person=person)
         row = Row(

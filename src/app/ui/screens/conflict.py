@@ -58,7 +58,7 @@ def ConflictScreen(kind: str, id: str, cell: str = "") -> ft.Control:
     def keep(_: object) -> None:
         kept = {number: [version] for number, version in chosen.items() if version != BOTH}
         done = desk.store.execute(
-            Pick(kind=kind, id=id, cell=cell, value=conflict.text(kept), seen=conflict.record.heads)
+            Pick(kind=kind, id=id, cell=cell, value=conflict.text(kept), seen=conflict.record.before)
         )
         desk.notice(desk.say("versions.kept"), undo=lambda: desk.store.execute(done.undo))
         desk.back()

@@ -35,7 +35,7 @@ def HistoryScreen(kind: str, id: str, cell: str = "") -> ft.Control:
     now = desk.now()
 
     def restore(said: Said, _: object = None) -> None:
-        done = desk.store.execute(Pick(kind=kind, id=id, cell=cell, value=said.text, seen=earlier.record.heads))
+        done = desk.store.execute(Pick(kind=kind, id=id, cell=cell, value=said.text, seen=earlier.record.before))
         desk.notice(desk.say("versions.restored"), undo=lambda: desk.store.execute(done.undo))
 
     def one(said: Said) -> ft.Control:

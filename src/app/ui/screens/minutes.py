@@ -233,7 +233,7 @@ def Line(
         else:
             stood = _record(desk, view, target)
             live = Text(
-                target, str(value or ""), stood.heads if stood else (), label, long, theme.SHARED, identifier, key=name
+                target, str(value or ""), stood.before if stood else (), label, long, theme.SHARED, identifier, key=name
             )
     elif item.type == "tasks":
         live = _tasks(desk, view, now, add_task)
@@ -331,7 +331,7 @@ def _record(desk: Desk, view: MeetingView, target: Target) -> Entity | None:
 def OwnText(target: Target, label: str, long: bool, id: str, *, key: str | None = None) -> ft.Control:
     """My own words beside the minutes: the note of this meeting, as far as it is written."""
     note = use_query(One(Note, target.id))
-    return Text(target, note.body if note else "", note.heads if note else (), label, long, theme.PRIVATE, id)
+    return Text(target, note.body if note else "", note.before if note else (), label, long, theme.PRIVATE, id)
 
 
 def _tasks(desk: Desk, view: MeetingView, now: datetime, add: Callable[[], object]) -> ft.Control:

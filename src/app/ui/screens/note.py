@@ -147,7 +147,7 @@ def NoteScreen(id: str) -> ft.Control:
         field = Writing(
             target,
             saved,
-            view.minutes.heads if view.minutes else (),
+            view.minutes.before if view.minutes else (),
             desk.say("note.shared.field"),
             desk.say("note.shared.hint"),
             theme.SHARED,
@@ -358,7 +358,7 @@ def OwnNote(target: Target, go_on: Callable[[], object], *, key: str | None = No
     return Writing(
         target,
         note.body if note else "",
-        note.heads if note else (),
+        note.before if note else (),
         desk.say("note.private.field"),
         desk.say("note.private.hint"),
         theme.PRIVATE,
@@ -475,7 +475,7 @@ def FreeNoteScreen(id: str, person: str = "") -> ft.Control:
                 Writing(
                     _free(current, about),
                     saved,
-                    note.heads if note and not anew else (),
+                    note.before if note and not anew else (),
                     desk.say("note.private.field"),
                     desk.say("note.free.hint"),
                     theme.PRIVATE,
