@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.errors import (
-    BackupDamaged,
     InboxKeyChanged,
     NoVault,
     PassphraseUnfit,
@@ -32,24 +31,16 @@ from app.errors import (
     WrongRecoveryKey,
 )
 from app.services.content.languages import languages
-from app.services.files.backups import (
-    Backup,
-    BackupTest,
-    Rescue,
-    belongs_to_person,
-    kinds,
-    put_into,
-    rows_of,
-    secrets_of,
-)
+from app.services.files.backups import Backup, BackupTest, packed, restoring, rows_of, secrets_of, tested
 from app.services.opened import Opened
 from app.services.passphrase import Level, Strength, strength, suggest
 from app.services.preferences import Preferences
-from app.services.quick_notes import LetterBox, QuickNote, Trust, milliseconds
+from app.services.quick_notes import LetterBox, QuickNote, Trust
 
 if TYPE_CHECKING:
     from app.services.agreements import Agreements
     from app.services.content.library import Library
+    from app.services.files.rescue import Rescue
     from app.services.programme.coordination import Coordination
     from app.services.programme.membership import Programme
     from app.services.records.store import Store
@@ -60,11 +51,8 @@ if TYPE_CHECKING:
     from app.services.sharing.replication import Replication
     from app.services.sharing.tidings import Tidings
     from app.services.spaces import Spaces
-    from app.vault.backup import Rows
-    from app.vault.backup import Secrets as BackupSecrets
     from app.vault.inbox import SealedNote
     from app.vault.kdf import Cost
-    from app.vault.salvage import Salvaged
     from app.vault.vault import Notice, Vault
     from sync.recovery import RecoveryKey
 
@@ -779,29 +767,7 @@ class Session:
             if secret is None and phrase is None:
                 raise SessionBusy(state="no-recovery-key")
             locks = backup.Secrets(recovery=None if words else secret, words=phrase)
-            return self._backup(rows_of(vault.documents), locks)
-
-    def _read_everything(self, documents: Any, spaces: Spaces) -> None:
-        """Every record once, before a restored vault becomes one: what cannot be read now must not be met later."""
-        from app.model.schema import KINDS
-        from app.services.records.store import Store
-
-        if spaces.kind(spaces.personal) != "personal":
-            raise LookupError("no personal space")
-        store = Store(documents, spaces, now=self._now)
-        for kind in KINDS.values():
-            for _ in store.everything(kind):
-                pass
-        store.close()
-
-    def _backup(self, rows: Rows, locks: BackupSecrets) -> Backup:
-        from app.vault import backup
-
-        now = self._now()
-        target = io.BytesIO()
-        contents = backup.write(target, rows, locks, milliseconds(now), cost=self._cost)
-        name = f"fika-{now:%Y-%m-%d}{backup.SUFFIX}"
-        return Backup(target.getvalue(), name, locks.words, kinds(contents.counts))
+            return packed(rows_of(vault.documents), locks, self._now(), self._cost)
 
     def backup_saved(self) -> None:
         """The file has left for where it is kept: remember when, for the weekly reminder."""
@@ -819,10 +785,7 @@ class Session:
 
     def test_backup(self, data: bytes, secret: str) -> BackupTest:
         """Open a backup read-only and count. Nothing is changed anywhere. Stretches when it is words."""
-        from app.vault import backup
-
-        contents = backup.test(io.BytesIO(data), secrets_of(secret)[0])
-        return BackupTest(datetime.fromtimestamp(contents.made / 1000, UTC), kinds(contents.counts))
+        return tested(data, secret)
 
     def restore(self, data: bytes, secret: str, new_passphrase: str) -> RecoveryKey | None:
         """Into an empty app: an equal vault with a new id, a new key and a new device; all of it or nothing.
@@ -831,27 +794,13 @@ class Session:
         Stretches the passphrase and waits for the disk.
         """
         from app.model.commands import SetSetting
-        from app.services.spaces import Spaces
         from app.vault import backup
         from app.vault.vault import Vault
-        from sync.errors import SyncError
         from sync.recovery import RecoveryKey
 
         self._accept(new_passphrase)
         locks, typed = secrets_of(secret)
         recovery = typed or RecoveryKey.new()
-
-        def fill(documents: Any) -> None:
-            put_into(documents, backup.read(io.BytesIO(data), locks)[1])
-            spaces = Spaces(documents)
-            try:
-                spaces.become_new_device(typed)
-                if typed is None:
-                    spaces.replace_root(recovery)
-                spaces.look_elsewhere()
-                self._read_everything(documents, spaces)
-            except (LookupError, ValueError, TypeError, AttributeError, StopIteration, SyncError) as exc:
-                raise BackupDamaged(part="records") from exc
 
         with self._opening(Phase.ABSENT):
             # Before anything is made: a wrong secret or a foreign file should cost nobody a vault.
@@ -863,7 +812,7 @@ class Session:
                 state=self._state,
                 indexes=_indexes(),
                 cost=self._cost,
-                fill=fill,
+                fill=restoring(data, locks, typed, recovery, self._now),
             )
             self._enter(vault)
             self.store.execute(SetSetting(key="recovery.later", value=typed is None))
@@ -882,51 +831,38 @@ class Session:
 
     def salvage(self, passphrase: str) -> Rescue:
         """Read what is whole in a damaged vault; writes nothing. Stretches the passphrase and waits for the disk."""
-        found = self._salvaged(passphrase)
-        return Rescue(kinds({name: len(rows) for name, rows in found.raw.items()}), len(found.losses))
+        from app.services.files import rescue
+
+        with self._locked():
+            return rescue.counted(rescue.salvaged(self._folder, passphrase))
 
     def rescue(self, passphrase: str) -> Backup:
         """What salvage reads, as a backup that six generated words open: to save, and to restore into an empty app."""
+        from app.services.files import rescue
         from app.vault import backup
 
-        found = self._salvaged(passphrase)
-        rows = (
-            (name, doc_id, document)
-            for name, documents in sorted(found.tables.items())
-            if belongs_to_person(name)
-            for doc_id, document in sorted(documents.items())
-        )
+        with self._locked():
+            found = rescue.salvaged(self._folder, passphrase)
         phrase = self.suggest(self.preferences.language, BACKUP_WORDS)
-        return self._backup(rows, backup.Secrets(words=phrase))
+        return packed(rescue.rows_saved(found), backup.Secrets(words=phrase), self._now(), self._cost)
 
     def set_aside(self) -> Path:
         """Move the folder of a vault that does not open out of the way, byte for byte; then the app is empty again."""
-        from app.vault.files import DISK
-        from app.vault.lock import FolderLock
+        from app.services.files import rescue
 
-        with self._one:
-            if self._phase is not Phase.LOCKED:
-                raise SessionBusy(state=self._phase.value)
-            with FolderLock(self._folder):
-                place = self._folder.with_name(f"{self._folder.name}-damaged-{self._now():%Y-%m-%d-%H%M%S}")
-                DISK.rename(self._folder, place)
-                DISK.sync_folder(place.parent)
+        with self._locked():
+            place = rescue.set_aside(self._folder, self._now())
             self._box.remembered = None
             self._become(self._phase_on_disk())
         return place
 
-    def _salvaged(self, passphrase: str) -> Salvaged:
-        from app.vault.salvage import salvage
-        from app.vault.vault import Vault
-
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """While nothing is open, and nothing opens."""
         with self._one:
             if self._phase is not Phase.LOCKED:
                 raise SessionBusy(state=self._phase.value)
-            key = Vault.raw_key(self._folder, passphrase)
-            try:
-                return salvage(self._folder, key)
-            finally:
-                key.wipe()
+            yield
 
     # ------------------------------------------------------------------ about
 

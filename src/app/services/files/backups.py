@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import BackupDamaged
+from app.services.quick_notes import milliseconds
 
 if TYPE_CHECKING:
+    from app.services.spaces import Spaces
+    from app.vault.backup import Rows, Secrets
+    from app.vault.kdf import Cost
     from sync.recovery import RecoveryKey
 
 AT_ONCE: Final = 1000
@@ -34,20 +39,71 @@ class BackupTest:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Rescue:
-    """What salvage found: how many documents of each table are whole, and how many places were lost."""
-
-    kept: Mapping[str, int]
-    lost: int
-
-
 def rows_of(documents: Any) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     """Every document that belongs to the person and not to this device."""
     for name in sorted(documents.tables()):
         if belongs_to_person(name):
             for row in documents.table(name):
                 yield name, row.doc_id, row
+
+
+def packed(rows: Rows, locks: Secrets, now: datetime, cost: Cost | None) -> Backup:
+    """One sealed file of these rows. Stretches the words, if it is they that open it."""
+    from app.vault import backup
+
+    target = io.BytesIO()
+    contents = backup.write(target, rows, locks, milliseconds(now), cost=cost)
+    name = f"fika-{now:%Y-%m-%d}{backup.SUFFIX}"
+    return Backup(target.getvalue(), name, locks.words, kinds(contents.counts))
+
+
+def tested(data: bytes, secret: str) -> BackupTest:
+    """Open a backup read-only and count. Nothing is changed anywhere. Stretches when it is words."""
+    from app.vault import backup
+
+    contents = backup.test(io.BytesIO(data), secrets_of(secret)[0])
+    return BackupTest(datetime.fromtimestamp(contents.made / 1000, UTC), kinds(contents.counts))
+
+
+def restoring(
+    data: bytes, locks: Secrets, typed: RecoveryKey | None, recovery: RecoveryKey, now: Callable[[], datetime]
+) -> Callable[[Any], None]:
+    """What fills an empty vault from a backup, as a new device: `BackupDamaged` before anything of it can be met.
+
+    `typed` is the recovery key that opened it, if one did; otherwise `recovery` is a new one with a new root key.
+    """
+
+    def fill(documents: Any) -> None:
+        from app.services.spaces import Spaces
+        from app.vault import backup
+        from sync.errors import SyncError
+
+        put_into(documents, backup.read(io.BytesIO(data), locks)[1])
+        spaces = Spaces(documents)
+        try:
+            spaces.become_new_device(typed)
+            if typed is None:
+                spaces.replace_root(recovery)
+            spaces.look_elsewhere()
+            _read_everything(documents, spaces, now)
+        except (LookupError, ValueError, TypeError, AttributeError, StopIteration, SyncError) as exc:
+            raise BackupDamaged(part="records") from exc
+
+    return fill
+
+
+def _read_everything(documents: Any, spaces: Spaces, now: Callable[[], datetime]) -> None:
+    """Every record once, before a restored vault becomes one: what cannot be read now must not be met later."""
+    from app.model.schema import KINDS
+    from app.services.records.store import Store
+
+    if spaces.kind(spaces.personal) != "personal":
+        raise LookupError("no personal space")
+    store = Store(documents, spaces, now=now)
+    for kind in KINDS.values():
+        for _ in store.everything(kind):
+            pass
+    store.close()
 
 
 def belongs_to_person(table: str) -> bool:
