@@ -1,10 +1,12 @@
 """Notes written while locked: sealed for the vault, unreadable for everybody else, and bounded."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.errors import InboxFull, InboxKeyChanged, NoteTooLong
+from app.errors import InboxFull, InboxKeyChanged, NoteTooLong, VaultError
 from app.vault import inbox
 from app.vault.inbox import Inbox, InboxKey, InboxPair, LockedNote, SealedNote, trusted_key
 from tests.support.effort import effort
@@ -157,6 +159,41 @@ def test_a_key_file_that_is_no_key_is_none(box: Inbox) -> None:
         assert box.key() is None
     (box.folder / inbox.KEY_FILE).unlink()
     assert box.key() is None
+
+
+def test_what_lies_there_and_is_no_note_keeps_nobody_from_the_others(
+    box: Inbox, pair: InboxPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    LockedNote(box, pair.key, NOTE).write("kvar", 1)
+    (box.folder / "folder.note").mkdir()
+    (box.folder / "nowhere.note").symlink_to(box.folder / "gone")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(box.folder / "pipe.note")
+    assert box.read([pair]) == ([SealedNote(NOTE, 1, 1, "kvar")], 0)
+    assert box.waiting_for() == {pair.key.id}
+    box.folder.joinpath("bad.note").write_bytes(path_of(box).read_bytes())
+    whole = Path.open
+
+    def failing(path: Path, *how: Any) -> Any:
+        if path.name == "bad.note":
+            raise OSError(5, "Input/output error")
+        return whole(path, *how)
+
+    monkeypatch.setattr(Path, "open", failing)
+    assert box.read([pair]) == ([SealedNote(NOTE, 1, 1, "kvar")], 1), "it stays sealed, and is told"
+
+
+def test_a_box_that_is_no_folder_holds_nothing(tmp_path: Path, box: Inbox, pair: InboxPair) -> None:
+    (box.folder / inbox.KEY_FILE).unlink()
+    (box.folder / inbox.KEY_FILE).mkdir()
+    assert box.key() is None
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / inbox.FOLDER).write_bytes(b"x")
+    other = Inbox(tmp_path / "other")
+    assert other.key() is None
+    assert other.read([pair]) == ([], 0)
+    with pytest.raises(VaultError):
+        other.publish(pair.key)
 
 
 def test_which_key_to_trust(box: Inbox, pair: InboxPair) -> None:

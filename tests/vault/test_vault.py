@@ -19,6 +19,7 @@ from app.errors import (
     OlderCopy,
     OtherVault,
     PassphraseUnfit,
+    StorageFailed,
     VaultBusy,
     VaultDamaged,
     VaultError,
@@ -155,6 +156,14 @@ def test_a_lost_header_is_damage_and_nothing_is_made_on_top_of_it(home: Home) ->
     with pytest.raises(VaultExists):
         home.create()
     assert everything(home.root) == before
+
+
+def test_a_header_that_cannot_be_read_is_a_typed_error(home: Home) -> None:
+    (home.folder / "header").unlink()
+    (home.folder / "header").mkdir()
+    for attempt in (home.open, home.recover):
+        with pytest.raises(StorageFailed):
+            attempt()
 
 
 def test_a_newer_format_changes_no_byte(home: Home) -> None:
@@ -813,6 +822,28 @@ def test_erasing_asks_for_the_passphrase_and_leaves_nothing(home: Home) -> None:
     assert list(home.state.iterdir()) == []
     assert not exists(home.folder)
     Vault.finish_erasing(home.folder)
+
+
+def test_erasing_overwrites_every_file_before_it_goes(home: Home) -> None:
+    """Seen through second names of the same files, as an undelete would see them."""
+    write_locked(home, "låst")
+    vault = home.open()
+    before: dict[Path, bytes] = {}
+    for path in home.folder.rglob("*"):
+        if path.is_file() and path.name != "lock":
+            second = home.root / f"kept-{len(before)}"
+            second.hardlink_to(path)
+            before[second] = path.read_bytes()
+    assert len(before) >= 5
+    outside = home.root / "outside"
+    outside.write_bytes(b"somebody else's")
+    (home.folder / "a-link").symlink_to(outside)
+    vault.erase(PASSPHRASE)
+    assert outside.read_bytes() == b"somebody else's"
+    for second, was in before.items():
+        now = second.read_bytes()
+        assert len(now) >= len(was) > 16
+        assert not any(was[at : at + 16] in now for at in range(0, len(was) - 15, 16)), second.name
 
 
 def test_an_old_header_put_back_after_erasing_opens_nothing(home: Home) -> None:

@@ -91,7 +91,7 @@ class Inbox:
         """The key that lies in the folder, or None when there is none that can be read."""
         try:
             raw = (self.folder / KEY_FILE).read_bytes()
-        except FileNotFoundError:
+        except OSError:
             return None
         if len(raw) != _KEY_LAYOUT.size:
             return None
@@ -156,22 +156,24 @@ class Inbox:
 
     def _notes(self) -> Iterator[Path]:
         if self.folder.is_dir():
-            yield from sorted(path for path in self.folder.iterdir() if path.name.endswith(NOTE_SUFFIX))
+            found = (path for path in self.folder.iterdir() if path.name.endswith(NOTE_SUFFIX))
+            yield from sorted(path for path in found if path.is_file())  # a pipe would be waited for
 
     def _read_one(self, path: Path, pairs: dict[bytes, InboxPair]) -> SealedNote | None:
         head = _head(path)
-        if head is None or head[0] not in pairs or path.stat().st_size > _FILE_BYTES_MAX:
+        if head is None or head[0] not in pairs:
             return None
         key_id, note, number = head
         pair = pairs[key_id]
         try:
+            with path.open("rb") as file:
+                raw = file.read(_FILE_BYTES_MAX + 1)
+            if len(raw) > _FILE_BYTES_MAX:
+                return None
             inner = hpke.open_sealed(
-                pair.private,
-                path.read_bytes()[_NOTE_LAYOUT.size :],
-                info=_info(pair.key),
-                aad=_place(note, number),
+                pair.private, raw[_NOTE_LAYOUT.size :], info=_info(pair.key), aad=_place(note, number)
             )
-        except CannotOpen:
+        except (CannotOpen, OSError):  # one sheet that cannot be read keeps nobody from the others
             return None
         if len(inner) < _INNER.size or path.name != note.hex() + NOTE_SUFFIX:
             return None
@@ -234,8 +236,11 @@ def accept(state: Path, key: InboxKey, files: Files = DISK) -> None:
 
 
 def _head(path: Path) -> tuple[bytes, bytes, int] | None:
-    with path.open("rb") as file:
-        raw = file.read(_NOTE_LAYOUT.size)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_NOTE_LAYOUT.size)
+    except OSError:
+        return None
     if len(raw) != _NOTE_LAYOUT.size:
         return None
     magic, version, key_id, note, number = _NOTE_LAYOUT.unpack(raw)

@@ -12,6 +12,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ from app.errors import (
     NoVault,
     OlderCopy,
     OtherVault,
+    StorageFailed,
     VaultDamaged,
     VaultError,
     VaultExists,
@@ -46,6 +48,8 @@ from app.vault.verify import Verified
 TEMPORARY: Final = "fika-example-"
 _FRESH_SECONDS: Final = 60.0
 """A temporary folder this young may be about to be locked by whoever is making it."""
+
+_SWEEP_BYTES: Final = 1 << 20
 
 Indexes = Mapping[str, Sequence[str]]
 
@@ -526,14 +530,9 @@ class Vault:
         with FolderLock(folder, files):
             head = folder / HEADER
             if head.exists():
-                fd = files.open(head, write=True)
-                try:
-                    files.write(fd, os.urandom(files.size(fd)), 0)
-                    files.sync(fd)
-                finally:
-                    files.close(fd)
+                _overwrite(head, files)
                 files.unlink(head)
-            _clear(folder, files)
+            _clear(folder, files, overwrite=True)
             if state is not None:
                 for name in (anchor.FILE, inbox.ACCEPTED_FILE):
                     remove(state / name, files)
@@ -568,6 +567,8 @@ def _read_header(folder: Path) -> tuple[Header, bool]:
             raw = file.read(header.BYTES_MAX + 1)
     except FileNotFoundError as exc:
         raise (HeaderDamaged(part="missing") if exists(folder) else NoVault()) from exc
+    except OSError as exc:
+        raise StorageFailed(call="read", errno=exc.errno or 0) from exc
     return header.read(raw)
 
 
@@ -585,13 +586,36 @@ def _make_private(folder: Path, files: Files) -> None:
     folder.chmod(0o700)
 
 
-def _clear(folder: Path, files: Files) -> None:
+def _clear(folder: Path, files: Files, *, overwrite: bool = False) -> None:
     """Remove everything but the lock and our own markers from a folder that holds no vault."""
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name == inbox.FOLDER:
+            for note in sorted(path.iterdir()) if overwrite else ():
+                if note.is_file() and not note.is_symlink():
+                    _overwrite_if_it_goes(note, files)
             shutil.rmtree(path)
         elif path.is_file() and path.name not in ("lock", CREATING, ERASING):
+            if overwrite and not path.is_symlink():
+                _overwrite_if_it_goes(path, files)
             files.unlink(path)
+
+
+def _overwrite(path: Path, files: Files) -> None:
+    """Random bytes over a file that is about to go."""
+    fd = files.open(path, write=True)
+    try:
+        size = files.size(fd)
+        for at in range(0, size, _SWEEP_BYTES):
+            files.write(fd, os.urandom(min(_SWEEP_BYTES, size - at)), at)
+        files.sync(fd)
+    finally:
+        files.close(fd)
+
+
+def _overwrite_if_it_goes(path: Path, files: Files) -> None:
+    """The same; what a failing disk does not let us overwrite is removed all the same, since the header is gone."""
+    with suppress(FileNotFoundError, VaultError):
+        _overwrite(path, files)
 
 
 def _sweep(folder: Path) -> None:
