@@ -19,6 +19,8 @@ from app.model.ids import Id
 _VERSION = re.compile("[0-9a-f]{48}")
 _OPS_KNOWN = {"record", "kind", "fields", "parents", "lacking"}
 _CHANGE_KNOWN = {"hlc", "seen", "ops"}
+OTHERS = "others"
+"""What an op that came back out of an export says beside its fields, where the other one of a pair had written it."""
 GONE = "gone"
 """The reserved cell that says a record was deleted: the id of the record it was deleted with, or false."""
 

@@ -6,14 +6,29 @@ import contextlib
 import io
 import json
 import zipfile
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.errors import ExportForeign, NotEmpty
-from app.model.commands import AddOwnItem, AddTask, Delete, SetGoal, SetSetting, TickItem, WriteNote
-from app.model.queries import AboutMe, FormOf, ListOf, NotesOf, PeopleList, SettingOf, TrashList
+from app.model.clock import milliseconds
+from app.model.commands import (
+    AddOwnItem,
+    AddTask,
+    Delete,
+    KeepMinutes,
+    PlanMeeting,
+    Revise,
+    SetGoal,
+    SetSetting,
+    TickItem,
+    WriteNote,
+)
+from app.model.queries import AboutMe, FormOf, HistoryOf, ListOf, NotesOf, PeopleList, SettingOf, TrashList
+from app.model.queries.versions import ConflictOf
 from app.model.schema import KINDS
 from app.services.agreements import AGREEMENT, CONDUCT
 from app.services.content.library import Library
@@ -23,7 +38,7 @@ from app.services.files.importing import _read, import_export, is_empty
 from app.services.records.store import Store
 from tests.services.test_agreements import Two, on
 from tests.support.pair import Person
-from tests.support.store import NOON
+from tests.support.store import NOON, Now, Timers
 
 ASSETS = Path(__file__).parents[3] / "assets"
 LIBRARY = Library(ASSETS)
@@ -60,6 +75,21 @@ def two() -> Two:
     run(TickItem(document="checklist.before_relationship", item="agreement", mentorship=two.id))
     run(Delete(kind="task", id=run(AddTask(text="borta", mentorship=two.id)).record))
     assert own
+    two.bring()
+    meeting = run(PlanMeeting(mentorship=two.id, starts=datetime(2026, 10, 20, 16), zone="Europe/Stockholm")).record
+    minutes = KeepMinutes(meeting=meeting, document="minutes.meeting", answers={"talked": "Vi pratade om jobb."})
+    run(minutes)
+    two.bring()
+    for person, aim, talked in (
+        (two.karin, "Läsa mer", "Vi pratade länge om jobb."),
+        (two.yusuf, "Söka jobb", "Jobb!"),
+    ):
+        person.now.later(minutes=5)
+        person.store.execute(Revise(kind="mentorship", id=two.id, values={"aim": aim}))
+        person.store.execute(replace(minutes, answers={"talked": talked}))
+    two.bring()
+    two.karin.now.later(days=3)
+    run(Revise(kind="note", id=two.karin.store.ask(NotesOf()).rows[0].id, values={"body": "mina egna ord, senare"}))
     return two
 
 
@@ -77,11 +107,82 @@ def test_counts_are_equal_and_everything_is_where_it_was(two: Two, data: bytes) 
     assert me is not None and me.name == "Karin"
     assert [row.name for row in phone.store.ask(PeopleList(NOON))] == ["Yusuf"]
     assert phone.store.ask(SettingOf("words")) == "kanel"
-    assert [row.title for row in phone.store.ask(NotesOf()).rows] == ["mina egna ord"]
+    assert [row.title for row in phone.store.ask(NotesOf()).rows] == ["mina egna ord, senare"]
     assert "agreement" in phone.store.ask(ListOf("checklist.before_relationship", two.id)).ticks
     assert phone.store.ask(FormOf(AGREEMENT, two.id, True)) is not None
     assert phone.store.ask(FormOf(CONDUCT, two.id)) is not None
     assert [row.title for row in phone.store.ask(TrashList())] == ["borta"]
+
+
+def whole(store: Store) -> list[Any]:
+    """Everything that the vault says: values, other versions, histories with times and authors; no names of versions."""
+    found: list[Any] = []
+    for kind, cls in KINDS.items():
+        for one in store.everything(cls, deleted=True):
+            if kind == "me" or getattr(one, "key", "") in ("recovery.later", "backup.last"):
+                continue  # a new phone has said who it is before
+            names = sorted(past.version for past in store.ask(HistoryOf(kind, one.id)))
+            place = {name: names.index(name) for name in names}
+            found.append(
+                (
+                    kind,
+                    repr({name: getattr(one, name) for name in cls.FIELDS}),
+                    {cell: [(place[each.version], each.value) for each in also] for cell, also in one.also.items()},
+                    {
+                        cell: [(piece.text, [(place[w.version], w.text) for w in piece.wordings]) for piece in pieces]
+                        for cell, pieces in one.woven.items()
+                    },
+                    (one.gone, one.came_back, one.visibility, milliseconds(one.made), milliseconds(one.edited)),
+                    [place[head] for head in one.heads],
+                    [(past.at, past.mine, dict(past.cells)) for past in store.ask(HistoryOf(kind, one.id))],
+                    [
+                        [place[parent] for parent in written.op.parents]
+                        for written in store.versions(one.space, kind, one.id)
+                    ],
+                )
+            )
+    return sorted(found, key=repr)
+
+
+def test_the_vault_that_came_back_is_equal_with_histories_and_what_was_written_at_the_same_time(
+    two: Two, data: bytes
+) -> None:
+    phone = Person("Ny", now=Now(NOON + timedelta(days=30)))
+    import_export(phone.store, data)
+    before, after = whole(two.karin.store), whole(phone.store)
+    assert [each[:2] for each in after] == [each[:2] for each in before]
+    assert after == before
+    assert any(each[2] for each in after) and any(each[3] for each in after)
+    conflict = phone.store.ask(ConflictOf("mentorship", two.id, "aim"))
+    assert conflict is not None
+    assert [(one.text, one.author, one.name) for one in conflict.parts[0].versions] == [
+        ("Söka jobb", "other", "Yusuf"),
+        ("Läsa mer", "here", ""),
+    ]
+    again = Person("Ännu nyare", now=Now(NOON + timedelta(days=60)))
+    import_export(again.store, taken_out(phone.store))
+    assert whole(again.store) == before
+    assert phone.store.written(phone.spaces.personal) > 0  # it travels: all of it was said by this phone
+    restarted = Store(phone.documents, phone.spaces, now=phone.now, start=Timers())
+    assert whole(restarted) == before
+    note = restarted.execute(WriteNote(body="efteråt")).changes[0]
+    assert note.sequence == phone.store.written(phone.spaces.personal) + 1
+
+
+def test_a_setting_about_the_phones_of_another_vault_is_neither_taken_out_nor_in(data: bytes) -> None:
+    phone = Person("Ny")
+    rows = [
+        {
+            "kind": "setting",
+            "id": "a" * 32,
+            "space": "b",
+            "space_kind": "personal",
+            "fields": {"key": key, "value": "x"},
+        }
+        for key in ("root", "membership", "revoked.aa", "space.bb", "server.address")
+    ]
+    import_export(phone.store, packed(json.dumps({"format": "fika-export", "version": 1, "records": rows})))
+    assert phone.store.ask(SettingOf("root")) is None and phone.store.ask(SettingOf("server.address")) is None
 
 
 def test_every_signature_holds_and_an_altered_export_shows_that_it_was(two: Two, data: bytes) -> None:
@@ -165,6 +266,12 @@ def bad(**row: Any) -> bytes:
         bad(fields=[1]),
         bad(id=7),
         bad(space_kind="programme"),
+        bad(versions=[]),
+        bad(versions=[7]),
+        bad(versions=[{"version": "0" * 47}]),
+        bad(versions=[{"version": "f" * 48}]),
+        bad(versions=[{"version": "0" * 48, "parents": ["x"]}]),
+        bad(versions=[{"version": "0" * 48}, {"version": "0" * 48}]),
     ],
 )
 def test_what_is_no_export_is_refused_and_leaves_nothing(broken: bytes) -> None:
@@ -184,7 +291,15 @@ def test_a_file_with_one_damaged_byte_is_refused_in_words_wherever_it_is(data: b
             _read(bytes(damaged))
 
 
-@pytest.mark.parametrize("row", [{"fields": {"body": {"a": 1}}}, {"id": ""}, {"id": "a" * 65}])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"fields": {"body": {"a": 1}}},
+        {"versions": [{"version": "0" * 48, "fields": {"body": {"a": 1}}}]},
+        {"id": ""},
+        {"id": "a" * 65},
+    ],
+)
 def test_a_record_that_fits_nowhere_stops_all_of_it(row: dict[str, Any]) -> None:
     from app.errors import ModelError
 

@@ -14,7 +14,7 @@ from app.model.commands.base import (
 from app.model.commands.boundaries import (
     ShareAnswer,
 )
-from app.model.commands.bringing import BringBack, Brought, NewSpace
+from app.model.commands.bringing import NewSpace
 from app.model.commands.calendar import BookSlot, GiveSlot, KeepBusy, MoveSeries, OfferSlots, WithdrawSlot
 from app.model.commands.closing import DecideFate, DropPrivate
 from app.model.commands.comparing import (
@@ -105,9 +105,7 @@ __all__ = [
     "Attend",
     "Before",
     "BookSlot",
-    "BringBack",
     "BringTasks",
-    "Brought",
     "BroughtTask",
     "Command",
     "DecideFate",

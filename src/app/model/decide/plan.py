@@ -162,11 +162,6 @@ class Plan:
         """Write cells beside what stands there, as somebody who has not seen it: no words are overwritten."""
         self._write(record.space, record.KIND, record.id, cells, {}, apart=True)
 
-    def bring(self, space: str, kind: str, id: Id, cells: Mapping[str, Json], there: Entity | None) -> None:
-        """A whole record from outside: new, or over what is there."""
-        was = {} if there is None else {cell: there.cells.get(cell) for cell in cells}
-        self._write(space if there is None else there.space, kind, id, cells, was, created=there is None)
-
     def space_of(self, mentorship: Id | None, private: bool = False) -> str:
         """Where something about a mentorship is written: its own space, or mine."""
         if private or mentorship is None:

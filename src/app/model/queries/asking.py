@@ -93,10 +93,6 @@ class Reader(Protocol):
         """Whether a device in that space is mine: this one or another one."""
         ...
 
-    def here(self, space: str, device: str) -> bool:
-        """Whether it is this device."""
-        ...
-
     def history(self, kind: str, id: Id) -> list[Past]:
         """The versions of a record, newest first."""
         ...

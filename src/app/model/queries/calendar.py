@@ -133,8 +133,8 @@ def slot_rows(read: Reader, mentorship: Id, now: datetime) -> tuple[SlotRow, ...
 
 def _mine(read: Reader, record: Slot | Booking) -> bool:
     """Whether I wrote its first version; the space it lives in tells my devices."""
-    first = min((entry.version for entry in read.history(record.KIND, record.id)), default="")
-    return read.mine(record.space, first[16:])
+    first = min(read.history(record.KIND, record.id), key=lambda entry: entry.version, default=None)
+    return first is not None and first.mine
 
 
 # ------------------------------------------------------------------ what stands in the way

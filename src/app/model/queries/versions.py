@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from app.model.changes import device_of, hlc_of
-from app.model.clock import moment_of
 from app.model.entities import Person
 from app.model.fields import Rule, Text
 from app.model.ids import Id
 from app.model.merge import Piece, Wording, chosen
-from app.model.queries.asking import Query, Reader
+from app.model.queries.asking import Past, Query, Reader
 from app.model.schema import KINDS, Entity, field_of
 
 _NAMES = frozenset({"document", "item", "key", "topic"})
@@ -83,16 +81,17 @@ class ConflictOf(Query["Conflict | None"]):
         if record is None or self.cell not in unsettled(record):
             return None
         name = _other(read, record)
+        past = {one.version: one for one in read.history(self.kind, self.id)}
         if self.cell in record.woven:
             parts = tuple(
                 Part(
                     text=piece.text,
-                    versions=tuple(_said(read, record, one.version, one.text, name) for one in piece.wordings),
+                    versions=tuple(_said(past[one.version], one.text, name) for one in piece.wordings),
                 )
                 for piece in record.woven[self.cell]
             )
             return Conflict(record=record, cell=self.cell, parts=parts, long=True)
-        versions = tuple(_said(read, record, one.version, one.value, name) for one in record.also[self.cell])
+        versions = tuple(_said(past[one.version], one.value, name) for one in record.also[self.cell])
         field = field_of(self.kind, self.cell)
         most = field.longest if isinstance(field, Text) else 200
         return Conflict(record=record, cell=self.cell, parts=(Part(versions=versions),), long=False, most=most)
@@ -123,7 +122,7 @@ class TextHistory(Query["Earlier | None"]):
             return None
         name = _other(read, record)
         found = [
-            _said(read, record, past.version, past.cells[self.cell], name)
+            _said(past, past.cells[self.cell], name)
             for past in read.history(self.kind, self.id)
             if isinstance(past.cells.get(self.cell), str)
         ]
@@ -148,15 +147,12 @@ def _stays(record: Entity, cell: str, value: object) -> bool:
     return field is not None and field.name not in _NAMES and field.rule_of(cell, value) is Rule.KEEP
 
 
-def _said(read: Reader, record: Entity, version: str, text: object, name: str) -> Said:
-    device = device_of(version)
-    author: Author = "other"
-    if read.mine(record.space, device):
-        author = "here" if read.here(record.space, device) else "mine"
+def _said(past: Past, text: object, name: str) -> Said:
+    author: Author = "here" if past.here else "mine" if past.mine else "other"
     return Said(
-        version=version,
+        version=past.version,
         text=text if isinstance(text, str) else "",
-        at=moment_of(hlc_of(version)),
+        at=past.at,
         author=author,
         name=name if author == "other" else "",
     )

@@ -19,8 +19,10 @@ from app.errors import ContentError, SignedFileForeign
 from app.model.clock import moment_of
 from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, SkillProfile, skill_of
 from app.model.entities.calendar import span_of
+from app.model.erasing import ERASED
 from app.model.ids import Id
-from app.model.queries import One
+from app.model.queries import HistoryOf, One
+from app.model.records import Written
 from app.model.schedule import aware
 from app.model.schema import KINDS, VISIBILITY, Entity
 from app.services import fair_copy
@@ -48,6 +50,9 @@ _BEHIND: Final = frozenset(
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 """Fields that say nothing to a reader of the page; the data file has them."""
+_PHONES: Final = frozenset({"recovery.later", "backup.last", "root", "membership", "server.address", "server.pin"})
+_PHONE: Final = ("space.", "entry.", "device.", "revoked.")
+"""Settings about keys, devices and where things are carried: another phone has its own."""
 _INDEXED: Final = frozenset({"agenda", "task", "list_item"})
 """Kinds whose `place` is a place in an order."""
 
@@ -113,19 +118,22 @@ def _data(target: IO[bytes], store: Store, now: datetime, language: str, app: st
     between = b"\n"
     for kind in _kinds():
         for record in store.everything(KINDS[kind], deleted=True):
-            target.write(between + _json(_record(record, store.kind_of(record.space))))
+            if is_the_phones(getattr(record, "key", None)):
+                continue
+            target.write(between + _json(_record(store, record)))
             between = b",\n"
             counts[kind] = counts.get(kind, 0) + (not record.gone)
     target.write(b'\n],"other":[')
     between = b"\n"
     for row in store.unknown():
-        target.write(between + _json({name: row[name] for name in ("id", "space", "kind", "cells") if name in row}))
+        target.write(between + _json(_unknown(store, row)))
         between = b",\n"
     target.write(b"\n]}\n")
     return counts
 
 
-def _record(record: Entity, space_kind: str) -> dict[str, Any]:
+def _record(store: Store, record: Entity) -> dict[str, Any]:
+    space_kind = store.kind_of(record.space)
     found: dict[str, Any] = {
         "kind": record.KIND,
         "id": record.id,
@@ -140,7 +148,40 @@ def _record(record: Entity, space_kind: str) -> dict[str, Any]:
         found["also"] = {cell: [version.value for version in versions] for cell, versions in record.also.items()}
     if record.gone:
         found["deleted"] = True
+    mine = {past.version: past.mine for past in store.ask(HistoryOf(record.KIND, record.id))}
+    found["versions"] = [
+        _version(one, found["fields"] if not record.gone else None, by_me=mine.get(one.version, True))
+        for one in store.versions(record.space, record.KIND, record.id)
+    ]
     return found
+
+
+def _version(one: Written, standing: Mapping[str, Any] | None, *, by_me: bool = True) -> dict[str, Any]:
+    """A version as it stands in the file; one that says what the record says does not repeat it."""
+    row: dict[str, Any] = {"version": one.version}
+    if one.op.parents:
+        row["parents"] = list(one.op.parents)
+    if one.op.lacking:
+        row["lacking"] = list(one.op.lacking)
+    if one.op.fields != standing:
+        row["fields"] = dict(one.op.fields)
+    if one.op.more.get(ERASED):
+        row["erased"] = True
+    if not by_me:
+        row["by"] = "other"
+    return row
+
+
+def _unknown(store: Store, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A record that stands in no table of its kind."""
+    space, kind, id = str(row["id"]).split(":", 2)
+    found = {"id": id, "space": space, "kind": kind, "space_kind": store.kind_of(space), "cells": row["cells"]}
+    return found | {"versions": [_version(one, None) for one in store.versions(space, kind, id)]}
+
+
+def is_the_phones(key: object) -> bool:
+    """Whether a setting speaks of this phone's and its person's keys and devices: that is in no export."""
+    return isinstance(key, str) and (key in _PHONES or key.startswith(_PHONE))
 
 
 def _json(value: Any) -> bytes:

@@ -11,12 +11,14 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from app.errors import ExportForeign, NotEmpty
-from app.model.changes import GONE
-from app.model.commands import BringBack, Brought, NewSpace
+from app.errors import ExportForeign, InvalidField, NotEmpty
+from app.model.changes import GONE, OTHERS, Op, hlc_of, is_version, version_id
+from app.model.clock import reading
+from app.model.commands import NewSpace
 from app.model.entities import (
     Meeting,
     Mentorship,
@@ -28,12 +30,14 @@ from app.model.entities import (
     setting_id,
     skills_id,
 )
-from app.model.entities.calendar import busy_id
+from app.model.entities.calendar import busy_id, handed_id
 from app.model.entities.groups import attendance_id
 from app.model.entities.wording import own_text_id
+from app.model.erasing import ERASED
 from app.model.ids import Id
-from app.model.schema import KINDS
-from app.services.files.export import DATA, FORMAT, VERSION
+from app.model.records import Written
+from app.model.schema import KINDS, check_space
+from app.services.files.export import DATA, FORMAT, VERSION, is_the_phones
 from sync import strict_json
 from sync.errors import BadJson
 
@@ -41,9 +45,9 @@ if TYPE_CHECKING:
     from app.services.records.store import Store
 
 LARGEST: Final = 256 << 20
-AT_ONCE: Final = 200
-_OWN_STATE: Final = frozenset({"recovery.later", "backup.last"})
-"""Settings about this phone's own keys and backups: what another phone had done says nothing here."""
+_LONGEST_ID: Final = 64
+_MADE: Final = "0" * 32
+"""The device of a version that does not say its own."""
 
 Cells = Mapping[str, Any]
 _NAMED: Final[Mapping[str, Callable[[str, Cells], Id]]] = {
@@ -54,6 +58,7 @@ _NAMED: Final[Mapping[str, Callable[[str, Cells], Id]]] = {
     ),
     "form": lambda space, cells: form_id(space, str(cells.get("document")), str(cells.get("mentorship") or "")),
     "skills": lambda space, cells: skills_id(space, str(cells.get("mentorship")), cells.get("role", "")),
+    "handed": lambda space, cells: handed_id(space, str(cells.get("meeting"))),
     "busy": lambda space, cells: busy_id(space, str(cells.get("month"))),
     "attendance": lambda space, cells: attendance_id(space, str(cells.get("meeting"))),
     "own_text": lambda space, cells: own_text_id(
@@ -70,6 +75,17 @@ class Imported:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One record of the file."""
+
+    kind: str
+    id: Id
+    cells: Cells
+    versions: tuple[Written, ...]
+    known: bool
+
+
 def is_empty(store: Store) -> bool:
     """Whether nothing has been written here that an import could get mixed up with."""
     return not any(next(iter(store.everything(cls, 1)), None) for cls in (Person, Mentorship, Meeting, Note))
@@ -84,24 +100,25 @@ def import_export(store: Store, data: bytes) -> Imported:
         raise NotEmpty
     tree = _read(data)
     counts: dict[str, int] = {}
-    spaces = {str(row.get("space")): str(row.get("space_kind")) for row in tree["records"] if isinstance(row, dict)}
-    by_space: dict[str, list[Brought]] = {}
-    for row in reversed([*tree["records"], *tree.get("other", [])]):  # the oldest first: lists keep their order
-        kind, old, id, cells = _record(row)
-        if kind == "setting" and cells.get("key") in _OWN_STATE:
+    spaces: dict[str, str] = {}
+    by_space: dict[str, list[_Record]] = {}
+    known = len(tree["records"])
+    for place, row in reversed([*enumerate([*tree["records"], *tree.get("other", [])])]):  # the oldest first
+        old, one = _record(row, known=place < known)
+        if one.kind == "setting" and is_the_phones(one.cells.get("key")):
             continue
-        if row.get("deleted"):
-            cells = {**cells, GONE: id}
-        else:
-            counts[kind] = counts.get(kind, 0) + 1
-        by_space.setdefault(old, []).append(Brought(kind=kind, id=id, cells=cells))
+        spaces[old] = str(row.get("space_kind") or spaces.get(old, "personal"))
+        if one.known:
+            counts[one.kind] = counts.get(one.kind, 0) + (not row.get("deleted"))
+        by_space.setdefault(old, []).append(one)
     with store.writing():
         for old, records in by_space.items():
             space = _place(store, spaces.get(old, "personal"))
-            moved = [_moved(one, old, space) for one in records]
-            for at in range(0, len(moved), AT_ONCE):
-                store.perform(BringBack(space=space, records=tuple(moved[at : at + AT_ONCE])))
-    return Imported({kind: count for kind, count in counts.items() if kind in KINDS})
+            for one in records:
+                if one.known:
+                    check_space(store.kind_of(space), one.kind, one.cells)
+            store.bring_in(space, _moved(records, old, space))
+    return Imported({kind: count for kind, count in counts.items() if kind in KINDS and count})
 
 
 def _place(store: Store, kind: str) -> str:
@@ -112,24 +129,70 @@ def _place(store: Store, kind: str) -> str:
     return store.perform(NewSpace(kind=kind)).record
 
 
-def _moved(one: Brought, old: str, space: str) -> Brought:
-    """The record under the id that it has in its new space."""
-    name = _NAMED.get(one.kind)
-    if name is None or name(old, one.cells) != one.id:
-        return one
-    id = name(space, one.cells)
-    cells = {**one.cells, GONE: id} if one.cells.get(GONE) == one.id else one.cells
-    return Brought(kind=one.kind, id=id, cells=cells)
+def _moved(records: Iterable[_Record], old: str, space: str) -> list[Written]:
+    """The versions of records under the ids that they have in their new space."""
+    ids: dict[Id, Id] = {}
+    for one in records:
+        name = _NAMED.get(one.kind)
+        if name is not None and name(old, one.cells) == one.id:
+            ids[one.id] = name(space, one.cells)
+    return [_under(version, ids) for one in records for version in one.versions]
 
 
-def _record(row: Any) -> tuple[str, str, Id, dict[str, Any]]:
+def _under(one: Written, ids: Mapping[Id, Id]) -> Written:
+    fields = one.op.fields
+    if fields.get(GONE) in ids:
+        fields = {**fields, GONE: ids[str(fields[GONE])]}
+    return replace(one, op=replace(one.op, record=ids.get(one.op.record, one.op.record), fields=fields))
+
+
+def _record(row: Any, *, known: bool) -> tuple[str, _Record]:
     try:
         kind, space, id, cells = row["kind"], row["space"], row["id"], row.get("fields", row.get("cells"))
+        told = row.get("versions")
     except (KeyError, TypeError, AttributeError) as exc:
         raise ExportForeign(part="record") from exc
     if not all(isinstance(one, str) for one in (kind, space, id)) or not isinstance(cells, dict):
         raise ExportForeign(part="record")
-    return kind, space, id, cells
+    if not 0 < len(id) <= _LONGEST_ID or not 0 < len(kind) <= _LONGEST_ID:
+        raise InvalidField(entity=kind[:40], field="id", reason="unfit")
+    said = {**cells, GONE: id} if row.get("deleted") else cells
+    if told is None:  # a file that says only how things stand
+        told = [{"version": version_id(_moment(row), _MADE), "fields": said}]
+    if not isinstance(told, list) or not told:
+        raise ExportForeign(part="versions")
+    versions = tuple(_version(one, kind, id, cells) for one in told)
+    if len({one.version for one in versions}) != len(versions):
+        raise ExportForeign(part="versions")
+    return space, _Record(kind, id, cells, versions, known)
+
+
+def _version(row: Any, kind: str, id: Id, standing: Cells) -> Written:
+    """One version; the only one of a record need not repeat what the record says."""
+    if not isinstance(row, dict):
+        raise ExportForeign(part="versions")
+    name, parents, fields = row.get("version"), row.get("parents", []), row.get("fields", standing)
+    if not isinstance(name, str) or not is_version(name) or hlc_of(name) >= 1 << 63 or not isinstance(parents, list):
+        raise ExportForeign(part="versions")
+    lacking = row.get("lacking", [])
+    if not isinstance(lacking, list) or not all(is_version(one) for one in (*parents, *lacking)):
+        raise ExportForeign(part="versions")
+    if not isinstance(fields, dict):
+        raise ExportForeign(part="versions")
+    if not all(value is None or isinstance(value, str | int | float | bool) for value in fields.values()):
+        raise InvalidField(entity=kind[:40], field="fields", reason="unfit")
+    more: dict[str, Any] = {ERASED: True} if row.get("erased") is True else {}
+    if row.get("by") == "other":
+        more[OTHERS] = True
+    op = Op(record=id, kind=kind, fields=fields, parents=tuple(parents), lacking=tuple(lacking), more=more)
+    return Written(version=name, op=op)
+
+
+def _moment(row: Mapping[str, Any]) -> int:
+    try:
+        return reading(datetime.fromisoformat(str(row.get("edited"))).astimezone(UTC))
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _read(data: bytes) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from app.model.changes import device_of, hlc_of
+from app.model.changes import OTHERS, device_of, hlc_of
 from app.model.clock import moment_of
 from app.model.entities import Mentorship, Person
 from app.model.erasing import ERASED as BODILESS
@@ -77,9 +77,6 @@ class Reader:
     def mine(self, space: str, device: str) -> bool:
         return self._store.is_mine(space, device)
 
-    def here(self, space: str, device: str) -> bool:
-        return self._store.device(space) == device
-
     def history(self, kind: str, id: Id) -> list[Past]:
         self.keys.add((kind, "id", id))
         document = self._table(kind).get(is_("id", id))
@@ -93,10 +90,10 @@ class Reader:
                 version=row["version"],
                 at=moment_of(hlc_of(row["version"])),
                 device=device_of(row["version"]),
-                mine=self.mine(space, device_of(row["version"])),
+                mine=self.mine(space, device_of(row["version"])) != (OTHERS in row.get("more", {})),
                 cells=row["fields"],
                 erased=bool(row.get("more", {}).get(BODILESS)),
-                here=device_of(row["version"]) == here,
+                here=device_of(row["version"]) == here and OTHERS not in row.get("more", {}),
             )
             for row in sorted(rows, key=itemgetter("version"), reverse=True)
             if "refused" not in row

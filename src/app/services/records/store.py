@@ -16,7 +16,7 @@ from threading import RLock
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from app.errors import VaultError, WrongSpace
-from app.model.changes import GONE, Change, Op, device_of, hlc_of, named_in, seen_of
+from app.model.changes import GONE, Change, Op, device_of, hlc_of, named_in, seen_of, version_id
 from app.model.clock import Clock, milliseconds, reading
 from app.model.commands import Before, Command, Undo
 from app.model.decide import Moment, Write, decide
@@ -67,6 +67,8 @@ __all__ = [
 E = TypeVar("E", bound=Entity)
 A = TypeVar("A")
 
+_BROUGHT = 500
+"""Changes that come in from a file at a time."""
 PRIVATE_CELL = "model-private-cell"
 """Why a version is kept and not counted: it brings something private into a space of others."""
 
@@ -278,6 +280,70 @@ class Store:
                 refused=tuple(staged.refused[before:]),
                 erased=self._erased(),
             )
+
+    def bring_in(self, space: str, versions: Iterable[Written]) -> None:
+        """What was taken out of another vault, inside `writing`: said anew by this device, at the times it was said.
+
+        Each version keeps the clock reading and the parents that it had; names change, because the device does. A record
+        that is here already is something that they all have seen. Nothing is older than it says or newer than now.
+        """
+        assert self._staged is not None
+        staged, device = self._staged, self._spaces.device(space)
+        staged.clock = staged.clock.tick(self._now())
+        names: dict[tuple[Id, str], str] = {}
+        latest: dict[Id, int] = {}
+        said: dict[int, list[Written]] = {}
+        here: dict[Id, tuple[str, ...]] = {}
+        for one in sorted(versions, key=lambda one: one.version):
+            at, record = hlc_of(one.version), one.op.record
+            if record not in here:
+                here[record] = self._heads_in(space, one.op)
+                latest[record] = max(map(hlc_of, here[record]), default=-1)
+            if here[record] and one.op.kind in KINDS and KINDS[one.op.kind].APPEND_ONLY:
+                continue
+            if at > staged.clock.last:  # a clock that was ahead
+                staged.clock = staged.clock.tick(self._now())
+                at = staged.clock.last
+            at = max(at, latest[record] + 1)
+            staged.clock = Clock(max(staged.clock.last, at))
+            latest[record] = at
+            names[record, one.version] = version_id(at, device)
+            said.setdefault(at, []).append(one)
+        changes: list[Change] = []
+        sequence = staged.sequences.get((space, device), 0)
+        for at in sorted(said):
+            sequence += 1
+            ops = tuple(
+                replace(
+                    one.op,
+                    parents=tuple(names.get((one.op.record, parent), parent) for parent in one.op.parents)
+                    or here[one.op.record],
+                    lacking=tuple(names.get((one.op.record, parent), parent) for parent in one.op.lacking),
+                )
+                for one in said[at]
+            )
+            changes.append(Change(space=space, device=device, sequence=sequence, hlc=at, ops=ops))
+        for start in range(0, len(changes), _BROUGHT):
+            some = changes[start : start + _BROUGHT]
+            fresh = _Fresh(unknown=self._unknown(some))
+            for change in some:
+                if not self._begins(change, fresh):
+                    self._put_down(fresh)
+                    self._take_in(change)
+                    fresh.unknown = False
+            self._put_down(fresh)
+        staged.sequences[space, device] = sequence
+        self._keep_log(f"{space}:{device}", space=space, device=device, sequence=sequence, hlc=staged.clock.last)
+
+    def _heads_in(self, space: str, op: Op) -> tuple[str, ...]:
+        there = self._stored(space, op.kind, op.record)
+        return () if there is None else tuple(there["heads"])
+
+    def versions(self, space: str, kind: str, id: Id) -> list[Written]:
+        """All versions that a record amounts to, the oldest first."""
+        with self._lock:
+            found = [written_of(row) for row in self._versions(f"{space}:{kind}:{id}")]
+        return sorted(found, key=lambda one: one.version)
 
     def withdraw(self, space: str, device: str, numbers: Iterable[int]) -> None:
         """Take changes out again that turn out not to count. Whoever carries them keeps them.
