@@ -21,7 +21,7 @@ from app.services.content.library import Library, default_region
 from app.services.content.speech import Speech
 from app.services.session import Session
 from app.services.zone import now
-from app.ui import root
+from app.ui import collector, root
 from app.ui.desk import Desk
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -84,6 +84,7 @@ def _warm(session: Session, library: Library) -> None:
     for name in ("screens.today", "screens.note", "screens.checklist", "screens.search", *ON_TODAY):
         import_module(f"app.ui.{name}")
     library.documents(kind="checklist")
+    collector.settle()
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -12,7 +12,7 @@ import flet as ft
 import pytest
 from flet.components.component import Component
 
-from app.ui import routes, theme
+from app.ui import root, routes, theme
 from app.ui.hooks import use_clock, use_desk, use_wide
 from app.ui.parts import PrimaryButton, Screen, Words
 from app.ui.safe import component
@@ -185,15 +185,26 @@ async def test_swapping_leaves_no_way_back_to_what_was_swapped(stage: OpenStage)
     assert where(app) == "/"
 
 
-async def test_the_browsers_own_back_closes_a_screen_and_its_address_tells_nothing(stage: OpenStage) -> None:
+async def test_the_browsers_own_back_closes_a_screen_and_its_address_tells_nothing(
+    stage: OpenStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(root, "SHOWN", 0.2)
     app = await stage(web=True)
+
+    def sent() -> list[str]:
+        return [arguments["route"] for name, arguments in app.line.calls if name == "push_route"]
+
     app.desk.go("/people")
     app.desk.go("/person/hemlig")
     await app.settle()
     app.desk.go("/goal/g1")
+    app.desk.go("/settings")
     await app.settle()
-    sent = [arguments["route"] for name, arguments in app.line.calls if name == "push_route"]
-    assert sent == ["/2", "/3"]
+    assert not sent(), "the screen comes first"
+    app.desk.back()
+    await app.until(lambda: len(sent()) > 1)
+    await app.settle()
+    assert sent() == ["/2", "/3"], "each step, but not one that is closed again"
     for route in ("/3", "/9", "/nonsense"):
         await app.fire(app.page, "route_change", {"route": route}, route=route)
         assert where(app) == "/goal/:id id=g1"

@@ -1,4 +1,5 @@
-"""Back to the window's own loop from any thread: state set elsewhere is lost, and so is a task while the line is cut."""
+"""Back to the window's own loop from any thread: state set elsewhere is lost, and so is a task while the line is cut.
+And the way to know that the other end has drawn something."""
 
 from __future__ import annotations
 
@@ -20,3 +21,11 @@ def post(page: ft.Page, loop: asyncio.AbstractEventLoop, task: Callable[[], Awai
 
     if not loop.is_closed():
         asyncio.run_coroutine_threadsafe(run(), loop)
+
+
+async def drawn() -> None:
+    """Return once the other end has drawn what was sent before: it answers in that order.
+
+    Raises `RuntimeError` when the line is cut meanwhile.
+    """
+    await ft.SemanticsService().get_accessibility_features()

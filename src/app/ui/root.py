@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import flet as ft
 
 from app.services.content.languages import languages, locale_of
-from app.ui import routes, safe, swift, theme, wording
+from app.ui import collector, routes, safe, swift, theme, wording
 from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch
 from app.ui.hooks.held import use_box
@@ -23,6 +23,9 @@ from app.ui.signal import Signal
 
 QUIET = 1.5
 """Seconds after unlocking until the search index is begun."""
+
+SHOWN = 0.6
+"""Seconds until a screen that was opened is certainly drawn, and its first field entered."""
 
 
 @component
@@ -308,11 +311,20 @@ def _look(desk: Desk) -> tuple[object, ...]:
 def _follow_browser(page: ft.Page, desk: Desk) -> None:
     """Let the browser's own *Back* close the screen on top. The address tells how deep one is and nothing else."""
     depth = [len(desk.places.value)]
+    deeper: list[int] = []
+
+    def tell() -> None:
+        steps = [step for step in deeper if step <= len(desk.places.value)]
+        deeper.clear()
+        for step in steps if not desk.closed else ():
+            page.navigate(f"/{step}")
 
     def moved() -> None:
         was, depth[0] = depth[0], len(desk.places.value)
         if depth[0] > was:
-            page.navigate(f"/{depth[0]}")
+            if not deeper:  # another address makes the browser draw everything again: not while somebody waits
+                asyncio.get_running_loop().call_later(SHOWN, tell)
+            deeper.append(depth[0])
 
     def back(e: Any) -> None:
         step = str(e.route).strip("/") or "1"
@@ -328,6 +340,7 @@ def _follow_browser(page: ft.Page, desk: Desk) -> None:
 def _closed(desk: Desk) -> None:
     """The window is gone for good: nobody is there to see what is open."""
     desk.close()
+    collector.unsettle()
     others = _desks[desk.session]
     others.discard(desk)
     if not others and desk.session.phase == "open":

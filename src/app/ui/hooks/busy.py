@@ -17,8 +17,8 @@ PATIENCE = 0.5
 Run = Callable[..., None]
 
 
-def use_busy() -> tuple[bool, Run]:
-    """`busy` after half a second of waiting, and `run(work, then=None, failed=None)`.
+def use_busy(patience: float = PATIENCE) -> tuple[bool, Run]:
+    """`busy` after half a second of waiting (or `patience`), and `run(work, then=None, failed=None)`.
 
     `work` is a function (run in a thread) or a coroutine function. `then(result)` and `failed(fault)` run on the page's
     loop; without `failed` the fault's sentence is shown. While one work runs, another one is not started.
@@ -35,7 +35,7 @@ def use_busy() -> tuple[bool, Run]:
         if running.current:
             return
         running.current = True
-        timer = asyncio.get_running_loop().call_later(PATIENCE, lambda: set_busy(True))
+        timer = asyncio.get_running_loop().call_later(patience, lambda: set_busy(True))
 
         async def task() -> None:
             try:

@@ -15,6 +15,7 @@ from app.ui.hooks.context import use_desk
 from app.ui.hooks.draft import Draft
 from app.ui.hooks.held import use_box
 from app.ui.hooks.watch import use_watch
+from app.ui.loop import drawn
 from app.ui.parts.buttons import SHAPE, QuietButton
 from app.ui.parts.text import Live, Named, Words
 from app.ui.safe import component
@@ -89,7 +90,7 @@ def Entered(field: ft.TextField) -> ft.Control:
     latest.value = field
 
     async def enter() -> None:
-        await ft.SemanticsService().get_accessibility_features()  # answered when all that was sent before is drawn
+        await drawn()
         await asyncio.sleep(SETTLES)
         await latest.value.focus()  # type: ignore[no-untyped-call]  # Flet leaves it untyped
 

@@ -7,12 +7,14 @@ waits for Today. So the same parts are drawn here while nobody waits: covered, s
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import flet as ft
 
 from app.ui import routes, theme
 from app.ui.hooks import use_desk
 from app.ui.hooks.held import use_box
+from app.ui.loop import drawn
 from app.ui.parts.buttons import Beside, HeaderButton, PrimaryButton, SecondaryButton
 from app.ui.parts.fields import Field
 from app.ui.parts.screen import Screen
@@ -21,9 +23,10 @@ from app.ui.parts.text import SectionTitle
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 
-CALM = 1.5
-"""Seconds after the lock screen was begun: by then the browser has drawn it and its first field has the focus."""
-LASTS = 0.4
+CALM = 0.25
+"""Seconds from when the browser has drawn the lock screen until its first field has the focus."""
+LASTS = 0.1
+"""Seconds that what was drawn stays: it is over before anybody has found where to tap."""
 
 
 @component
@@ -34,15 +37,20 @@ def Rehearsal() -> ft.Control:
     here = use_box(lambda: True)
 
     async def rehearse() -> None:
-        for seconds, drawn in ((CALM, True), (LASTS, False)):
+        for seconds, wanted in ((CALM, True), (LASTS, False)):
+            await drawn()
             await asyncio.sleep(seconds)
             if here.value and not desk.closed:
                 desk.rehearsed = True
-                show(drawn)
+                show(wanted)
+
+    async def try_to() -> None:
+        with suppress(RuntimeError):  # the line is cut: the window is drawn anew, and nothing is lost
+            await rehearse()
 
     def begin() -> None:
         if desk.page.web and not desk.rehearsed:
-            desk.later(rehearse)
+            desk.later(try_to)
 
     def leave() -> None:
         here.value = False

@@ -28,6 +28,7 @@ from app.ui.screens.rescue import Rescued, told
 from app.ui.theme import Style
 
 READY_AFTER = 0.3  # seconds after the screen is drawn
+LONG = 1.0  # seconds: drawing a ring takes the processor from the key that is being stretched, and so makes one wait
 TYPED = (errors.WrongPassphrase, errors.PassphraseUnfit)  # said at the field; everything else gets a card of its own
 
 
@@ -40,7 +41,7 @@ def LockScreen() -> ft.Control:
     wrong, say_wrong = ft.use_state("")
     trouble, set_trouble = ft.use_state(cast("Any", None))
     rescue, set_rescue = ft.use_state(cast("Any", None))
-    busy, run = use_busy()
+    busy, run = use_busy(LONG)
     ft.use_effect(lambda: desk.later(lambda: _make_ready(desk)), [])
 
     def failed(fault: Exception) -> None:
