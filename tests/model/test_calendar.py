@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,11 @@ from app.errors import InvalidField, Refused, SlotInTheWay, SlotTaken
 from app.model.commands import (
     AddPerson,
     BookSlot,
+    Command,
+    Delete,
     EndMeeting,
     GiveSlot,
+    HandOver,
     IntroduceMe,
     KeepBusy,
     KeepForm,
@@ -26,6 +30,8 @@ from app.model.commands import (
     Revise,
     SetSetting,
     SkipMeeting,
+    StartMeeting,
+    Told,
     WithdrawSlot,
 )
 from app.model.entities import Booking, Meeting, Slot, meeting_id
@@ -35,16 +41,18 @@ from app.model.queries import (
     AgainWith,
     BookingNewsOf,
     BusyBetween,
-    CalendarStanding,
+    CalendarNews,
+    CalendarNewsOf,
     MeetingsOf,
     NoticeOf,
     One,
     SlotsOf,
     SlotsToOffer,
+    StandingOf,
     ToHandOver,
     WayOf,
 )
-from app.model.queries.calendar import OFFERED, PLACE, TAKEN
+from app.model.queries.calendar import OFFERED
 from app.model.schedule import NOTICE, aware, following
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
 
@@ -302,16 +310,36 @@ def test_what_was_held_stays_when_the_series_moves() -> None:
 # ------------------------------------------------------------------ to hand over
 
 
+def hand_over(store: MemoryStore, **which: Any) -> list[str]:
+    """What goes out to a calendar, and is kept: the day of each, with a minus where it is cancelled."""
+    entries = store.ask(ToHandOver(store.clock.at, **which))
+    told = [
+        Told(meeting=one.id, sequence=one.sequence, starts=one.starts, ends=one.ends, cancelled=one.cancelled)
+        for one in entries
+    ]
+    store.execute(HandOver(told=told))
+    return [f"{'-' if one.cancelled else ''}{one.starts:%m-%d}" for one in entries]
+
+
+def wrong(store: MemoryStore) -> list[str]:
+    return [one.kind for one in store.ask(CalendarNewsOf(store.clock.at)).old]
+
+
 def test_a_cancelled_meeting_is_handed_over_only_if_a_calendar_can_know_it() -> None:
     store, mentorship = pair()
     series = store.execute(PlanSeries(mentorship=mentorship, starts=TUESDAY, zone=ZONE, count=3)).record
-    store.execute(SkipMeeting(meeting=meeting_id(series, 1)))
-    assert len(store.ask(ToHandOver(NOON))) == len(store.ask(ToHandOver(NOON, series=series))) == 2
-    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
-    assert [one.row.status for one in store.ask(ToHandOver(NOON))] == ["planned", "cancelled", "planned"]
-    assert len(store.ask(ToHandOver(at(21, 12)))) == 2
-    assert len(store.ask(ToHandOver(NOON, meeting=meeting_id(series, 1)))) == 1
+    first, second, third = (meeting_id(series, place) for place in range(3))
+    store.execute(SkipMeeting(meeting=second))
+    assert len(store.ask(ToHandOver(NOON, meeting=second))) == 1
     assert store.ask(ToHandOver(NOON, meeting="0" * 32)) == ()
+    assert hand_over(store) == ["10-20", "11-17"] and hand_over(store, series=series) == ["10-20", "11-17"]
+    store.execute(SkipMeeting(meeting=third))
+    assert hand_over(store, series=series) == ["10-20", "-11-17"]
+    assert hand_over(store) == ["10-20"], "what the calendar was told is cancelled is not told again"
+    assert store.ask(ToHandOver(at(21, 12))) == ()
+    store.execute(Delete(kind="meeting", id=first))
+    assert wrong(store) == ["cancelled"] and hand_over(store, meeting=first) == ["-10-20"]
+    assert wrong(store) == [] and hand_over(store) == []
 
 
 # ------------------------------------------------------------------ what there is to tell, and what to suggest
@@ -353,32 +381,78 @@ def test_two_meetings_at_one_time_are_told() -> None:
 # ------------------------------------------------------------------ whether the phone's calendar is up to date
 
 
-def test_the_calendar_is_offered_once_and_asked_to_be_renewed_when_a_time_changes() -> None:
+def test_the_calendar_is_offered_once_and_then_only_what_it_does_not_know_is_told() -> None:
     store, mentorship = pair()
-    assert store.ask(CalendarStanding(NOON)) == ""
+    assert store.ask(CalendarNewsOf(NOON)) == CalendarNews()
     series = store.execute(PlanSeries(mentorship=mentorship, starts=TUESDAY, zone=ZONE, count=3)).record
-    assert store.ask(CalendarStanding(NOON)) == "offer"
+    assert store.ask(CalendarNewsOf(NOON)) == CalendarNews(offer=True)
     store.execute(SetSetting(key=OFFERED, value=True))
-    assert store.ask(CalendarStanding(NOON)) == ""
-    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
-    assert store.ask(CalendarStanding(store.clock.at)) == ""
-    store.clock.later(minutes=1)
-    done = store.execute(SkipMeeting(meeting=meeting_id(series, 2)))
-    assert store.ask(CalendarStanding(store.clock.at)) == "changed", "a cancelled one has to go from there"
-    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
-    assert store.ask(CalendarStanding(store.clock.at)) == "" and done.undo
-    store.clock.later(minutes=1)
+    assert store.ask(CalendarNewsOf(NOON)) == CalendarNews()
+    hand_over(store)
+    assert store.ask(CalendarNewsOf(NOON)) == CalendarNews()
     store.execute(Revise(kind="meeting", id=meeting_id(series, 0), values={"aim": "Öva", "place": "Kafé Ro"}))
-    assert store.ask(CalendarStanding(store.clock.at)) == "", "no calendar shows the aim, nor the place unless chosen"
-    store.execute(SetSetting(key=PLACE, value=True))
-    assert store.ask(CalendarStanding(store.clock.at)) == "changed"
-    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
-    store.clock.later(minutes=1)
-    done = store.execute(Revise(kind="meeting", id=meeting_id(series, 0), values={"length": 90}))
-    assert store.ask(CalendarStanding(store.clock.at)) == "changed"
-    store.execute(SetSetting(key=TAKEN, value=store.clock.later(minutes=1).isoformat()))
-    assert store.ask(CalendarStanding(store.clock.at)) == ""
-    store.clock.later(minutes=1)
+    assert store.ask(CalendarNewsOf(NOON)) == CalendarNews(), "no calendar shows the aim, nor a place that was not told"
     store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY + timedelta(days=1), zone=ZONE))
-    assert store.ask(CalendarStanding(store.clock.at)) == "changed"
-    assert store.ask(CalendarStanding(at(30, 12, month=12))) == ""
+    assert store.ask(CalendarNewsOf(NOON)) == CalendarNews(new=1)
+    assert store.ask(CalendarNewsOf(at(30, 12, month=12))) == CalendarNews()
+
+
+@pytest.mark.parametrize("how", ["move", "longer", "place", "skip", "delete", "over", "early"])
+def test_the_calendar_is_wrong_about_what_was_changed_until_it_is_told(how: str) -> None:
+    store, mentorship = pair()
+    meeting = store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY, zone=ZONE, place="Kafé Ro")).record
+    (entry,) = store.ask(ToHandOver(NOON))
+    store.execute(
+        HandOver(
+            told=[Told(meeting=meeting, sequence=0, starts=entry.starts, ends=entry.ends, place="Kafé Ro")],
+        )
+    )
+    assert "Kafé" not in repr([list(store.memory.table(name)) for name in ("handed",)])
+    store.clock.later(minutes=5)
+    command: Command = {
+        "move": MoveMeeting(meeting=meeting, starts=TUESDAY + timedelta(hours=1)),
+        "longer": Revise(kind="meeting", id=meeting, values={"length": 90}),
+        "place": Revise(kind="meeting", id=meeting, values={"place": "Biblioteket"}),
+        "skip": SkipMeeting(meeting=meeting),
+        "delete": Delete(kind="meeting", id=meeting),
+        "over": Revise(kind="meeting", id=meeting, values={"aim": "Öva"}),
+        "early": StartMeeting(meeting=meeting),
+    }[how]
+    done = store.execute(command)
+    kinds = {"move": "moved", "longer": "changed", "place": "changed", "skip": "cancelled", "delete": "cancelled"}
+    assert wrong(store) == ([kinds[how]] if how in kinds else [])
+    standing = store.ask(StandingOf(meeting, store.clock.at))
+    assert standing is not None and (standing.stale is not None) == (how in kinds)
+    if how in kinds and done.undo:
+        store.execute(done.undo)
+        assert wrong(store) == [], "taken back, the calendar is right again"
+        store.execute(command)
+        hand_over(store, old=True)
+        assert wrong(store) == []
+    if how == "skip":
+        store.execute(Revise(kind="meeting", id=meeting, values={"status": "planned"}))
+        assert wrong(store) == ["changed"], "it is on again, and the calendar says cancelled"
+
+
+def test_what_would_not_ring_any_more_is_left_alone_but_a_time_to_come_is_not() -> None:
+    store, mentorship = pair()
+    meeting = store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY, zone=ZONE)).record
+    hand_over(store)
+    store.clock.at = at(20, 16, 30)
+    done = store.execute(MoveMeeting(meeting=meeting, starts=TUESDAY + timedelta(days=40)))
+    assert wrong(store) == ["moved"], "the old time is over, the new one would not ring"
+    assert done.undo is not None
+    store.execute(done.undo)
+    store.execute(Delete(kind="meeting", id=meeting))
+    assert wrong(store) == []
+
+
+def test_a_time_moved_out_of_what_is_looked_through_is_found_both_ways() -> None:
+    store, mentorship = pair()
+    far = store.execute(PlanMeeting(mentorship=mentorship, starts=datetime(2027, 9, 1, 16), zone=ZONE)).record
+    near = store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY, zone=ZONE)).record
+    hand_over(store)
+    store.execute(MoveMeeting(meeting=far, starts=TUESDAY + timedelta(days=1)))
+    store.execute(MoveMeeting(meeting=near, starts=datetime(2027, 9, 2, 16)))
+    assert wrong(store) == ["moved", "moved"]
+    assert hand_over(store, old=True) == ["10-21", "09-02"] and wrong(store) == []

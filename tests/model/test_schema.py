@@ -44,6 +44,7 @@ def test_the_table_of_kinds_and_spaces() -> None:
         "list_item",
         "setting",
         "busy",
+        "handed",
         "participant",
         "attendance",
         "supervision",

@@ -46,6 +46,22 @@ def aware(wall: datetime, zone: str, fallback: tzinfo | None = None) -> datetime
     return wall.replace(tzinfo=where).astimezone(UTC).astimezone(where)
 
 
+def seen(moment: datetime, here: tzinfo | None) -> datetime:
+    """A moment on the clock of whoever looks. A clock without a named zone knows nothing of other seasons: then as it was."""
+    return moment.astimezone(here) if getattr(here, "key", "") else moment
+
+
+def on_wall(moment: datetime, zone: str, fallback: tzinfo | None = None) -> datetime:
+    """What the wall in that zone shows at a moment."""
+    return moment.astimezone(ZoneInfo(zone) if zone else (fallback or UTC)).replace(tzinfo=None)
+
+
+def again_after(starts: datetime, zone: str, weeks: int, now: datetime) -> datetime:
+    """The same weekday and time on the wall of that zone, some weeks on and yet to come, as whoever looks sees it."""
+    wall = again(starts, weeks, on_wall(now, zone, now.tzinfo))
+    return seen(aware(wall, zone, now.tzinfo), now.tzinfo)
+
+
 def apart(later: datetime, earlier: datetime) -> timedelta:
     """The time that passes from one moment to another, whatever the clocks do meanwhile."""
     return later.astimezone(UTC) - earlier.astimezone(UTC)

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import pytest
@@ -14,6 +15,7 @@ from dateutil import tz
 
 from app.model.commands import (
     AddPerson,
+    Delete,
     MoveMeeting,
     PlanMeeting,
     PlanSeries,
@@ -21,10 +23,12 @@ from app.model.commands import (
     SetSetting,
     SkipMeeting,
 )
-from app.model.entities import meeting_id
-from app.model.queries.calendar import PLACE, CalendarStanding
+from app.model.entities import Mentorship, meeting_id
+from app.model.queries import CalendarNews, CalendarNewsOf
+from app.model.queries.calendar import PLACE
 from app.services.content.speech import Speech
-from app.services.files.calendar_file import DAY, HOUR, NAME, take_out
+from app.services.files.calendar_file import DAY, HOUR, NAME, fixed, left_out, take_out
+from tests.support.replicas import exchange, two
 from tests.support.store import MemoryStore, memory_store
 
 ASSETS = Path(__file__).parents[3] / "assets"
@@ -41,6 +45,18 @@ def laid(zone: str = ZONE) -> tuple[MemoryStore, str]:
     store = memory_store()
     pair = store.execute(AddPerson(name="Yusuf; \\x, Ö", my_role="mentor", place="Biblioteket, rum; 2")).record
     return store, store.execute(PlanSeries(mentorship=pair, starts=TUESDAY, zone=zone, count=10)).record
+
+
+def hand_over(store: MemoryStore, **which: Any) -> bytes:
+    """The file, and that it has left."""
+    store.clock.later(minutes=1)
+    made = take_out(store, spoken(), store.clock.at, **which)
+    store.execute(made.keep)
+    return made.data
+
+
+def news(store: MemoryStore) -> CalendarNews:
+    return store.ask(CalendarNewsOf(store.clock.at))
 
 
 def moment(at: object) -> datetime:
@@ -94,19 +110,88 @@ def test_a_second_reader_finds_ten_meetings_at_four_with_two_alarms_and_no_names
 
 def test_one_meeting_taken_out_does_not_hide_that_another_one_has_moved() -> None:
     store, series = laid()
-    take_out(store, spoken(), store.clock.at)
-    store.clock.later(minutes=1)
+    hand_over(store)
     for number, day in ((0, 21), (1, 22)):
         store.execute(MoveMeeting(meeting=meeting_id(series, number), starts=datetime(2026, 10, day, 16)))
-    store.clock.later(minutes=1)
-    take_out(store, spoken(), store.clock.at, meeting=meeting_id(series, 0))
-    assert store.ask(CalendarStanding(store.clock.at)) == "changed", "the phone does not know where the second one is"
-    take_out(store, spoken(), store.clock.later(minutes=1))
-    assert store.ask(CalendarStanding(store.clock.at)) == ""
-    store.clock.later(minutes=1)
-    store.execute(MoveMeeting(meeting=meeting_id(series, 0), starts=datetime(2026, 10, 23, 16)))
-    take_out(store, spoken(), store.clock.later(minutes=1), meeting=meeting_id(series, 0))
-    assert store.ask(CalendarStanding(store.clock.at)) == "", "it was the only one"
+    hand_over(store, meeting=meeting_id(series, 0))
+    assert [one.shows.day for one in news(store).old] == [3], "the phone does not know where the second one is"
+    hand_over(store, old=True)
+    assert news(store) == CalendarNews()
+
+
+def test_whoever_begins_with_one_meeting_has_chosen_and_is_told_of_new_ones_later() -> None:
+    store, series = laid()
+    hand_over(store, meeting=meeting_id(series, 0))
+    assert news(store) == CalendarNews(), "nine others are left out, by choice"
+    pair = next(iter(store.everything(Mentorship))).id
+    store.execute(PlanMeeting(mentorship=pair, starts=TUESDAY + timedelta(days=1), zone=ZONE))
+    assert news(store) == CalendarNews(new=1)
+    done = left_out(store, store.clock.at)
+    assert news(store) == CalendarNews() and done.undo
+    store.execute(done.undo)
+    hand_over(store)
+    assert news(store) == CalendarNews()
+
+
+def test_a_move_and_a_deletion_that_arrive_late_are_told_and_the_file_puts_them_right() -> None:
+    """Yusuf moved one and deleted another before Karin's file went out; she hears of it afterwards."""
+    karin, yusuf, pair, space = two()
+    series = karin.store.execute(PlanSeries(mentorship=pair, starts=TUESDAY, zone=ZONE, count=3)).record
+    exchange(space, karin, yusuf)
+    moved, deleted = meeting_id(series, 0), meeting_id(series, 1)
+    yusuf.clock.later(minutes=1)
+    yusuf.store.execute(MoveMeeting(meeting=moved, starts=datetime(2026, 10, 21, 9)))
+    yusuf.store.execute(Delete(kind="meeting", id=deleted))
+    karin.clock.later(minutes=10)
+    karin.store.execute(Revise(kind="meeting", id=moved, values={"length": 45}))
+    first = {one.uid.value: one for one in vobject.readOne(hand_over(karin.store).decode()).vevent_list}
+    exchange(space, karin, yusuf)
+    karin.restart()
+    old = news(karin.store).old
+    assert [(one.kind, one.shows.day) for one in old] == [("moved", 20), ("cancelled", 3)]
+    data = hand_over(karin.store, old=True)
+    strict(data)
+    update = {one.uid.value: one for one in vobject.readOne(data.decode()).vevent_list}
+    assert update.keys() == {f"{moved}@fika", f"{deleted}@fika"}
+    assert all(int(one.sequence.value) > int(first[uid].sequence.value) for uid, one in update.items())
+    gone, there = update[f"{deleted}@fika"], update[f"{moved}@fika"]
+    assert gone.status.value == "CANCELLED" and not hasattr(gone, "valarm_list")
+    assert gone.dtstart.value.astimezone(UTC) == first[f"{deleted}@fika"].dtstart.value.astimezone(UTC)
+    assert there.dtstart.value.replace(tzinfo=None) == datetime(2026, 10, 21, 9) and len(there.valarm_list) == 2
+    assert [str(one.get("status")) for one in icalendar.Calendar.from_ical(data).events] == ["CONFIRMED", "CANCELLED"]
+    assert news(karin.store) == CalendarNews()
+    assert len(vobject.readOne(hand_over(karin.store).decode()).vevent_list) == 2, "the deleted one is told once"
+
+
+def test_whoever_mends_the_calendar_by_hand_is_not_told_again_and_the_next_change_still_counts() -> None:
+    store, series = laid()
+    one = meeting_id(series, 0)
+    hand_over(store)
+    store.execute(MoveMeeting(meeting=one, starts=datetime(2026, 10, 21, 16)))
+    store.execute(Delete(kind="meeting", id=meeting_id(series, 1)))
+    fixed(store, store.clock.at, one)
+    assert [stale.kind for stale in news(store).old] == ["cancelled"]
+    fixed(store, store.clock.at)
+    assert news(store) == CalendarNews()
+    store.execute(MoveMeeting(meeting=one, starts=TUESDAY))
+    assert [stale.shows.day for stale in news(store).old] == [21]
+
+
+def test_a_meeting_in_the_hour_that_autumn_has_twice_keeps_its_moment_in_both_readers() -> None:
+    store = memory_store()
+    pair = store.execute(AddPerson(name="Anna", my_role="mentor")).record
+    for minute, length in ((30, 45), (15, 30)):
+        starts = datetime(2026, 10, 25, 2, minute)
+        store.execute(PlanMeeting(mentorship=pair, starts=starts, zone=ZONE, length=length))
+    data = take_out(store, spoken(), store.clock.at).data
+    strict(data)
+    half_past = (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 15, tzinfo=UTC))
+    quarter = (datetime(2026, 10, 25, 0, 15, tzinfo=UTC), datetime(2026, 10, 25, 0, 45, tzinfo=UTC))
+    ours = [(moment(event.start), moment(event.end)) for event in icalendar.Calendar.from_ical(data).events]
+    theirs = [
+        (moment(event.dtstart.value), moment(event.dtend.value)) for event in vobject.readOne(data.decode()).vevent_list
+    ]
+    assert ours == theirs == [quarter, half_past]
 
 
 def test_both_readers_agree_on_every_moment_across_a_year_of_changing_clocks() -> None:
@@ -149,8 +234,7 @@ def test_a_meeting_keeps_its_name_through_a_move_and_its_number_grows() -> None:
 def test_what_was_cancelled_after_it_was_taken_out_is_told_to_the_calendar() -> None:
     store, series = laid()
     store.execute(SkipMeeting(meeting=meeting_id(series, 0)))
-    assert take_out(store, spoken(), store.clock.at).count == 9, "the calendar never knew it"
-    store.clock.later(minutes=1)
+    assert hand_over(store).count(b"BEGIN:VEVENT") == 9, "the calendar never knew it"
     store.execute(SkipMeeting(meeting=meeting_id(series, 1)))
     made = take_out(store, spoken(), store.clock.at, series=series)
     gone = [one for one in vobject.readOne(made.data.decode()).vevent_list if one.status.value == "CANCELLED"]

@@ -118,6 +118,11 @@ def lay(store: MemoryStore, word: str) -> dict[str, str]:
     run(do.SetSetting(key="words", value=word))
     run(do.KeepBusy(spans=[(NOON, NOON + timedelta(hours=1))]))
     run(
+        do.HandOver(
+            told=[do.Told(meeting=meeting, sequence=0, starts=NOON, ends=NOON + timedelta(hours=1), place=word)]
+        )
+    )
+    run(
         do.BookSlot(
             slot=run(do.OfferSlots(mentorship=pair, starts=[starts.replace(day=29)], zone=zone, place=word)).record
         )

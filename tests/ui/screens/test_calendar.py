@@ -9,15 +9,27 @@ from typing import Any
 import pytest
 import vobject
 
-from app.model.commands import KeepBusy, MoveMeeting, PlanSeries
+from app.model.commands import (
+    Command,
+    Delete,
+    KeepBusy,
+    MoveMeeting,
+    MoveSeries,
+    PlanMeeting,
+    PlanSeries,
+    SkipMeeting,
+)
 from app.model.entities import meeting_id
-from app.model.queries import BusyCount
+from app.model.queries import BusyCount, CalendarNewsOf
+from app.services.content.speech import Speech
+from app.services.files.calendar_file import take_out
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.store import STOCKHOLM
-from tests.ui.conftest import OpenStage
+from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.entrance import made, window
 from tests.ui.screens.table import lay
 
+ZONE = "Europe/Stockholm"
 BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 PLANTED = "Kanelbulle"
 FILE = (
@@ -136,17 +148,85 @@ async def test_the_way_there_leads_from_settings(stage: OpenStage, tmp_path: Pat
     session.lock()
 
 
-async def test_today_offers_the_calendar_once_and_tells_when_it_is_old(stage: OpenStage) -> None:
+async def test_today_offers_the_calendar_once_and_tells_of_a_new_meeting(stage: OpenStage) -> None:
     table, saved = lay().at(9, day=date(2026, 10, 13)), list[dict[str, Any]]()
-    app = await table.open(stage, replies={"save_file": saved.append})
+    app = await table.open(stage, replies={"save_file": keep(saved)})
     await app.tap("todo-calendar")
     assert app.desk.places.value[-1] == "/calendar"
     await app.tap("calendar-go")
     await app.until(lambda: bool(saved))
     app.desk.home()
     await app.settle()
+    assert not app.has("todo-calendar") and not app.has("todo-calendar-old")
+    for day in (20, 27):
+        table.store.execute(PlanMeeting(mentorship=table.pair, starts=datetime(2026, 10, day, 9), zone=ZONE))
+    await app.settle()
+    assert app.has("2 nya möten är inte i kalendern")
+    await app.tap("todo-calendar")
+    await app.tap("calendar-leave")
+    app.desk.home()
+    await app.settle()
     assert not app.has("todo-calendar")
-    table.clock.later(minutes=2)
+
+
+def keep(saved: list[dict[str, Any]]) -> Any:
+    """A dialog that saves."""
+
+    def save(arguments: dict[str, Any]) -> str:
+        saved.append(arguments)
+        return "there"
+
+    return save
+
+
+@BOTH
+@pytest.mark.parametrize("what", ["move", "skip", "delete"])
+async def test_today_tells_that_the_calendar_rings_wrongly_and_one_tap_hands_over_what_is_so(
+    stage: OpenStage, language: str, what: str
+) -> None:
+    table, saved = lay().at(9, day=date(2026, 10, 13)), list[dict[str, Any]]()
+    table.store.execute(take_out(table.store, Speech("sv", ASSETS), table.clock.at).keep)
+    command: Command = {
+        "move": MoveMeeting(meeting=table.meeting, starts=datetime(2026, 10, 15, 9)),
+        "skip": SkipMeeting(meeting=table.meeting),
+        "delete": Delete(kind="meeting", id=table.meeting),
+    }[what]
+    table.store.execute(command)
+    app = await table.open(stage, language=language, replies={"save_file": keep(saved)})
+    kind = {"move": "moved", "skip": "cancelled", "delete": "gone"}[what]
+    assert app.has(app.desk.say(f"calendar.old.{kind}")) and app.nameless() == []
+    await app.tap("todo-calendar-old")
+    await app.until(lambda: not app.has("todo-calendar-old"))
+    (event,) = vobject.readOne(saved[0]["src_bytes"].decode()).vevent_list
+    assert event.status.value == ("CONFIRMED" if what == "move" else "CANCELLED")
+    assert app.has(app.desk.say("calendar.made" if what == "move" else "calendar.made.cancelled"))
+
+
+async def test_a_dialog_that_is_closed_leaves_the_calendar_wrong_and_the_way_by_hand_is_there(stage: OpenStage) -> None:
+    table = lay().at(9, day=date(2026, 10, 13))
+    table.store.execute(take_out(table.store, Speech("sv", ASSETS), table.clock.at).keep)
     table.store.execute(MoveMeeting(meeting=table.meeting, starts=datetime(2026, 10, 15, 9)))
-    app = await table.open(stage)
-    assert app.has("todo-calendar") and "Mötestider har ändrats" in app.texts()
+    app = await table.open(stage, go=f"/meeting/{table.meeting}", replies={"save_file": None})
+    assert "Yusuf: kalendern har i morgon kl. 15:00, mötet är tors 15 okt. kl. 09:00." in app.texts()
+    await app.tap("calendar-fix")
+    await app.until(lambda: app.has(app.desk.say("calendar.stopped")))
+    assert app.has("calendar-stale") and table.store.again().ask(CalendarNewsOf(table.clock.at)).old
+    await app.tap("calendar-own")
+    assert not app.has("calendar-stale") and not table.store.again().ask(CalendarNewsOf(table.clock.at)).old
+    assert "Ligger där redan · Dagen före · En timme före" in app.texts()
+
+
+async def test_the_calendar_s_own_page_says_what_is_wrong_there_and_puts_all_of_it_right(stage: OpenStage) -> None:
+    table, saved = lay().at(9, day=date(2026, 10, 13)), list[dict[str, Any]]()
+    series = PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 28, 15), zone=ZONE, count=8)
+    first = table.store.execute(series).record
+    table.store.execute(take_out(table.store, Speech("sv", ASSETS), table.clock.at).keep)
+    table.store.execute(MoveSeries(meeting=meeting_id(first, 0), starts=datetime(2026, 10, 29, 15)))
+    app = await table.open(stage, replies={"save_file": keep(saved)})
+    assert "Kalendern har 8 möten fel" in app.texts()
+    app.desk.go("/calendar")
+    await app.settle()
+    assert app.nameless() == [] and app.has("calendar-own")
+    await app.tap("calendar-fix")
+    await app.until(lambda: not app.has("calendar-fix"))
+    assert saved[0]["src_bytes"].count(b"BEGIN:VEVENT") == 8

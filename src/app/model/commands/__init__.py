@@ -15,7 +15,16 @@ from app.model.commands.boundaries import (
     ShareAnswer,
 )
 from app.model.commands.bringing import NewSpace
-from app.model.commands.calendar import BookSlot, GiveSlot, KeepBusy, MoveSeries, OfferSlots, WithdrawSlot
+from app.model.commands.calendar import (
+    BookSlot,
+    GiveSlot,
+    HandOver,
+    KeepBusy,
+    MoveSeries,
+    OfferSlots,
+    Told,
+    WithdrawSlot,
+)
 from app.model.commands.closing import DecideFate, DropPrivate
 from app.model.commands.comparing import (
     SayCompared,
@@ -120,6 +129,7 @@ __all__ = [
     "GiveFeedback",
     "GiveSlot",
     "GoOnIn",
+    "HandOver",
     "HideItem",
     "ImportQuickNote",
     "IntroduceMe",
@@ -162,6 +172,7 @@ __all__ = [
     "StartNow",
     "TaskOutcome",
     "TickItem",
+    "Told",
     "Undo",
     "UntickItem",
     "UseTopic",

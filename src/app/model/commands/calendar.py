@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.model.commands.base import Command
@@ -17,6 +17,27 @@ class KeepBusy(Command):
     """These are my busy times now; what was kept before goes. None at all forgets them."""
 
     spans: Sequence[Span] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a calendar file says about a meeting."""
+
+    meeting: Id
+    sequence: int
+    starts: datetime
+    ends: datetime
+    cancelled: bool = False
+    alarms: frozenset[str] = frozenset()
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver(Command):
+    """My phone's calendar has been told these. Of `left`, meetings with their starts, it knows nothing, by choice."""
+
+    told: Sequence[Told] = ()
+    left: Mapping[Id, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

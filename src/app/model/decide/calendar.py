@@ -1,4 +1,4 @@
-"""Busy times, offered slots and who gets them, and a series that moves."""
+"""Busy times, offered slots and who gets them, a series that moves, and what another calendar was told."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 from app.errors import InvalidField, Refused, SlotInTheWay, SlotTaken
 from app.model import commands as do
 from app.model.decide.plan import Plan, carry_out
-from app.model.entities import Booking, Busy, Meeting, Mentorship, Series, Slot
-from app.model.entities.calendar import Span, busy_id, holder, said, slot_meeting_id
+from app.model.entities import Booking, Busy, Handed, Meeting, Mentorship, Series, Slot
+from app.model.entities.calendar import Span, busy_id, handed_id, holder, place_mark, said, slot_meeting_id
 from app.model.entities.people import Me, me_id
 from app.model.ids import Id
 from app.model.queries.calendar import in_the_way
@@ -28,6 +28,31 @@ def _(command: do.KeepBusy, plan: Plan) -> Id:
     personal = plan.records.personal
     for month, spans in months.items():
         plan.put(Busy, personal, busy_id(personal, month), {"month": month}, spans=frozenset(spans))
+    return ""
+
+
+@carry_out.register
+def _(command: do.HandOver, plan: Plan) -> Id:
+    personal = plan.records.personal
+    for meeting, starts in command.left.items():
+        new = {"meeting": meeting, "month": f"{starts.astimezone(UTC):%Y-%m}"}
+        plan.put(Handed, personal, handed_id(personal, meeting), new, starts=None, ends=None)
+    for one in command.told:
+        if not one.starts < one.ends:
+            raise InvalidField(entity=Handed.KIND, field="starts", reason="not-a-span")
+        plan.put(
+            Handed,
+            personal,
+            handed_id(personal, one.meeting),
+            {"meeting": one.meeting},
+            month=f"{one.starts.astimezone(UTC):%Y-%m}",
+            sequence=one.sequence,
+            starts=one.starts,
+            ends=one.ends,
+            cancelled=one.cancelled,
+            alarms=one.alarms,
+            place=place_mark(one.place),
+        )
     return ""
 
 

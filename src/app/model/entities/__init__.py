@@ -4,7 +4,7 @@ A record's visibility is where it lives: the personal space (only me) or the spa
 """
 
 from app.model.entities.agreements import FairCopy, Signature
-from app.model.entities.calendar import Booking, Busy, Slot, slot_meeting_id
+from app.model.entities.calendar import Booking, Busy, Handed, Slot, slot_meeting_id
 from app.model.entities.closing import FATES, Fulfilment, Retention, fulfilment_id, retention_id
 from app.model.entities.comparing import Comparison
 from app.model.entities.goals import Goal, Progress, Task
@@ -70,6 +70,7 @@ __all__ = [
     "Fulfilment",
     "Goal",
     "GoalStatus",
+    "Handed",
     "ListItem",
     "Me",
     "Measure",

@@ -1,4 +1,6 @@
-"""Times that are taken or offered: busy times from another calendar, offered slots, and who booked one."""
+"""Times that are taken or offered, and what another calendar knows: busy times from it, slots, who booked one, and what
+it was told of my meetings.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,24 @@ class Busy(Entity):
 
     month: str = text()
     spans: frozenset[str] = labels(default=frozenset())
+
+
+@entity("handed", spaces=("personal",), keys=("month",))
+class Handed(Entity):
+    """What my phone's calendar was last told of a meeting: it rings by that, whatever has become of the meeting since.
+
+    It outlives the meeting and holds no words of anybody. Without a start the calendar was told nothing of it, by choice.
+    """
+
+    meeting: Id = ref("meeting")
+    month: str = text(default="")
+    sequence: int = number(least=0, whole=True, default=0)
+    starts: datetime | None = moment(default=None)
+    ends: datetime | None = moment(default=None)
+    cancelled: bool = flag(default=False)
+    alarms: frozenset[str] = labels(default=frozenset())
+    place: str = text(default="")
+    """Which place it shows, as `place_mark` has it."""
 
 
 @entity("slot", spaces=("mentoring",), keys=("mentorship",))
@@ -52,6 +72,16 @@ class Booking(Entity):
 def busy_id(personal: str, month: str) -> Id:
     """The record of a month's busy times."""
     return named_id("busy", personal, month)
+
+
+def handed_id(personal: str, meeting: Id) -> Id:
+    """The record of what the calendar was told of a meeting."""
+    return named_id("handed", personal, meeting)
+
+
+def place_mark(place: str) -> str:
+    """By what one sees that a place has changed, without the place."""
+    return named_id("place", place) if place else ""
 
 
 def slot_meeting_id(slot: Id) -> Id:

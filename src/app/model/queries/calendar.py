@@ -8,16 +8,15 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from app.model.clock import moment_of
-from app.model.entities import Booking, Busy, FilledForm, Meeting, Mentorship, Mode, Person, Slot, form_id
-from app.model.entities.calendar import Span, holder, span_of
+from app.model.entities import Booking, Busy, FilledForm, Handed, Meeting, Mentorship, Mode, Person, Slot, form_id
+from app.model.entities.calendar import Span, handed_id, holder, place_mark, span_of
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
 from app.model.queries.look import MONTHS_AHEAD, Look, months
 from app.model.queries.records import SettingOf
 from app.model.queries.rows import MeetingRow
-from app.model.schedule import NOTICE, again, apart, aware, following, overlapping
+from app.model.schedule import NOTICE, again, again_after, apart, aware, following, overlapping, seen
 
-TAKEN = "calendar.taken"
 PLACE = "calendar.place"
 _NONE = timedelta(0)
 
@@ -100,7 +99,7 @@ def slot_rows(read: Reader, mentorship: Id, now: datetime) -> tuple[SlotRow, ...
     rows = []
     for slot in read.where(Slot, mentorship=mentorship):
         starts = aware(slot.starts, slot.zone, now.tzinfo)
-        if apart(starts, now) <= timedelta(0):
+        if apart(starts, now) <= _NONE:
             continue
         bookings = read.where(Booking, slot=slot.id)
         held = holder(slot, bookings)
@@ -113,8 +112,8 @@ def slot_rows(read: Reader, mentorship: Id, now: datetime) -> tuple[SlotRow, ...
         rows.append(
             SlotRow(
                 id=slot.id,
-                starts=starts,
-                ends=following(starts, timedelta(minutes=slot.length)),
+                starts=seen(starts, now.tzinfo),
+                ends=seen(following(starts, timedelta(minutes=slot.length)), now.tzinfo),
                 length=slot.length,
                 place=slot.place,
                 mode=slot.mode,
@@ -226,27 +225,36 @@ class NoticeOf(Query["Notice | None"]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handed:
-    """A meeting with what a calendar file says about it."""
+class CalendarEntry:
+    """A meeting as a calendar file has it, or that it is no more."""
 
-    row: MeetingRow
-    meeting: Meeting
-    made: datetime
-    edited: datetime
+    id: Id
+    name: str
+    starts: datetime
+    ends: datetime
+    zone: str
+    """Whose clock tells both without doubt; empty where none does."""
+    place: str
+    cancelled: bool
+    series: Id | None
+    sequence: int
+    edited: datetime | None
 
 
 @dataclass(frozen=True)
-class ToHandOver(Query[tuple[Handed, ...]]):
-    """The meetings for a calendar file: one, a series from now on, or all to come. Cancelled ones only if a calendar
-    can know them: they were there when something was last taken out.
+class ToHandOver(Query[tuple[CalendarEntry, ...]]):
+    """The meetings for a calendar file: one, a series from now on, all to come, or only those (`old`) about which the
+    calendar is wrong. What was cancelled or deleted is among them if the calendar knows it.
     """
 
     now: datetime
     meeting: Id = ""
     series: Id = ""
+    old: bool = False
 
-    def answer(self, read: Reader) -> tuple[Handed, ...]:
+    def answer(self, read: Reader) -> tuple[CalendarEntry, ...]:
         look = Look(read, self.now)
+        told = told_ahead(read, self.now, MONTHS_OUT)
         if self.meeting:
             one = read.one(Meeting, self.meeting)
             found = [] if one is None else [one]
@@ -254,28 +262,183 @@ class ToHandOver(Query[tuple[Handed, ...]]):
             found = read.where(Meeting, series=self.series)
         else:
             found = _ahead(read, self.now)
-        taken = SettingOf(TAKEN).answer(read)
-        known = datetime.fromisoformat(taken) if isinstance(taken, str) else None
         by_id = {meeting.id: meeting for meeting in found}
-        handed = []
+        entries = []
         for row in look.rows(found):
-            meeting = by_id[row.id]
-            made = moment_of(meeting.made)
-            coming = apart(row.ends, self.now) > timedelta(0) and row.ended is None
-            if not (coming or self.meeting) or (row.status == "held" and not self.meeting):
-                continue
-            if row.status == "cancelled" and not self.meeting and (known is None or made > known):
-                continue
-            handed.append(Handed(row=row, meeting=meeting, made=made, edited=moment_of(meeting.edited)))
-        return tuple(handed)
+            known = told.get(row.id) or read.one(Handed, handed_id(read.personal, row.id))
+            coming = apart(row.ends, self.now) > _NONE and row.ended is None and row.status != "held"
+            shown = known is not None and known.starts is not None and not known.cancelled
+            stale = known is not None and stale_of(look, known, self.now) is not None
+            if stale or (not self.old and (self.meeting or (coming and (row.status != "cancelled" or shown)))):
+                entries.append(_entry(row, by_id[row.id], known))
+        elsewhere = told.values() if not self.series else ()
+        for known in elsewhere:
+            wanted = not self.meeting or known.meeting == self.meeting
+            if wanted and known.meeting not in by_id and stale_of(look, known, self.now) is not None:
+                meeting = read.one(Meeting, known.meeting)
+                entries.append(_gone(known) if meeting is None else _entry(look.row(meeting), meeting, known))
+        return tuple(sorted(entries, key=lambda one: (one.starts, one.id)))
 
 
 def _ahead(read: Reader, now: datetime) -> list[Meeting]:
     """Two years of the calendar, page by page: of very many meetings most are over."""
-    first = now.date() - timedelta(days=1)
-    return [
-        meeting for month in months(first, first + timedelta(days=731)) for meeting in read.where(Meeting, month=month)
+    return [meeting for month in _months_out(now, MONTHS_OUT) for meeting in read.where(Meeting, month=month)]
+
+
+def _months_out(now: datetime, count: int) -> list[str]:
+    first = now.astimezone(UTC).date() - timedelta(days=1)
+    return months(first, first + timedelta(days=1 + 30 * count))
+
+
+def _entry(row: MeetingRow, meeting: Meeting, known: Handed | None) -> CalendarEntry:
+    made, edited = moment_of(meeting.made), moment_of(meeting.edited)
+    starts = aware(meeting.starts, meeting.zone)
+    ends = following(starts, timedelta(minutes=meeting.length))
+    doubtful = starts.replace(tzinfo=None) != meeting.starts or ends.fold  # skipped in spring, or twice in autumn
+    return CalendarEntry(
+        id=row.id,
+        name=row.name,
+        starts=row.starts,
+        ends=row.ends,
+        zone="" if doubtful else meeting.zone,
+        place=row.place,
+        cancelled=row.status == "cancelled",
+        series=row.series,
+        sequence=_next(max(0, int((edited - made).total_seconds())), known),
+        edited=edited,
+    )
+
+
+def _gone(known: Handed) -> CalendarEntry:
+    """A meeting of which nothing is left but that the calendar shows it."""
+    assert known.starts is not None
+    assert known.ends is not None
+    return CalendarEntry(
+        id=known.meeting,
+        name="",
+        starts=known.starts,
+        ends=known.ends,
+        zone="",
+        place="",
+        cancelled=True,
+        series=None,
+        sequence=_next(0, known),
+        edited=None,
+    )
+
+
+def _next(seconds: int, known: Handed | None) -> int:
+    """It grows with each file, also where a change arrives that was written before the last one that went out."""
+    return seconds if known is None or known.starts is None else max(seconds, known.sequence + 1)
+
+
+# ------------------------------------------------------------------ what the phone's calendar shows
+
+MONTHS_OUT = 24
+OFFERED = "calendar.offered"
+StaleKind = Literal["moved", "cancelled", "changed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """A meeting about which my phone's calendar is wrong: when it rings, and when the meeting is, if it still is."""
+
+    kind: StaleKind
+    meeting: Id
+    name: str
+    shows: datetime
+    starts: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarNews:
+    """Whether meetings can be taken out, said once; what the calendar has wrong; how many it does not know."""
+
+    offer: bool = False
+    old: tuple[Stale, ...] = ()
+    new: int = 0
+
+
+@dataclass(frozen=True)
+class CalendarNewsOf(Query[CalendarNews]):
+    """How my phone's calendar stands to the meetings of the months to come."""
+
+    now: datetime
+
+    def answer(self, read: Reader) -> CalendarNews:
+        return calendar_news(Look(read, self.now), self.now)
+
+
+def calendar_news(look: Look, now: datetime) -> CalendarNews:
+    """The same within an answer that has looked ahead already."""
+    read = look.read
+    rows = {row.id: row for row in look.ahead()}
+    if not read.count(Handed):
+        return CalendarNews(offer=bool(rows) and SettingOf(OFFERED).answer(read) is not True)
+    told = told_ahead(read, now, MONTHS_AHEAD)
+    for id in rows.keys() - told.keys():  # what was told of another month, or nothing
+        if (found := read.one(Handed, handed_id(read.personal, id))) is not None:
+            told[id] = found
+    old = [
+        stale for known in told.values() if (stale := stale_of(look, known, now, rows.get(known.meeting))) is not None
     ]
+    return CalendarNews(
+        old=tuple(sorted(old, key=lambda one: (one.starts or one.shows, one.meeting))),
+        new=len(rows.keys() - told.keys()),
+    )
+
+
+def told_ahead(read: Reader, now: datetime, count: int) -> dict[Id, Handed]:
+    """What the calendar was told of the months to come, by meeting."""
+    if not read.count(Handed):
+        return {}
+    return {known.meeting: known for month in _months_out(now, count) for known in read.where(Handed, month=month)}
+
+
+def stale_of(look: Look, known: Handed, now: datetime, row: MeetingRow | None = None) -> Stale | None:
+    """What the calendar has wrong about a meeting. What it would not ring for any more is left as it is."""
+    if known.starts is None or known.ends is None:
+        return None
+    rings = not known.cancelled and apart(known.starts, now) > _NONE
+    meeting = look.read.one(Meeting, known.meeting) if row is None else None
+    row = row if meeting is None else look.row(meeting)
+    if row is not None and (row.began is not None or row.ended is not None or row.status == "held"):
+        return None
+    shows = seen(known.starts, now.tzinfo)
+    about: dict[str, Any] = {"meeting": known.meeting, "name": row.name if row else "", "shows": shows}
+    if row is None or row.status == "cancelled":
+        return Stale(kind="cancelled", starts=None, **about) if rings else None
+    if not rings and apart(row.starts, now) <= _NONE:
+        return None
+    if apart(row.starts, known.starts) != _NONE:
+        return Stale(kind="moved", starts=row.starts, **about)
+    other = known.place and known.place != place_mark(row.place)
+    if known.cancelled or other or apart(row.ends, known.ends) != _NONE:
+        return Stale(kind="changed", starts=row.starts, **about)
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What my phone's calendar knows of a meeting: when it rings before it, and what is wrong there."""
+
+    alarms: frozenset[str]
+    stale: Stale | None
+
+
+@dataclass(frozen=True)
+class StandingOf(Query["Standing | None"]):
+    """The same of one meeting; nothing where the calendar does not show it."""
+
+    meeting: Id
+    now: datetime
+
+    def answer(self, read: Reader) -> Standing | None:
+        known = read.one(Handed, handed_id(read.personal, self.meeting))
+        if known is None or known.starts is None:
+            return None
+        stale = stale_of(Look(read, self.now), known, self.now)
+        return None if known.cancelled and stale is None else Standing(alarms=known.alarms, stale=stale)
 
 
 # ------------------------------------------------------------------ what there is to tell
@@ -393,11 +556,15 @@ class AgainWith(Query["Again | None"]):
         today = self.now.date()
         for month in reversed(months(today - timedelta(days=183), today)):
             found = read.where(Meeting, in_month=f"{self.mentorship}/{month}")
-            held = [one for one in found if one.status == "held" and one.starts <= self.now.replace(tzinfo=None)]
+            held = [
+                one
+                for one in found
+                if one.status == "held" and apart(aware(one.starts, one.zone, self.now.tzinfo), self.now) <= _NONE
+            ]
             if held:
                 last = max(held, key=lambda one: (one.starts, one.id))
-                starts = again(last.starts, mentorship.weeks, self.now.replace(tzinfo=None))
-                return Again(meeting=last.id, starts=starts, weeks=mentorship.weeks)
+                starts = again_after(last.starts, last.zone, mentorship.weeks, self.now)
+                return Again(meeting=last.id, starts=starts.replace(tzinfo=None), weeks=mentorship.weeks)
         return None
 
 
@@ -443,43 +610,3 @@ class SlotsToOffer(Query[tuple[datetime, ...]]):
 def _around(start: int) -> tuple[int, ...]:
     """A day, the one after it, then the others of its week."""
     return (start, start + 1, start + 2, start - 1, start + 3, start - 2, start + 4)
-
-
-# ------------------------------------------------------------------ whether the phone's calendar is up to date
-
-OFFERED = "calendar.offered"
-CalendarState = Literal["", "offer", "changed"]
-
-
-@dataclass(frozen=True)
-class CalendarStanding(Query[CalendarState]):
-    """Whether meetings to come (but these) have changed since they were last taken out; or, once, that they can be."""
-
-    now: datetime
-    but: frozenset[Id] = frozenset()
-
-    def answer(self, read: Reader) -> CalendarState:
-        return calendar_standing(Look(read, self.now), self.now, self.but)
-
-
-def calendar_standing(look: Look, now: datetime, but: frozenset[Id] = frozenset()) -> CalendarState:
-    """The same within an answer that has looked ahead already."""
-    taken = SettingOf(TAKEN).answer(look.read)
-    if not isinstance(taken, str):
-        if SettingOf(OFFERED).answer(look.read) is True:
-            return ""
-        return "offer" if look.ahead() else ""
-    known = datetime.fromisoformat(taken)
-    for month in months(now.date(), now.date() + timedelta(days=30 * MONTHS_AHEAD)):
-        for meeting in look.month(month):
-            coming = meeting.starts > now.replace(tzinfo=None) and meeting.status != "held" and meeting.id not in but
-            new = meeting.status == "planned" or moment_of(meeting.made) <= known
-            if coming and new and moment_of(meeting.edited) > known and _moved(look.read, meeting.id, known):
-                return "changed"
-    return ""
-
-
-def _moved(read: Reader, meeting: Id, since: datetime) -> bool:
-    """Whether anything was written since that a calendar shows: an aim is nothing to it, the place if it was chosen."""
-    shown = {"starts", "zone", "length", "status"} | ({"place"} if SettingOf(PLACE).answer(read) is True else set())
-    return any(past.at > since and shown & past.cells.keys() for past in read.history(Meeting.KIND, meeting))

@@ -47,7 +47,7 @@ from app.model.queries.rows import (
     TaskRow,
     TodayMeeting,
 )
-from app.model.schedule import LISTS, apart, aware, following, overlapping, phase
+from app.model.schedule import LISTS, apart, aware, following, overlapping, phase, seen
 
 DRAFT_AGE = timedelta(hours=24)
 BACKUP_EVERY = timedelta(days=7)
@@ -169,7 +169,8 @@ class Look:
     # ---- meetings
 
     def row(self, meeting: Meeting) -> MeetingRow:
-        starts = aware(meeting.starts, meeting.zone, None if self.now is None else self.now.tzinfo)
+        here = None if self.now is None else self.now.tzinfo
+        starts = seen(aware(meeting.starts, meeting.zone, here), here)
         ends = following(starts, timedelta(minutes=meeting.length))
         return MeetingRow(
             id=meeting.id,
@@ -457,9 +458,7 @@ class Look:
             name=self.name(card.values["mentorship"]),
             document=card.values["document"],
             status=card.values["status"],
-            at=begun
-            if meeting is None
-            else aware(meeting.starts, meeting.zone, None if self.now is None else self.now.tzinfo),
+            at=begun if meeting is None else self.row(meeting).starts,
             begun=begun,
             edited=moment_of(card.edited),
         )

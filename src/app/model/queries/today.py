@@ -12,7 +12,7 @@ from app.model.entities import (
 )
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
-from app.model.queries.calendar import BookingNews, CalendarState, booking_news, calendar_standing
+from app.model.queries.calendar import BookingNews, CalendarNews, booking_news, calendar_news
 from app.model.queries.look import (
     Look,
 )
@@ -52,7 +52,7 @@ class Today:
     unbooked: tuple[PairRow, ...]
     reminders: tuple[str, ...]
     booking: tuple[BookingNews, ...]
-    calendar: CalendarState
+    calendar: CalendarNews
     people: int
     primary: Primary
 
@@ -95,7 +95,7 @@ class TodayView(Query[Today]):
             unbooked=unbooked,
             reminders=look.reminders(),
             booking=booking_news(look, self.now),
-            calendar=calendar_standing(look, self.now),
+            calendar=calendar_news(look, self.now),
             people=len(people),
             primary=_primary(meeting, unbooked, unfinished, upcoming, len(people), self.now),
         )

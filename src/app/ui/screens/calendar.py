@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 import flet as ft
 
 from app.model.commands import KeepBusy, SetSetting
-from app.model.queries import BusyCount, SettingOf, ToHandOver
+from app.model.queries import BusyCount, CalendarNewsOf, SettingOf, ToHandOver
 from app.model.queries.calendar import PLACE
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query, use_watch
+from app.ui.hooks.handing import use_handing
 from app.ui.hooks.held import use_box
 from app.ui.parts import (
     Busy,
@@ -29,13 +30,14 @@ from app.ui.parts import (
 )
 from app.ui.parts.toggles import Toggles
 from app.ui.safe import component
+from app.ui.screens.calendar_news import mended, stale_words
 from app.ui.screens.rows import begin
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.model.queries import Handed, MeetingRow
+    from app.model.queries import CalendarEntry, CalendarNews
     from app.services.files.busy_times import BusyTimes
     from app.ui.desk import Desk
 
@@ -49,28 +51,21 @@ def CalendarScreen(meeting: str = "", series: str = "") -> ft.Control:
     use_watch(desk.speech)
     whole, widen = ft.use_state(series)  # the series that is shown, when it is one
     alone = "" if whole else meeting
-    handed: tuple[Handed, ...] = use_query(ToHandOver(now, alone, whole))
-    of = handed[0].row.series if alone and handed else None
-    files = use_box(ft.FilePicker)
+    handed: tuple[CalendarEntry, ...] = use_query(ToHandOver(now, alone, whole))
+    news: CalendarNews = use_query(CalendarNewsOf(now))
+    of = handed[0].series if alone and handed else None
     told, tell = ft.use_state("")
-    busy, run = use_busy()
+    busy, hand = use_handing(tell)
 
-    async def save(made: Any) -> None:
-        try:
-            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
-            tell("calendar.made" if where is not None or desk.page.web else "calendar.stopped")
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            tell("calendar.failed")
-
-    def take_out(_: object = None) -> None:
+    def take_out(**what: Any) -> None:
         tell("")
-        run(
-            lambda: _written(desk, meeting=alone, series=whole),
-            lambda made: desk.later(lambda: save(made)),
-        )
+        hand(**what)
 
-    lines: list[ft.Control] = [_line(desk, one.row, now) for one in handed[:SHOWN]]
-    body: list[ft.Control] = [Words(desk.say("calendar.out.help"))]
+    lines: list[ft.Control] = [_line(desk, one, now) for one in handed[:SHOWN]]
+    body: list[ft.Control] = []
+    if news.old:
+        body.append(_wrong(desk, news, now, lambda: take_out(old=True)))
+    body.append(Words(desk.say("calendar.out.help")))
     if handed:
         body += [SectionTitle(desk.say("calendar.out.all", count=len(handed))), Rows(lines)]
         if len(handed) > SHOWN:
@@ -84,12 +79,23 @@ def CalendarScreen(meeting: str = "", series: str = "") -> ft.Control:
             )
     else:
         body.append(Soft(desk.say("calendar.out.none"), Style.BODY))
-    body.append(_Choices(handed[0].row.name if handed else ""))
+    if news.new and not alone and not whole:
+        body.append(
+            ft.Row(
+                [
+                    QuietButton(
+                        desk.say("calendar.leave"), lambda _: _leave(desk), ft.Icons.EVENT_BUSY, id="calendar-leave"
+                    )
+                ],
+                wrap=True,
+            )
+        )
+    body.append(_Choices(next((one.name for one in handed if one.name), "")))
     above: list[ft.Control] = []
     if busy:
         above.append(Busy(desk.say("calendar.working")))
     elif told:
-        icon = ft.Icons.CHECK_CIRCLE if told == "calendar.made" else ft.Icons.INFO_OUTLINE
+        icon = ft.Icons.CHECK_CIRCLE if told.startswith("calendar.made") else ft.Icons.INFO_OUTLINE
         above.append(Live(desk.say(told), icon))
     return Screen(
         desk.say("calendar.out"),
@@ -98,7 +104,11 @@ def CalendarScreen(meeting: str = "", series: str = "") -> ft.Control:
         back=True,
         above=above,
         primary=PrimaryButton(
-            desk.say("calendar.out.go"), take_out, ft.Icons.EVENT_AVAILABLE, busy=busy, id="calendar-go"
+            desk.say("calendar.out.go"),
+            lambda _: take_out(meeting=alone, series=whole),
+            ft.Icons.EVENT_AVAILABLE,
+            busy=busy,
+            id="calendar-go",
         )
         if handed
         else None,
@@ -212,21 +222,43 @@ def _BusyTimes() -> ft.Control:
     return ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
-def _line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
-    """A meeting as the list of the file has it: when, and with whom."""
-    when = begin(desk.speech.value.near(row.starts, now))
-    return Row(
-        when if row.status != "cancelled" else desk.say("calendar.title.cancelled", title=when),
-        subtitle=row.name,
-        icon=ft.Icons.EVENT_BUSY if row.status == "cancelled" else ft.Icons.EVENT,
-        key=row.id,
+def _wrong(desk: Desk, news: CalendarNews, now: datetime, fix: Any) -> ft.Control:
+    """What the calendar has wrong, with one tap to put it right."""
+    wrong = [stale_words(desk, one, now) for one in news.old[:SHOWN]]
+    rest = len(news.old) - len(wrong)
+    parts: list[ft.Control] = []
+    for title, about in wrong:
+        parts += [Words(title, Style.STRONG), Soft(about)]
+    if rest:
+        parts.append(Soft(desk.say("calendar.out.rest", count=rest)))
+    buttons = [
+        SecondaryButton(
+            desk.say("calendar.fix"), lambda _: fix(), ft.Icons.EDIT_CALENDAR, id="calendar-fix", strong=True
+        ),
+        QuietButton(desk.say("calendar.own"), lambda _: mended(desk), id="calendar-own"),
+    ]
+    return Card([*parts, ft.Row(buttons, wrap=True, spacing=8, run_spacing=8)], ground=theme.RAISED, spacing=4)
+
+
+def _leave(desk: Desk) -> None:
+    """The meetings that the calendar does not know stay out of it, and nobody asks again."""
+    from app.services.files.calendar_file import left_out  # what only this button needs
+
+    done = left_out(desk.store, desk.now())
+    desk.notice(
+        desk.say("calendar.leave.done"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None, seconds=6
     )
 
 
-def _written(desk: Desk, *, meeting: str, series: str) -> Any:
-    from app.services.files.calendar_file import take_out  # what only this button needs
-
-    return take_out(desk.store, desk.speech.value, desk.now(), meeting=meeting, series=series)
+def _line(desk: Desk, one: CalendarEntry, now: datetime) -> ft.Control:
+    """A meeting as the list of the file has it: when, and with whom."""
+    when = begin(desk.speech.value.near(one.starts.astimezone(now.tzinfo), now))
+    return Row(
+        desk.say("calendar.title.cancelled", title=when) if one.cancelled else when,
+        subtitle=one.name,
+        icon=ft.Icons.EVENT_BUSY if one.cancelled else ft.Icons.EVENT,
+        key=one.id,
+    )
 
 
 def _read(desk: Desk, data: bytes) -> BusyTimes:

@@ -9,7 +9,7 @@ import flet as ft
 
 from app.model.commands import Revise, SkipMeeting
 from app.model.entities import Series
-from app.model.queries import GroupAt, LastMinutes, ListOf, MeetingPage, NoticeOf, One, SlotsOf
+from app.model.queries import GroupAt, LastMinutes, ListOf, MeetingPage, NoticeOf, One, SlotsOf, Standing, StandingOf
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
@@ -28,6 +28,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.carrying import SentState
 from app.ui.safe import component
+from app.ui.screens.calendar_news import StaleCard
 from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
 from app.ui.screens.of_meeting import agreed_task, group_row, no_meeting
 from app.ui.screens.removing import remover
@@ -52,6 +53,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     earlier = use_query(LastMinutes(pair_id, id))
     notice = use_query(NoticeOf(id, now))
     group = use_query(GroupAt(id))
+    standing: Standing | None = use_query(StandingOf(id, now))
     slots = use_query(SlotsOf(pair_id, now))
     series: Series | None = use_query(One(Series, (view.row.series if view else None) or ""))
     sheet, show = ft.use_state("aim" if aim else "")
@@ -125,6 +127,8 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         ),
         *another_version(desk, view.meeting),
     ]
+    if standing and standing.stale:
+        body.insert(1, StaleCard(standing.stale, key="stale"))
     if view.agenda:
         topics: dict[str, str] = {item.id: desk.read(item.text) for item in desk.library.topics()}
         body.append(SectionTitle(desk.say("meeting.topics")))
@@ -138,7 +142,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         )
     if not cancelled and row.ended is None and view.open_tasks:
         body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
-    ways = _ways(desk, view, now)
+    ways = _ways(desk, view, now, standing)
     if group.is_group:
         ways.insert(1, group_row(desk, id, group))
     if earlier is None and row.ended is None:
@@ -210,7 +214,7 @@ def _primary(desk: Desk, view: MeetingView) -> ft.Control:
     )
 
 
-def _ways(desk: Desk, view: MeetingView, now: datetime) -> list[ft.Control]:
+def _ways(desk: Desk, view: MeetingView, now: datetime, standing: Standing | None) -> list[ft.Control]:
     row, speech = view.row, desk.speech.value
     document = desk.library.document(row.checklist)
     run = view.lists.get(document.id)
@@ -257,7 +261,7 @@ def _ways(desk: Desk, view: MeetingView, now: datetime) -> list[ft.Control]:
             Row(
                 desk.say("calendar.row"),
                 lambda _: desk.go("/calendar", meeting=row.id),
-                subtitle=desk.say("calendar.row.help"),
+                subtitle=_rings(desk, standing),
                 icon=ft.Icons.EVENT_AVAILABLE,
                 id="meeting-calendar",
             )
@@ -273,6 +277,13 @@ def _ways(desk: Desk, view: MeetingView, now: datetime) -> list[ft.Control]:
             )
         )
     return rows
+
+
+def _rings(desk: Desk, standing: Standing | None) -> str:
+    """What the phone's calendar does about a meeting: nothing yet, or ring when it was asked to."""
+    if standing is None or standing.stale:
+        return desk.say("calendar.row.help")
+    return " · ".join([desk.say("calendar.row.there"), *(desk.say(key) for key in sorted(standing.alarms))])
 
 
 @component

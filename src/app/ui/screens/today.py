@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.clock import moment_of
-from app.model.commands import GiveSlot, SameTimeAgain, SetSetting, StartNow, TaskOutcome, TickItem, UntickItem
+from app.model.commands import GiveSlot, SameTimeAgain, StartNow, TaskOutcome, TickItem, UntickItem
 from app.model.queries import (
     AgainWith,
     ClosingNews,
@@ -21,7 +21,6 @@ from app.model.queries import (
     TodayView,
 )
 from app.model.queries.agreements import ToSign
-from app.model.queries.calendar import OFFERED
 from app.model.queries.surveys import SurveysDue
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from app.model.queries import (
         Again,
         BookingNews,
+        CalendarNews,
         MeetingRow,
         MinutesRow,
         NoteRow,
@@ -383,6 +383,8 @@ def _todo(
 ) -> list[Made]:
     """The rows of "To do", the most pressing first; each is made when it is shown."""
     rows: list[Made] = [partial(_booking, desk, one, now) for one in today.booking]
+    if today.calendar.old:
+        rows.append(partial(_calendar, desk, today.calendar, "old"))
     if inbox:
         rows.append(partial(_inbox, desk, len(inbox)))
     rows += [partial(_critical, desk, *line) for line in _by_list(today)]
@@ -393,8 +395,8 @@ def _todo(
     unbooked = [person for person in today.unbooked if person.mentorship not in offered]
     if not (said and len(today.unbooked) == 1):
         rows += [partial(Unbooked, person, key=f"unbooked {person.mentorship}") for person in unbooked]
-    if today.calendar and today.meeting is None:  # on the day of a meeting other things matter
-        rows.append(partial(_calendar, desk, today.calendar))
+    if (today.calendar.offer or today.calendar.new) and today.meeting is None:  # else other things matter that day
+        rows.append(partial(_calendar, desk, today.calendar, "more"))
     if "recovery" in today.reminders:
         rows.append(partial(_reminder, desk, "recovery", ft.Icons.KEY))
     if "supervision" in today.reminders:
@@ -534,21 +536,11 @@ _BOOKING = {
 }
 
 
-def _calendar(desk: Desk, state: str) -> ft.Control:
-    """That the phone's own calendar can ring, said once; later, that what it knows is old."""
-
-    def press(_: object) -> None:
-        desk.store.execute(SetSetting(key=OFFERED, value=True))
-        desk.go("/calendar")
-
-    return Row(
-        desk.say(f"calendar.today.{state}"),
-        press,
-        subtitle=desk.say(f"calendar.today.{state}.help"),
-        icon=ft.Icons.EDIT_CALENDAR,
-        id="todo-calendar",
-        key="calendar",
-    )
+def _calendar(desk: Desk, news: CalendarNews, about: str) -> ft.Control:
+    """What is to be said about the phone's own calendar: seldom anything."""
+    said = import_module("app.ui.screens.calendar_news")
+    row: ft.Control = said.OldTimes(news.old, key="calendar-old") if about == "old" else said.calendar_row(desk, news)
+    return row
 
 
 def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:

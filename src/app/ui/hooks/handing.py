@@ -1,0 +1,52 @@
+"""Handing meetings over to the phone's own calendar, from wherever it is wanted: one file, one dialog, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import flet as ft
+
+from app.ui.hooks.busy import use_busy
+from app.ui.hooks.context import use_desk
+from app.ui.hooks.held import use_box
+
+if TYPE_CHECKING:
+    from app.services.files.calendar_file import CalendarFile
+
+Hand = Callable[..., None]
+
+
+def use_handing(told: Callable[[str], object]) -> tuple[bool, Hand]:
+    """Whether a file is being made, and `hand(meeting="", series="", old=False)`; `told` gets the key of how it went.
+
+    What the calendar is about to know is kept before the device's own dialog opens, because that may send the app to
+    the background and lock it; if nothing was saved, it is taken back.
+    """
+    desk = use_desk()
+    files = use_box(ft.FilePicker)
+    busy, run = use_busy()
+
+    async def save(made: CalendarFile) -> None:
+        done = desk.store.execute(made.keep)
+        try:
+            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
+            how = "calendar.made" if where is not None or desk.page.web else "calendar.stopped"
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            how = "calendar.failed"
+        if desk.session.phase != "open":
+            return
+        if how != "calendar.made" and done.undo:
+            desk.store.execute(done.undo)
+        gone = how == "calendar.made" and any(one.cancelled for one in made.keep.told)
+        told("calendar.made.cancelled" if gone else how)
+
+    def hand(*, meeting: str = "", series: str = "", old: bool = False) -> None:
+        from app.services.files.calendar_file import take_out  # what only this needs
+
+        def make() -> CalendarFile:
+            return take_out(desk.store, desk.speech.value, desk.now(), meeting=meeting, series=series, old=old)
+
+        run(make, lambda made: desk.later(lambda: save(made)))
+
+    return busy, hand
