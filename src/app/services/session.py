@@ -239,25 +239,24 @@ class Session:
         Stretches the passphrase and waits for the disk.
         """
         from app.model.commands import IntroduceMe, SetSetting
+        from app.services.records.store import Store
         from app.services.spaces import Spaces
-        from app.vault.vault import Vault
         from sync.recovery import RecoveryKey
 
         self._accept(passphrase)
         recovery = RecoveryKey.new()
+
+        def fill(documents: Any) -> None:
+            """Who I am comes with the vault or not at all: nobody is to meet one whose recovery key was never shown."""
+            spaces = Spaces(documents)
+            spaces.begin(recovery)
+            store = Store(documents, spaces, now=self._now)
+            store.execute(IntroduceMe(name=name, role=cast(Any, role)))
+            store.execute(SetSetting(key="recovery.later", value=True))
+            store.close()
+
         with self._opening(Phase.ABSENT):
-            vault = Vault.create(
-                self._folder,
-                passphrase,
-                recovery.vault,
-                state=self._state,
-                indexes=_indexes(),
-                cost=self._cost,
-                fill=lambda documents: Spaces(documents).begin(recovery),
-            )
-            self._enter(vault)
-            self.store.execute(IntroduceMe(name=name, role=cast(Any, role)))
-            self.store.execute(SetSetting(key="recovery.later", value=True))
+            self._found(passphrase, recovery.vault, fill)
             if language is not None:
                 self.preferences.set(language=language)
         return recovery
@@ -274,20 +273,15 @@ class Session:
         Its records come with the first package, or from the server. Stretches the passphrase and waits for the disk.
         """
         from app.services.spaces import Spaces
-        from app.vault.vault import Vault
 
         self._accept(passphrase)
         with self._opening(Phase.ABSENT):
-            vault = Vault.create(
-                self._folder,
+            # Nobody here holds the recovery key; typed once, it opens this vault, too
+            self._found(
                 passphrase,
-                os.urandom(32),  # nobody here holds the recovery key; typed once, it opens this vault, too
-                state=self._state,
-                indexes=_indexes(),
-                cost=self._cost,
-                fill=lambda documents: Spaces(documents).become_linked(joined.device, joined.chain, joined.keyring),
+                os.urandom(32),
+                lambda documents: Spaces(documents).become_linked(joined.device, joined.chain, joined.keyring),
             )
-            self._enter(vault)
             self.devices.begin(joined, name)
             server = joined.keyring.get("server")
             if server:
@@ -367,9 +361,8 @@ class Session:
         Waits for the network, stretches the passphrase.
         """
         from app.services.sharing import returning
-        from app.services.sharing.replication import plain_pin
+        from app.services.sharing.addresses import plain_pin
         from app.services.spaces import Spaces
-        from app.vault.vault import Vault
         from sync.errors import SyncError
         from sync.recovery import RecoveryKey
 
@@ -380,16 +373,9 @@ class Session:
         try:
             keyring = returning.look(server, recovery)
             with self._opening(Phase.ABSENT):
-                vault = Vault.create(
-                    self._folder,
-                    new_passphrase,
-                    recovery.vault,
-                    state=self._state,
-                    indexes=_indexes(),
-                    cost=self._cost,
-                    fill=lambda documents: Spaces(documents).come_from(keyring, recovery),
+                self._found(
+                    new_passphrase, recovery.vault, lambda documents: Spaces(documents).come_from(keyring, recovery)
                 )
-                self._enter(vault)
                 self._choose_server(server.origin, plain_pin(pin) or "")
                 try:
                     lacking = returning.bring_back(server, self.devices, self._open_spaces, self.exchange, recovery)
@@ -472,6 +458,21 @@ class Session:
             self._touched = self._monotonic()
             self._become(Phase.OPEN)
             self._start_ticking()
+
+    def _found(self, passphrase: str, recovery: bytes, fill: Callable[[Any], None]) -> None:
+        """A vault where none was, with what `fill` puts into it in its first transaction; entered at once."""
+        from app.vault.vault import Vault
+
+        vault = Vault.create(
+            self._folder,
+            passphrase,
+            recovery,
+            state=self._state,
+            indexes=_indexes(),
+            cost=self._cost,
+            fill=fill,
+        )
+        self._enter(vault)
 
     def _enter(self, vault: Vault) -> None:
         """Everything that stands on an open vault."""
@@ -795,7 +796,6 @@ class Session:
         """
         from app.model.commands import SetSetting
         from app.vault import backup
-        from app.vault.vault import Vault
         from sync.recovery import RecoveryKey
 
         self._accept(new_passphrase)
@@ -805,16 +805,7 @@ class Session:
         with self._opening(Phase.ABSENT):
             # Before anything is made: a wrong secret or a foreign file should cost nobody a vault.
             backup.test(io.BytesIO(data), locks)
-            vault = Vault.create(
-                self._folder,
-                new_passphrase,
-                recovery.vault,
-                state=self._state,
-                indexes=_indexes(),
-                cost=self._cost,
-                fill=restoring(data, locks, typed, recovery, self._now),
-            )
-            self._enter(vault)
+            self._found(new_passphrase, recovery.vault, restoring(data, locks, typed, recovery, self._now))
             self.store.execute(SetSetting(key="recovery.later", value=typed is None))
         return None if typed else recovery
 

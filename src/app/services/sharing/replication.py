@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from app.errors import BadAddress
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
+from app.services.sharing.addresses import plain_pin
 
 if TYPE_CHECKING:
     from app.services.records.store import Store
@@ -367,13 +368,3 @@ class Replication:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def plain_pin(pin: str) -> str | None:
-    """A fingerprint as people copy it: colons, spaces and large letters do not matter."""
-    letters = pin.replace(":", "").replace(" ", "").strip().lower()
-    if not letters:
-        return None
-    if len(letters) != 64 or not set(letters) <= set("0123456789abcdef"):
-        raise BadAddress(reason="pin")
-    return letters

@@ -32,7 +32,7 @@ MOST_BYTES: Final = 512 << 20
 
 def reach(address: str, pin: str = "") -> Server:
     """A server by its address; `BadAddress` for what is none."""
-    from app.services.sharing.replication import plain_pin
+    from app.services.sharing.addresses import plain_pin
 
     try:
         return Server(address.strip(), pin=plain_pin(pin))

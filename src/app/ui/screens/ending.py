@@ -9,7 +9,6 @@ import flet as ft
 
 from app.model.commands import EndMeeting, SameTimeAgain, SetSetting, TickItem
 from app.model.queries import GroupAt, MeetingPage, MeetingsOf
-from app.model.schedule import again
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import (
@@ -17,7 +16,6 @@ from app.ui.parts import (
     ChoiceButtons,
     Live,
     PrimaryButton,
-    QuietButton,
     Row,
     Rows,
     Screen,
@@ -27,16 +25,12 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.safe import component
-from app.ui.screens.lists import capital
-from app.ui.screens.of_meeting import agreed_task, group_row, no_meeting
+from app.ui.screens.of_meeting import agreed_task, group_row, next_meeting, no_meeting
 from app.ui.screens.sheets import OpenTasks, Pair, TaskSheet, following
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from app.model.queries import MeetingRow, MeetingView
+    from app.model.queries import MeetingView
     from app.services.records.store import Done
-    from app.ui.desk import Desk
 
 Press = Callable[..., object]
 WORRIES = ("no", "little", "yes")
@@ -181,46 +175,3 @@ def EndScreen(id: str) -> ft.Control:
         subtitle=desk.say("checklist.for", name=row.name, when=speech.near(row.starts, now)),
         primary=primary,
     )
-
-
-def next_meeting(
-    desk: Desk,
-    view: MeetingView,
-    upcoming: list[MeetingRow],
-    mine: bool,
-    same: Press,
-    unbook: Press | None,
-    now: datetime,
-) -> list[ft.Control]:
-    """One tap books the same time again; what is booked already is said instead."""
-    speech, row = desk.speech.value, view.row
-    if upcoming:
-        words = desk.say(
-            "meeting.end.booked" if mine else "meeting.end.already", when=speech.near(upcoming[0].starts, now)
-        )
-        line: list[ft.Control] = [Live(words, ft.Icons.EVENT_AVAILABLE, theme.PRIMARY)]
-        if mine and unbook:
-            line.append(QuietButton(desk.say("meeting.end.unbook"), unbook, id="end-unbook"))
-        line.append(
-            QuietButton(
-                desk.say("calendar.row"),
-                lambda _: desk.go("/calendar", meeting=upcoming[0].id),
-                ft.Icons.EVENT_AVAILABLE,
-                id="end-calendar",
-            )
-        )
-        return line
-    weeks = view.mentorship.weeks
-    starts = again(view.meeting.starts, weeks, after=now.replace(tzinfo=None))
-    when = capital(speech.moment(starts))
-    return [
-        SecondaryButton(
-            desk.say("meeting.end.same", when=when), same, ft.Icons.EVENT_REPEAT, id="end-same", strong=True
-        ),
-        SecondaryButton(
-            desk.say("meeting.end.other"),
-            lambda _: desk.go("/plan", person=row.mentorship),
-            ft.Icons.EVENT,
-            id="end-other",
-        ),
-    ]

@@ -35,7 +35,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.carrying import SentState
 from app.ui.safe import component
-from app.ui.screens.goals import STEP, step_of, take_step
+from app.ui.screens.goal_steps import STEP, step_of, take_step
 from app.ui.screens.removing import remover
 from app.ui.screens.rows import goal_due, goal_progress, goal_whose, local, skill_name, task_line, tasks_counted
 from app.ui.screens.versions import another_version, earlier_versions

@@ -47,8 +47,7 @@ from app.ui.parts.carrying import SentState
 from app.ui.parts.items import ItemField, chosen_of, moment_of
 from app.ui.safe import component
 from app.ui.screens.confirming import confirm_buttons, confirmed_by, to_confirm
-from app.ui.screens.ending import next_meeting
-from app.ui.screens.of_meeting import agreed_task, no_meeting
+from app.ui.screens.of_meeting import agreed_task, next_meeting, no_meeting
 from app.ui.screens.removing import remover
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
 from app.ui.screens.signing import in_pieces, use_agreements, use_signing

@@ -1,18 +1,24 @@
-"""What the screens of one meeting share: a task as it was agreed, and what to show when the meeting is gone."""
+"""What the screens of one meeting share: a task as it was agreed, the next time, and what to show when it is gone."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import flet as ft
 
-from app.ui.parts import EmptyState, Row, Screen
+from app.model.schedule import again
+from app.ui import theme
+from app.ui.parts import EmptyState, Live, QuietButton, Row, Screen, SecondaryButton
+from app.ui.screens.lists import capital
 from app.ui.screens.sheets import Pair, owner_words
 
 if TYPE_CHECKING:
-    from app.model.queries import Group, TaskRow
+    from app.model.queries import Group, MeetingRow, MeetingView, TaskRow
     from app.ui.desk import Desk
+
+Press = Callable[..., object]
 
 
 def agreed_task(desk: Desk, pair: Pair, task: TaskRow, now: datetime) -> ft.Control:
@@ -50,3 +56,46 @@ def no_meeting(desk: Desk, title: str = "meeting.unplanned", *, close: bool = Fa
         back=not close,
         close=close,
     )
+
+
+def next_meeting(
+    desk: Desk,
+    view: MeetingView,
+    upcoming: list[MeetingRow],
+    mine: bool,
+    same: Press,
+    unbook: Press | None,
+    now: datetime,
+) -> list[ft.Control]:
+    """One tap books the same time again; what is booked already is said instead."""
+    speech, row = desk.speech.value, view.row
+    if upcoming:
+        words = desk.say(
+            "meeting.end.booked" if mine else "meeting.end.already", when=speech.near(upcoming[0].starts, now)
+        )
+        line: list[ft.Control] = [Live(words, ft.Icons.EVENT_AVAILABLE, theme.PRIMARY)]
+        if mine and unbook:
+            line.append(QuietButton(desk.say("meeting.end.unbook"), unbook, id="end-unbook"))
+        line.append(
+            QuietButton(
+                desk.say("calendar.row"),
+                lambda _: desk.go("/calendar", meeting=upcoming[0].id),
+                ft.Icons.EVENT_AVAILABLE,
+                id="end-calendar",
+            )
+        )
+        return line
+    weeks = view.mentorship.weeks
+    starts = again(view.meeting.starts, weeks, after=now.replace(tzinfo=None))
+    when = capital(speech.moment(starts))
+    return [
+        SecondaryButton(
+            desk.say("meeting.end.same", when=when), same, ft.Icons.EVENT_REPEAT, id="end-same", strong=True
+        ),
+        SecondaryButton(
+            desk.say("meeting.end.other"),
+            lambda _: desk.go("/plan", person=row.mentorship),
+            ft.Icons.EVENT,
+            id="end-other",
+        ),
+    ]
