@@ -19,6 +19,7 @@ import pytest
 from app.errors import (
     BackupDamaged,
     InboxKeyChanged,
+    InvalidField,
     NotABackup,
     NoteTooLong,
     NoVault,
@@ -146,6 +147,14 @@ def test_a_first_run_that_fails_can_be_begun_again(life: Life, monkeypatch: pyte
     assert str(life.session.phase) == "absent"
     life.create()
     assert str(life.session.phase) == "open"
+
+
+@pytest.mark.parametrize("name", [" ", "Å" * 121, "\ud800"])
+def test_a_name_that_cannot_be_kept_leaves_no_vault_whose_recovery_key_nobody_saw(life: Life, name: str) -> None:
+    with pytest.raises(InvalidField):
+        life.session.create(PASSPHRASE, name=name, role="mentor")
+    assert str(life.session.phase) == str(life.start().phase) == "absent"
+    assert len(life.create().groups) == 8
 
 
 def test_the_words_and_their_strength(life: Life) -> None:
