@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import flet as ft
 import pytest
 
-from app.model.commands import KeepBusy, KeepForm, PlanSeries, Revise
+from app.model.commands import AddPerson, KeepBusy, KeepForm, PlanMeeting, PlanSeries, Revise
 from app.model.entities import Meeting, meeting_id
 from app.model.queries import MeetingsOf, One
 from tests.support.store import STOCKHOLM
@@ -268,3 +269,73 @@ async def test_moving_late_shows_what_was_agreed_on(stage: OpenStage) -> None:
     )
     app = await plan(stage, table, move=table.meeting)
     assert app.has(app.desk.say("slot.notice.48h")) and app.has(app.desk.say("slot.late", name="Yusuf"))
+
+
+@BOTH
+async def test_far_from_home_a_meeting_is_shown_and_moved_by_the_clock_on_this_phone(
+    stage: OpenStage, language: str
+) -> None:
+    """Stockholm's 15.00 is New York's 9.00; what stands in the way there is seen, and the meeting stays Stockholm's."""
+    table = lay().at(9)
+    anna = table.store.execute(AddPerson(name="Anna", my_role="mentor")).record
+    there = "America/New_York"
+    table.store.execute(PlanMeeting(mentorship=anna, starts=datetime(2026, 10, 14, 12), zone=there))
+    table.clock.at = table.clock.at.astimezone(ZoneInfo(there))
+    app = await table.open(stage, go=f"/meeting/{table.meeting}", language=language)
+    city = app.desk.say("plan.elsewhere", place="Stockholm", when="15:00")
+    assert app.has(city) and any("09:00" in text and "10:00" in text for text in app.texts())
+    await app.tap("meeting-move")
+    assert "09:00" in app.texts() and app.has(city)
+    await choose_time(app, time(2))
+    await app.tap("plan-save")
+    assert app.has(app.desk.say("plan.past"))
+    await choose_time(app, time(12, 30))
+    await app.tap("plan-save")
+    assert app.has("plan-error") and any("Anna" in text for text in app.texts())
+    await choose_time(app, time(10, 30))
+    assert app.has(app.desk.say("plan.elsewhere", place="Stockholm", when="16:30"))
+    await app.tap("plan-save")
+    moved = table.store.again().ask(One(Meeting, table.meeting))
+    assert moved is not None and (moved.starts, moved.zone) == (datetime(2026, 10, 14, 16, 30), "Europe/Stockholm")
+
+
+async def test_a_series_moved_far_from_home_keeps_its_hour_at_home_when_only_one_clock_changes(
+    stage: OpenStage,
+) -> None:
+    table = lay(meeting=False)
+    series = table.store.execute(
+        PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 20, 16), zone="Europe/Stockholm", weeks=1, count=4)
+    ).record
+    table.clock.at = table.clock.at.astimezone(ZoneInfo("America/New_York"))
+    app = await plan(stage, table, move=meeting_id(series, 0))
+    await app.tap("plan-which-rest")
+    await choose_time(app, time(11))
+    await app.tap("plan-save")
+    found = [table.store.again().ask(One(Meeting, meeting_id(series, at))) for at in range(4)]
+    assert [f"{one.starts:%m-%d %H}" for one in found if one] == ["10-20 17", "10-27 17", "11-03 17", "11-10 17"]
+
+
+async def test_what_moves_with_a_series_may_not_land_on_what_stays_of_it(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    series = table.store.execute(
+        PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 20, 16), zone="Europe/Stockholm", count=4)
+    ).record
+    before = booked(table)
+    app = await plan(stage, table, move=meeting_id(series, 2))
+    await app.tap("plan-which-rest")
+    await choose_day(app, date(2026, 11, 3))  # where the one before it is
+    await app.tap("plan-save")
+    assert app.has("plan-error") and booked(table) == before
+    await choose_day(app, date(2026, 12, 1))  # the next one moves along
+    await app.tap("plan-save")
+    assert [f"{day:%m-%d}" for day in booked(table)] == ["10-20", "11-03", "12-01", "12-15"]
+
+
+async def test_a_time_that_autumn_shows_twice_is_explained(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await choose_day(app, date(2026, 10, 25))
+    await choose_time(app, time(2, 30))
+    assert any("02:30 två gånger" in text for text in app.texts())
+    await app.tap("plan-save")
+    assert [at.astimezone(UTC).hour for at in booked(table)] == [0]

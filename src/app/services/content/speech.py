@@ -166,6 +166,12 @@ class Speech:
             parts.append(self.say("time.minutes-short", count=rest))
         return " ".join(parts)
 
+    def city(self, zone: str) -> str:
+        """The city that stands for a time zone: Köpenhamn in Swedish, Copenhagen in English."""
+        from babel.dates import get_timezone_location
+
+        return get_timezone_location(zone, locale=_locale(self.assets, self.language), return_city=True)
+
     # ------------------------------------------------------------------ numbers and lists
     def number(self, value: float) -> str:
         """As numbers are written: 4,3 in Swedish, 4.3 in English."""

@@ -32,6 +32,7 @@ from app.ui.screens.calendar_news import StaleCard
 from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
 from app.ui.screens.of_meeting import agreed_task, group_row, no_meeting
 from app.ui.screens.removing import remover
+from app.ui.screens.rows import elsewhere
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following
 from app.ui.screens.versions import another_version
 from app.ui.theme import Style
@@ -96,6 +97,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         to=speech.clock(row.ends),
     )
     where = row.place or desk.say(f"meeting.form.{row.mode}")
+    abroad = elsewhere(desk, view.meeting.zone, row.starts)
     chips: list[ft.Control] = [_state(desk, view)]
     if row.mode != "in_person" and row.place:
         chips.append(
@@ -114,6 +116,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
             [
                 Words(when, Style.HEADING),
                 Words(where, Style.BODY, theme.INK_SOFT),
+                *([Soft(abroad)] if abroad else []),
                 ft.Row(chips, wrap=True, spacing=8, run_spacing=8),
                 SentState("meeting", id),
             ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
@@ -11,7 +11,7 @@ import flet as ft
 from app.model.commands import MoveMeeting, MoveSeries, PlanMeeting, PlanSeries, Revise, SkipMeeting
 from app.model.entities import Meeting, meeting_id
 from app.model.queries import BusyBetween, MeetingPage, MeetingsBetween, MeetingsOf, NoticeOf, PeopleList, PersonPage
-from app.model.schedule import again, aware, following, overlapping, rhythm
+from app.model.schedule import again, again_after, apart, aware, following, on_wall, overlapping, rhythm
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
 from app.ui.parts import (
@@ -32,6 +32,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.safe import component
+from app.ui.screens.rows import elsewhere
 from app.ui.screens.today import zone_of
 
 if TYPE_CHECKING:
@@ -102,19 +103,25 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             set_place(found.mentorship.place)
 
     starts = datetime.combine(day, at)
-    rest = _rest(desk, model, now) if move and whole else ()
-    by = starts - model.meeting.starts if model else timedelta(0)
-    moments = rhythm(starts, weeks, count) if weeks else (starts, *(at + by for at in rest))
-    kept = [one for one in moments if not weeks or one.date() not in skipped]
+    home = model.meeting.zone if move and model else ""  # a meeting that moves stays on the clock of its own zone
+    zone = zone_of(desk) or home
+    goal = aware(starts, zone, now.tzinfo)
+    there = on_wall(goal, home, now.tzinfo) if home and home != zone else starts
+    later = _later(desk, model, now) if move else []
+    walls = rhythm(starts, weeks, count) if weeks else (starts,)
+    kept = [aware(one, zone, now.tzinfo) for one in walls if not weeks or one.date() not in skipped]
+    if model and whole:
+        by = there - model.meeting.starts
+        kept += [aware(on_wall(row.starts, home, now.tzinfo) + by, home, now.tzinfo) for row in later]
 
     def wrong() -> str:
         if not who:
             return desk.say("plan.choose")
         if not kept:
             return desk.say("plan.nothing")
-        if kept[0] <= now.replace(tzinfo=None):
+        if apart(min(kept), now) <= timedelta(0):
             return desk.say("plan.past")
-        clash = _clash(desk, kept, length, now, but=move, shifting=len(rest))
+        clash = _clash(desk, kept, length, now, {move, *(row.id for row in later if whole)})
         if clash:
             when = desk.speech.value.near(clash.starts, now)
             return desk.say("plan.overlap", name=clash.name, when=when)
@@ -127,14 +134,14 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             return
         if move:
             values = _otherwise(model.row, length, mode, place) if model else {}
-            along = [move, *(row.id for row in _later(desk, model, now) if whole)]
+            along = [move, *(row.id for row in later if whole)]
             with desk.store.writing():
-                desk.store.execute((MoveSeries if whole else MoveMeeting)(meeting=move, starts=starts))
+                desk.store.execute((MoveSeries if whole else MoveMeeting)(meeting=move, starts=there))
                 for id in along if values else ():
                     desk.store.execute(Revise(kind=Meeting.KIND, id=id, values=values))
             desk.back()
             told = "plan.moved.series" if whole else "meeting.moved.notice"
-            desk.notice(desk.say(told, when=desk.speech.value.moment(starts), count=len(moments)))
+            desk.notice(desk.say(told, when=desk.speech.value.moment(starts), count=len(kept)))
             return
         if weeks:
             with desk.store.writing():
@@ -142,7 +149,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                     PlanSeries(
                         mentorship=who,
                         starts=starts,
-                        zone=zone_of(desk),
+                        zone=zone,
                         weeks=weeks,
                         count=count,
                         length=length,
@@ -150,7 +157,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                         mode=cast("Mode", mode),
                     )
                 )
-                for number, one in enumerate(moments):
+                for number, one in enumerate(walls):
                     if one.date() in skipped:
                         desk.store.execute(SkipMeeting(meeting=meeting_id(done.record, number)))
         else:
@@ -158,7 +165,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                 PlanMeeting(
                     mentorship=who,
                     starts=starts,
-                    zone=zone_of(desk),
+                    zone=zone,
                     length=length,
                     place=place.strip(),
                     mode=cast("Mode", mode),
@@ -261,13 +268,11 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                     id="plan-count",
                 ),
                 SectionTitle(desk.say("plan.preview")),
-                Rows(
-                    [Day(one, number, one.date() in skipped, turn, key=str(one)) for number, one in enumerate(moments)]
-                ),
+                Rows([Day(one, number, one.date() in skipped, turn, key=str(one)) for number, one in enumerate(walls)]),
             ]
         else:
             body.append(Field(desk.say("plan.aim"), aim, set_aim, id="plan-aim", limit=500))
-    if move and model and model.row.series and _rest(desk, model, now):
+    if later:
         body += [
             SectionTitle(desk.say("plan.which")),
             ChoiceButtons(
@@ -279,9 +284,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                 columns=2 if desk.prefs.text_size <= 130 else 1,
             ),
         ]
-    shift = _shift(desk, starts)
-    if shift:
-        body.append(Soft(shift))
+    body += [Soft(words) for words in (_doubt(desk, starts, zone), elsewhere(desk, home, goal)) if words]
     if move and notice:
         body.append(Soft(desk.say(f"slot.notice.{notice.rule}")))
         if notice.late and model:
@@ -339,14 +342,17 @@ def Day(
 
 def _start(desk: Desk, model: Any, page: Any, moving: bool) -> datetime:
     """What the form begins with: the meeting itself, the same time a rhythm later, or a week from now."""
-    now = desk.now().replace(tzinfo=None)
+    here = desk.now()
+    now = here.replace(tzinfo=None)
     if model is not None:
-        starts: datetime = model.meeting.starts
-        return starts if moving else again(starts, model.mentorship.weeks, after=now)
+        meeting = model.meeting
+        found = model.row.starts if moving else again_after(meeting.starts, meeting.zone, model.mentorship.weeks, here)
+        starts: datetime = found.replace(tzinfo=None)
+        return starts
     weeks = page.mentorship.weeks if page else 1
     last = page.row.last_met if page else None
     if last is not None:
-        local = last.astimezone(desk.now().tzinfo).replace(tzinfo=None)
+        local = last.astimezone(here.tzinfo).replace(tzinfo=None)
         return again(local.replace(second=0, microsecond=0), weeks, after=now) if local.minute % 5 == 0 else _week(now)
     return _week(now)
 
@@ -355,23 +361,21 @@ def _week(now: datetime) -> datetime:
     return datetime.combine(now.date() + timedelta(days=7), time(16, 0))
 
 
-def _clash(
-    desk: Desk, moments: list[datetime], length: int, now: datetime, but: str, shifting: int = 0
-) -> MeetingRow | None:
-    """A meeting of mine at one of these times, if there is one. Of a series that moves, its own do not count."""
-    rows = desk.store.ask(MeetingsBetween(moments[0].date(), moments[-1].date(), now))
-    series = next((row.series for row in rows if row.id == but), None) if shifting else None
-    if shifting and series is None:
-        found = desk.store.ask(MeetingPage(but, now))
-        series = found.row.series if found else None
-    zone = zone_of(desk)
+def _clash(desk: Desk, moments: list[datetime], length: int, now: datetime, moving: set[str]) -> MeetingRow | None:
+    """A meeting of mine at one of these times, if there is one. Those that move themselves do not count."""
+    a_day = timedelta(days=1)  # another zone may have another date
+    rows = desk.store.ask(MeetingsBetween(min(moments).date() - a_day, max(moments).date() + a_day, now))
+    there = [
+        (row.starts.astimezone(UTC), row.ends.astimezone(UTC), row)
+        for row in rows
+        if row.status == "planned" and row.id not in moving
+    ]
     for one in moments:
-        start = aware(one, zone, now.tzinfo)
-        span = (start, following(start, timedelta(minutes=length)))
-        for row in rows:
-            own = row.id == but or (series is not None and row.series == series)
-            if not own and row.status == "planned" and overlapping([(row.starts, row.ends)], span):
-                return row  # type: ignore[no-any-return]
+        starts = one.astimezone(UTC)
+        ends = starts + timedelta(minutes=length)
+        for begins, stops, row in there:
+            if begins < ends and starts < stops:
+                return cast("MeetingRow", row)
     return None
 
 
@@ -386,20 +390,12 @@ def _later(desk: Desk, model: MeetingView | None, now: datetime) -> list[Meeting
     ]
 
 
-def _rest(desk: Desk, model: MeetingView | None, now: datetime) -> tuple[datetime, ...]:
-    """When those are, on the wall."""
-    here = model.row.starts.tzinfo if model else None
-    return tuple(row.starts.astimezone(here).replace(tzinfo=None) for row in _later(desk, model, now))
-
-
 def _busy(desk: Desk, moments: list[datetime], length: int, now: datetime) -> str:
     """That my other calendar has something then. It is pointed out and stops nobody."""
     if not moments:
         return ""
-    spans = desk.store.ask(BusyBetween(moments[0].date(), moments[-1].date()))
-    zone = zone_of(desk)
-    for one in moments if spans else ():
-        start = aware(one, zone, now.tzinfo)
+    spans = desk.store.ask(BusyBetween(min(moments).date(), max(moments).date()))
+    for start in moments if spans else ():
         for begins, ends in spans:
             if overlapping([(begins, ends)], (start, following(start, timedelta(minutes=length)))):
                 words = desk.speech.value.near(begins.astimezone(now.tzinfo), now)
@@ -414,9 +410,12 @@ def _otherwise(row: MeetingRow, length: int, mode: str, place: str) -> dict[str,
     return {name: value for name, value in values.items() if value != getattr(row, name)}
 
 
-def _shift(desk: Desk, starts: datetime) -> str:
-    """A time that the clocks skip in spring: say when the meeting will be."""
-    there = aware(starts, zone_of(desk), desk.now().tzinfo).replace(tzinfo=None)
-    if there == starts:
-        return ""
-    return desk.say("plan.gap", time=desk.speech.value.clock(starts), other=desk.speech.value.clock(there))
+def _doubt(desk: Desk, starts: datetime, zone: str) -> str:
+    """A time that the clocks skip in spring, or show twice in autumn: say when the meeting will be."""
+    clock = desk.speech.value.clock
+    there = aware(starts, zone, desk.now().tzinfo)
+    if there.replace(tzinfo=None) != starts:
+        return desk.say("plan.gap", time=clock(starts), other=clock(there))
+    if there.utcoffset() != there.replace(fold=1).utcoffset():
+        return desk.say("plan.twice", time=clock(starts))
+    return ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import flet as ft
 
+from app.model.schedule import on_wall
 from app.ui import theme
 from app.ui.parts import HeaderButton, QuietButton, Row, Soft
 
@@ -37,6 +38,17 @@ def begin(words: str) -> str:
 def local(at: datetime, now: datetime) -> datetime:
     """A moment on the wall of whoever reads."""
     return at.astimezone(now.tzinfo)
+
+
+def elsewhere(desk: Desk, zone: str, at: datetime) -> str:
+    """What the clock shows then in the zone that a meeting belongs to, where that is another time than here."""
+    here = at.replace(tzinfo=None)
+    there = on_wall(at, zone) if zone else here
+    if there == here:
+        return ""
+    speech = desk.speech.value
+    when = speech.clock(there) if there.date() == here.date() else speech.moment(there)
+    return desk.say("plan.elsewhere", place=speech.city(zone), when=when)
 
 
 def meeting_line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
