@@ -5,14 +5,14 @@ from __future__ import annotations
 import flet as ft
 
 from app.ui.parts import Row
-from app.ui.parts.long import BLOCK, EndlessList
+from app.ui.parts.long import EndlessList, in_block
 from tests.ui.conftest import OpenStage
 
 
 async def test_ten_thousand_rows_cost_no_more_than_those_in_sight(stage: OpenStage) -> None:
     rows = range(10_000)
     app = await stage(screen=lambda: EndlessList(rows, lambda n: Row(f"Rad {n}", key=str(n)), height=56))
-    assert app.has("Rad 0") and not app.has(f"Rad {3 * BLOCK}")
+    assert app.has("Rad 0") and not app.has(f"Rad {3 * in_block(64)}")
     assert app.line.bytes_out < 120_000
     view = next(c for c in app.walk() if isinstance(c, ft.ListView))
     before = app.line.bytes_out

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from app.model.commands import PlanSeries
+from app.model.commands import AddTask, PlanSeries
 from app.model.entities import Meeting, Task
 from app.model.queries import MeetingsOf, One
+from app.ui.screens.sheets import REVIEWED
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
@@ -66,6 +67,18 @@ async def test_a_task_is_settled_before_the_talk(stage: OpenStage) -> None:
     await app.tap(f"review-done-{table.task}")
     task = table.store.again().ask(One(Task, table.task))
     assert task is not None and task.outcome == "done"
+
+
+async def test_however_many_tasks_are_open_the_end_of_a_meeting_shows_a_handful(stage: OpenStage) -> None:
+    table = lay().at(16, 5)
+    with table.store.writing():
+        for number in range(300):
+            table.store.perform(AddTask(text=f"Uppgift {number}", mentorship=table.pair))
+    app = await table.open(stage, go=f"/meeting/{table.meeting}/end")
+    assert len([text for text in app.texts() if text.startswith("Uppgift ")]) == REVIEWED - 1  # one is from last time
+    assert app.line.bytes_out < 100_000 and f"{301 - REVIEWED} uppgifter till" in app.texts()
+    await app.tap("review-more")
+    assert len([text for text in app.texts() if text.startswith("Uppgift ")]) == 5 * REVIEWED - 1
 
 
 async def test_the_aim_can_be_reached_by_the_list(stage: OpenStage) -> None:

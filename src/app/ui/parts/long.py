@@ -16,8 +16,13 @@ from app.ui.hooks.watch import use_watch
 from app.ui.safe import component
 from app.ui.signal import Signal
 
-BLOCK = 24
-"""Rows in a block."""
+BLOCK = 1_350
+"""How high a block is, about: half as much again as a phone, so that the first one fills it."""
+
+
+def in_block(height: int) -> int:
+    """How many rows of that height make a block."""
+    return -(-BLOCK // height)
 
 
 @component
@@ -35,7 +40,8 @@ def EndlessList(
     `draw` makes one (with a `key`); `height` is what a row is guessed to take before it is made.
     """
     near = use_box(lambda: Signal(-1)).value  # before anybody scrolls, the first block is enough
-    blocks = [tuple(rows[at : at + BLOCK]) for at in range(0, len(rows), BLOCK)]
+    size = in_block(height + spacing)
+    blocks = [tuple(rows[at : at + size]) for at in range(0, len(rows), size)]
 
     def scrolled(e: Any) -> None:
         whole = (e.max_scroll_extent or 0) + (e.viewport_dimension or 0)

@@ -21,6 +21,7 @@ from app.ui.parts import (
     Field,
     PrimaryButton,
     QuietButton,
+    Row,
     Rows,
     SecondaryButton,
     Soft,
@@ -204,6 +205,9 @@ def QuestionSheet(start: int, turned: Callable[[int], object], document: str = "
 
 # ------------------------------------------------------------------ the tasks from last time
 
+REVIEWED = 8
+"""So many tasks stand there at once; whoever has more open asks for the next ones."""
+
 
 @component
 def ReviewSheet(meeting: str, close: Callable[[], object]) -> ft.Control:
@@ -226,6 +230,7 @@ def OpenTasks(meeting: str) -> ft.Control:
     desk, now = use_desk(), use_clock()
     view: MeetingView | None = use_query(MeetingPage(meeting, now))
     settled, settle = ft.use_state(cast("tuple[Settled, ...]", ()))
+    most, show_more = ft.use_state(REVIEWED)
     if view is None:
         return Soft(desk.say("meeting.gone"))
     pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
@@ -244,7 +249,7 @@ def OpenTasks(meeting: str) -> ft.Control:
 
     if not still and not settled:
         return Soft(desk.say("meeting.tasks.none"))
-    rows: list[ft.Control] = [TaskToReview(task, pair, act, following(view), key=task.id) for task in still]
+    rows: list[ft.Control] = [TaskToReview(task, pair, act, following(view), key=task.id) for task in still[:most]]
     for task, words, _ in settled:
         rows.append(
             ft.Container(
@@ -263,6 +268,17 @@ def OpenTasks(meeting: str) -> ft.Control:
                 ),
                 padding=ft.Padding.only(left=16, right=6, top=8, bottom=8),
                 key=task.id,
+            )
+        )
+    if len(still) > most:
+        rows.append(
+            Row(
+                desk.say("person.more-tasks", count=len(still) - most),
+                lambda _: show_more(most + 4 * REVIEWED),
+                trailing=ft.Icon(ft.Icons.EXPAND_MORE, color=theme.INK_SOFT),
+                chevron=False,
+                id="review-more",
+                key="more",
             )
         )
     return Rows(rows)
