@@ -25,7 +25,7 @@ async def behind(scope: Any, receive: Any, send: Any) -> None:
         return
     assert await receive() == {"type": "http.request", "body": b"", "more_body": False}
     headers = [(b"content-type", b"text/javascript"), (b"server", b"secret"), (b"access-control-allow-origin", b"*")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": 404 if "no" in scope["path"] else 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"behind"})
 
 
@@ -132,6 +132,15 @@ async def test_what_is_answered(path: str, method: str, headers: dict[str, str],
     assert "secret" not in said.values() and "access-control-allow-origin" not in said
     assert said["x-frame-options"] == "DENY" and said["cache-control"] == "no-store"
     assert ("behind" in body) is (status == 200)
+
+
+async def test_what_is_not_there_is_told_by_the_guard_and_not_by_what_is_behind_it() -> None:
+    visitor = Visitor()
+    await visitor.enters()
+    assert (await visitor.ask("/main.js"))[:2] == (200, "behind")
+    status, body, headers = await visitor.ask("/no.js")
+    assert (status, "behind" in body, "sv: closed" in body) == (404, False, True)
+    assert headers["content-type"].startswith("text/html") and headers["x-frame-options"] == "DENY"
 
 
 async def test_one_window_at_a_time_and_it_may_be_taken_over() -> None:

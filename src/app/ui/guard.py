@@ -177,14 +177,22 @@ class Guard:
 
     # ------------------------------------------------------------ what is answered
     def _hardened(self, send: Send) -> Send:
+        refused = False
+
         async def sending(message: Message) -> None:
+            nonlocal refused
             if message["type"] == "http.response.start":
+                refused = message["status"] >= 400
+                if refused:  # Flet would say it with its own page
+                    await self._answer(send, message["status"], "closed")
+                    return
                 keep = (b"content-type", b"content-length", b"etag")
                 kept = [(n, v) for n, v in message["headers"] if n.lower() in keep]
                 given = next((v for n, v in kept if n.lower() == b"content-type"), b"application/octet-stream")
                 rest = [(n, v) for n, v in kept if n.lower() != b"content-type"]
                 message = {**message, "headers": [*rest, *self._safe_headers(given.decode("latin-1"))]}
-            await send(message)
+            if not refused:
+                await send(message)
 
         return sending
 
