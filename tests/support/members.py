@@ -65,7 +65,7 @@ class Member(Person):
         """Hand a package over; how many letters in it were new."""
         data = self.programme.package().data
         self.programme.handed_over()
-        return coordinator.coordination.take(data)
+        return coordinator.coordination.take(data).new
 
     def answer(self, useful: int = 4, **more: object) -> None:
         answers = {"useful": useful, "listened": 5, "next_step": 3, **more}

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cryptography.hazmat.primitives import hashes
@@ -34,14 +34,23 @@ class Card:
     name: str
 
     @property
+    def keys(self) -> bytes:
+        """All that proves anything: the card without the name."""
+        return self.box + self.safety + self.sign + self.modulus
+
+    @property
     def id(self) -> bytes:
         """The programme: it stays when the name changes."""
-        return _digest(labels.PROGRAMME_ID, self.box + self.safety + self.sign + self.modulus)[:ID_BYTES]
+        return _digest(labels.PROGRAMME_ID, self.keys)[:ID_BYTES]
 
     @property
     def words(self) -> tuple[int, ...]:
-        """Twelve words, as numbers, that the coordinator reads out: they cover every byte."""
-        return compare.numbers(_digest(labels.PROGRAMME_WORDS, self.to_bytes()), 12)
+        """Twelve words, as numbers, that the coordinator reads out: they cover every key, and stay when the name changes."""
+        return compare.numbers(_digest(labels.PROGRAMME_WORDS, self.keys), 12)
+
+    def named(self, name: str) -> "Card":
+        """The same programme under another name; `BadRecord` when it is none."""
+        return replace(self, name=name_of(unicodedata.normalize("NFC", " ".join(name.split())).encode()))
 
     @property
     def text(self) -> str:
@@ -50,7 +59,7 @@ class Card:
 
     def to_bytes(self) -> bytes:
         name = self.name.encode()
-        return self.box + self.safety + self.sign + self.modulus + bytes([len(name)]) + name
+        return self.keys + bytes([len(name)]) + name
 
     @classmethod
     def read(cls, body: bytes) -> "Card":

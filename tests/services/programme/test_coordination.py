@@ -9,7 +9,7 @@ import pytest
 
 from app.errors import NoProgramme, ProgrammeName
 from app.model.queries import SettingOf
-from app.services.programme.coordination import MEMBERS, RECEIVED, SLIPS
+from app.services.programme.coordination import MEMBERS, RECEIVED, SLIPS, Taken
 from sync import bundle
 from sync.errors import BadRecord, BadSignature, BundleNotForMe, BundleSeen, CannotOpen, SyncError
 from sync.programme import keys, letters
@@ -117,9 +117,10 @@ def test_one_token_for_each_member(samira: Coordinator) -> None:
     assert rows[1]["blind"] == hidden.message.hex()  # the second question got no signature
 
 
-def test_what_is_refused_changes_nothing(samira: Coordinator) -> None:
+def test_what_is_refused_changes_nothing_and_what_lies_beside_it_comes_in(samira: Coordinator) -> None:
     good = letters.write(CARD, STRANGER, {"what": "contact", "at": "2026-10-14"})
     broken = good[:-1] + bytes([good[-1] ^ 1])
+    bad: list[bytes] = []
     for raw, error in (
         (broken, CannotOpen),
         (slip(), BadSignature),
@@ -130,6 +131,10 @@ def test_what_is_refused_changes_nothing(samira: Coordinator) -> None:
         (slip(sitting="00"), BadSignature),
         (letters.write_slip(CARD, {"survey": "survey.none", "answers": {}}), BadRecord),
         (letters.write_slip(CARD, {"survey": SURVEY, "answers": []}), BadRecord),
+        (slip(sitting="ab" * 16, append=KEYS.append.hex(), answers={"useful": 400}), BadRecord),
+        (slip(sitting="ab" * 16, append=KEYS.append.hex(), answers={"useful": 0}), BadRecord),
+        (slip(sitting="ab" * 16, append=KEYS.append.hex(), answers={"useful": 4.5}), BadRecord),
+        (slip(sitting="ab" * 16, append=KEYS.append.hex(), answers={"useful": True}), BadRecord),
         (letters.write(CARD, STRANGER, {"what": "minutes"}), BadRecord),
         (letters.write(CARD, STRANGER, {"what": "contact"}, concern=True), BadRecord),
         (letters.write(CARD, STRANGER, {"what": "concern", "answers": {}}), BadRecord),
@@ -138,8 +143,15 @@ def test_what_is_refused_changes_nothing(samira: Coordinator) -> None:
         (letters.write(CARD, STRANGER, {"what": "concern", "answers": 1}, concern=True), BadRecord),
     ):
         with pytest.raises(error):
-            samira.coordination.take(sealed(good, raw))
+            samira.coordination.take(sealed(raw))
         assert nothing_came(samira)
+        bad.append(raw)
+    data = sealed(bad[0], good, *bad[1:])
+    taken = samira.coordination.take(data)
+    assert (taken.new, taken.unreadable) == (1, len(bad))
+    assert [word.at for word in samira.coordination.words_of("contact")] == ["2026-10-14"]
+    assert samira.coordination.take(data) == Taken(0, unreadable=len(bad))  # it was not acknowledged
+    assert [row["came"] for row in samira.documents.table(MEMBERS)] == [[]]
 
 
 def test_one_token_is_one_person_however_it_is_spelt(samira: Coordinator) -> None:
@@ -195,8 +207,8 @@ def test_no_bit_of_a_package_can_be_changed(samira: Coordinator) -> None:
 
 def test_a_letter_in_two_packages_is_one(samira: Coordinator) -> None:
     raw = letters.write(CARD, STRANGER, {"what": "contact", "at": "2026-10-14T10:00"})
-    assert samira.coordination.take(sealed(raw)) == 1
-    assert samira.coordination.take(sealed(raw)) == 0
+    assert samira.coordination.take(sealed(raw)).new == 1
+    assert samira.coordination.take(sealed(raw)).new == 0
     (word,) = samira.coordination.words_of("contact")
     assert word.name == ""  # nobody has said who that is
 
@@ -252,6 +264,54 @@ def test_nobody_is_let_in_before_the_coordinator_answers_and_a_name_that_is_ther
     assert (first.new, first.again, second.new, second.again) == (False, True, True, True)
     joined = again.programme.joined
     assert joined is not None and not joined.ready
+
+
+def test_a_number_out_of_its_scale_from_another_version_of_the_survey_counts_for_nothing(samira: Coordinator) -> None:
+    for number, useful in enumerate((1, 2, 3, 4, 5, 400, -3)):
+        says = {"sitting": "ab" * 16, "append": KEYS.append.hex(), "version": 99, "answers": {"useful": useful}}
+        assert samira.coordination.take(sealed(slip(**says))).new == 1, number
+    assert samira.coordination.results(SURVEY).means["useful"] == 3.0
+
+
+def test_who_was_taken_out_is_not_read_any_more_and_both_are_told(samira: Coordinator) -> None:
+    yusuf, karin = Member("Yusuf", joins=samira), Member("Karin", "mentor", joins=samira)
+    for one in (yusuf, karin):
+        one.tells_programme(samira)
+    before = samira.coordination.counts()
+    id = next(one.id for one in samira.coordination.members if one.name == "Yusuf")
+    put_back = samira.coordination.remove(id)
+    assert [one.name for one in samira.coordination.members] == ["Karin"]
+    assert [(one.name, one.owed) for one in samira.coordination.removed] == [("Yusuf", True)]
+    assert samira.coordination.counts().members == before.members - 1
+    assert samira.coordination.counts().pairs == before.pairs - 1
+    yusuf.programme.ask_contact()
+    yusuf.answer()
+    data = yusuf.programme.package().data
+    assert samira.coordination.take(data) == Taken(refused=("Yusuf",))
+    assert samira.coordination.words_of("contact") == [] and samira.coordination.surveys() == []
+    yusuf.programme.take(samira.coordination.answer(id).data)
+    joined = yusuf.programme.joined
+    assert joined is not None and joined.out and not joined.ready and yusuf.programme.listening is None
+    assert yusuf.programme.offered(yusuf.pair) == "programme.out-of.notify"
+    put_back()
+    assert samira.coordination.counts() == before and samira.coordination.removed == []
+    assert samira.coordination.take(data).new == 3  # nothing was lost: the wish, the answer, the counts anew
+    yusuf.programme.take(samira.coordination.answer(id).data)
+    joined = yusuf.programme.listening
+    assert joined is not None and joined.ready
+
+
+def test_a_new_name_comes_with_the_next_answer_and_the_words_stay(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    before = yusuf.programme.joined
+    samira.coordination.found("Höstens program")
+    yusuf.tells_programme(samira)
+    samira.answers(yusuf)
+    after = yusuf.programme.joined
+    assert before is not None and after is not None
+    assert (after.name, after.words) == ("Höstens program", before.words)
+    found = samira.coordination.programme
+    assert found is not None and found.words == before.words
 
 
 def test_who_is_owed_an_answer(samira: Coordinator) -> None:

@@ -38,6 +38,7 @@ from sync.recovery import RecoveryKey
 from tests.services.sharing.test_pairing import ASSETS, PHRASE, Clock, Phone, in_the_room, phone
 from tests.support.effort import effort
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.programme import CARD
 
 OTHER_PHRASE = "varm sten bro lykta ek"
 pytestmark = pytest.mark.usefixtures("quick_kdf")
@@ -112,8 +113,10 @@ def test_a_second_device_has_everything_without_a_network(
 ) -> None:
     goal(karin, "Mine alone")
     goal(karin, "Ours", pair)
+    karin.session.programme.join(CARD.text)
     tablet = empty("tablet")
     id = add(karin, tablet)
+    assert tablet.session.programme.joined == karin.session.programme.joined is not None
     assert goals(tablet) == {"Mine alone", "Ours"}
     assert tablet.people() == ["Yusuf"]
     me = tablet.session.store.ask(AboutMe())

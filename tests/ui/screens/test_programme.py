@@ -156,6 +156,37 @@ async def test_a_time_that_is_none_does_not_close_the_page(stage: OpenStage, tmp
     app.desk.session.lock()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_somebody_is_taken_out_and_their_letters_are_refused_by_name(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    app, samira = await founded(stage, tmp_path, language)
+    yusuf = Member("Yusuf", joins=samira)
+    (member,) = samira.coordination.members
+    await app.settle()
+    await app.tap(f"member-{member.id}")
+    await app.tap("programme-remove")
+    assert samira.coordination.members == [] and app.has(app.desk.say("programme.answer.out", name="Yusuf"))
+    assert app.nameless() == []
+    app.desk.go("/programme/in")
+    await app.settle()
+    await app.type("programme-take", yusuf.programme.package().text)
+    await app.until(lambda: app.has(app.desk.say("programme.in.refused", name="Yusuf")))
+    app.desk.go("/programme")
+    await app.settle()
+    await app.tap(f"removed-{member.id}")
+    await app.tap("programme-let-in")
+    assert [one.name for one in samira.coordination.members] == ["Yusuf"]
+    raw = [letters.write(CARD, member_keys(bytes(32), CARD.id), {"what": what}) for what in ("contact", "gossip")]
+    data = bundle.seal_for_device([bundle.Item(bundle.ItemKind.LETTER, one) for one in raw], CARD.box)
+    app.desk.go("/programme/in")
+    await app.settle()
+    await app.type("programme-take", bundle.as_text(data))
+    await app.until(lambda: app.has(app.desk.say("programme.in.unreadable", count=1)))
+    assert app.has(app.desk.say("programme.in.new", count=1))
+    app.desk.session.lock()
+
+
 async def test_a_package_that_is_none_or_changed_is_refused_in_words(stage: OpenStage, tmp_path: Path) -> None:
     app, samira = await founded(stage, tmp_path)
     karin = Member("Karin")

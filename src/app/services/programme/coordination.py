@@ -6,9 +6,10 @@ name are kept shuffled and shown as means of five different people or more; ther
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from app.model.entities import ROLES
 from app.model.fields import Answer
 from app.model.queries import SettingOf
 from app.model.summary import Shown, Slip, release, shown
+from app.services.content.documents import Document
 from app.services.content.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Library
 from app.services.content.library import Item as Line
 from app.services.content.wordlists import words
@@ -34,6 +36,8 @@ from sync.programme import letters
 from sync.programme.blind import MODULUS_BYTES, Signer
 from sync.programme.keys import ID_BYTES, SERIAL_BYTES, Card, ProgrammeKeys, Token
 from sync.programme.letters import Letter, Lock
+
+log = logging.getLogger(__name__)
 
 MEMBERS: Final = "_member"
 RECEIVED: Final = "_received"
@@ -64,6 +68,21 @@ class Member:
     """Nothing was ever sent back: the first answer is what lets somebody answer without a name."""
     again: bool = False
     """Somebody of the same name is there already."""
+    out: bool = False
+    """The coordinator has taken them out of the programme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a package, or of parts of a text: how many letters are new, and what stayed outside."""
+
+    new: int = 0
+    lacking: int = 0
+    """Parts of a text that have not come yet; nothing is read before they have."""
+    unreadable: int = 0
+    """Letters that are changed, for another programme, from a newer app or not by whom they say."""
+    refused: tuple[str, ...] = ()
+    """Names of those taken out of the programme whose letters were in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +180,11 @@ class Coordination:
 
     # ------------------------------------------------------------------ what comes in
 
-    def take(self, data: bytes | str) -> int:
-        """Read a package in: how many letters in it are new, or, as a negative number, how many parts of a text lack.
+    def take(self, data: bytes | str) -> Taken:
+        """Read a package in: every letter that is what it says, and how many are not.
 
-        All of it or nothing: one letter that is changed, for another programme, or not by whom it says refuses the whole.
+        Where none is, the reason is raised and nothing is changed. What stayed outside is not acknowledged: whoever
+        sent it keeps it, and the same package can be read again (by a newer app, or once somebody is let in again).
         """
         if isinstance(data, str):
             try:
@@ -172,30 +192,58 @@ class Coordination:
             except SyncError:
                 self._parts = Parts().add(data)
             if self._parts.missing:
-                return -len(self._parts.missing)
+                return Taken(lacking=len(self._parts.missing))
             data, self._parts = self._parts.whole(), Parts()
         row = self._required()
         card, own = _card(row), _keys(row)
         seen = {bytes.fromhex(each["id"]) for each in self._rows(DEVICE, "bundle")}
         opened = bundle.open_bundle(data, {}, {card.id: BoxKey(own.box)}, seen)
-        found = [
-            letters.open_letter(item.content, card, box=own.box, safety=own.safety)
-            for item in opened.items
-            if item.kind is ItemKind.LETTER
-        ]
+        found, faults = self._readable(opened.items, card, own)
         if not found:
-            raise CodeForElsewhere(got="bundle")
-        surveys = {entry.id for entry in self._library.entries(kind="survey")}
-        for letter in found:
-            _check(letter, card, own, surveys)
+            raise faults[0] if faults else CodeForElsewhere(got="bundle")
         with self._one, self._store.writing():
+            found, refused = self._let_through(found)
             fresh = sum(self._named(letter, own) for letter in found if letter.lock is not Lock.SLIP)
             fresh += self._nameless([letter for letter in found if letter.lock is Lock.SLIP])
-            self._table(DEVICE).insert({"kind": "bundle", "id": opened.id.hex()})
-            for member in {letter.member.hex() for letter in found if letter.sign}:
-                self._owe(member, came=opened.id.hex())
+            if not faults and not refused:
+                self._table(DEVICE).insert({"kind": "bundle", "id": opened.id.hex()})
+                for member in {letter.member.hex() for letter in found if letter.sign}:
+                    self._owe(member, came=opened.id.hex())
         self._tell()
-        return fresh
+        return Taken(fresh, unreadable=len(faults), refused=refused)
+
+    def _readable(self, items: Sequence[Item], card: Card, own: ProgrammeKeys) -> tuple[list[Letter], list[SyncError]]:
+        """The letters that are what they say, and what is wrong with each of the others."""
+        surveys = {entry.id: self._library.document(entry.id) for entry in self._library.entries(kind="survey")}
+        found: list[Letter] = []
+        faults: list[SyncError] = []
+        for item in items:
+            if item.kind is not ItemKind.LETTER:
+                continue
+            try:
+                letter = letters.open_letter(item.content, card, box=own.box, safety=own.safety)
+                _check(letter, card, own, surveys)
+            except SyncError as exc:
+                log.warning("a letter is left outside: %s", exc.code)
+                faults.append(exc)
+            else:
+                found.append(letter)
+        return found, faults
+
+    def _let_through(self, found: Sequence[Letter]) -> tuple[list[Letter], tuple[str, ...]]:
+        """What is not by somebody who was taken out, and the names of those; a package of theirs alone brings nothing.
+
+        Slips do not say by whom they are: those that came with such a package are left outside with it.
+        """
+        names = {row["id"]: str(row["name"]) for row in self._table(MEMBERS) if row.get("out")}
+        if not any(letter.sign and letter.member.hex() in names for letter in found):
+            return list(found), ()
+        barred = dict.fromkeys(
+            names[letter.member.hex()] for letter in found if letter.sign and letter.member.hex() in names
+        )
+        left = [letter for letter in found if letter.sign and letter.member.hex() not in names]
+        slips = [letter for letter in found if letter.lock is Lock.SLIP] if left else []
+        return [*left, *slips], tuple(barred)
 
     def _named(self, letter: Letter, own: ProgrammeKeys) -> bool:
         member, says = letter.member.hex(), letter.says
@@ -291,7 +339,49 @@ class Coordination:
 
     @property
     def members(self) -> list[Member]:
-        """Who joined, in the order they did."""
+        """Who is in the programme, in the order they joined."""
+        return [one for one in self._everybody() if not one.out]
+
+    @property
+    def removed(self) -> list[Member]:
+        """Who was taken out of it."""
+        return [one for one in self._everybody() if one.out]
+
+    def remove(self, member: str) -> Callable[[], None]:
+        """Take somebody out: what they send from now on is refused, and their counts do not count. The answer lets them
+        in again.
+
+        What they wrote before stays; a token that was given cannot be taken back, since nobody knows whose it is.
+        """
+        with self._one, self._store.writing():
+            counts = [row for row in self._table(RECEIVED) if row["what"] == "counts" and row["member"] == member]
+            self._table(RECEIVED).remove(doc_ids=[row.doc_id for row in counts])
+            self._set_out(member, out=True)
+        self._tell()
+
+        def put_back() -> None:
+            with self._one, self._store.writing():
+                there = {row["id"] for row in self._table(RECEIVED)}
+                for row in counts:
+                    if row["id"] not in there:
+                        self._table(RECEIVED).insert(dict(row))
+                self._set_out(member, out=False)
+            self._tell()
+
+        return put_back
+
+    def let_in(self, member: str) -> None:
+        """Somebody who was taken out is in again: what they send counts."""
+        with self._one, self._store.writing():
+            self._set_out(member, out=False)
+        self._tell()
+
+    def _set_out(self, member: str, *, out: bool) -> None:
+        row = self._member(member)
+        if row is not None and bool(row.get("out")) is not out:
+            self._table(MEMBERS).update({"out": out, "owed": True}, doc_ids=[row.doc_id])
+
+    def _everybody(self) -> list[Member]:
         rows = list(self._table(MEMBERS))
         names = [str(row["name"]).casefold().strip() for row in rows]
         return [
@@ -302,6 +392,7 @@ class Coordination:
                 bool(row["owed"]) or self._news_for(row),
                 new=not row.get("answered"),
                 again=names.count(name) > 1,
+                out=bool(row.get("out")),
             )
             for row, name in zip(rows, names, strict=True)
         ]
@@ -358,7 +449,7 @@ class Coordination:
         told = [pair for _, pair in pairs.values()]
         running = [pair for pair in told if pair.get("status") != "ended"]
         return Counts(
-            members=len(self._table(MEMBERS)),
+            members=len(self.members),
             pairs=len(running),
             held=sum(_number(pair.get("held")) for pair in told),
             planned=sum(_number(pair.get("planned")) for pair in told),
@@ -416,8 +507,9 @@ class Coordination:
         if own is None:
             raise BadRecord(reason="member")
         made = _keys(row)
-        says: dict[str, Any] = {"seen": own["seen"], "came": own["came"], **self._confirmed()}
-        if own["signed"]:
+        says: dict[str, Any] = {"seen": own["seen"], "came": own["came"], "name": _card(row).name}
+        says |= {"out": True} if own.get("out") else self._confirmed()
+        if own["signed"] and not own.get("out"):
             says |= {"signed": own["signed"], "append": made.append.hex()}
         raw = letters.write_answer(made.signing, _card(row).id, bytes.fromhex(own["box"]), says)
         data = bundle.seal_for_device([Item(ItemKind.LETTER, raw)], bytes.fromhex(own["box"]))
@@ -451,11 +543,11 @@ class Coordination:
     def _slip(self, row: Mapping[str, Any]) -> Slip:
         """A row as the model counts it: only questions of the survey, each as its own kind of answer."""
         document = self._library.document(row["survey"])
-        types = {item.id: item.type for item in document.items if for_summary(item)}
+        lines = {item.id: item for item in document.items if for_summary(item)}
         answers = {
             item: told
             for item, answer in row["answers"].items()
-            if item in types and (told := _answer(types[item], answer)) is not None
+            if item in lines and (told := _answer(lines[item], answer)) is not None
         }
         return Slip(
             survey=row["survey"],
@@ -494,7 +586,7 @@ def for_summary(item: Line) -> bool:
     return not item.says_visibility or item.visibility == "aggregate"
 
 
-def _check(letter: Letter, card: Card, own: ProgrammeKeys, surveys: Collection[str]) -> None:
+def _check(letter: Letter, card: Card, own: ProgrammeKeys, surveys: Mapping[str, Document]) -> None:
     """Refuse what does not say what a letter of its kind says, and a slip that no member can have sent."""
     says = letter.says
     if letter.lock is not Lock.SLIP:
@@ -511,8 +603,13 @@ def _check(letter: Letter, card: Card, own: ProgrammeKeys, surveys: Collection[s
         if not isinstance(says.get("answers", {}), dict):
             raise BadRecord(reason="answers")
         return
-    if not isinstance(says.get("answers"), dict) or says.get("survey") not in surveys:
+    survey = surveys.get(str(says.get("survey")))
+    if not isinstance(says.get("answers"), dict) or survey is None:
         raise BadRecord(reason="answers")
+    if says.get("version") == survey.version:  # of another version, what does not fit does not count
+        numbers = {item.id: item for item in survey.items if item.type in ("scale", "number")}
+        if not all(_in_bounds(numbers[id], answer) for id, answer in says["answers"].items() if id in numbers):
+            raise BadRecord(reason="bounds")
     if "sitting" in says:
         if not secrets.compare_digest(str(says.get("append", "")).encode(), own.append.hex().encode()):
             raise BadSignature
@@ -548,17 +645,26 @@ def _number(found: Any) -> int:
     return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= 1000 else 0
 
 
-def _answer(kind: str, answer: Any) -> Answer:
-    """An answer as it counts: a number, options, or words."""
-    if kind in ("scale", "number"):
-        return answer if isinstance(answer, int | float) and not isinstance(answer, bool) else None
-    if kind == "yesno":
+def _answer(item: Line, answer: Any) -> Answer:
+    """An answer as it counts: a number that can be chosen, options, or words."""
+    if item.type in ("scale", "number"):
+        return answer if _in_bounds(item, answer) else None
+    if item.type == "yesno":
         return frozenset({"yes" if answer else "no"})
-    if kind == "choice":
+    if item.type == "choice":
         return frozenset({str(answer)})
-    if kind == "multi":
+    if item.type == "multi":
         return frozenset(map(str, answer)) if isinstance(answer, list) else None
     return str(answer) if isinstance(answer, str) else None
+
+
+def _in_bounds(item: Line, answer: Any) -> bool:
+    """Whether a number is one that the line offers: a step of its scale, or between its least and its most."""
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        return False
+    if item.type == "scale":
+        return isinstance(answer, int) and item.scale is not None and answer in item.scale.steps
+    return (item.min is None or answer >= item.min) and (item.max is None or answer <= item.max)
 
 
 def _card(row: Any) -> Card:

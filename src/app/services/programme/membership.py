@@ -14,18 +14,19 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from app.errors import AnswerTooLong, NoProgramme
+from app.errors import AnswerTooLong, NoProgramme, VaultError
 from app.model.commands import SetSetting
 from app.model.entities import Mentorship
 from app.model.fields import Answer
 from app.model.ids import Id
-from app.model.queries import AboutMe, One, PeopleList
+from app.model.queries import AboutMe, One, PeopleList, SettingOf
 from app.services.content.library import NUMBERS_BY, NUMBERS_DAY
 from app.services.content.wordlists import words
 from app.services.records.store import Store
@@ -33,7 +34,7 @@ from app.services.sharing.pairing import Package
 from app.services.spaces import DEVICE, KEYRING
 from sync import bundle, strict_json
 from sync.bundle import BoxKey, Item, ItemKind, Parts
-from sync.errors import BadRecord, CodeForElsewhere, SyncError
+from sync.errors import BadJson, BadRecord, CodeForElsewhere, SyncError
 from sync.pairing import code
 from sync.pairing.code import Kind
 from sync.programme import keys, letters
@@ -48,6 +49,10 @@ LETTERS: Final = "_letter"
 POSTED: Final = "\0fika/"
 """How a note in the sealed inbox begins that is none."""
 
+MEMBERSHIP: Final = "membership"
+"""The setting by which own devices are one member: no other space has it, and no export."""
+_SHARED: Final = ("card", "seed", "serial", "blind", "factor", "token", "append", "out")
+
 CONTACTS: Final = ("safety_lead", "safety_deputy", "coordinator")
 
 Notice = Literal["changed", "ended"]
@@ -61,6 +66,8 @@ class Joined:
     name: str
     words: tuple[str, ...]
     ready: bool
+    out: bool = False
+    """Its coordinator has taken me out: what I send is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,8 @@ class Programme:
         self._packed: tuple[str, frozenset[str]] = ("", frozenset())
         self._one = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
+        self._stale = True
+        store.watch(SettingOf(MEMBERSHIP), lambda _: self._came())
 
     # ------------------------------------------------------------------ joining
 
@@ -148,7 +157,14 @@ class Programme:
         if row is None:
             return None
         card = _card(row)
-        return Joined(card.name, self._words(card), bool(row["token"]))
+        out = bool(row.get("out"))
+        return Joined(card.name, self._words(card), bool(row["token"]) and not out, out)
+
+    @property
+    def listening(self) -> Joined | None:
+        """The programme that reads what I send: none, once its coordinator has taken me out."""
+        joined = self.joined
+        return None if joined is None or joined.out else joined
 
     def look(self, text: str) -> Offer:
         """Read a card that was pasted; nothing is changed, and nobody is told."""
@@ -162,6 +178,7 @@ class Programme:
             row = self._row()
             if row is not None and _card(row).id == card.id:
                 self._table(KEYRING).update({"card": card.to_bytes().hex()}, doc_ids=[row.doc_id])
+                self._share()
                 return
             self.leave()
             serial, hidden = keys.ask_for_token(card)
@@ -178,6 +195,7 @@ class Programme:
                 }
             )
             self._say_who()
+            self._share()
         self._tell()
 
     def leave(self) -> Callable[[], None]:
@@ -186,8 +204,8 @@ class Programme:
             row = self._row()
             kept = [dict(each) for each in self._table(LETTERS)]
             if row is not None:
-                self._table(KEYRING).remove(doc_ids=[row.doc_id])
-                self._table(LETTERS).remove(doc_ids=[each.doc_id for each in self._table(LETTERS)])
+                self._let_go(row)
+                self._set(MEMBERSHIP, _written({"left": row["seed"]}))
         self._tell()
 
         def come_back() -> None:
@@ -196,9 +214,69 @@ class Programme:
                     self._table(KEYRING).insert(dict(row))
                     for each in kept:
                         self._table(LETTERS).insert(each)
+                    self._share()
             self._tell()
 
         return come_back
+
+    def _let_go(self, row: Any) -> None:
+        self._table(KEYRING).remove(doc_ids=[row.doc_id])
+        self._table(LETTERS).remove(doc_ids=[each.doc_id for each in self._table(LETTERS)])
+
+    # ------------------------------------------------------------------ one member, several devices of mine
+
+    def _came(self) -> None:
+        """The setting may have changed. Looked at when somebody asks: whoever wrote it holds other locks."""
+        self._stale = True
+        self._tell()
+
+    def _share(self) -> None:
+        """Let my other devices be the same member; inside a transaction."""
+        row = self._mine()
+        if row is not None:
+            self._set(MEMBERSHIP, _written({name: row.get(name, "") for name in _SHARED}))
+
+    def _catch_up(self) -> None:
+        """What another device of mine has joined, been given or left holds here too.
+
+        Where each has joined the same programme by itself, one that was let in wins, else the lower seed: all of them
+        come to the same. Another programme than mine, and leaving with something still waiting here, change nothing.
+        """
+        with self._one, self._store.writing():
+            self._stale = False
+            text, row = self._store.ask(SettingOf(MEMBERSHIP)), self._mine()
+            said = _read_membership(text)
+            if "left" in said:
+                if row is not None and row["seed"] == said["left"] and not self.waiting:
+                    self._let_go(row)
+            elif not said:
+                if not text:  # else a later version has said it in another way
+                    self._share()
+            elif row is None:
+                self._table(KEYRING).insert({"kind": "membership", **said})
+                if not said["token"]:
+                    self._say_who()
+            elif row["seed"] == said["seed"]:
+                self._one_seed(row, said)
+            elif _card(row).id == _card(said).id:
+                theirs, mine = (not said["token"], said["seed"]), (not row["token"], row["seed"])
+                if theirs < mine and not row["token"]:
+                    table = self._table(LETTERS)
+                    table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "join"])
+                    self._table(KEYRING).update(said, doc_ids=[row.doc_id])
+                    self._seal_answers()
+                elif mine < theirs and not said["token"]:
+                    self._share()
+
+    def _one_seed(self, row: Any, said: Mapping[str, Any]) -> None:
+        given = said if said["token"] or not row["token"] else row
+        fresh = {"card": said["card"], "out": said["out"]}
+        fresh |= {name: given[name] for name in ("factor", "token", "append")}
+        if any(row.get(name, "") != value for name, value in fresh.items()):
+            self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
+            self._seal_answers()
+        if given is row and row["token"] != said["token"]:
+            self._share()
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told when something changed here, in the thread that did it. The answer ends that."""
@@ -210,12 +288,21 @@ class Programme:
 
         return stop
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written in here, for the programme and into the store, is there as a whole or not at all."""
+        with self._one, self._store.writing():
+            yield
+
     # ------------------------------------------------------------------ what may leave, by name
 
     def offered(self, mentorship: Id) -> str:
         """Empty when the coordinator can be told about a mentorship; else the key of the sentence that says why not."""
         del mentorship  # one programme for all of them, so far
-        return "" if self._row() is not None else "programme.none.notify"
+        row = self._row()
+        if row is None:
+            return "programme.none.notify"
+        return "programme.out-of.notify" if row.get("out") else ""
 
     def notify(self, mentorship: Id, what: Notice) -> bool:
         """Tell the coordinator that the agreement changed, or that a mentorship ended; never what or why.
@@ -302,8 +389,11 @@ class Programme:
         return dict(found["says"]) if found is not None else {}
 
     def keep_draft(self, answers: Mapping[str, Answer]) -> None:
-        """Keep what stands in a concern that is being written; nothing to let go of it."""
-        with self._one, self._store.writing():
+        """Keep what stands in a concern that is being written; nothing to let go of it.
+
+        As with every draft: in the kernel at once and on the disk half a second later, so that typing does not wait.
+        """
+        with self._one, self._store.writing("soon"):
             table, says = self._table(LETTERS), _plain(answers)
             table.remove(doc_ids=[row.doc_id for row in table if row["what"] == "draft"])
             if says:
@@ -333,7 +423,7 @@ class Programme:
     def sitting(self) -> Sitting:
         """Begin to pass the phone on. `NoProgramme` before the coordinator's first answer has come."""
         row = self._row()
-        if row is None or not row["append"]:
+        if row is None or not row["append"] or row.get("out"):
             raise NoProgramme(reason="not-ready" if row else "none")
         return Sitting(_card(row), bytes.fromhex(row["append"]), secrets.token_bytes(16), self._day())
 
@@ -444,13 +534,20 @@ class Programme:
 
     def _answered(self, says: Mapping[str, Any]) -> None:
         row = self._required()
-        card = _card(row)
+        card, out = _card(row), says.get("out") is True
+        fresh: dict[str, Any] = {"out": out}
+        if says.get("name") and (named := card.named(str(says["name"]))) != card:
+            fresh["card"] = named.to_bytes().hex()  # the words do not change with it
+        if any((row.get(name) or False) != value for name, value in fresh.items()):
+            self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
+            self._share()
         if says.get("signed") and not row["token"]:
             serial, factor = bytes.fromhex(row["serial"]), bytes.fromhex(row["factor"])
             token = keys.finish_token(card, serial, bytes.fromhex(str(says["signed"])), factor)
             fresh = {"token": token.signature.hex(), "factor": "", "append": str(says.get("append", ""))}
             self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
             self._seal_answers()
+            self._share()
         table = self._table(LETTERS)
         acknowledged = {str(one) for one in says.get("seen", ())}
         table.update({"state": "seen"}, doc_ids=[each.doc_id for each in table if each["id"] in acknowledged])
@@ -536,6 +633,14 @@ class Programme:
         return row
 
     def _row(self) -> Any:
+        if self._stale:
+            try:
+                self._catch_up()
+            except VaultError as exc:  # a full disk must not hide what is here
+                log.warning("other devices of mine are not caught up with: %s", exc.code)
+        return self._mine()
+
+    def _mine(self) -> Any:
         return next((row for row in self._table(KEYRING) if row["kind"] == "membership"), None)
 
     def _keys(self, row: Any) -> DeviceKeys:
@@ -569,6 +674,27 @@ def _plain(answers: Mapping[str, Answer]) -> dict[str, Any]:
         for item, answer in answers.items()
         if answer is not None and answer != "" and answer != frozenset()
     }
+
+
+def _written(said: Mapping[str, Any]) -> str:
+    return json.dumps(dict(said), sort_keys=True, separators=(",", ":"))
+
+
+def _read_membership(text: object) -> dict[str, Any]:
+    """What another device of mine said of the programme; nothing where a later version says it in another way."""
+    if not isinstance(text, str) or not text:
+        return {}
+    try:
+        found = strict_json.read(text)
+        if set(found) == {"left"}:
+            return {"left": str(found["left"])}
+        said = {name: found[name] for name in _SHARED}
+        for name in _SHARED[:-1]:
+            bytes.fromhex(said[name])
+        Card.read(bytes.fromhex(said["card"]))
+    except (BadJson, SyncError, KeyError, TypeError, ValueError):
+        return {}
+    return {**said, "out": said["out"] is True}
 
 
 def _card(row: Any) -> Card:

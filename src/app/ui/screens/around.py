@@ -44,7 +44,7 @@ def AroundScreen(id: str) -> ft.Control:
     title = desk.say("around.title")
     if desk.session.example:
         return Screen(title, [Words(desk.say("around.example"))], back=True)
-    joined = desk.session.programme.joined
+    joined = desk.session.programme.listening
     if joined is None or not joined.ready:
         return Screen(title, [NeedsProgramme(ready=joined is None)], back=True)
 

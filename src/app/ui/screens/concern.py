@@ -48,7 +48,7 @@ def Open() -> ft.Control:
     """Written and sealed in one's own vault; what is half written stays."""
     desk = use_desk()
     programme = desk.session.programme
-    joined = programme.joined
+    joined = programme.listening
     begun = use_held(lambda: programme.draft)
     if joined is None:
         return Screen(desk.say("concern.title"), [NeedsProgramme(), _call(desk)], back=True)

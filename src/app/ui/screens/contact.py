@@ -22,7 +22,7 @@ def ContactScreen() -> ft.Control:
     use_watch(desk.speech)
     programme = desk.session.programme
     use_told(programme.watch)
-    joined, last = programme.joined, programme.contact
+    joined, last = programme.listening, programme.contact
     title = desk.say("contact.title")
     call = QuietButton(desk.say("contact.numbers"), lambda _: desk.go("/safety"), ft.Icons.SHIELD, id="contact-numbers")
     if joined is None:

@@ -66,8 +66,12 @@ def EvaluationScreen(id: str) -> ft.Control:
         return Screen(
             desk.say("evaluation.title"),
             [
-                EmptyState(desk.say("evaluation.already"), icon=ft.Icons.FAVORITE_BORDER, id="evaluated"),
-                Soft(desk.say("evaluation.already.when", when=when)),
+                EmptyState(
+                    desk.say("evaluation.already"),
+                    help=desk.say("evaluation.already.when", when=when),
+                    icon=ft.Icons.FAVORITE_BORDER,
+                    id="evaluated",
+                ),
                 SecondaryButton(desk.say("evaluation.again"), lambda _: again(True), id="evaluate-again"),
                 Soft(desk.say("evaluation.again.help")),
             ],
@@ -93,7 +97,7 @@ def Survey(
 ) -> ft.Control:
     """The questions and who sees the answers; `Send` keeps them as one record that never changes."""
     desk = use_desk()
-    joined = desk.session.programme.joined
+    joined = desk.session.programme.listening
     begun: Mapping[str, Any] = use_held(
         lambda: {
             **defaults(survey, role),
@@ -164,22 +168,22 @@ def Survey(
         share = str(latest.value.get(SHARE) or "none")
         told = {key: value for key, value in latest.value.items() if key != SHARE and value not in (None, "")}
         programme = desk.session.programme
-        if share in ("both", "aggregate"):
-            programme.answer(survey.id, survey.version, role, for_summary(survey, told))
-        if told.get("contact_me") is True and joined:
-            programme.ask_contact()
-        desk.store.execute(
-            GiveFeedback(
-                survey=survey.id,
-                version=survey.version,
-                role=cast("Role", role),
-                meeting=meeting,
-                mentorship=mentorship,
-                audience=cast("Audience", "both" if share == OTHER else share),
-                answers=told,
-                private=frozenset(item.id for item in items if item.says_visibility),
-            )
+        command = GiveFeedback(
+            survey=survey.id,
+            version=survey.version,
+            role=cast("Role", role),
+            meeting=meeting,
+            mentorship=mentorship,
+            audience=cast("Audience", "both" if share == OTHER else share),
+            answers=told,
+            private=frozenset(item.id for item in items if item.says_visibility),
         )
+        with programme.together():  # the power may go: then none of it was sent
+            if share in ("both", "aggregate"):
+                programme.answer(survey.id, survey.version, role, for_summary(survey, told))
+            if told.get("contact_me") is True and joined:
+                programme.ask_contact()
+            desk.store.perform(command)
         desk.home()
         desk.notice(desk.say("evaluation.thanks"))
 

@@ -130,6 +130,23 @@ def Overview() -> ft.Control:
             ]
         )
     )
+    removed = coordination.removed
+    if removed:
+        body += [SectionTitle(desk.say("programme.taken-out"), str(len(removed)))]
+        body.append(
+            Rows(
+                [
+                    Row(
+                        one.name or desk.say("programme.someone"),
+                        lambda _, id=one.id: desk.go(f"/programme/answer/{id}"),
+                        subtitle=desk.say("programme.answer.owed") if one.owed else "",
+                        icon=ft.Icons.PERSON_OFF_OUTLINED,
+                        id=f"removed-{one.id}",
+                    )
+                    for one in removed
+                ]
+            )
+        )
     return Screen(
         desk.say("programme.title"),
         body,

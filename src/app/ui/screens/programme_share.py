@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import flet as ft
 
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk
 from app.ui.hooks.told import use_told
-from app.ui.parts import Busy, Card, EmptyState, Field, Live, QuietButton, Screen, SectionTitle, Soft, Words
+from app.ui.parts import (
+    Busy,
+    Card,
+    DangerButton,
+    EmptyState,
+    Field,
+    Live,
+    QuietButton,
+    Screen,
+    SecondaryButton,
+    SectionTitle,
+    Soft,
+    Words,
+)
 from app.ui.parts.codes import CodeIn, CodeOut, CodePicture
 from app.ui.safe import component
 from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from app.services.programme.coordination import Taken
 
 
 @component
@@ -81,13 +99,19 @@ def TakeInScreen() -> ft.Control:
         tell("")
         run(lambda: desk.session.coordination.take(found), came, lambda problem: say_fault(desk.sentence(problem)))
 
-    def came(count: int) -> None:
-        if count < 0:
-            tell(desk.say("programme.in.more", count=-count))
-        elif count:
-            tell(desk.say("programme.in.new", count=count))
-        else:
+    def came(taken: Taken) -> None:
+        if taken.lacking:
+            tell(desk.say("programme.in.more", count=taken.lacking))
+        elif taken.new:
+            tell(desk.say("programme.in.new", count=taken.new))
+        elif not taken.refused:
             tell(desk.say("programme.in.nothing"))
+        outside = [
+            desk.say("programme.in.refused", name=name or desk.say("programme.someone")) for name in taken.refused
+        ]
+        if taken.unreadable:
+            outside.append(desk.say("programme.in.unreadable", count=taken.unreadable))
+        say_fault(" ".join(outside))
 
     body: list[ft.Control] = [
         Words(desk.say("programme.in.how")),
@@ -108,7 +132,7 @@ def AnswerScreen(member: str) -> ft.Control:
     desk = use_desk()
     coordination = desk.session.coordination
     use_told(coordination.watch)
-    found = next((one for one in coordination.members if one.id == member), None)
+    found = next((one for one in (*coordination.members, *coordination.removed) if one.id == member), None)
     package = ft.use_memo(lambda: coordination.answer(member) if found else None, [found])
     if found is None or package is None:
         return Screen(
@@ -132,4 +156,20 @@ def AnswerScreen(member: str) -> ft.Control:
             body.insert(0, Live(desk.say("programme.answer.again", name=name), ft.Icons.PEOPLE_ALT, theme.ACCENT))
     elif not found.owed:
         body.insert(0, Live(desk.say("programme.answer.done"), ft.Icons.CHECK))
+
+    def remove(_: object) -> None:
+        desk.notice(desk.say("programme.removed", name=name), undo=coordination.remove(member), seconds=10)
+
+    def let_in(_: object) -> None:
+        coordination.let_in(member)
+        desk.notice(desk.say("programme.let-in.done", name=name))
+
+    if found.out:
+        body[0] = Words(desk.say("programme.answer.out", name=name))
+        body.append(SecondaryButton(desk.say("programme.let-in"), let_in, ft.Icons.UNDO, id="programme-let-in"))
+    else:
+        body += [
+            Soft(desk.say("programme.remove.what", name=name)),
+            DangerButton(desk.say("programme.remove"), remove, id="programme-remove"),
+        ]
     return Screen(desk.say("programme.answer", name=name), body, back=True)

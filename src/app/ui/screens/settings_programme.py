@@ -119,7 +119,9 @@ def Inside(joined: Joined) -> ft.Control:
     waiting = programme.waiting
     told = desk.say("programme.out.waiting", count=waiting) if waiting else desk.say("programme.out.nothing")
     body: list[ft.Control] = [
-        Live(
+        Live(desk.say("programme.out-of", name=joined.name), ft.Icons.INFO_OUTLINE, theme.ACCENT)
+        if joined.out
+        else Live(
             desk.say("programme.ready" if joined.ready else "programme.not-ready"),
             ft.Icons.CHECK if joined.ready else ft.Icons.HOURGLASS_EMPTY,
         ),
