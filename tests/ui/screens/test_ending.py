@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.model.commands import FinishMinutes, KeepMinutes, PlanSeries, StartMeeting
+from app.model.commands import AddPerson, FinishMinutes, KeepMinutes, PlanMeeting, PlanSeries, StartMeeting
 from app.model.entities import Minutes, Task, meeting_id, minutes_id
 from app.model.queries import CopiesOf, ListOf, MeetingsOf, One, SettingOf
 from app.ui.screens.ending import worry_key
@@ -77,6 +78,20 @@ async def test_the_same_time_again_is_the_same_on_the_clock_when_summer_time_end
     assert following.starts.utcoffset() == timedelta(hours=1) and following.starts.hour == 15
     await app.tap("end-unbook")
     assert all(one.starts.day != 28 for one in table.store.again().ask(MeetingsOf(table.pair, table.clock.at)).upcoming)
+
+
+async def test_far_from_home_the_button_says_what_it_books_and_what_is_in_the_way(stage: OpenStage) -> None:
+    table = lay().at(15, 50)
+    anna = table.store.execute(AddPerson(name="Anna", my_role="mentor")).record
+    there = ZoneInfo("America/New_York")
+    table.store.execute(PlanMeeting(mentorship=anna, starts=datetime(2026, 10, 28, 10, 30), zone=there.key))
+    table.clock.at = table.clock.at.astimezone(there)
+    app = await page(stage, table, end=True)
+    assert any("28 okt. kl. 10:00, samma igen" in text for text in app.texts()), "the clocks there change later"
+    assert "Du har redan ett möte då: Anna, ons 28 okt. kl. 10:30." in app.texts()
+    await app.tap("end-same")
+    (following,) = table.store.ask(MeetingsOf(table.pair, table.clock.at)).upcoming[-1:]
+    assert following.starts.astimezone(UTC) == datetime(2026, 10, 28, 14, tzinfo=UTC)
 
 
 async def test_after_the_last_of_a_series_the_button_books_what_it_says(stage: OpenStage) -> None:

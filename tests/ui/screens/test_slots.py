@@ -18,6 +18,7 @@ from app.model.commands import (
     OfferSlots,
     PlanMeeting,
     SkipMeeting,
+    WithdrawSlot,
 )
 from app.model.queries import MeetingsOf, SlotsOf
 from tests.scenarios.test_booking import Three
@@ -261,6 +262,22 @@ async def test_whoever_was_second_is_told_in_words_and_chooses_another(stage: Op
     app.desk.home()
     await app.settle()
     assert not app.has(f"news-lost-{three.mentorship}")
+
+
+@BOTH
+async def test_whoever_took_a_time_back_too_late_is_told_and_chooses(stage: OpenStage, language: str) -> None:
+    phones = Phones()
+    slot = phones.yusuf.store.ask(SlotsOf(phones.pair, phones.yusuf.clock.at))[0].id
+    phones.karin.store.execute(WithdrawSlot(slot=slot))
+    phones.yusuf.store.execute(BookSlot(slot=slot))
+    phones.meet()
+    app = await phones.open(stage, phones.karin, language)
+    assert app.has(app.desk.say("slot.news.overtaken.help")) and app.nameless() == []
+    await app.tap(f"news-overtaken-{phones.pair}")
+    assert app.desk.places.value[-1].startswith("/meeting/") and app.has("meeting-skip")
+    app.desk.home()
+    await app.settle()
+    assert not app.has(f"news-overtaken-{phones.pair}")
 
 
 async def test_two_meetings_at_one_time_are_told_and_lead_to_one_of_them(stage: OpenStage) -> None:

@@ -82,6 +82,8 @@ class SlotRow:
     booking: Id | None
     given: bool
     """Whoever offered it has said yes."""
+    withdrawn: bool
+    """Whoever offered it has taken it back; taken before that was known, it is a meeting all the same."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def slot_rows(read: Reader, mentorship: Id, now: datetime) -> tuple[SlotRow, ...
         standing = meeting is not None and meeting.status != "cancelled"
         mine = [one for one in bookings if _mine(read, one)]
         free = held is None and not slot.withdrawn
-        if slot.withdrawn and not mine:
+        if slot.withdrawn and not mine and not standing:
             continue
         rows.append(
             SlotRow(
@@ -125,6 +127,7 @@ def slot_rows(read: Reader, mentorship: Id, now: datetime) -> tuple[SlotRow, ...
                 open=free,
                 booking=None if held is None else held.id,
                 given=held is not None and slot.given == held.id,
+                withdrawn=slot.withdrawn,
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.starts, row.id)))
@@ -443,7 +446,7 @@ class StandingOf(Query["Standing | None"]):
 
 # ------------------------------------------------------------------ what there is to tell
 
-NewsKind = Literal["offered", "taken", "lost", "clash", "cancelled"]
+NewsKind = Literal["offered", "taken", "overtaken", "lost", "clash", "cancelled"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -463,8 +466,8 @@ class BookingNews:
 
 @dataclass(frozen=True)
 class BookingNewsOf(Query[tuple[BookingNews, ...]]):
-    """What there is to tell: times offered to me, my times that were taken, one I took that somebody else had first, two
-    meetings at one time, and what the other one cancelled while nothing else is booked.
+    """What there is to tell: times offered to me, my times that were taken, also after I took them back, one I took that
+    somebody else had first, two meetings at one time, and what the other one cancelled while nothing else is booked.
     """
 
     now: datetime
@@ -489,7 +492,7 @@ def booking_news(look: Look, now: datetime) -> tuple[BookingNews, ...]:
     return tuple(sorted(news, key=lambda one: (_PRESSING.index(one.kind), one.starts)))
 
 
-_PRESSING: tuple[NewsKind, ...] = ("clash", "lost", "cancelled", "taken", "offered")
+_PRESSING: tuple[NewsKind, ...] = ("clash", "overtaken", "lost", "cancelled", "taken", "offered")
 
 
 def _clashes(ahead: list[MeetingRow]) -> list[BookingNews]:
@@ -511,7 +514,8 @@ def _about_slots(rows: tuple[SlotRow, ...], person: Person) -> list[BookingNews]
     for row in rows:
         if row.mine and row.meeting and not row.my_booking and not row.given:
             booking = row.booking or ""
-            found.append(BookingNews(kind="taken", starts=row.starts, meeting=row.meeting, booking=booking, **about))
+            kind: NewsKind = "overtaken" if row.withdrawn else "taken"
+            found.append(BookingNews(kind=kind, starts=row.starts, meeting=row.meeting, booking=booking, **about))
         if row.lost and not any(one.my_booking for one in rows):
             found.append(BookingNews(kind="lost", starts=row.starts, **about))
     return found

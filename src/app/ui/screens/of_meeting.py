@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import flet as ft
 
-from app.model.schedule import again
+from app.model.queries import WayOf
+from app.model.schedule import again_after
 from app.ui import theme
-from app.ui.parts import EmptyState, Live, QuietButton, Row, Screen, SecondaryButton
+from app.ui.parts import EmptyState, Live, QuietButton, Row, Screen, SecondaryButton, Soft
 from app.ui.screens.lists import capital
+from app.ui.screens.rows import way_words
 from app.ui.screens.sheets import Pair, owner_words
 
 if TYPE_CHECKING:
@@ -85,10 +87,11 @@ def next_meeting(
             )
         )
         return line
-    weeks = view.mentorship.weeks
-    starts = again(view.meeting.starts, weeks, after=now.replace(tzinfo=None))
+    starts = again_after(view.meeting.starts, view.meeting.zone, view.mentorship.weeks, now)
     when = capital(speech.moment(starts))
+    way = desk.store.ask(WayOf(starts, row.length, now))
     return [
+        *([Soft(way_words(desk, way, now))] if way else []),
         SecondaryButton(
             desk.say("meeting.end.same", when=when), same, ft.Icons.EVENT_REPEAT, id="end-same", strong=True
         ),

@@ -12,7 +12,7 @@ from app.ui import theme
 from app.ui.parts import HeaderButton, QuietButton, Row, Soft
 
 if TYPE_CHECKING:
-    from app.model.queries import GoalRow, MeetingRow, TaskCounts, TaskRow
+    from app.model.queries import GoalRow, InTheWay, MeetingRow, TaskCounts, TaskRow
     from app.ui.desk import Desk
     from app.ui.hooks.unfinished import Unfinished
 
@@ -49,6 +49,18 @@ def elsewhere(desk: Desk, zone: str, at: datetime) -> str:
     speech = desk.speech.value
     when = speech.clock(there) if there.date() == here.date() else speech.moment(there)
     return desk.say("plan.elsewhere", place=speech.city(zone), when=when)
+
+
+def way_words(desk: Desk, found: InTheWay, now: datetime) -> str:
+    """A meeting, an offered time or a busy time, as one says it."""
+    speech = desk.speech.value
+    starts = found.starts.astimezone(now.tzinfo)
+    when = speech.near(starts, now)
+    if found.slot:
+        return desk.say("slot.overlap", name=found.name, when=when)
+    if found.name:
+        return desk.say("plan.overlap", name=found.name, when=when)
+    return desk.say("calendar.busy", when=f"{when}–{speech.clock(found.ends.astimezone(now.tzinfo))}")
 
 
 def meeting_line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:

@@ -33,10 +33,11 @@ from app.ui.parts import (
 from app.ui.parts.carrying import SentState
 from app.ui.safe import component
 from app.ui.screens.lists import capital
+from app.ui.screens.rows import way_words
 from app.ui.screens.today import zone_of
 
 if TYPE_CHECKING:
-    from app.model.queries import InTheWay, PersonView, SlotRow
+    from app.model.queries import PersonView, SlotRow
     from app.ui.desk import Desk
 
 FIRST = 3
@@ -296,18 +297,6 @@ def in_the_way(desk: Desk, wall: datetime, length: int, now: datetime, *, but: s
     starts = aware(wall, zone_of(desk), now.tzinfo)
     found = desk.store.ask(WayOf(starts, length, now, but))
     return way_words(desk, found, now) if found else ""
-
-
-def way_words(desk: Desk, found: InTheWay, now: datetime) -> str:
-    """A meeting, an offered time or a busy time, as one says it."""
-    speech = desk.speech.value
-    starts = found.starts.astimezone(now.tzinfo)
-    when = speech.near(starts, now)
-    if found.slot:
-        return desk.say("slot.overlap", name=found.name, when=when)
-    if found.name:
-        return desk.say("plan.overlap", name=found.name, when=when)
-    return desk.say("calendar.busy", when=f"{when}–{speech.clock(found.ends.astimezone(now.tzinfo))}")
 
 
 def _among(desk: Desk, at: datetime, length: int, others: frozenset[datetime]) -> str:

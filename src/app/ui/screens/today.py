@@ -530,6 +530,7 @@ def same_again(desk: Desk, mentorship: str, last: Again | None, undo: Undo) -> l
 _BOOKING = {
     "clash": ft.Icons.EVENT_BUSY,
     "lost": ft.Icons.EVENT_BUSY,
+    "overtaken": ft.Icons.EVENT_BUSY,
     "cancelled": ft.Icons.EVENT_BUSY,
     "taken": ft.Icons.EVENT_AVAILABLE,
     "offered": ft.Icons.EVENT_REPEAT,
@@ -549,9 +550,11 @@ def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
     facts = {"name": news.name, "when": when, "other": news.other, "count": news.count}
 
     def press(_: object) -> None:
-        if news.kind == "taken":
+        if news.kind in ("taken", "overtaken"):
             desk.store.execute(GiveSlot(booking=news.booking))
-        elif news.kind == "clash":
+        if news.kind == "taken":
+            return
+        if news.kind == "overtaken" or news.kind == "clash":
             desk.go(f"/meeting/{news.meeting}")
         elif news.kind == "cancelled":
             desk.go("/plan", person=news.mentorship)

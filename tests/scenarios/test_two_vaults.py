@@ -1,0 +1,163 @@
+"""Times offered and taken between two vaults on the disk that were paired in the room and share nothing but packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from app.model.commands import (
+    BookSlot,
+    Command,
+    GiveSlot,
+    JoinMentorship,
+    KeepForm,
+    MoveMeeting,
+    OfferSlots,
+    SkipMeeting,
+    WithdrawSlot,
+)
+from app.model.entities import Mentorship
+from app.model.queries import BookingNewsOf, CalendarNewsOf, MeetingsOf, NoticeOf, SlotsOf
+from app.services.content.speech import Speech
+from app.services.files.calendar_file import take_out
+from app.services.sharing.tidings import Stage
+from tests.services.sharing.test_pairing import ASSETS, Phone, in_the_room, phone
+from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.pair import PSK, Person
+from tests.support.store import STOCKHOLM
+
+pytestmark = pytest.mark.usefixtures("quick_kdf")
+ZONE = "Europe/Stockholm"
+NOW = datetime(2026, 10, 14, 12, tzinfo=STOCKHOLM)
+TUESDAY = datetime(2026, 10, 20, 16)
+
+
+class Two:
+    """Karin's phone and Yusuf's, paired, with three times offered and the notice agreed on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.karin = phone(folder / "karin", "Karin", "mentor")
+        self.yusuf = phone(folder / "yusuf", "Yusuf", "mentee")
+        self.at(NOW)
+        self.pair, _, _ = in_the_room(self.karin, self.yusuf)
+        self.meet()
+        self.does(
+            self.karin,
+            OfferSlots(mentorship=self.pair, starts=[TUESDAY + timedelta(days=day) for day in range(3)], zone=ZONE),
+        )
+        self.does(
+            self.karin,
+            KeepForm(document="agreement.mentoring", mentorship=self.pair, shared=True, answers={"notice": "24h"}),
+        )
+        self.meet()
+
+    def at(self, now: datetime) -> None:
+        self.karin.clock.at = self.yusuf.clock.at = now
+
+    def does(self, one: Phone, command: Command) -> str:
+        return str(one.session.store.execute(command).record)
+
+    def meet(self) -> None:
+        """Each hands the other a package, twice: what follows from it (that it came) goes round as well."""
+        for _ in range(2):
+            self.yusuf.pairing.take(self.karin.pairing.package(self.pair).data)
+            self.karin.pairing.take(self.yusuf.pairing.package(self.pair).data)
+
+    def slots(self, one: Phone) -> list[str]:
+        return [row.id for row in one.session.store.ask(SlotsOf(self.pair, one.clock.at))]
+
+    def news(self, one: Phone) -> list[str]:
+        return [found.kind for found in one.session.store.ask(BookingNewsOf(one.clock.at))]
+
+    def planned(self, one: Phone) -> list[str]:
+        rows = one.session.store.ask(MeetingsOf(self.pair, one.clock.at)).upcoming
+        return [f"{row.starts:%m-%d %H}" for row in rows if row.status == "planned"]
+
+    def stage(self, one: Phone, kind: str, record: str) -> Stage | None:
+        return one.session.tidings.stage(kind, record)
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Two]:
+    found = Two(tmp_path)
+    yield found
+    for one in (found.karin, found.yusuf):
+        one.session.lock()
+
+
+def test_a_time_is_taken_without_a_network_waits_arrives_is_seen_moved_and_cancelled_late(two: Two) -> None:
+    karin, yusuf = two.karin, two.yusuf
+    assert two.news(yusuf) == ["offered"] and len(two.slots(yusuf)) == 3
+    meeting = two.does(yusuf, BookSlot(slot=two.slots(yusuf)[0]))
+    assert two.stage(yusuf, "meeting", meeting) is Stage.WAITING and two.planned(karin) == []
+    yusuf.restart()
+    assert two.stage(yusuf, "meeting", meeting) is Stage.WAITING, "also after the phone was off"
+    two.meet()
+    assert two.planned(karin) == two.planned(yusuf) == ["10-20 16"]
+    assert two.news(karin) == ["taken"] and two.stage(yusuf, "meeting", meeting) is Stage.RECEIVED
+    (news,) = karin.session.store.ask(BookingNewsOf(karin.clock.at))
+    two.does(karin, GiveSlot(booking=news.booking))
+    karin.session.store.execute(take_out(karin.session.store, Speech("sv", ASSETS), karin.clock.at).keep)
+
+    two.does(yusuf, MoveMeeting(meeting=meeting, starts=TUESDAY + timedelta(hours=1)))
+    assert two.stage(yusuf, "meeting", meeting) is Stage.WAITING
+    two.meet()
+    assert two.planned(karin) == ["10-20 17"]
+    (old,) = karin.session.store.ask(CalendarNewsOf(karin.clock.at)).old
+    assert (old.kind, old.shows.hour) == ("moved", 16), "her phone's calendar would ring an hour early"
+
+    two.at(datetime(2026, 10, 20, 9, tzinfo=STOCKHOLM))
+    notice = yusuf.session.store.ask(NoticeOf(meeting, yusuf.clock.at))
+    assert notice is not None and (notice.rule, notice.late) == ("24h", True), "what they agreed on travelled too"
+    two.does(yusuf, SkipMeeting(meeting=meeting))
+    two.meet()
+    assert two.planned(karin) == two.planned(yusuf) == [] and two.news(karin) == ["cancelled"]
+
+
+def test_one_takes_a_time_while_the_other_takes_it_back_and_is_told(two: Two) -> None:
+    slot = two.slots(two.yusuf)[0]
+    two.does(two.karin, WithdrawSlot(slot=slot))
+    two.does(two.yusuf, BookSlot(slot=slot))
+    two.meet()
+    assert two.planned(two.karin) == two.planned(two.yusuf) == ["10-20 16"]
+    (news,) = two.karin.session.store.ask(BookingNewsOf(two.karin.clock.at))
+    assert news.kind == "overtaken" and news.meeting
+    two.does(two.karin, SkipMeeting(meeting=news.meeting))
+    two.meet()
+    assert two.planned(two.yusuf) == [] and "cancelled" in two.news(two.yusuf)
+
+
+def test_two_of_a_group_take_one_time_at_once_and_sealed_envelopes_tell_the_second_in_words() -> None:
+    karin, yusuf, anna = Person("Karin"), Person("Yusuf", "mentee"), Person("Anna", "mentee")
+    space = karin.meets(yusuf)
+    karin.exchange.add(space, anna.spaces.introduction(space, "Anna"), psk=PSK)
+    anna.exchange.adopt(karin.spaces.genesis(space), karin.exchange.outgoing(space), karin.spaces.root, psks=[PSK])
+    pair = next(iter(karin.store.everything(Mentorship))).id
+    everybody = (karin, yusuf, anna)
+
+    def meet() -> None:
+        for _ in range(2):
+            for one, other in permutations(everybody, 2):
+                one.tells(other, space)
+
+    karin.store.execute(OfferSlots(mentorship=pair, starts=[TUESDAY, TUESDAY + timedelta(days=1)], zone=ZONE))
+    meet()
+    for one in (yusuf, anna):
+        one.store.execute(JoinMentorship(mentorship=pair, name="Karin", my_role="mentee"))
+    anna.now.later(minutes=3)
+    slot = anna.store.ask(SlotsOf(pair, NOW))[0].id
+    for one in (yusuf, anna):
+        one.store.execute(BookSlot(slot=slot))
+    meet()
+    for one in everybody:
+        one.start()  # nothing of it is only in memory
+    rows = [one.store.ask(SlotsOf(pair, NOW))[0] for one in everybody]
+    assert {row.by for row in rows} == {"Yusuf"}
+    assert [(row.my_booking, row.lost) for row in rows] == [(False, False), (True, False), (False, True)]
+    news = [[found.kind for found in one.store.ask(BookingNewsOf(NOW))] for one in everybody]
+    assert news == [["taken"], ["offered"], ["lost", "offered"]]
+    assert [len(one.store.ask(MeetingsOf(pair, NOW)).upcoming) for one in everybody] == [1, 1, 1]
