@@ -131,8 +131,12 @@ def contents() -> Vectors:
 
 def messages() -> Vectors:
     good = Message(first=1, changes=({"hlc": 1, "ops": []},), seen=Room().first.ledger.news(b"x" * 16))  # type: ignore[union-attr]
-    for name, text in (("good", good.to_bytes()), ("good-kept", b'{"first":1,"seen":{},"changes":[],"new":{"a":1}}')):
-        yield name, {"text": text.decode(), "expect": json.loads(text)}
+    for name, text in (
+        ("good", good.to_bytes()),
+        ("good-kept", b'{"first":1,"seen":{},"changes":[],"new":{"a":1}}'),
+        ("good-nothing-seen", b'{"first":1,"changes":[]}'),
+    ):
+        yield name, {"text": text.decode(), "expect": json.loads(Message.read(text).to_bytes())}
     for name, bad in (
         ("bad-list", "[]"),
         ("bad-first", '{"first":0,"seen":{},"changes":[]}'),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +9,11 @@ import pytest
 
 from app.errors import VaultFull
 from app.model.changes import Change, Op
-from app.model.commands import AddTask, Delete, Revise, WriteNote
+from app.model.commands import AddTask, Revise, WriteNote
 from app.model.entities import FilledForm, Note, Task
 from app.model.queries import HistoryOf, One, TaskBoard
-from app.services.records.store import OTHER, Documents, Refusal, Store
+from app.services.records.store import OTHER, Documents, Refusal
 from tests.support.replicas import Replica, exchange, two
-from tests.support.store import NOON
 
 
 def change(space: str, *ops: Op, device: str = "f" * 32, sequence: int = 1, hlc: int = 1 << 60) -> Change:
@@ -117,62 +115,3 @@ def test_a_clock_that_is_wrong_neither_blocks_nor_wins() -> None:
         yusuf.store.execute(WriteNote(body="nu")).changes[0].hlc >> 16
         < (yusuf.clock.at + timedelta(minutes=6)).timestamp() * 1000
     )
-
-
-def everything(replica: Replica) -> dict[str, list[str]]:
-    """All tables, whatever the order in which their rows were written."""
-    memory = replica.store.memory
-    return {name: sorted(str(sorted(row.items())) for row in memory.table(name)) for name in sorted(memory.tables())}
-
-
-def story() -> tuple[list[Change], str]:
-    """A device's whole outbox: records that begin, go on, are deleted, are taken for known, and a liar's repetitions."""
-    karin, _, mentorship, space = two()
-    for number in range(30):
-        task = karin.store.execute(AddTask(text=f"task {number}", mentorship=mentorship)).record
-        if number % 3 == 0:
-            karin.store.execute(Revise(kind="task", id=task, values={"text": f"task {number}, again"}))
-        if number % 7 == 0:
-            karin.store.execute(Delete(kind="task", id=task))
-    found = karin.waiting(space)
-    last = found[-1]
-    odd = [
-        replace(last, sequence=last.sequence + 1, hlc=last.hlc, ops=(replace(last.ops[0], kind="goal"),)),
-        change(space, Op(record="new", kind="nobody-knows", fields={"x": 1}), device=last.device, sequence=900),
-        change(
-            space,
-            Op(record="new", kind="task", fields={"text": "t"}, more={"later": 1}),
-            device=last.device,
-            sequence=901,
-        ),
-        change(space, Op(record="n" * 32, kind="note", fields={"body": "private"}), device=last.device, sequence=902),
-        change(
-            space,
-            Op(record="a" * 32, kind="task", fields={"text": "two"}),
-            Op(record="b" * 32, kind="task", fields={"text": "at once"}),
-            device=last.device,
-            sequence=903,
-            hlc=1 << 59,
-        ),
-    ]
-    return [*found, *odd, *found[:3]], space
-
-
-@pytest.mark.parametrize("size", [1, 4, 1000])
-@pytest.mark.parametrize("backwards", [False, True])
-def test_whole_pages_of_new_records_come_to_what_one_by_one_comes_to(
-    size: int, backwards: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    changes, space = story()
-    if backwards:
-        changes = changes[::-1]
-    found = []
-    for one_by_one in (False, True):
-        if one_by_one:
-            monkeypatch.setattr(Store, "_begins", lambda *_: False)
-        replica = Replica("yusuf", "y", {})
-        replica.join(space)
-        new = sum(replica.receive(changes[at : at + size], NOON).new for at in range(0, len(changes), size))
-        found.append((new, everything(replica), replica.visible(space)))
-    assert found[0] == found[1]
-    assert found[0][0] > 30

@@ -66,6 +66,9 @@ class MemoryTable(Table):
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
         return [self.insert(document) for document in documents]
 
+    def insert_sound(self, documents: Iterable[dict[str, Any]]) -> None:
+        self.insert_multiple(documents)
+
     def newest(self, count: int, before: int | None = None, cond: QueryLike | None = None) -> list[Document]:
         found = self._found(cond) if cond is not None else list(self.rows)
         return [self._out(doc_id) for doc_id in reversed(found) if before is None or doc_id < before][:count]

@@ -56,7 +56,7 @@ def test_many_generations_of_changes(tmp_path: Path) -> None:
             assert {k: v for k, v in model.items() if b'"person":3' in v}.items() >= hits.items()
             for person in range(7):
                 expected = sorted(doc_id for doc_id in model if doc_id % 7 == person)
-                assert found.equal(("person",), "person", person) == expected
+                assert found.equal("person", person) == expected
             assert all(found.raw(doc_id) == model.get(doc_id) for doc_id in range(1500))
             for asked in (range(2000), range(1999, -1, -1), rng.choices(range(2000), k=300), []):
                 assert found.raws(asked) == [(doc_id, model[doc_id]) for doc_id in asked if doc_id in model]
@@ -82,7 +82,7 @@ def test_untouched_blocks_are_copied_as_they_are(tmp_path: Path) -> None:
 def test_what_was_laid_over_can_be_taken_back(tmp_path: Path) -> None:
     table = empty(tmp_path)
     table.set(1, b'{"person":1}')
-    assert table.equal(("person",), "person", 1) == [1]
+    assert table.equal("person", 1) == [1]
     table.unset(1)
-    assert table.equal(("person",), "person", 1) == []
+    assert table.equal("person", 1) == []
     assert table.raw(1) is None

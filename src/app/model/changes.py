@@ -68,15 +68,20 @@ class Op:
 
     def plain(self) -> dict[str, Json]:
         """As JSON."""
-        known = {"record": self.record, "kind": self.kind, "fields": dict(self.fields), "parents": [*self.parents]}
-        return {**self.more, **known} | ({"lacking": [*self.lacking]} if self.lacking else {})
+        known: dict[str, Json] = {"record": self.record, "kind": self.kind, "fields": dict(self.fields)}
+        if self.parents:
+            known["parents"] = [*self.parents]
+        if self.lacking:
+            known["lacking"] = [*self.lacking]
+        return {**self.more, **known}
 
     @classmethod
     def parse(cls, value: object) -> Op:
         """From JSON, or `BadChange`."""
         if not isinstance(value, Mapping):
             raise BadChange(reason="op")
-        record, kind, fields, parents = (value.get(name) for name in ("record", "kind", "fields", "parents"))
+        record, kind, fields = (value.get(name) for name in ("record", "kind", "fields"))
+        parents = value.get("parents", ())
         if not isinstance(record, str) or not 0 < len(record) <= 64:
             raise BadChange(reason="record")
         if not isinstance(kind, str) or not 0 < len(kind) <= 64:

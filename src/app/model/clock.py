@@ -4,6 +4,7 @@ A reading is one integer: milliseconds since 1970 in the upper bits and a counte
 decide what replaced what; the clock only puts edits in an order that really were made at the same time.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -45,7 +46,14 @@ class Clock:
 
     def meet(self, remote: int, now: datetime) -> "Clock":
         """After a reading of somebody else: ours is later, but theirs pulls no further than `LEEWAY`."""
-        return Clock(min(max(self.last, min(remote, reading(now + LEEWAY))) + 1, _HIGHEST))
+        return self.meet_all((remote,), now)
+
+    def meet_all(self, remotes: Iterable[int], now: datetime) -> "Clock":
+        """The same after many readings, one after the other."""
+        last, most = self.last, reading(now + LEEWAY)
+        for remote in remotes:
+            last = min(max(last, min(remote, most)) + 1, _HIGHEST)
+        return Clock(last)
 
 
 def skew(remote: int, now: datetime) -> timedelta | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
@@ -143,13 +143,16 @@ def accepts(space_kind: str, kind: str) -> bool:
     return known is None or space_kind in known.SPACES
 
 
+def is_private(cells: Iterable[str]) -> bool:
+    """Whether one of the cells is for its author alone, wherever the record stands."""
+    return any("private" in cell and cell.partition(declared.DOT)[2].partition("/")[0] == "private" for cell in cells)
+
+
 def check_space(space_kind: str, kind: str, cells: Cells) -> None:
     """Refuse what must not be written into that kind of space."""
     if not accepts(space_kind, kind):
         raise WrongSpace(entity=kind, space=space_kind)
-    if space_kind != "personal" and any(
-        cell.partition(declared.DOT)[2].partition("/")[0] == "private" for cell in cells
-    ):
+    if space_kind != "personal" and is_private(cells):
         raise WrongSpace(entity=kind, space=space_kind)
 
 
@@ -184,17 +187,60 @@ def revise(cls: type[Entity], before: Cells, values: Mapping[str, Any]) -> dict[
 
 
 def show(cls: type[E], cells: Cells, /, **standing: Any) -> E:
-    """The entity that the cells amount to. What does not fit, because another version wrote it, shows its default."""
-    values: dict[str, Any] = {}
-    for name, kind in cls.FIELDS.items():
-        if name not in cells and not kind.required and not isinstance(kind, declared._Map):
-            continue  # the dataclass has the default
-        default = _default(cls, name)
-        value = kind.read(cells, None if default is dataclasses.MISSING else default)
-        if value is None and kind.required:
-            value = _EMPTY.get(type(kind), kind.options[0] if isinstance(kind, declared.Choice) else "")
-        values[name] = value
-    return cls(**values, **standing)
+    """The entity that the cells amount to. What does not fit, because another version wrote it, shows its default.
+
+    Made without the dataclass's own constructor, which sets thirty attributes one by one: lists show hundreds.
+    """
+    plan = _PLANS.get(cls) or _Plan.of(cls)
+    values = plan.defaults.copy()
+    for name, factory in plan.factories:
+        values[name] = factory()
+    for cell in cells:
+        if cell in plan.single:
+            values[cell] = plan.read(plan.single[cell], cells)
+    for kind in plan.always:
+        values[kind.name] = plan.read(kind, cells)
+    values |= standing
+    found = object.__new__(cls)
+    found.__dict__.update(values)
+    return found
+
+
+class _Plan:
+    """How the entities of one class are shown, found out once."""
+
+    def __init__(self, cls: type[Entity]) -> None:
+        fields = dataclasses.fields(cls)
+        self.defaults = {one.name: one.default for one in fields if one.default is not dataclasses.MISSING}
+        self.factories = [
+            (one.name, one.default_factory) for one in fields if one.default_factory is not dataclasses.MISSING
+        ]
+        self._fallback = {name: _fallback(cls, kind) for name, kind in cls.FIELDS.items()}
+        always = {name for name, kind in cls.FIELDS.items() if kind.required or isinstance(kind, declared._Map)}
+        self.always = [cls.FIELDS[name] for name in always]
+        """Fields that are looked at even where no cell has their name."""
+        self.single = {name: kind for name, kind in cls.FIELDS.items() if name not in always}
+
+    @classmethod
+    def of(cls, shown: type[Entity]) -> _Plan:
+        plan = _PLANS[shown] = cls(shown)
+        return plan
+
+    def read(self, kind: Field, cells: Cells) -> Any:
+        default, empty = self._fallback[kind.name]
+        value = kind.read(cells, default() if callable(default) else default)
+        return empty if value is None and kind.required else value
+
+
+def _fallback(cls: type[Entity], kind: Field) -> tuple[Any, Any]:
+    """What a field shows where nothing fits, made anew where that must be, and what if even that is missing."""
+    found = cls.__dataclass_fields__[kind.name]
+    default = found.default if found.default_factory is dataclasses.MISSING else found.default_factory
+    empty = _EMPTY.get(type(kind), kind.options[0] if isinstance(kind, declared.Choice) else "")
+    return (None if default is dataclasses.MISSING else default), empty
+
+
+_PLANS: dict[type[Entity], _Plan] = {}
 
 
 def field_of(kind: str, cell: str) -> Field | None:

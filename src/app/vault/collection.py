@@ -1,9 +1,12 @@
 """One table in memory: the unchanging part in the snapshot, and what has changed since laid over it."""
 
+from __future__ import annotations
+
 import bisect
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection as Collected
 from typing import Any, Final, NamedTuple
 
 from app.vault.blocks import (
@@ -57,8 +60,7 @@ class Collection:
         self.live = self._part.live
         self.highest = self._part.highest
         self._changed: set[int] = set()
-        self._hashes: dict[int, list[tuple[str, bytes]]] = {}
-        self._recent: dict[tuple[str, bytes], set[int]] = {}
+        self._recent: dict[str, _Recent] = {}
         self._scanned: dict[str, bytes] = {}
 
     def view(self) -> View:
@@ -101,6 +103,16 @@ class Collection:
         if doc_id > self.highest:
             self.highest = doc_id
 
+    def insert(self, first: int, raws: Iterable[bytes], documents: Sequence[Document]) -> None:
+        """Lay many new documents over the snapshot. Indexes that somebody has asked for take their values as they pass."""
+        numbers = range(first, first + len(documents))
+        self.overlay.update(zip(numbers, raws, strict=True))
+        self.highest = max(self.highest, numbers[-1]) if documents else self.highest
+        for field, index in self._recent.items():
+            for doc_id, document in zip(numbers, documents, strict=True):
+                if _has(document, field):
+                    index.add(doc_id, document[field])
+
     def unset(self, doc_id: int) -> None:
         """Take back what was laid over the snapshot."""
         self.overlay.pop(doc_id, None)
@@ -134,20 +146,28 @@ class Collection:
 
     # ------------------------------------------------------------ equality
 
-    def equal(self, fields: Iterable[str], field: str, value: Scalar) -> list[int]:
+    def equal(self, field: str, value: Scalar) -> list[int]:
         """Ids of the documents whose field may have the value, ascending; a few more may be among them."""
-        known = hash_of(value)
-        found = self._stored(field, known)
+        found = self._stored(field, value)
         overlay = self.overlay
         if not overlay:
             return found
-        self._index_changes(fields)
         found = [doc_id for doc_id in found if doc_id not in overlay]
-        recent = self._recent.get((field, known))
+        recent = self._up_to_date(field).ids(value)
         return sorted([*found, *recent]) if recent else found
 
-    def _stored(self, field: str, known: bytes) -> list[int]:
-        """What the snapshot's index has under a hash, ascending."""
+    def lacks(self, field: str, values: Collected[Scalar]) -> bool:
+        """Whether certainly no document's field has one of the values."""
+        overlay = self.overlay
+        if overlay and self._up_to_date(field).has(values):
+            return False
+        return not any(doc_id not in overlay for value in values for doc_id in self._stored(field, value))
+
+    def _stored(self, field: str, value: Scalar) -> list[int]:
+        """What the snapshot's index has under the hash of a value, ascending."""
+        if not len(self._part.blocks):
+            return []
+        known = hash_of(value)
         index = self._part.indexes.get(field)
         if index is None:
             if field not in self._scanned:
@@ -161,20 +181,68 @@ class Collection:
             found += ids_in(self._snapshot.page(index, i, keep=True), known)
         return found
 
-    def _index_changes(self, fields: Iterable[str]) -> None:
-        """Bring the index of what lies over the snapshot up to date: a write pays nothing, the next question does."""
-        for doc_id in self._changed:
-            for key in self._hashes.pop(doc_id, ()):
-                self._recent[key].discard(doc_id)
+    def _up_to_date(self, field: str) -> _Recent:
+        """The index of what lies over the snapshot, as it is now: a write pays nothing, the next question does.
+
+        Only fields that somebody has asked for have one.
+        """
+        if self._changed:
+            self._enter(self._changed, self._recent)
+            self._changed.clear()
+        found = self._recent.get(field)
+        if found is None:
+            found = self._recent[field] = _Recent()
+            self._enter(self.overlay, {field: found})
+        return found
+
+    def _enter(self, changed: Iterable[int], indexes: dict[str, _Recent]) -> None:
+        if not indexes:
+            return
+        for doc_id in changed:
             raw = self.overlay.get(doc_id)
-            if raw is None:
-                continue
-            document = load(raw)
-            keys = [(name, hash_of(document[name])) for name in fields if _has(document, name)]
-            self._hashes[doc_id] = keys
-            for key in keys:
-                self._recent.setdefault(key, set()).add(doc_id)
-        self._changed.clear()
+            document = {} if raw is None else load(raw)
+            for field, index in indexes.items():
+                index.forget(doc_id)
+                if _has(document, field):
+                    index.add(doc_id, document[field])
+
+
+class _Recent:
+    """One field of the documents that lie over the snapshot: which have which value."""
+
+    __slots__ = ("_by_value", "_values")
+
+    def __init__(self) -> None:
+        self._values: dict[int, Scalar] = {}
+        self._by_value: dict[Scalar, int | set[int]] = {}
+        """Most values are those of one document: then its id stands there itself."""
+
+    def add(self, doc_id: int, value: Scalar) -> None:
+        self._values[doc_id] = value
+        there = self._by_value.setdefault(value, doc_id)
+        if isinstance(there, set):
+            there.add(doc_id)
+        elif there != doc_id:
+            self._by_value[value] = {there, doc_id}
+
+    def forget(self, doc_id: int) -> None:
+        if doc_id not in self._values:
+            return
+        value = self._values.pop(doc_id)
+        there = self._by_value[value]
+        if isinstance(there, set) and len(there) > 1:
+            there.discard(doc_id)
+        else:
+            del self._by_value[value]
+
+    def ids(self, value: Scalar) -> Collected[int]:
+        """The documents that have the value."""
+        there = self._by_value.get(value)
+        return () if there is None else there if isinstance(there, set) else (there,)
+
+    def has(self, values: Iterable[Scalar]) -> bool:
+        """Whether a document has one of the values."""
+        return not self._by_value.keys().isdisjoint(values)
 
 
 # ---------------------------------------------------------------- reading a view

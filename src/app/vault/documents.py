@@ -121,7 +121,7 @@ class SealedTable(Table):
 
     def lacks(self, field: str, values: Sequence[str]) -> bool:
         """Whether certainly no document has one of the values in an indexed field. Opens none."""
-        return self._engine.indexed(self.name, field) and not self._engine.among(self.name, field, values)
+        return self._engine.indexed(self.name, field) and self._engine.lacks(self.name, field, values)
 
     def get(  # type: ignore[override]
         self,
@@ -262,6 +262,17 @@ class SealedTable(Table):
             self._next_id = None
             raise
         return ids
+
+    def insert_sound(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Insert what was made of JSON that the strict reader has read: it is not looked through once more."""
+        first = self._get_next_id()
+        try:
+            with self._writing():
+                self._engine.insert(self.name, first, list(map(strict_json.write_sound, documents)), documents)
+        except BaseException:
+            self._next_id = None
+            raise
+        self._next_id = first + len(documents)
 
     def _given_id(self, document: Document) -> int:
         doc_id = document.doc_id

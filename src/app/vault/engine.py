@@ -9,7 +9,7 @@ Locks are taken in this order: `_renewing`, `_mutex`, `_syncing`.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final, Literal
 
 from app.errors import StorageFailed, VaultClosed, VaultDamaged, VaultError
 from app.vault import collection as reading
+from app.vault import journal
 from app.vault import snapshot as snapshots
 from app.vault.blocks import Scalar
 from app.vault.collection import Document, View
@@ -275,6 +276,14 @@ class Engine:
         pending.undo.append(self._tables.apply(op))
         pending.ops.append(op)
 
+    def insert(self, table: str, first: int, raws: Sequence[bytes], documents: Sequence[Document]) -> None:
+        """Many new documents, with ids from `first` on that were never used, inside the transaction that is open."""
+        pending = self._pending
+        if pending is None:
+            raise RuntimeError("no transaction is open")
+        pending.undo += self._tables.insert(table, first, raws, documents)
+        pending.ops += [Op(journal.INSERT, table, doc_id, raw) for doc_id, raw in enumerate(raws, first)]
+
     def sync(self) -> None:
         """Make everything durable that was handed over so far."""
         self._usable()
@@ -421,7 +430,7 @@ class Engine:
         with self._mutex:
             self._open_only()
             found = self._tables.found.get(table)
-            return found.equal(self._indexes.get(table, ()), field, value) if found else []
+            return found.equal(field, value) if found else []
 
     def among(self, table: str, field: str, values: Iterable[Scalar]) -> list[int]:
         """Ids of documents whose indexed field may have one of the values."""
@@ -430,15 +439,21 @@ class Engine:
             found = self._tables.found.get(table)
             if found is None:
                 return []
-            fields = self._indexes.get(table, ())
-            return sorted({doc_id for value in values for doc_id in found.equal(fields, field, value)})
+            return sorted({doc_id for value in values for doc_id in found.equal(field, value)})
+
+    def lacks(self, table: str, field: str, values: Collection[Scalar]) -> bool:
+        """Whether certainly no document's indexed field has one of the values."""
+        with self._mutex:
+            self._open_only()
+            found = self._tables.found.get(table)
+            return found is None or found.lacks(field, values)
 
     def having(self, table: str, field: str, value: Scalar) -> list[tuple[int, bytes]]:
         """Documents whose indexed field may have the value, ascending by id."""
         with self._mutex:
             self._open_only()
             found = self._tables.found.get(table)
-            return found.raws(found.equal(self._indexes.get(table, ()), field, value)) if found else []
+            return found.raws(found.equal(field, value)) if found else []
 
     def containing(self, table: str, needle: str, *, fold: bool = False) -> Iterator[tuple[int, bytes]]:
         """Documents in whose JSON the text may stand."""

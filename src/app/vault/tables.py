@@ -1,9 +1,10 @@
 """Every table as it is at this moment, and how each change to it is taken back."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from app.vault import journal
-from app.vault.collection import Collection
+from app.vault.collection import Collection, Document
 from app.vault.journal import Op
 from app.vault.snapshot import Snapshot
 
@@ -47,6 +48,23 @@ class Tables:
             undo = (table, name, doc_id, doc_id in over, over.get(doc_id), table.live, table.highest)
         table.live += _GROWTH[kind]
         table.set(doc_id, None if kind == journal.DELETE else raw)
+        return undo
+
+    def insert(self, name: str, first: int, raws: Sequence[bytes], documents: Sequence[Document]) -> list[Undo]:
+        """Many new documents, as `apply` would carry them out one by one; `documents` are what the bytes say."""
+        self.revision += 1
+        table = self.found.get(name)
+        undo: list[Undo] = []
+        if table is None:
+            undo.append((None, name, _WHOLE, False, None, 0, 0))
+            table = self.found[name] = Collection(name, self._snapshot)
+        live, highest = table.live, table.highest
+        undo += [
+            (table, name, doc_id, False, None, live + number, highest if not number else doc_id - 1)
+            for number, doc_id in enumerate(range(first, first + len(raws)))
+        ]
+        table.live += len(raws)
+        table.insert(first, raws, documents)
         return undo
 
     def take_back(self, undo: list[Undo], upto: int = 0) -> None:

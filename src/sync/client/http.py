@@ -111,7 +111,9 @@ class Server:
         self._session.trust_env = False
         self._session.max_redirects = 0
         self._session.headers.clear()
-        self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": SKIP_HEADER})
+        # Nothing goes with a question that says nothing: who asks does not say in what encodings it could read, since
+        # the server knows one, and bytes without a type are bytes.
+        self._session.headers.update({"Accept-Encoding": SKIP_HEADER, "User-Agent": SKIP_HEADER})
         adapter = _Adapter(pin)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -280,7 +282,7 @@ class Server:
         headers = dict(more or {})
         data: bytes | None = None
         if isinstance(body, bytes):
-            data, headers["Content-Type"] = body, "application/octet-stream"
+            data = body
         elif body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         if tokens:

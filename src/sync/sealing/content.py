@@ -45,7 +45,8 @@ class Message:
 
     def to_bytes(self) -> bytes:
         seen = {device.hex(): [one.sequence, one.id.hex()] for device, one in sorted(self.seen.items())}
-        return write({**self.more, "first": self.first, "seen": seen, "changes": list(self.changes)})
+        known = {"first": self.first, **({"seen": seen} if seen else {}), "changes": list(self.changes)}
+        return write({**self.more, **known})
 
     @classmethod
     def read(cls, raw: bytes) -> "Message":
@@ -58,7 +59,7 @@ class Message:
             raise BadContent(reason="changes")
         if first + len(changes) - 1 > SEQUENCE_MAX:
             raise BadContent(reason="first")
-        seen = found.get("seen")
+        seen = found.get("seen", {})
         if not isinstance(seen, dict) or len(seen) > SEEN_MAX:
             raise BadContent(reason="seen")
         more = {name: value for name, value in found.items() if name not in _MESSAGE_KEYS}

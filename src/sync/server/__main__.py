@@ -61,9 +61,10 @@ def serve(settings: Settings, _asked: argparse.Namespace) -> int:
         server.accounts.start()
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         notes.note("serving", address=f"http://{shown}:{port}", database=database.engine)
+        door = Door(server)
         config = uvicorn.Config(
-            Door(server).application(),
-            http=PatientProtocol,
+            door.application(),
+            http=PatientProtocol.answering(door.at_once),
             ws="none",
             loop="asyncio",
             lifespan="on",

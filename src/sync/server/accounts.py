@@ -29,7 +29,7 @@ _KEPT: Final = 20_000
 _CLOCK_BYTES: Final = 4
 _RANDOM_BYTES: Final = 12
 _MAC_BYTES: Final = 16
-_TOKEN_BYTES: Final = ID_BYTES + 24
+_TOKEN_BYTES: Final = ID_BYTES + 16
 
 
 @dataclass(frozen=True, slots=True)

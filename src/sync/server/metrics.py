@@ -30,6 +30,15 @@ class Metrics:
         )
         self.listeners = Gauge("fika_listeners", "Connections that wait for news.", registry=self.registry)
 
+        self._of: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
+    def of(self, route: str, status: int) -> tuple[Counter, Histogram]:
+        """Count and times of a route, looked up once: both come from our own tables, so there are few."""
+        found = self._of.get((route, status))
+        if found is None:
+            found = self._of[route, status] = self.requests.labels(route, str(status)), self.seconds.labels(route)
+        return found
+
     def text(self) -> bytes:
         """All of it, in the form Prometheus reads."""
         return generate_latest(self.registry)

@@ -7,6 +7,7 @@ frequent questions go past the parser when nothing about them is unusual (`quick
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 import h11
@@ -24,6 +25,13 @@ class PatientProtocol(H11Protocol):
 
     head_seconds = HEAD_SECONDS
     take_seconds = TAKE_SECONDS
+    at_once: Callable[[quick.Question], bytes | None] | None = None
+    """What answers frequent questions on the spot, where it can."""
+
+    @classmethod
+    def answering(cls, at_once: Callable[[quick.Question], bytes | None]) -> type["PatientProtocol"]:
+        """Such connections, with somebody who answers on the spot."""
+        return type(cls.__name__, (cls,), {"at_once": staticmethod(at_once)})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,6 +75,11 @@ class PatientProtocol(H11Protocol):
         """Hand a question to the application, past the parser."""
         self._unset_keepalive_if_required()
         self._head_timer = _cancelled(self._head_timer)
+        said = self.at_once(question) if self.at_once is not None and not self.flow.write_paused else None
+        if said is not None:
+            self.transport.write(said)
+            super().on_response_complete()
+            return
         path = question.path.decode()
         scope = {
             "type": "http",

@@ -37,7 +37,7 @@ def run(settings: Settings, protocol: type[PatientProtocol] = PatientProtocol, *
     door = Door(server)
     config = uvicorn.Config(
         door.application(),
-        http=protocol,
+        http=protocol.answering(door.at_once),
         ws="none",
         loop="asyncio",
         lifespan="on",

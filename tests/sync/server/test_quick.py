@@ -240,7 +240,7 @@ def test_an_application_that_fails_ends_the_connection() -> None:
         raise RuntimeError("planted")
 
     async def run() -> None:
-        question = quick.Question("GET", b"/", b"", [], b"")
+        question = quick.Question("GET", b"/", SPACE, b"", [], b"")
         exchange = quick.Exchange(question, lambda _: None, ended.append, lambda: asyncio.sleep(0))
         await exchange.run_asgi(fails, {})
 

@@ -25,8 +25,9 @@ from app.model.erasing import ERASED as BODILESS
 from app.model.erasing import bodies, without_body
 from app.model.ids import Id, new_id
 from app.model.queries import Query
-from app.model.records import State, Written, advance, begun, entity_of, fold
+from app.model.records import State, Written, advance, entity_of, fold
 from app.model.schema import KINDS, Entity, accepts, begin, check_space
+from app.services.records.arriving import Arriving, row_of
 from app.services.records.drafts import Drafts, Start, thread_timer
 from app.services.records.reader import Reader
 from app.services.records.rekeying import rekey
@@ -157,18 +158,6 @@ class _Staged:
     erased_records: set[tuple[str, Id]] = field(default_factory=set)
 
 
-@dataclass
-class _Fresh:
-    """Records that begin with what is being taken in, ready to be written down by table."""
-
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    begun: set[tuple[str, Id]] = field(default_factory=set)
-    keys: set[str] = field(default_factory=set)
-    changes: int = 0
-    unknown: bool = False
-    """Nothing was here of any record in the page: what is not among those that have begun is not here."""
-
-
 class Store:
     """The records of an open vault."""
 
@@ -249,10 +238,12 @@ class Store:
         *,
         now: datetime | None = None,
         durable: Literal[True, "soon"] = True,
+        sound: bool = False,
     ) -> Received:
         """Take in a page of foreign changes and what is written beside them (the cursor), in one transaction.
 
-        `durable="soon"` is for what whoever brought it still has, and will give again from the cursor on.
+        `durable="soon"` is for what whoever brought it still has, and will give again from the cursor on. `sound`: all
+        that is in them was read within the limits of the strict reader.
 
         Order does not matter, and what is there already costs nothing. What does not belong into its space is kept,
         named in the answer and not shown; kinds and cells that are not known are kept and carried. If anything fails,
@@ -263,14 +254,14 @@ class Store:
         with self.writing(durable) as staged:
             before = len(staged.refused)
             changes = list(changes)
-            fresh = _Fresh(unknown=self._unknown(changes))
+            arriving = Arriving(self._documents, staged, self.kind_of, changes, sound=sound)
+            staged.clock = staged.clock.meet_all((change.hlc for change in changes), moment)
             for change in changes:
-                staged.clock = staged.clock.meet(change.hlc, moment)
-                if not self._begins(change, fresh):
-                    new += self._put_down(fresh)
+                if not arriving.takes(change):
+                    new += arriving.put_down()
                     new += self._take_in(change, moment)
-                    fresh.unknown = False
-            new += self._put_down(fresh)
+                    arriving.look_closely()
+            new += arriving.put_down()
             self._keep_log("clock", hlc=staged.clock.last)
             if beside is not None:
                 beside(self._documents)
@@ -325,13 +316,13 @@ class Store:
             changes.append(Change(space=space, device=device, sequence=sequence, hlc=at, ops=ops))
         for start in range(0, len(changes), _BROUGHT):
             some = changes[start : start + _BROUGHT]
-            fresh = _Fresh(unknown=self._unknown(some))
+            arriving = Arriving(self._documents, staged, self.kind_of, some)
             for change in some:
-                if not self._begins(change, fresh):
-                    self._put_down(fresh)
+                if not arriving.takes(change):
+                    arriving.put_down()
                     self._take_in(change)
-                    fresh.unknown = False
-            self._put_down(fresh)
+                    arriving.look_closely()
+            arriving.put_down()
         staged.sequences[space, device] = sequence
         self._keep_log(f"{space}:{device}", space=space, device=device, sequence=sequence, hlc=staged.clock.last)
 
@@ -605,7 +596,7 @@ class Store:
             new = True
             record = f"{change.space}:{op.kind}:{op.record}"
             more = dict(op.more)
-            row = _row_of(change, place, key, record)
+            row = row_of(change, place, key, record)
             if self._is_erased(key, change.space, change.device):
                 more[BODILESS] = True
                 row |= {"fields": without_body(op.fields), "more": more}
@@ -622,74 +613,6 @@ class Store:
             if op.kind == Erasure.KIND and not refused:
                 self._erase(change, op, now)
         return new
-
-    def _unknown(self, changes: Sequence[Change]) -> bool:
-        """Whether nothing is here of any record that these changes name: then they need not be asked for one by one."""
-        keys: list[str] = []
-        names: list[str] = []
-        ids: dict[str, list[Id]] = {}
-        for change in changes:
-            for op in change.ops:
-                keys.append(f"{change.version}:{change.space}:{op.record}")
-                names.append(f"{change.space}:{op.kind}:{op.record}")
-                ids.setdefault(op.kind, []).append(op.record)
-        table = self._documents.table
-        return (
-            table(VERSIONS).lacks("record", names)
-            and table(VERSIONS).lacks("key", keys)
-            and table(OTHER).lacks("id", names)
-            and all(table(kind).lacks("id", records) for kind, records in ids.items() if kind in KINDS)
-        )
-
-    def _begins(self, change: Change, fresh: _Fresh) -> bool:
-        """Whether a change does nothing but begin records that are not known here; then they are ready in `fresh`.
-
-        That is most of what a device reads at first. Such records ask for less: nothing of them is there, so nothing
-        is read, and everything is written down together.
-        """
-        assert self._staged is not None
-        space, version, found = change.space, change.version, []
-        versions, other = self._documents.table(VERSIONS), self._documents.table(OTHER)
-        if len(self._documents.table(ERASED)):
-            return False
-        for place, op in enumerate(change.ops):
-            known = KINDS.get(op.kind)
-            if known is None or op.kind == Erasure.KIND or op.parents or op.more or GONE in op.fields:
-                return False
-            record = f"{space}:{op.kind}:{op.record}"
-            key = f"{version}:{space}:{op.record}"
-            if (op.kind, op.record) in fresh.begun or key in fresh.keys or self._refused(space, op):
-                return False
-            if not fresh.unknown and not (
-                versions.lacks("key", [key])
-                and versions.lacks("record", [record])
-                and self._documents.table(op.kind).lacks("id", [op.record])
-                and other.lacks("id", [record])
-            ):
-                return False
-            found.append((known, op, _row_of(change, place, key, record)))
-        for known, op, row in found:
-            state = begun(Written(version=version, op=op))
-            entity = entity_of(state, space, self.kind_of(space))
-            document = keyed(entity, document_of(state, space), None, away=False)
-            fresh.begun.add((op.kind, op.record))
-            fresh.keys.add(row["key"])
-            fresh.rows.setdefault(VERSIONS, []).append(row)
-            fresh.rows.setdefault(op.kind, []).append(document)
-            if known.CARD:
-                fresh.rows.setdefault(card_table(op.kind), []).append(card_document(entity, document))
-            self._note_keys(known, None, document)
-        fresh.changes += bool(found)
-        return True
-
-    def _put_down(self, fresh: _Fresh) -> int:
-        """Write down what has begun; how many changes that were."""
-        assert self._staged is not None
-        for table, rows in fresh.rows.items():
-            self._documents.table(table).insert_multiple(rows)
-        self._staged.records |= fresh.begun
-        changes, fresh.rows, fresh.changes = fresh.changes, {}, 0
-        return changes
 
     def _refused(self, space: str, op: Op) -> str:
         """Why something must not stand in that space; empty if it may."""
@@ -946,28 +869,6 @@ def _change_of(space: str, device: str, sequence: int, rows: Sequence[Mapping[st
         seen=around["seen"],
         more=around["more"],
     )
-
-
-def _row_of(change: Change, place: int, key: str, record: str) -> dict[str, Any]:
-    """A version as it is kept; what its change has seen stands with the first."""
-    op = change.ops[place]
-    row: dict[str, Any] = {
-        "key": key,
-        "record": record,
-        "change": change.id,
-        "version": change.version,
-        "id": op.record,
-        "kind": op.kind,
-        "fields": dict(op.fields),
-        "parents": list(op.parents),
-    }
-    if op.lacking:
-        row["lacking"] = list(op.lacking)
-    if op.more:
-        row["more"] = dict(op.more)
-    if place == 0 and (change.seen or change.more):
-        row["with"] = {"seen": dict(change.seen), "more": dict(change.more)}
-    return row
 
 
 def _call(listener: Callable[..., None], *told: Any) -> None:
