@@ -167,7 +167,7 @@ def plant(session: Session, bird: Birds) -> None:
     slot = do.OfferSlots(mentorship=pair, starts=[starts + timedelta(days=bird.number)], zone=zone, place=bird())
     store.execute(do.BookSlot(slot=store.execute(slot).record))
     store.execute(do.KeepBusy(spans=[(NOW, NOW + timedelta(hours=1))]))
-    told = do.Told(meeting=meeting, sequence=0, starts=NOW, ends=NOW + timedelta(hours=1), place=bird())
+    told = do.Told(meeting=meeting, sequence=0, starts=NOW, ends=NOW + timedelta(hours=1))  # holds no word of anybody
     store.execute(do.HandOver(told=[told]))
     store.execute(do.AddParticipants(mentorship=pair, names=[bird()]))
     (one,) = store.ask(GroupAt(meeting)).participants
