@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from logging import getLogger
 from pathlib import Path
 from types import MappingProxyType
@@ -238,10 +238,7 @@ class Speech:
         return str(value) if isinstance(value, int) and abs(value) < 1000 else self.number(value)
 
     def _date(self, day: date, key: str) -> str:
-        from babel.dates import format_date
-
-        pattern = self.say(f"time.pattern.{key}")
-        return format_date(day, pattern, locale=_locale(self.assets, self.language))
+        return _dated(self.assets, self.language, self.say(f"time.pattern.{key}"), _day(day))
 
 
 @cache
@@ -269,6 +266,14 @@ def _area(path: Path, language: str) -> dict[str, str]:
         if not isinstance(template, str) or key.partition(".")[0] != path.stem:
             raise SentencesInvalid(language=language, area=path.stem, key=key)
     return tree
+
+
+@lru_cache(maxsize=4096)
+def _dated(assets: Path, language: str, pattern: str, day: date) -> str:
+    """A day as the pattern has it. Long lists and exports say the same days again and again."""
+    from babel.dates import format_date
+
+    return format_date(day, pattern, locale=_locale(assets, language))
 
 
 @cache
