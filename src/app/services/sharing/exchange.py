@@ -697,7 +697,8 @@ class Exchange:
             for envelope in placed:
                 self._shelf.keep(log.space, envelope, waiting=not there)
             if there:
-                self._shelf.arrived(envelopes)
+                kept = {envelope.id for envelope in placed}  # those were not put down as waiting
+                self._shelf.arrived(envelope for envelope in envelopes if envelope.id not in kept)
             for past in withdrawn:
                 self._store.withdraw(log.space, past.run[-1].header.device.hex(), past.numbers)
             self._shelf.keep_aside(log.space, aside, placed)
@@ -714,7 +715,7 @@ class Exchange:
                 self._shelf.move(log.space, cursor[0], cursor[1] or b"")
 
         if placed or taken.alarms or cursor is not None:
-            self._store.receive(changes, beside, durable="soon" if there else True)
+            self._store.receive(changes, beside, durable="soon" if there else True, sound=True)
         if any(one.header.kind is Kind.PURGE for one in placed):
             self._store.documents.tidy()
         return taken, after
