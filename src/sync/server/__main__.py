@@ -9,17 +9,22 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import uvicorn
 
 from sync.server import backup, notes, schema
 from sync.server.app import Door
-from sync.server.database import Away, Database
+from sync.server.database import Away, Database, Foreign
 from sync.server.patience import HEAD_BYTES, PatientProtocol
 from sync.server.routes import Server
 from sync.server.settings import BadSetting, Settings, read_settings
 from sync.server.sqlite import Sqlite
+
+USES: Final = 100_000
+DAYS: Final = 3_650
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,8 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
         return _stop(str(exc))
     except schema.TooNew:
         return _stop("the database was made by a newer server")
+    except Foreign:
+        return _stop("the database is damaged, or is none")
     except Away:
         return _stop("the database does not answer")
+    except OSError as exc:
+        return _stop(f"{exc.filename}: {exc.strerror}")
 
 
 def open_database(settings: Settings) -> Database:
@@ -150,9 +159,20 @@ def _parser() -> argparse.ArgumentParser:
         if name in ("backup", "restore"):
             command.add_argument("file", type=Path)
         if name == "invite":
-            command.add_argument("--uses", type=int, default=1)
-            command.add_argument("--days", type=int, default=14)
+            command.add_argument("--uses", type=_within(USES), default=1, metavar=f"1-{USES}")
+            command.add_argument("--days", type=_within(DAYS), default=14, metavar=f"1-{DAYS}")
     return parser
+
+
+def _within(most: int) -> Callable[[str], int]:
+    """A number from 1 up to `most`, as an argument."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not 1 <= int(text[:20]) <= most:
+            raise argparse.ArgumentTypeError(f"a number from 1 to {most}")
+        return int(text)
+
+    return read
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -47,7 +47,22 @@ class BadBackup(Exception):
 
 def write(database: Database, target: Path) -> int:
     """Write a backup; how many rows. The file appears under its name only when it is whole and on the disk."""
+    if target.is_dir():
+        raise BadBackup(f"{target} is a folder")
     partial = target.with_name(target.name + ".partial")
+    try:
+        count = _written(database, partial)
+        partial.replace(target)
+    except BaseException as exc:
+        partial.unlink(missing_ok=True)
+        if isinstance(exc, OSError):
+            raise BadBackup(f"{target}: {exc.strerror}") from exc
+        raise
+    _sync_folder(target.parent)
+    return count
+
+
+def _written(database: Database, partial: Path) -> int:
     count = 0
     digest = hashlib.sha256()
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -68,8 +83,6 @@ def write(database: Database, target: Path) -> int:
             file.write(json.dumps({"rows": count, "sha256": digest.hexdigest()}).encode() + b"\n")
         raw.flush()
         os.fsync(raw.fileno())
-    partial.replace(target)
-    _sync_folder(target.parent)
     return count
 
 

@@ -20,6 +20,10 @@ class Away(Exception):
     """The database does not answer, or not now. What was being written may or may not have been kept."""
 
 
+class Foreign(Away):
+    """What lies where the database should be is none, or is damaged: waiting does not help."""
+
+
 class Work(Protocol):
     """One transaction."""
 

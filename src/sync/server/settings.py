@@ -10,6 +10,7 @@ from sync.session import origin_of
 REGISTRATION: Final = ("open", "invitation", "closed")
 LEVELS: Final = ("debug", "info", "warning", "error")
 MEBIBYTE: Final = 1 << 20
+PORT_MAX: Final = 65_535
 
 
 class BadSetting(Exception):
@@ -93,5 +94,7 @@ def _read(name: str, kind: object, text: str) -> object:
         value = int(text)
         if value < (0 if name == "port" else 1):
             raise ValueError("a positive number")
+        if name == "port" and value > PORT_MAX:
+            raise ValueError(f"at most {PORT_MAX}")
         return value
     return text

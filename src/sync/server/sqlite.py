@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sync.server.database import Away, Database, Poke, Value
+from sync.server.database import Away, Database, Foreign, Poke, Value
 
 BUSY_SECONDS: Final = 5.0
 POLL_SECONDS: Final = 0.25
@@ -148,3 +148,7 @@ def _translated() -> Iterator[None]:
         yield
     except sqlite3.OperationalError as exc:
         raise Away(type(exc).__name__) from exc
+    except sqlite3.DatabaseError as exc:
+        if type(exc) is not sqlite3.DatabaseError:
+            raise
+        raise Foreign(type(exc).__name__) from exc

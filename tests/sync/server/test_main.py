@@ -202,7 +202,9 @@ def test_the_commands(
     ("name", "value", "said"),
     [
         ("FIKA_PORT", "many", "FIKA_PORT"),
+        ("FIKA_PORT", "65536", "at most 65535"),
         ("FIKA_PORTT", "1", "no such setting"),
+        ("FIKA_DATABASE_URL", "sqlite:/dev/null/x.db", "/dev/null: "),
         ("FIKA_DATABASE_URL", "postgresql://fika@127.0.0.1:1/x", "does not answer"),
         ("FIKA_DATABASE_URL", "mysql://x", "sqlite:FILE"),
     ],
@@ -220,6 +222,44 @@ def test_what_cannot_be_is_said_in_one_line(
     found = capsys.readouterr().err
     assert said in found
     assert found.count("\n") == 1
+
+
+def test_a_file_that_is_no_database_is_told_from_one_that_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "fika.db").write_bytes(b"these bytes are a letter and no database" * 9)
+    monkeypatch.setenv("FIKA_FOLDER", str(tmp_path))
+    assert main(["migrate"]) == main(["backup", str(tmp_path / "b")]) == 2
+    assert "the database is damaged, or is none\n" in capsys.readouterr().err
+
+
+def test_a_backup_that_cannot_be_written_is_said_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FIKA_FOLDER", str(tmp_path))
+    for target, why in ((tmp_path / "no" / "b", "No such file"), (tmp_path, "is a folder")):
+        assert main(["backup", str(target)]) == 2
+        assert why in capsys.readouterr().err
+    monkeypatch.setattr("os.fsync", full)
+    assert main(["backup", str(tmp_path / "b")]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert not [path for path in tmp_path.rglob("*") if "partial" in path.name or path.name == "b"]
+
+
+def full(_: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("many", ["0", "-1", "99999999999999999999999", "x", "²"])
+def test_an_invitation_is_for_somebody_and_for_some_days(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FIKA_FOLDER", str(tmp_path))
+    for what in ("--uses", "--days"):
+        with pytest.raises(SystemExit) as stopped:
+            main(["invite", what, many])
+        assert stopped.value.code == 2
+        assert "number from 1" in capsys.readouterr().err or many == "-1"
 
 
 def test_a_port_that_is_taken_is_said(
