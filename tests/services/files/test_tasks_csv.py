@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import NoNameColumn, NotATable, TableBroken, TableTooLarge, TransferError
@@ -161,13 +162,28 @@ def test_no_cell_is_a_formula(store: MemoryStore, pair: str) -> None:
         assert not disarmed(text).lstrip().startswith(("=", "+", "-", "@", "\t", "＝"))
     assert disarmed("'t är så") == "'t är så"
     store.execute(AddTask(text="=cmd|' /C calc'!A1", mentorship=pair, owner="both"))
-    rows = csv.reader(io.StringIO(write_tasks(store, store.clock()).data.decode("utf-8-sig"), newline=""))
-    assert [cell for row in rows for cell in row if cell[:1] in tuple("=+-@\t")] == []
+    store.execute(AddTask(text='Köp bröd; =HYPERLINK("http://x")', mentorship=pair, owner="both"))
+    made = write_tasks(store, store.clock()).data
+    assert [cell for parts in PARTED for cell in cells(made.decode("utf-8-sig"), parts) if FORMULA.match(cell)] == []
+    assert 'Köp bröd; =HYPERLINK("http://x")' in {line.name for line in read_tasks(made).lines}
 
 
-@given(st.text(max_size=20) | st.text("'=+-@ \t\r\na＝;", max_size=8))
-def test_any_cell_comes_back(text: str) -> None:
+PARTED = (",", ";", "\t")
+FORMULA = re.compile(r"[\s\"]*[=+\-@＝＋－＠]")
+
+
+def cells(text: str, parts: str) -> list[str]:
+    """The cells as a spreadsheet has them that parts lines by this, whatever the file says."""
+    return [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=parts) for cell in row]
+
+
+@given(st.text(max_size=20) | st.text("'=+-@ \t\r\na＝;\",", max_size=12))
+@settings(max_examples=effort(200, 20_000))
+def test_any_cell_comes_back_and_begins_no_formula_however_it_is_parted(text: str) -> None:
     assert armed(disarmed(text)) == text
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(("a", disarmed(text), disarmed(text)))
+    assert [(parts, cell) for parts in PARTED for cell in cells(out.getvalue(), parts) if FORMULA.match(cell)] == []
 
 
 def test_what_asana_writes_is_read(store: MemoryStore, pair: str) -> None:

@@ -50,7 +50,10 @@ _SECTION_OF: Final[Mapping[str, TaskStatus]] = {
     "untitled section": "todo", "doing": "doing", "in progress": "doing", "pågår": "doing",
     "done": "done", "completed": "done", "complete": "done", "klart": "done", "klar": "done", "färdigt": "done",
 }  # fmt: skip
-_DANGEROUS: Final = re.compile(r"[\s']*[=+\-@\t\r＝＋－＠]")
+_DANGEROUS: Final = re.compile(r"[\s'\"]*[=+\-@\t\r＝＋－＠]")
+_BEHIND: Final = re.compile(r"(?<=[;\t\r\n])(?=[\s'\"]*[=+\-@＝＋－＠])")
+_KEPT: Final = re.compile(r"(?<=[;\t\r\n])'(?=[\s'\"]*[=+\-@＝＋－＠])")
+"""Where a cell of its own begins, if a spreadsheet parts them by something else than commas."""
 _ROUNDED: Final = re.compile(r"\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?: .*)?")
@@ -124,13 +127,17 @@ def _cells(
 
 
 def disarmed(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula."""
+    """The cell so that no spreadsheet takes it for a formula, nor the part of it behind a semicolon, a tab or a line end:
+    a Swedish one, opening the file by itself, parts the cells there.
+    """
+    cell = _BEHIND.sub("'", cell)
     return "'" + cell if _DANGEROUS.match(cell) else cell
 
 
 def armed(cell: str) -> str:
     """The cell as it was."""
-    return cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell) else cell
+    cell = cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell) else cell
+    return _KEPT.sub("", cell)
 
 
 def _plain(name: str) -> str:
