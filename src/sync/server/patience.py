@@ -127,9 +127,14 @@ class PatientProtocol(H11Protocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """h11 has refused the bytes; say why in the way of this server and close."""
-        status = getattr(sys.exc_info()[1], "error_status_hint", 400)
-        self._refuse(status, {431: "headers"}.get(status, "malformed"))
+        """h11 has refused the bytes; say why in the way of this server and close.
+
+        It would answer some of them with 501; whatever somebody sends is their mistake and not ours.
+        """
+        if getattr(sys.exc_info()[1], "error_status_hint", 400) == 431:
+            self._refuse(431, "headers")
+        else:
+            self._refuse(400, "malformed")
 
     def _watch_the_head(self) -> None:
         """The clock runs from the first byte of a head until the head is whole."""

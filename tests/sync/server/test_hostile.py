@@ -123,6 +123,7 @@ def test_a_huge_body_is_refused_before_it_is_read(hurried: Running, member: Phon
         ["Content-Length: -5"],
         ["Content-Length: 5x"],
         ["Transfer-Encoding: chunked, gzip"],
+        ["Transfer-Encoding: xchunked"],
         ["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"],
         ["Transfer-Encoding : chunked"],
         ["Content-Encoding: gzip", "Content-Length: 2"],
@@ -135,8 +136,7 @@ def test_a_request_that_could_be_read_in_two_ways_is_refused_and_ends_the_connec
 ) -> None:
     smuggled = head("POST", "/v1/challenge", *lines) + b"0\r\n\r\n" + head("GET", "/v1/info")
     status, found = exchange(hurried, smuggled, whole=True)
-    assert 400 <= status < 502
-    assert status != 500
+    assert 400 <= status < 500
     assert b'"fika"' not in found
 
 
