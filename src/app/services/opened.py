@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.sharing.devices import Devices
     from app.services.sharing.exchange import Exchange
     from app.services.sharing.pairing import Pairing
+    from app.services.sharing.parting import Parting
     from app.services.sharing.replication import Replication
     from app.services.sharing.tidings import Tidings
     from app.services.spaces import Spaces
@@ -89,6 +90,13 @@ class Opened:
             return Pairing(self.store, self.spaces, self.exchange, self._assets, self._now)
 
         return self._once("pairing", make)
+
+    @property
+    def parting(self) -> Parting:
+        """How two people stop sharing."""
+        from app.services.sharing.parting import Parting
+
+        return Parting(self.store, self.spaces, self.exchange, self._now)
 
     @property
     def devices(self) -> Devices:

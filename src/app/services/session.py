@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from app.services.sharing.exchange import Exchange
     from app.services.sharing.joining import Joined, Joining
     from app.services.sharing.pairing import Pairing
+    from app.services.sharing.parting import Parting
     from app.services.sharing.replication import Replication
     from app.services.sharing.tidings import Tidings
     from app.services.spaces import Spaces
@@ -155,6 +156,11 @@ class Session:
     def pairing(self) -> Pairing:
         """How two people become a pair."""
         return self._open.pairing
+
+    @property
+    def parting(self) -> Parting:
+        """How two people stop sharing."""
+        return self._open.parting
 
     @property
     def devices(self) -> Devices:

@@ -15,7 +15,15 @@ from typing import Final
 
 from sync.client.http import Server, Token
 from sync.client.replicator import Replicator
-from sync.errors import BadServerCertificate, NoAnswer, OddAnswer, ServerBusy, SyncError
+from sync.errors import (
+    BadServerCertificate,
+    NoAnswer,
+    OddAnswer,
+    ServerBusy,
+    ServerRefuses,
+    SpaceDeletedThere,
+    SyncError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +31,11 @@ FIRST_SECONDS: Final = 1.0
 LONGEST_SECONDS: Final = 300.0
 """Back-off after failures: doubled each time, and any moment within it (full jitter), so that a server that comes back
 is not met by everybody at once."""
+
+REFUSED_SECONDS: Final = 60.0
+REFUSED_LONGEST_SECONDS: Final = 6 * 3600.0
+"""How long a space is left alone to which the server says no (somebody was taken out there, it was deleted there): doubled
+each time. A person who asks is not kept waiting."""
 
 CALM_SECONDS: Final = 120.0
 """A round without any reason: a poke may have been lost."""
@@ -55,6 +68,17 @@ class State:
     error: SyncError | None = None
     since: float = 0.0
     """When everything was last alike, in seconds since 1970; 0 if never."""
+    refused: frozenset[str] = frozenset()
+    """Spaces in which the server says no to this device; the others go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """A space that is left alone for a while."""
+
+    until: float
+    times: int
+    error: SyncError
 
 
 @dataclass
@@ -86,8 +110,10 @@ class Loop:
         told: Callable[[State], None],
         draw: Callable[[float, float], float] = random.uniform,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._server = server
+        self._monotonic = monotonic
         self._replicator = replicator
         self._spaces = spaces
         self._told = told
@@ -97,6 +123,7 @@ class Loop:
         self._wanted = _Wanted()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._rests: dict[str, _Rest] = {}
         self.state = State()
 
     def start(self) -> None:
@@ -163,7 +190,11 @@ class Loop:
         """
         refused: SyncError | None = None
         try:
-            spaces = [space for space in self._spaces() if wanted.includes(space, self._replicator)]
+            carried = self._spaces()
+            self._rests = {space: rest for space, rest in self._rests.items() if space in carried}
+            spaces = [space for space in carried if wanted.includes(space, self._replicator)]
+            if not wanted.urgent:
+                spaces = [space for space in spaces if not self._rests_now(space)]
             if not spaces and not wanted.everything:
                 return None
             self._become(replace(self.state, condition=Condition.WORKING))
@@ -172,25 +203,42 @@ class Loop:
                     return None
                 try:
                     self._replicator.round(space)
+                    self._rests.pop(space, None)
                 except (NoAnswer, ServerBusy, BadServerCertificate):
                     raise
                 except SyncError as exc:
-                    refused = refused or exc
+                    if _is_about_the_space(exc):
+                        self._rest(space, exc)
+                    else:
+                        refused = refused or exc
+            if refused is None and self._rests and self._rests.keys() >= set(carried):
+                refused = self._rests[carried[0]].error  # it is not about one of them
             if refused is not None:
                 raise refused
         except (NoAnswer, ServerBusy) as exc:
-            self._become(replace(self.state, condition=Condition.AWAY, error=exc))
+            self._become(replace(self.state, condition=Condition.AWAY, error=exc, refused=frozenset(self._rests)))
             return exc
         except SyncError as exc:
-            self._become(replace(self.state, condition=Condition.STUCK, error=exc))
+            self._become(replace(self.state, condition=Condition.STUCK, error=exc, refused=frozenset(self._rests)))
             return exc
         except Exception as exc:  # noqa: BLE001 - the vault may be locked meanwhile; a thread that vanished could not go on
             if not self._stopped.is_set():
                 log.error("a round failed: %s", type(exc).__name__)
                 self._become(replace(self.state, condition=Condition.STUCK, error=None))
             return exc
-        self._become(State(Condition.CALM, None, self._clock()))
+        self._become(State(Condition.CALM, None, self._clock(), frozenset(self._rests)))
         return None
+
+    def _rest(self, space: str, error: SyncError) -> None:
+        """The server says no there: later again."""
+        before = self._rests.get(space)
+        times = before.times + 1 if before else 0
+        pause = min(REFUSED_SECONDS * 2 ** min(times, 16), REFUSED_LONGEST_SECONDS)
+        self._rests[space] = _Rest(self._monotonic() + pause, times, error)
+
+    def _rests_now(self, space: str) -> bool:
+        rest = self._rests.get(space)
+        return rest is not None and self._monotonic() < rest.until
 
     def _pause(self, seconds: float, *, patient: bool) -> None:
         """Wait until there is a reason to go on. After a failure (`patient`) only an urgent one is."""
@@ -226,7 +274,8 @@ class Loop:
                 self._stopped.wait(self._back_off(failures))
 
     def _listen(self, streams: bool) -> None:
-        tokens = [self._replicator.token(space) for space in self._spaces()][:TOKENS_MOST]
+        listened = [space for space in self._spaces() if space not in self._rests][:TOKENS_MOST]
+        tokens = [self._replicator.token(space) for space in listened]
         if not tokens:
             self._stopped.wait(2.0)
         elif streams:
@@ -255,3 +304,10 @@ class Loop:
             self._told(state)
         except Exception as exc:  # noqa: BLE001 - a screen that fails must not end the loop
             log.error("a listener failed: %s", type(exc).__name__)
+
+
+def _is_about_the_space(error: SyncError) -> bool:
+    """Whether the server says that this device has no place there; asking again soon changes nothing."""
+    return isinstance(error, SpaceDeletedThere) or (
+        isinstance(error, ServerRefuses) and error.facts.get("status") in (401, 403)
+    )

@@ -204,15 +204,23 @@ class Replicator:
     # ------------------------------------------------------------------ inside
 
     def _found(self, space: str, id: bytes, keys: DeviceKeys) -> Token:
-        """Introduce this device, and put the space there with everything that is known of it."""
+        """Introduce this device, and put the space there with everything that is known of it.
+
+        In pieces that the line carries in time, each noted once it is there: a line that breaks goes on where it was.
+        """
         self._server.introduce(id, keys, self._invitation)
         token = self._server.session(id, keys)
         self._shelf.seal(space)
-        first, *rest = batches([one.to_bytes() for one in self._shelf.outgoing(space)])
-        self._server.found(token, self._shelf.genesis(space), _frames(first))
-        for batch in rest:
-            self._server.push(token, _frames(batch))
-        self._shelf.sent(space, self._shelf.unsent(space))
+        known = self._shelf.outgoing(space)
+        # Who did not found it can put it there only together with what brought them in: that is not cut.
+        most = BATCH_BYTES // self._shares if known[0].header.device == keys.id else BATCH_BYTES
+        size = len(batches([one.to_bytes() for one in known], most)[0])
+        self._server.found(token, self._shelf.genesis(space), _frames([one.to_bytes() for one in known[:size]]))
+        self._shelf.sent(space, known[:size])
+        while known := known[size:]:
+            size = len(batches([one.to_bytes() for one in known], BATCH_BYTES // self._shares)[0])
+            self._server.push(token, _frames([one.to_bytes() for one in known[:size]]))
+            self._shelf.sent(space, known[:size])
         return token
 
     def _round(self, space: str) -> Round:

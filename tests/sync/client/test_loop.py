@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from sync.client.http import Token
-from sync.client.loop import GATHER_SECONDS, Condition, Loop
+from sync.client.loop import GATHER_SECONDS, Condition, Loop, _Wanted
 from sync.errors import NoAnswer, ServerRefuses
 
 
@@ -142,8 +142,46 @@ def test_a_space_that_is_refused_holds_up_no_other(loop: Loop, rounds: Rounds) -
     rounds.refused = ONE
     rounds.waiting.add(OTHER)
     loop.poke()
-    until(lambda: loop.state.condition is Condition.STUCK)
+    until(lambda: loop.state.refused == {ONE})
+    assert loop.state.condition is Condition.CALM
     assert rounds.spaces == [ONE, OTHER]
     assert not rounds.waiting
-    assert loop.state.error is not None
-    assert loop.state.error.code == ServerRefuses.code
+
+
+def test_a_space_that_is_refused_is_left_alone_until_somebody_asks(loop: Loop, rounds: Rounds) -> None:
+    rounds.refused = ONE
+    loop.poke()
+    until(lambda: loop.state.refused == {ONE})
+    rounds.made.clear()
+    for _ in range(3):
+        loop.poke()
+        until(lambda: bool(rounds.made))
+        time.sleep(GATHER_SECONDS)
+        assert set(rounds.spaces) == {OTHER}
+        rounds.made.clear()
+    rounds.refused = ""
+    loop.poke(urgent=True)
+    until(lambda: not loop.state.refused)
+    assert rounds.spaces[0] == ONE
+
+
+def test_pauses_grow_to_hours_where_the_server_goes_on_saying_no(rounds: Rounds) -> None:
+    now = [0.0]
+    found = Loop(Line(rounds), rounds, lambda: [ONE, OTHER], told=lambda _: None, monotonic=lambda: now[0])  # type: ignore[arg-type]
+    rounds.refused = ONE
+    for minutes in range(24 * 60):
+        now[0] = 60.0 * minutes
+        found._one_round(_Wanted(everything=True))
+    assert rounds.spaces.count(ONE) <= 13
+    assert rounds.spaces.count(OTHER) == 24 * 60
+
+
+def test_a_server_that_says_no_everywhere_is_not_called_calm(loop: Loop, rounds: Rounds) -> None:
+    rounds.fault = ServerRefuses(status=403, reason="forbidden")
+    loop.poke()
+    until(lambda: loop.state.condition is Condition.STUCK)
+    assert loop.state.error is not None and loop.state.error.code == ServerRefuses.code
+    asked = len(rounds.made)
+    for _ in range(3):  # the pauses of the whole are short at first; what is asked for in them is nothing
+        loop._one_round(_Wanted(everything=True))
+    assert len(rounds.made) == asked and loop.state.condition is Condition.STUCK

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.model.commands import SetGoal
-from app.model.entities import Goal, Mentorship
+from app.model.commands import AddTask, SetGoal
+from app.model.entities import Goal, Mentorship, Task
 from app.services.sharing.shelf import AlarmKind
 from sync.client.http import Page, Pushed, Token
 from sync.client.replicator import FRESH_SECONDS, Replicator
@@ -62,8 +62,14 @@ class Fake:
 
     def found(self, token: Token, genesis: bytes, frames: bytes) -> Pushed:
         Genesis.read(genesis, token.space)
+        new = token.space not in self.logs
         self.logs.setdefault(token.space, [])
-        return self.push(token, frames)
+        try:
+            return self.push(token, frames)
+        except BaseException:
+            if new:
+                del self.logs[token.space]
+            raise
 
     def push(self, token: Token, frames: bytes) -> Pushed:
         self._called("push")
@@ -347,9 +353,46 @@ def test_a_gap_in_a_page_moves_no_cursor_and_is_told(two: Two) -> None:
     assert titles(two.yusuf) == {"k0"}
     assert two.yusuf.exchange.cursor(two.space)[0] == before
     assert AlarmKind.WITHHELD in {alarm.kind for alarm in two.yusuf.exchange.alarms()}
+    for _ in range(3):  # it goes on, and is one thing to tell
+        two.his.round(two.space)
+    assert [alarm.count for alarm in two.yusuf.exchange.alarms()] == [1]
+    two.yusuf.exchange.told(two.space)
+    two.his.round(two.space)
+    assert two.yusuf.exchange.alarms() == []
     two.server.shown = lambda log: log
     two.calm()
     assert titles(two.yusuf) == {"k0", "k1", "k2"}
+    two.writes(two.karin, "k3")
+    two.hers.round(two.space)
+    missing = two.log[-1].id
+    two.writes(two.karin, "k4")
+    two.hers.round(two.space)
+    two.server.shown = lambda log: [one for one in log if one.id != missing]
+    two.his.round(two.space)  # once it was over, the same is told again
+    assert [alarm.kind for alarm in two.yusuf.exchange.alarms()] == [AlarmKind.WITHHELD]
+
+
+def test_a_space_that_is_put_there_on_a_slow_line_goes_on_where_it_broke(two: Two) -> None:
+    mentorship = next(two.karin.store.everything(Mentorship)).id
+    for number in range(6):
+        long = "".join(chr(0x4E00 + (number * 7919 + at * 104729) % 20000) for at in range(9000))
+        two.karin.store.execute(AddTask(text=f"{number}", notes=long, mentorship=mentorship))
+        two.karin.exchange.seal(two.space)
+    sizes = [len(one.to_bytes()) for one in two.karin.exchange.outgoing(two.space)]
+    two.server.line = max(sizes) + 100
+    rounds = 0
+    stored = []
+    while rounds < 12 and two.karin.exchange.unsent(two.space):
+        rounds += 1
+        with contextlib.suppress(NoAnswer):
+            two.hers.round(two.space)
+        stored.append(len(two.server.logs.get(bytes.fromhex(two.space), [])))
+    assert two.karin.exchange.unsent(two.space) == [] and stored[-1] == len(sizes)
+    assert stored == sorted(stored) and rounds <= 6
+    two.server.line = float("inf")
+    two.new_replicators()
+    two.calm()
+    assert len(list(two.yusuf.store.everything(Task))) == 6
 
 
 def test_a_log_in_another_order_is_read_again_and_comes_to_the_same(two: Two) -> None:

@@ -62,7 +62,9 @@ class OwnDevice:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something about devices that has not been told yet: `kind` is added, removed, theirs, reset or out."""
+    """Something about devices, or about who shares, that has not been told yet: `kind` is added, removed, theirs, reset
+    or out; dismissed (the other has taken me out), they-left, i-dismissed or i-left (another device of mine did it).
+    """
 
     kind: str
     id: str
@@ -266,7 +268,7 @@ class Devices:
         self.tend()
         items: list[Item] = []
         for space in self._exchange.shared():
-            if self._exchange.is_in(space):
+            if self._exchange.is_in(space) or self._person_is_out(space):
                 self._exchange.seal(space)
                 items += [Item(ItemKind.ENVELOPE, one.to_bytes()) for one in self._exchange.outgoing(space)]
         to = [one for one in self._own() if not one.own and id in ("", one.master)]
@@ -350,9 +352,16 @@ class Devices:
         return [space for space, _ in self._spaces.all() if space not in shared and self._spaces.elsewhere(space)]
 
     def outside(self) -> list[str]:
-        """Spaces into which this device cannot write: it was taken out, or went on from a copy, or was put back."""
+        """Spaces into which this device cannot write: it was taken out, or went on from a copy, or was put back.
+
+        Not those in which the person is no longer: no key of theirs brings them in there.
+        """
         here = [space for space in self._exchange.shared() if not self._exchange.is_in(space)]
-        return [*here, *self.lacking()]
+        return [*(space for space in here if not self._person_is_out(space)), *self.lacking()]
+
+    def _person_is_out(self, space: str) -> bool:
+        way = self._exchange.way_out(space)
+        return way is not None and way.way != "device"
 
     # ------------------------------------------------------------------ coming back
 
@@ -391,6 +400,7 @@ class Devices:
             for kind, one in self._moves(space):
                 name = self.name(one.master) if one.mine else one.name
                 found.append(News(kind, one.master, name))
+            found += self._partings(space)
         fresh = {f"{one.kind}:{one.id}": one for one in found if f"{one.kind}:{one.id}" not in told}
         gone = {one.id for one in fresh.values() if one.kind == "removed"}
         return [one for one in fresh.values() if one.kind != "added" or one.id not in gone]
@@ -407,7 +417,7 @@ class Devices:
         members = {one.device: one for one in self._exchange.people(space)}
         former = self._exchange.former(space)
         if me not in members:
-            if any(one.device == me for one in former):
+            if any(one.device == me for one in former) and not self._person_is_out(space):
                 yield "out", next(one for one in former if one.device == me)
             return
         reset = self._exchange.brought_by_reset(space)
@@ -419,6 +429,19 @@ class Devices:
         for one in former:
             if one.mine and one.device != me and one.master not in {each.master for each in members.values()}:
                 yield "removed", one
+
+    def _partings(self, space: str) -> Iterator[News]:
+        """Who shares no more, where another device said so. What this one did itself need not be told."""
+        me = self._exchange.keys(space).id.hex()
+        mine = self._exchange.way_out(space)
+        if mine is not None:
+            if mine.way != "device" and mine.author != me:
+                yield News("dismissed" if mine.way == "dismissed" else "i-left", mine.record, mine.by)
+            return
+        here = {one.root for one in self._exchange.people(space)}
+        for way in self._exchange.ways_out(space).values():
+            if way.way != "device" and way.root not in here and way.author != me:
+                yield News("they-left" if way.way == "left" else "i-dismissed", way.record, way.name)
 
     def _tell_told(self, names: Iterable[str]) -> None:
         rows = self._rows("devices-told")

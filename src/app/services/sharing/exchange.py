@@ -8,7 +8,7 @@ code on a screen) is believed in nothing: signatures, chains and the rules of th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ from sync.ledger import Comparison, Contradiction, Ledger, Outcome
 from sync.pairing import introduction
 from sync.pairing.introduction import Introduction
 from sync.protocol import Envelope, Kind, PublicKeys, party_of
-from sync.protocol.control import Reset
+from sync.protocol.control import Departure, Reset
 from sync.protocol.limits import PURGED_MAX
 from sync.sealing import (
     EpochKey,
@@ -76,6 +76,22 @@ class Contact:
     """The id of the device itself: the same in every space, and known to those inside alone."""
     made: int = 0
     """When it was certified, in milliseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """How a device went out of a space."""
+
+    way: str
+    """`left` (the person went), `dismissed` (somebody else took the person out), `device` (it alone was taken out)."""
+    record: str
+    author: str
+    by: str
+    """The name of whoever said so."""
+    sequence: int
+    """The record's place in its author's chain."""
+    name: str
+    root: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +241,44 @@ class Exchange:
             for person in (log.people.get(device),)
         ]
 
+    def ways_out(self, space: str) -> dict[str, WayOut]:
+        """Of the devices that were in a space and are no longer: how each of them went, as the records say."""
+        with self._one:
+            log = self._log(space)
+            found = {one: _way_out(log, one) for one in log.people if one not in log.authority.members}
+            return {device.hex(): way for device, way in found.items() if way is not None}
+
+    def way_out(self, space: str) -> WayOut | None:
+        """How this device went out of a space; None where it is in, or was never known to be."""
+        with self._one:
+            row = self._shelf.place(space)
+            if row is None:
+                return None
+            log = self._log(space)
+            return None if log.keys.id in log.authority.members else _way_out(log, log.keys.id)
+
+    def shut_out(self, space: str) -> bool:
+        """Whether a server has said no to this device there although nothing is here that says why."""
+        row = self._shelf.place(space)
+        return row is not None and bool(row.get("shut")) and self.is_in(space)
+
+    def refused(self, spaces: Collection[str]) -> None:
+        """To which spaces the server says no, and to none else."""
+        with self._one:
+            changed = [row["id"] for row in self._shelf.table(PLACES) if bool(row.get("shut")) != (row["id"] in spaces)]
+            if changed:
+                with self._store.writing():
+                    for space in changed:
+                        self._shelf.table(PLACES).update({"shut": space in spaces}, is_("id", space))
+        if changed:
+            self._tell()
+
+    def may_dismiss(self, space: str) -> bool:
+        """Whether I may take another person out of a space."""
+        with self._one:
+            log = self._log(space)
+            return log.authority.may(log.keys.id, Right.DISMISS)
+
     def heads(self, space: str) -> dict[bytes, Link]:
         """How far every device's chain has come here."""
         with self._one:
@@ -293,12 +347,13 @@ class Exchange:
         return [
             Alarm(row["space"], AlarmKind(row["kind"]), row["device"], row["count"])
             for row in self._shelf.table(ALARMS)
+            if not row.get("told")
         ]
 
     def told(self, space: str) -> None:
-        """The person has read the alarms of that space."""
+        """The person has read the alarms of that space. What goes on as it was is not told again."""
         with self._one, self._store.writing():
-            self._shelf.table(ALARMS).remove(is_("space", space))
+            self._shelf.table(ALARMS).update({"told": True, "count": 0}, is_("space", space))
         self._tell()
 
     # ------------------------------------------------------------------ beginning, and letting others in
@@ -339,7 +394,7 @@ class Exchange:
             if who.keys.id in log.authority.members:
                 return
             self._seal_everything(space)
-            log = self._log(space)
+            log = self._keyed(self._log(space))
             sealer = self._sealer(log)
             addition = steps.add(
                 sealer,
@@ -399,15 +454,25 @@ class Exchange:
                         raise BadRecord(reason="inviter")
                 self._logs[space] = log
             else:
-                self.take(space, envelopes)
+                with self._store.writing():
+                    for psk in psks:
+                        self._shelf.table(PSKS).insert(
+                            {"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()}
+                        )
+                    self.take(space, envelopes)
         self._tell()
         return space
 
     def dismiss(self, space: str, devices: Iterable[str] = (), *, party_of_root: str = "", reason: str = "") -> None:
-        """Take out devices of mine, or a whole person, with a new key at once. Durable when it returns."""
+        """Take out devices of mine, or a whole person, with a new key at once. Durable when it returns.
+
+        With my own root key I leave. What was written and not sealed yet goes under the new key, so that nobody who is out
+        can read it; whoever leaves can seal nothing afterwards, and does so before.
+        """
         with self._one:
-            self._seal_everything(space)
-            log = self._log(space)
+            if not party_of_root or party_of_root == self._spaces.root.hex():
+                self._seal_everything(space)
+            log = self._keyed(self._log(space))
             sealer, key, links = self._sealer(log), self._writing_key(log), log.ledger.heads
             if party_of_root:
                 party = party_of(log.id, bytes.fromhex(party_of_root))
@@ -421,6 +486,15 @@ class Exchange:
             with self._writing(space):
                 self._go_on(log, made)
         self._tell()
+
+    def let_in_again(self, space: str, root: str) -> None:
+        """A person who was taken out comes in again, with every device they had. Durable when it returns."""
+        with self._one:
+            log = self._log(space)
+            out = [who for device, who in log.people.items() if device not in log.authority.members]
+            for who in out:
+                if who.root.hex() == root:
+                    self.add(space, who)
 
     def open(self, space: str) -> bool:
         """Whether this device could let somebody in there, now or after giving it its log."""
@@ -645,14 +719,25 @@ class Exchange:
 
     def noticed(self, space: str, what: str, device: str = "", count: int = 1) -> None:
         """Something that whoever carried the envelopes has noticed: the value of an `AlarmKind`."""
-        with self._one, self._store.writing():
-            self._shelf.alarm(Alarm(space, AlarmKind(what), device, count))
+        alarm = Alarm(space, AlarmKind(what), device, count, mark=f"{what}:{device}")
+        with self._one:
+            if self._shelf.knows(alarm):
+                return  # it goes on, round after round
+            with self._store.writing():
+                self._shelf.alarm(alarm)
         self._tell()
 
     def lacking(self, space: str) -> int:
-        """Of how many devices somebody has seen more than is here. After a whole pull: withheld."""
+        """Of how many devices somebody has seen more than is here. After a whole pull: withheld; or that is over."""
         with self._one:
-            return len(self._log(space).ledger.lacking)
+            found = len(self._log(space).ledger.lacking)
+            over = [] if found else self._shelf.over(space)
+            if over:
+                with self._store.writing():
+                    self._shelf.table(ALARMS).remove(doc_ids=over)
+        if over:
+            self._tell()
+        return found
 
     # ------------------------------------------------------------------ inside: taking in
 
@@ -739,7 +824,7 @@ class Exchange:
                 try:
                     one = ledger.take(envelope, chain)
                 except SyncError:
-                    taken.alarms.append(Alarm(space, AlarmKind.FOREIGN, device))
+                    taken.alarms.append(Alarm(space, AlarmKind.FOREIGN, device, mark=envelope.id.hex()))
                     taken.refused += 1
                     continue
                 taken.alarms += [_contradiction(space, each) for each in one.contradictions]
@@ -752,7 +837,7 @@ class Exchange:
                     case Outcome.EARLY:
                         early.append(envelope)
                     case Outcome.FORKED:
-                        taken.alarms.append(Alarm(space, AlarmKind.FORK, device))
+                        taken.alarms.append(Alarm(space, AlarmKind.FORK, device, mark=envelope.id.hex()))
             if len(early) == len(unplaced):
                 break
             unplaced = early
@@ -1017,6 +1102,16 @@ class Exchange:
         envelopes.append(epoch)
         return key
 
+    def _keyed(self, log: _Log) -> _Log:
+        """The log with a current key: a new one is made first where the members are not those of the last one."""
+        made: list[Envelope] = []
+        self._writing_key(log, self._sealer(log), made)
+        if not made:
+            return log
+        with self._writing(log.space):
+            self._go_on(log, made)
+        return self._log(log.space)
+
     def _latest_key(self, log: _Log) -> EpochKey:
         """The latest key that is here, by which the others can read who came back; the current one where it is here."""
         if log.authority.current is not None and (key := _key_of(log.authority.current, log.keyring)):
@@ -1051,6 +1146,20 @@ class Exchange:
             listener()
 
 
+def _way_out(log: _Log, device: bytes) -> WayOut | None:
+    removals = log.authority.removals_of(device)
+    if not removals:
+        return None
+    last = removals[-1]
+    by = log.people.get(last.author)
+    who = log.people.get(device)
+    way = "device"
+    if isinstance(last.public.what, Departure):
+        way = "left" if last.public.what.party in log.authority.parties_of(last.author) else "dismissed"
+    name, root = (who.name, who.root.hex()) if who else ("", "")
+    return WayOut(way, last.id.hex(), last.author.hex(), by.name if by else "", last.sequence, name, root)
+
+
 def _without_former(row: dict[str, Any]) -> None:
     row.pop("former", None)
     row.pop("former_only", None)
@@ -1080,7 +1189,7 @@ def _parts(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
 
 
 def _contradiction(space: str, one: Contradiction) -> Alarm:
-    return Alarm(space, AlarmKind.FORK, one.device.hex())
+    return Alarm(space, AlarmKind.FORK, one.device.hex(), mark=f"{one.author.hex()}:{one.sequence}")
 
 
 def public_keys(keys: DeviceKeys) -> PublicKeys:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -343,9 +343,16 @@ class Pairing:
         for row in self._rows(KEYRING, "peer"):
             if row["space"] == space:
                 root, compared = bytes.fromhex(row["root"]), bool(row["compared"])
+                if self._parted(space, row["root"]):
+                    return None
                 both = compared and (row["way"] != "invitation" or self._other_compared(mentorship, root))
                 return Peer(row["space"], row["name"], root, row["way"], compared, both)
         return None
+
+    def give_up_waiting(self) -> None:
+        """No package is expected any more from those one is paired with and who have sent none."""
+        table = self._table(DEVICE)
+        table.remove(doc_ids=[row.doc_id for row in self._rows(DEVICE, "pairing-waiting")])
 
     def waiting(self) -> list[str]:
         """Names of those one is paired with, whose first package has not come yet; empty names where none is known."""
@@ -423,7 +430,7 @@ class Pairing:
         opened = bundle.open_bundle(data, epochs, boxes, seen)
         envelopes = [Envelope.read(item.content) for item in opened.items if item.kind is ItemKind.ENVELOPE]
         heard = Heard(Stage.TAKEN)
-        row = waiting.get(opened.key.hex())
+        row = waiting.get(opened.key.hex()) or self._way_back(waiting.values(), envelopes)
         if row is not None:
             heard = self._come_in(row, envelopes)
         else:
@@ -431,6 +438,16 @@ class Pairing:
                 self._take_in(space.hex(), [one for one in envelopes if one.header.space == space])
         self._remember(opened.id)
         return heard
+
+    def _way_back(self, waiting: Iterable[Any], envelopes: Sequence[Envelope]) -> Any:
+        """The pairing by which I come back into a space that I was in before: what comes for it is what I wait for."""
+        for row in waiting:
+            paired = from_row(row["paired"])
+            assert isinstance(paired, Paired)
+            space = introduction.genesis_of(paired.genesis).space
+            if space.hex() in self._exchange.shared() and any(one.header.space == space for one in envelopes):
+                return row
+        return None
 
     def _take_in(self, space: str, envelopes: Sequence[Envelope]) -> None:
         """What came for a space: into its log, or, on a phone that was put back, as the log that it has lost."""
@@ -492,6 +509,8 @@ class Pairing:
         assert isinstance(paired, Paired)
         psk = psk_of(paired.secret)
         space = self._exchange.adopt(paired.genesis, envelopes, paired.root, psks=[psk] if psk else [])
+        if not self._exchange.is_in(space):  # an older package: the one that lets me in again is still to come
+            return Heard(Stage.TAKEN)
         name = next((one.name for one in self._exchange.people(space) if one.root == paired.root.hex()), paired.name)
         self._keep_peer(replace(paired, name=name), space)
         mentorship = next((one.id for one in self._store.everything(Mentorship) if one.space == space), "")
@@ -597,9 +616,25 @@ class Pairing:
         return introduction.genesis_of(self._spaces.genesis(space))
 
     def _refuse_own(self, space: bytes) -> None:
-        """A code for a space one is in already: one's own, or somebody's second pairing into it."""
-        if any(known == space.hex() for known, _ in self._spaces.all()):
+        """A code for a space one is in already: one's own, or somebody's second pairing into it.
+
+        Where one has left, or was taken out, it is the way back in.
+        """
+        there = space.hex()
+        back = self._exchange.way_out(there) is not None or self._exchange.shut_out(there)
+        if not back and any(known == there for known, _ in self._spaces.all()):
             raise OwnCode(reason="space")
+
+    def _parted(self, space: str, root: str) -> bool:
+        """Whether the two do not share any more: the other person has gone or was taken out, or I."""
+        if space not in self._exchange.shared():
+            return False
+        way = self._exchange.way_out(space)
+        if way is not None:
+            return way.way != "device"
+        if any(one.root == root for one in self._exchange.people(space)):
+            return False
+        return any(one.root == root for one in self._exchange.ways_out(space).values())
 
     def _space_of(self, mentorship: Id) -> str:
         found = self._store.ask(One(Mentorship, mentorship))

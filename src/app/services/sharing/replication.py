@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -18,6 +19,7 @@ from app.errors import BadAddress
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
 from app.services.sharing.addresses import plain_pin
+from app.services.spaces import DEVICE
 
 if TYPE_CHECKING:
     from app.services.records.store import Store
@@ -33,9 +35,14 @@ log = logging.getLogger(__name__)
 
 ADDRESS: Final = "server.address"
 PIN: Final = "server.pin"
-WIFI: Final = "server.wifi"
-DELAY: Final = "server.delay"
+WIFI: Final = "wifi"
+DELAY: Final = "delay"
 FOLLOWED_MOST: Final = 4
+ASK_SECONDS: Final = 5.0
+ASK_LONGEST_SECONDS: Final = 900.0
+"""How often a device that is not in a space yet asks for its log: doubled each time. Somebody who waits in front of it asks
+at once.
+"""
 DELAY_MOST: Final = 600.0
 """Seconds within which what was written goes out, where somebody does not want a server to see when they write."""
 
@@ -140,7 +147,15 @@ class Unhurried:
 class Replication:
     """The one server of an open vault."""
 
-    def __init__(self, store: Store, spaces: Spaces, exchange: Exchange, devices: Devices | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        spaces: Spaces,
+        exchange: Exchange,
+        devices: Devices | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._spaces = spaces
         self._exchange = exchange
@@ -153,6 +168,9 @@ class Replication:
         self._listeners: list[Callable[[], None]] = []
         self._network: Network = "unknown"
         self._pace = Pace()
+        self._monotonic = monotonic
+        self._asked: dict[str, tuple[float, float]] = {}
+        """Spaces whose log is elsewhere: when it may be asked for again, and how long after that."""
 
     # ------------------------------------------------------------------ what the screens see
 
@@ -167,7 +185,8 @@ class Replication:
     def standing(self) -> Standing:
         """How things are with the server, and what waits."""
         loop = self._loop
-        waiting = sum(self._exchange.waiting(space) for space in self._exchange.shared()) if self.choice else 0
+        shared = self._exchange.shared() if self.choice else []
+        waiting = sum(self._exchange.waiting(space) for space in shared if self._exchange.way_out(space) is None)
         if loop is None:
             return Standing("off" if self._may_go or self.choice is None else "wifi", waiting)
         state = loop.state
@@ -178,13 +197,13 @@ class Replication:
 
     @property
     def wifi_only(self) -> bool:
-        """Whether a line that may cost money is left alone, where the phone can tell."""
-        return self._store.ask(SettingOf(WIFI)) is True
+        """Whether a line that may cost money is left alone, where the phone can tell. Of this device only."""
+        return self._manner.get(WIFI) is True
 
     @property
     def delayed(self) -> bool:
-        """Whether what is written goes out at a random moment within ten minutes."""
-        return self._store.ask(SettingOf(DELAY)) is True
+        """Whether what is written goes out at a random moment within ten minutes. Of this device only."""
+        return self._manner.get(DELAY) is True
 
     def choose(self, *, wifi_only: bool | None = None, delayed: bool | None = None) -> None:
         """Choose how things are carried, and do so. May wait for a round that is under way."""
@@ -194,10 +213,25 @@ class Replication:
     def prefer(self, *, wifi_only: bool | None = None, delayed: bool | None = None) -> None:
         """Write down how things are to be carried, which is quick; `follow` then does so."""
         if wifi_only is not None:
-            self._store.execute(SetSetting(key=WIFI, value=wifi_only))
+            self._keep_manner(WIFI, wifi_only)
         if delayed is not None:
-            self._pace.set(DELAY_MOST if delayed else 0.0)  # first: that it was chosen is something written, too
-            self._store.execute(SetSetting(key=DELAY, value=delayed))
+            self._pace.set(DELAY_MOST if delayed else 0.0)
+            self._keep_manner(DELAY, delayed)
+
+    @property
+    def _manner(self) -> Mapping[str, Any]:
+        """How this device carries; the others have lines and habits of their own."""
+        rows = [row for row in self._store.documents.table(DEVICE) if row["kind"] == "carrying"]
+        return rows[0] if rows else {}
+
+    def _keep_manner(self, name: str, value: bool) -> None:
+        table = self._store.documents.table(DEVICE)
+        rows = [row for row in table if row["kind"] == "carrying"]
+        with self._store.documents.transaction():
+            if rows:
+                table.update({name: value}, doc_ids=[rows[0].doc_id])
+            else:
+                table.insert({"kind": "carrying", name: value})
 
     def on_network(self, network: Network) -> None:
         """The phone says what line it has. May wait for a round that is under way."""
@@ -302,6 +336,7 @@ class Replication:
 
     def now(self, *, asked: bool = False) -> None:
         """The app came back; or a person `asked`, and then nothing waits for its random moment either."""
+        self._asked.clear()
         if asked:
             self._pace.let_go()
         self._poke()
@@ -328,7 +363,12 @@ class Replication:
                 continue
             shared.add(space)
         # Where this device is known to be out, asking again and again would only keep the rest from being carried.
-        return sorted(space for space in shared if self._exchange.is_in(space))
+        return sorted(space for space in shared if self._exchange.is_in(space) or self._goes(space))
+
+    def _goes(self, space: str) -> bool:
+        """Whether I have left there and the server, and so the others, have not been told yet."""
+        way = self._exchange.way_out(space)
+        return way is not None and way.way == "left" and bool(self._exchange.unsent(space))
 
     def _fetched(self, space: str) -> bool:
         """The log of a space that other devices of mine have, once they have let this one in."""
@@ -336,10 +376,16 @@ class Replication:
 
         if self._devices is None or self._server is None:
             return False
+        due, pause = self._asked.get(space, (0.0, ASK_SECONDS))
+        if self._monotonic() < due:
+            return False
+        self._asked[space] = (self._monotonic() + pause, min(2 * pause, ASK_LONGEST_SECONDS))
         return returning.fetch(self._server, self._devices, space, self._spaces.keys(space))
 
     def _moved(self, state: State) -> None:
         log.info("server: %s %s", state.condition.value, state.error.code if state.error else "")
+        if state.condition.value in ("calm", "stuck"):
+            self._exchange.refused(state.refused)
         if state.condition.value == "calm":
             self._greet()
             self._keep_keyring()

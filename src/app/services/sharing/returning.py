@@ -126,6 +126,9 @@ def bring_back(
     while left := [space for space, _ in _personal_first(spaces.all()) if space not in done]:
         space = left[0]
         done.add(space)
+        way = exchange.way_out(space)
+        if way is not None and way.way != "device":
+            continue  # the other has ended it, or I have: the recovery key does not undo that
         if not _bring(server, devices, exchange, space, spaces.keys(space), root) and not exchange.open(space):
             lacking.append(space)
         devices.tend()  # the personal space knows of others, also of those that the keyring does not name yet

@@ -24,6 +24,13 @@ KEY_AGE: Final = timedelta(days=180)
 """After so long a space gets a new key, whether or not anybody left."""
 
 
+PASSING: Final = frozenset({"withheld", "foreign"})
+"""Alarms about what goes on from round to round and may end."""
+
+MARKS_MOST: Final = 50
+"""So many things of one kind are remembered as noticed."""
+
+
 class AlarmKind(enum.StrEnum):
     """What can be wrong in words that people understand; `alarm.<kind>` says it."""
 
@@ -47,6 +54,8 @@ class Alarm:
     kind: AlarmKind
     device: str = ""
     count: int = 1
+    mark: str = ""
+    """Which one it is, where the same may be noticed again and again; empty for what happens anew each time."""
 
 
 class Shelf:
@@ -244,14 +253,34 @@ class Shelf:
         self.table(PLACES).update({"cursor": cursor, "at": at.hex()}, is_("id", space))
 
     def alarm(self, alarm: Alarm) -> None:
-        """Keep an alarm until it has been told; the same one again only counts."""
-        for row in self.table(ALARMS).search(is_("space", alarm.space)):
-            if (row["kind"], row["device"]) == (alarm.kind.value, alarm.device):
-                self.table(ALARMS).update({"count": row["count"] + alarm.count}, doc_ids=[row.doc_id])
-                return
-        self.table(ALARMS).insert(
-            {"space": alarm.space, "kind": alarm.kind.value, "device": alarm.device, "count": alarm.count}
-        )
+        """Keep an alarm until it has been told; another one of its kind counts with it, and the very same is none."""
+        row = self._alarm(alarm)
+        mark = [alarm.mark] if alarm.mark else []
+        if row is None:
+            about = {"space": alarm.space, "kind": alarm.kind.value, "device": alarm.device}
+            self.table(ALARMS).insert({**about, "count": alarm.count, "marks": mark})
+        elif not self.knows(alarm):
+            marks = [*row.get("marks", ()), *mark][-MARKS_MOST:]
+            more = {"count": row["count"] + alarm.count, "marks": marks, "told": False}
+            self.table(ALARMS).update(more, doc_ids=[row.doc_id])
+
+    def knows(self, alarm: Alarm) -> bool:
+        """Whether this very thing was noticed before, told or not."""
+        row = self._alarm(alarm)
+        return row is not None and bool(alarm.mark) and alarm.mark in row.get("marks", ())
+
+    def over(self, space: str) -> list[int]:
+        """The alarms that were told and are over once everything has been read: the same again is to be told again."""
+        if not len(self.table(ALARMS)):
+            return []
+        rows = self.table(ALARMS).search(is_("space", space))
+        return [row.doc_id for row in rows if row.get("told") and row["kind"] in PASSING]
+
+    def _alarm(self, alarm: Alarm) -> Any:
+        if not len(self.table(ALARMS)):
+            return None
+        rows = self.table(ALARMS).search(is_("space", alarm.space))
+        return next((row for row in rows if (row["kind"], row["device"]) == (alarm.kind.value, alarm.device)), None)
 
 
 def begin_anew(documents: Any, device: Callable[[str], str]) -> None:

@@ -1,0 +1,233 @@
+"""Two people stop sharing: one takes the other out, or leaves; what each keeps, what each is told, and the way back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.errors import NotShared
+from app.model.commands import AddTask
+from app.model.entities import Mentorship, Task
+from app.model.queries import One
+from app.services.sharing.parting import How, Parting
+from sync.errors import SyncError
+from sync.server.settings import Settings
+from tests.services.sharing.test_devices import add, give
+from tests.services.sharing.test_pairing import ASSETS, Clock, Phone, in_the_room, phone
+from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.sync.server.running import Running, run
+
+pytestmark = pytest.mark.usefixtures("quick_kdf")
+
+
+@pytest.fixture
+def karin(tmp_path: Path) -> Iterator[Phone]:
+    made = phone(tmp_path / "karin", "Karin", "mentor")
+    yield made
+    made.session.lock()
+
+
+@pytest.fixture
+def yusuf(tmp_path: Path) -> Iterator[Phone]:
+    made = phone(tmp_path / "yusuf", "Yusuf", "mentee")
+    yield made
+    made.session.lock()
+
+
+@pytest.fixture
+def pair(karin: Phone, yusuf: Phone) -> str:
+    mentorship, _, _ = in_the_room(karin, yusuf)
+    yusuf.pairing.take(karin.pairing.package(mentorship).data)
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    return mentorship
+
+
+@pytest.fixture
+def carrier(tmp_path: Path) -> Iterator[Running]:
+    found = run(Settings(folder=tmp_path / "server"))
+    yield found
+    found.stop()
+
+
+def parting(of: Phone) -> Parting:
+    return of.session.parting
+
+
+def write(of: Phone, mentorship: str, text: str) -> None:
+    of.session.store.execute(AddTask(text=text, mentorship=mentorship))
+
+
+def tasks(of: Phone) -> set[str]:
+    return {one.text for one in of.session.store.everything(Task)}
+
+
+def space_of(of: Phone, mentorship: str) -> str:
+    found = of.session.store.ask(One(Mentorship, mentorship))
+    assert found is not None
+    return found.space
+
+
+def news(of: Phone) -> list[tuple[str, str]]:
+    return [(one.kind, one.name) for one in of.session.devices.news()]
+
+
+def how(of: Phone, mentorship: str) -> How | None:
+    found = parting(of).of(mentorship)
+    return found.how if found else None
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_nothing_has_ended_where_two_share_and_where_nobody_does(karin: Phone, yusuf: Phone, pair: str) -> None:
+    alone = karin.mentorship("Åsa")
+    for one, mentorship in ((karin, pair), (yusuf, pair), (karin, alone)):
+        assert how(one, mentorship) is None
+    assert parting(karin).shares(pair) and parting(yusuf).shares(pair) and not parting(karin).shares(alone)
+    with pytest.raises(NotShared):
+        parting(karin).dismiss(alone)
+    with pytest.raises(NotShared):
+        parting(karin).leave(alone)
+
+
+def test_whoever_is_taken_out_keeps_what_there_was_and_gets_nothing_more(karin: Phone, yusuf: Phone, pair: str) -> None:
+    write(karin, pair, "Before")
+    yusuf.pairing.take(karin.pairing.package(pair).data)
+    write(karin, pair, "Typed and not sent")
+    space = space_of(karin, pair)
+    parting(karin).dismiss(pair)
+    write(karin, pair, "After")
+    assert how(karin, pair) is How.DISMISSED and karin.pairing.peer(pair) is None
+    assert tasks(karin) == {"Before", "Typed and not sent", "After"}
+    everything = karin.session.exchange.outgoing(space)
+    yusuf.pairing.take(parting(karin).farewell(pair).data)
+    assert how(yusuf, pair) is How.OUT and news(yusuf) == [("dismissed", "Karin")]
+    yusuf.session.exchange.take(
+        space, everything
+    )  # and if somebody brings it all: it is under a key that they have not
+    assert tasks(yusuf) == {"Before"}
+    assert yusuf.session.devices.outside() == []  # their phone is a good one
+    write(yusuf, pair, "Stays here")
+    assert yusuf.session.exchange.seal(space) == 0 and yusuf.pairing.peer(pair) is None
+    assert news(karin) == []  # whoever did it knows
+    yusuf.session.devices.told()
+    assert news(yusuf) == []
+
+
+def test_taking_somebody_out_can_be_undone(karin: Phone, yusuf: Phone, pair: str) -> None:
+    parting(karin).dismiss(pair)
+    write(karin, pair, "While out")
+    parting(karin).again(pair)
+    assert how(karin, pair) is None and karin.pairing.peer(pair) is not None
+    yusuf.pairing.take(karin.pairing.package(pair).data)
+    assert how(yusuf, pair) is None and news(yusuf) == [] and tasks(yusuf) == {"While out"}
+    write(yusuf, pair, "Back")
+    karin.pairing.take(yusuf.pairing.package(pair).data)
+    assert "Back" in tasks(karin)
+
+
+def test_whoever_leaves_says_so_and_what_they_had_written_arrives(karin: Phone, yusuf: Phone, pair: str) -> None:
+    write(yusuf, pair, "My last words")
+    parting(yusuf).leave(pair)
+    write(yusuf, pair, "Mine alone")
+    assert how(yusuf, pair) is How.LEFT and yusuf.session.devices.outside() == [] and news(yusuf) == []
+    karin.pairing.take(parting(yusuf).farewell(pair).data)
+    assert how(karin, pair) is How.THEY_LEFT and karin.pairing.peer(pair) is None
+    assert news(karin) == [("they-left", "Yusuf")] and tasks(karin) == {"My last words"}
+    write(karin, pair, "On my own")
+    space = space_of(karin, pair)
+    assert karin.session.exchange.seal(space)
+    yusuf.session.exchange.take(space, karin.session.exchange.outgoing(space))
+    assert "On my own" not in tasks(yusuf)
+    with pytest.raises(NotShared):
+        parting(yusuf).leave(pair)
+
+
+@pytest.mark.parametrize("way", ["left", "dismissed"])
+def test_the_way_back_is_the_code_of_the_one_who_is_still_there(
+    karin: Phone, yusuf: Phone, pair: str, way: str
+) -> None:
+    if way == "left":
+        parting(yusuf).leave(pair)
+        karin.pairing.take(parting(yusuf).farewell(pair).data)
+    else:
+        parting(karin).dismiss(pair)
+        yusuf.pairing.take(parting(karin).farewell(pair).data)
+    write(yusuf, pair, "Written meanwhile")
+    back = yusuf.pairing.hear(karin.pairing.show(pair), mentorship=pair)
+    karin.pairing.hear(back.send, mentorship=pair)
+    assert yusuf.pairing.take(karin.pairing.package(pair).data).mentorship == pair
+    for one in (karin, yusuf):
+        assert how(one, pair) is None and one.pairing.peer(pair) is not None
+    karin.pairing.take(yusuf.pairing.package(pair).data)
+    assert tasks(karin) == {"Written meanwhile"}
+    assert yusuf.people() == ["Karin"]
+
+
+def test_another_device_of_mine_hears_what_i_did(karin: Phone, yusuf: Phone, pair: str, tmp_path: Path) -> None:
+    from app.services.session import Session
+    from app.vault.kdf import Cost
+
+    clock = Clock()
+    folder = tmp_path / "tablet"
+    tablet = Phone(Session(folder / "vault", folder / "state", ASSETS, cost=Cost(), now=clock.now), folder, clock)
+    add(karin, tablet)
+    parting(karin).leave(pair)
+    give(karin, tablet)
+    assert how(tablet, pair) is How.LEFT and tablet.session.devices.outside() == []
+    assert news(tablet) == [("i-left", "Karin")]
+    tablet.session.lock()
+
+
+def test_taken_out_at_the_server_too_and_told_so_although_the_reason_cannot_be_read(
+    karin: Phone, yusuf: Phone, pair: str, carrier: Running
+) -> None:
+    for one in (karin, yusuf):
+        one.session.replication.connect(carrier.base)
+    write(karin, pair, "By the server")
+    until(lambda: "By the server" in tasks(yusuf))
+    parting(karin).dismiss(pair)
+    karin.session.replication.now()
+    write(karin, pair, "Not for him")
+    until(lambda: karin.session.replication.standing.waiting == 0)
+    yusuf.session.replication.now(asked=True)
+    until(lambda: how(yusuf, pair) in (How.SHUT, How.OUT))
+    found = parting(yusuf).of(pair)
+    assert found is not None and found.name == "Karin"
+    until(lambda: yusuf.session.replication.standing.condition == "calm")  # what is his own is carried as before
+    assert "Not for him" not in tasks(yusuf)
+    parting(karin).again(pair)
+    karin.session.replication.now()
+    until(lambda: karin.session.replication.standing.waiting == 0)
+    yusuf.session.replication.now(asked=True)
+    until(lambda: how(yusuf, pair) is None and "Not for him" in tasks(yusuf))
+
+
+def test_leaving_reaches_the_other_by_the_server(karin: Phone, yusuf: Phone, pair: str, carrier: Running) -> None:
+    for one in (karin, yusuf):
+        one.session.replication.connect(carrier.base)
+    write(yusuf, pair, "Hello")
+    until(lambda: "Hello" in tasks(karin))
+    parting(yusuf).leave(pair)
+    yusuf.session.replication.now()
+    karin.session.replication.now()
+    until(lambda: how(karin, pair) is How.THEY_LEFT)
+    assert how(yusuf, pair) is How.LEFT
+    until(lambda: yusuf.session.replication.standing.condition == "calm")
+
+
+def test_who_left_cannot_be_made_to_come_back_by_old_records(karin: Phone, yusuf: Phone, pair: str) -> None:
+    before = yusuf.session.exchange.outgoing(space_of(yusuf, pair))
+    parting(yusuf).leave(pair)
+    try:
+        yusuf.session.exchange.take(space_of(yusuf, pair), before)
+    except SyncError as exc:
+        raise AssertionError from exc
+    assert how(yusuf, pair) is How.LEFT
