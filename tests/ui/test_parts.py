@@ -21,7 +21,7 @@ async def test_a_nameless_button_is_found(stage: OpenStage) -> None:
 async def test_there_is_one_h1(stage: OpenStage) -> None:
     app = await stage(screen=Gallery)
     headings = [c for c in app.walk() if isinstance(c, ft.Semantics) and c.heading_level == 1]
-    assert [app.name(h) for h in headings] == ["I dag"]
+    assert [app.name(h) for h in headings] == ["I dag\nInställningar"]  # the way to the settings, and it says so
 
 
 async def test_a_tick_shows_at_once_and_can_be_undone(stage: OpenStage) -> None:

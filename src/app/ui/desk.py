@@ -136,6 +136,7 @@ class Desk:
                 bgcolor=theme.NOTICE,
                 behavior=ft.SnackBarBehavior.FLOATING,
                 shape=ft.RoundedRectangleBorder(radius=theme.CORNER),
+                margin=self._above_the_button(),
                 duration=int(seconds * 1000),
                 action=ft.SnackBarAction(label=self.say("frame.undo"), text_color=theme.NOTICE_ACTION)
                 if undo
@@ -144,6 +145,12 @@ class Desk:
                 persist=False,
             )
         )
+
+    def _above_the_button(self) -> ft.Margin:
+        """Where a notice lies: over the one wide button, never on it, and no wider than a column."""
+        low = theme.BUTTON_ROOM + theme.BUTTON_LINE * self.prefs.text_size / 100
+        side = max(theme.SIDE, ((self.page.width or 0) - theme.COLUMN) / 2 + theme.SIDE)
+        return ft.Margin.only(left=side, right=side, bottom=low)
 
     def hush(self) -> None:
         """Take away every sheet, picker and notice, and what was read out: it was said to whoever had unlocked."""

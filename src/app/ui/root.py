@@ -16,7 +16,7 @@ from app.ui import collector, routes, safe, swift, theme, wording
 from app.ui.desk import HOME, Desk
 from app.ui.hooks import DeskContext, use_desk, use_watch
 from app.ui.hooks.held import use_box
-from app.ui.parts import EmptyState, Mark, Screen
+from app.ui.parts import EmptyState, HeaderButton, Mark, Screen
 from app.ui.parts.rehearsal import Rehearsal
 from app.ui.safe import component
 from app.ui.signal import Signal
@@ -149,6 +149,8 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
             on_change=go,
             label_type=ft.NavigationRailLabelType.ALL,
             leading=ft.Container(Mark(44), padding=12),
+            trailing=_settings(desk) if desk.prefs.text_size <= theme.TAB_LIMIT else None,
+            pin_trailing_to_bottom=True,
             destinations=[
                 ft.NavigationRailDestination(icon=icon(t), selected_icon=icon(t, True), label=desk.say(t.word))
                 for t in tabs
@@ -169,6 +171,14 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
         ],
     )
     return _view(route, [body], can_pop=can_pop, bar=bar)
+
+
+def _settings(desk: Desk) -> ft.Control:
+    """The way to the settings at the foot of the rail; in large text the name on Today leads there."""
+    go = HeaderButton(
+        desk.say("frame.settings"), ft.Icons.SETTINGS_OUTLINED, lambda _: desk.go("/settings"), id="rail-settings"
+    )
+    return ft.Container(go, padding=ft.Padding.only(bottom=12))
 
 
 def _view(route: str, controls: list[ft.Control], *, can_pop: bool, bar: ft.NavigationBar | None = None) -> ft.View:

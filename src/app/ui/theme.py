@@ -134,6 +134,8 @@ SIDE: Final = 16
 GAP: Final = 24
 ROW: Final = 56
 TARGET: Final = 48
+BUTTON_ROOM: Final = 60  # the wide button without its words: its own padding and what is kept free around it
+BUTTON_LINE: Final = 24  # a line of its words at the usual size
 CORNER: Final = 12
 SHEET_CORNER: Final = 24
 WIDE: Final = 840
@@ -195,6 +197,7 @@ def theme(tokens: Tokens, percent: int = 100) -> ft.Theme:
         scaffold_bgcolor=tokens.ground,
         canvas_color=tokens.ground,
         hint_color=tokens.ink_soft,
+        hover_color=ft.Colors.with_opacity(0.05, tokens.ink),
         divider_color=tokens.edge,
         visual_density=ft.VisualDensity.STANDARD,
         page_transitions=ft.PageTransitionsTheme(android=still, ios=still, linux=still, macos=still, windows=still),

@@ -19,11 +19,11 @@ def ExampleRibbon() -> ft.Control:
     use_watch(desk.speech)
     large = desk.prefs.text_size >= 150
     leave = ft.TextButton(
-        content=Words(desk.say("first.example.leave"), Style.STRONG, theme.ON_ACCENT),
+        content=Words(desk.say("first.example.leave"), Style.STRONG, theme.ACCENT),
         on_click=lambda _: desk.lock(),
         style=ft.ButtonStyle(shape=SHAPE, padding=ft.Padding.symmetric(vertical=13, horizontal=0 if large else 12)),
     )
-    said = Words(desk.say("first.example.ribbon"), Style.SMALL, theme.ON_ACCENT, expand=not large)
+    said = Words(desk.say("first.example.ribbon"), Style.SMALL, expand=not large)
     face: ft.Control = (
         ft.Column([said, Named("example-leave", leave)], spacing=0, tight=True)
         if large
@@ -31,6 +31,7 @@ def ExampleRibbon() -> ft.Control:
     )
     return ft.Container(
         face,
-        bgcolor=theme.ACCENT,
+        bgcolor=theme.RAISED,
+        border=ft.Border(bottom=ft.BorderSide(1, theme.EDGE)),
         padding=ft.Padding.only(left=theme.SIDE, right=8 if large else 4, top=8 if large else 0),
     )

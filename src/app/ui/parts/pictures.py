@@ -154,15 +154,23 @@ def EmptyState(
     action: str = "",
     on_click: Callable[..., Any] | None = None,
     *,
+    help: str = "",
     icon: ft.IconData = ft.Icons.COFFEE_OUTLINED,
     id: str = "empty",
     action_icon: ft.IconData | None = None,
+    heading: bool = False,
 ) -> ft.Control:
-    """Nothing here yet: one drawing, one line, one button."""
-    inside: list[ft.Control] = [
-        ft.Semantics(exclude_semantics=True, content=_drawing(icon)),
-        Words(text, Style.BODY, theme.INK_SOFT, align=ft.TextAlign.CENTER),
-    ]
+    """Nothing here yet: one drawing, one line, one button. `help` under the line says what to do about it; with
+    `heading` the line names the place."""
+    centre = ft.TextAlign.CENTER
+    line: ft.Control = Words(text, Style.BODY, theme.INK_SOFT, align=centre)
+    if heading:
+        line = ft.Semantics(header=True, heading_level=2, content=Words(text, Style.HEADING, align=centre))
+    elif help:
+        line = Words(text, Style.STRONG, align=centre)
+    inside: list[ft.Control] = [ft.Semantics(exclude_semantics=True, content=_drawing(icon)), line]
+    if help:
+        inside.append(ft.Container(Words(help, Style.BODY, theme.INK_SOFT, align=centre), margin=_CLOSER))
     if action and on_click:
         inside.append(SecondaryButton(action, on_click, action_icon, id=f"{id}-action"))
     return ft.Container(
@@ -172,15 +180,27 @@ def EmptyState(
     )
 
 
+_CLOSER = ft.Margin.only(top=-10)
+"""What belongs to a line stands nearer to it than the next thing."""
+_CUP, _APART, _LOWER, _SIGN = 96, 42, 8, 32
+
+
 def _drawing(icon: ft.IconData) -> ft.Control:
+    """The two cups with something between them, where there is room for it."""
+
+    def ring(color: str, left: float, top: float) -> ft.Control:
+        edge = ft.Border.all(3, color)
+        return ft.Container(width=_CUP, height=_CUP, border=edge, border_radius=_CUP / 2, left=left, top=top)
+
+    across, down = _CUP + _APART, _CUP + _LOWER
     return ft.Stack(
         [
-            ft.Container(width=92, height=92, border=ft.Border.all(3, theme.PRIMARY), border_radius=46, left=0, top=0),
-            ft.Container(width=92, height=92, border=ft.Border.all(3, theme.ACCENT), border_radius=46, left=52, top=10),
-            ft.Icon(icon, color=theme.INK_SOFT, size=36, left=54, top=34),
+            ring(theme.PRIMARY, 0, 0),
+            ring(theme.ACCENT, _APART, _LOWER),
+            ft.Icon(icon, color=theme.INK_SOFT, size=_SIGN, left=(across - _SIGN) / 2, top=(down - _SIGN) / 2),
         ],
-        width=148,
-        height=106,
+        width=across,
+        height=down,
     )
 
 

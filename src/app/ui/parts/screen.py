@@ -33,22 +33,25 @@ def Screen(
     spacing: int = 12,
     full: bool = False,
     lead: ft.Control | None = None,
+    last: bool = False,
 ) -> ft.Control:
     """Header, body, and what stays low: `above` (a line or chips) and the one `primary` button.
 
     `body` as a list scrolls; as one control it takes the room (a note field, a long `ListView`). `back=True` shows the
     arrow that closes this screen, `close=True` the cross of a sheet-like one. `aside` is a second column from 840 px,
-    under the body on a phone. `title_tap` makes the title a button (the name on Today opens the settings); `lead`
-    stands before it.
+    under the body on a phone; the button then stands under the first, or under the second where it comes `last`.
+    `title_tap` makes the title a button that opens the settings, and the subtitle says so; `lead` stands before it.
     """
     desk, wide = use_desk(), use_wide()
     words: list[ft.Control] = [Title(title, Style.HEADING if back else Style.TITLE)]
-    if subtitle:
+    if title_tap:
+        words.append(_to_settings(subtitle, desk.say("frame.settings")))
+    elif subtitle:
         words.append(Soft(subtitle))
     front: list[ft.Control] = []
     if back:
         front.append(_arrow(desk.say("frame.back"), ft.Icons.ARROW_BACK, desk.back if back is True else back, "back"))
-    name = _pressable(title, words, title_tap, desk.say("frame.settings")) if title_tap else _stack(words)
+    name = _pressable(title, words, title_tap) if title_tap else _stack(words)
     if lead:
         front.append(ft.Container(lead, padding=ft.Padding.only(right=10)))
 
@@ -83,15 +86,32 @@ def Screen(
     if low:
         parts.append(
             ft.Container(
-                ft.Column(low, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+                _under(low, last) if wide and aside else _stretched(low),
                 padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, top=8, bottom=12),
-                width=theme.COLUMN if wide else None,
+                width=theme.COLUMN if wide and not aside else None,
             )
         )
     if wide:
         whole = ft.Column(parts, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
         return ft.Container(whole, expand=True, alignment=ft.Alignment.TOP_CENTER)
     return ft.Column(parts, spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _stretched(low: list[ft.Control]) -> ft.Control:
+    return ft.Column(low, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _under(low: list[ft.Control], last: bool) -> ft.Control:
+    """What stays low, as wide as the column it belongs to."""
+    sides: list[ft.Control] = [ft.Container(expand=True), ft.Container(_stretched(low), expand=True)]
+    return ft.Row(sides if last else sides[::-1], spacing=theme.GAP)
+
+
+def _to_settings(name: str, settings: str) -> ft.Control:
+    """Under the title of Today: whose it is, and that the settings are behind it."""
+    words = " · ".join(part for part in (name, settings) if part)
+    gear = ft.Icon(ft.Icons.SETTINGS_OUTLINED, size=16, color=theme.INK_SOFT)
+    return ft.Row([gear, Soft(words, expand=True)], spacing=4)
 
 
 _END = 62
@@ -181,7 +201,7 @@ def _stack(words: list[ft.Control]) -> ft.Control:
     return ft.Column(words, spacing=0, tight=True)
 
 
-def _pressable(title: str, words: list[ft.Control], on_click: Callable[[], object], hint: str) -> ft.Control:
+def _pressable(title: str, words: list[ft.Control], on_click: Callable[[], object]) -> ft.Control:
     """A title that opens something: a button inside the h1, as a screen reader expects it."""
     button = ft.TextButton(
         content=_stack([Words(title, Style.TITLE), *words[1:]]),
@@ -196,7 +216,7 @@ def _pressable(title: str, words: list[ft.Control], on_click: Callable[[], objec
         header=True,
         heading_level=1,
         container=True,
-        content=ft.MergeSemantics(ft.Semantics(identifier="title", hint_text=hint, content=button)),
+        content=ft.MergeSemantics(ft.Semantics(identifier="title", content=button)),
     )
 
 

@@ -35,8 +35,7 @@ def KeyCard(groups: Sequence[str], said: Sequence[str], *, id: str = "recovery-k
                     ft.Container(Words(str(at), Style.LABEL, theme.INK_SOFT), width=16),
                     Words(group, Style.HEADING),
                 ],
-                spacing=6,
-                alignment=ft.MainAxisAlignment.CENTER,
+                spacing=10,
                 vertical_alignment=ft.CrossAxisAlignment.CENTER,
             ),
         )
@@ -46,7 +45,7 @@ def KeyCard(groups: Sequence[str], said: Sequence[str], *, id: str = "recovery-k
         content=ft.ResponsiveRow(cells, columns=12, spacing=4, run_spacing=14),
         bgcolor=theme.RAISED,
         border_radius=theme.CORNER,
-        padding=ft.Padding.symmetric(vertical=18, horizontal=8),
+        padding=ft.Padding.symmetric(vertical=18, horizontal=theme.GAP),
     )
 
 

@@ -174,4 +174,5 @@ def EndScreen(id: str) -> ft.Control:
         back=True,
         subtitle=desk.say("checklist.for", name=row.name, when=speech.near(row.starts, now)),
         primary=primary,
+        last=True,
     )

@@ -56,8 +56,14 @@ def GoalsScreen(goal: str = "") -> ft.Control:
     add = PrimaryButton(desk.say("goal.add"), lambda _: desk.go("/goal/new"), ft.Icons.ADD, id="add-goal")
     under: list[ft.Control] = []
     if not active:
-        under.append(EmptyState(desk.say("goal.empty"), icon=ft.Icons.FLAG_OUTLINED, id="goals-empty"))
-        under.append(Words(desk.say("goal.empty-more"), align=ft.TextAlign.CENTER))
+        under.append(
+            EmptyState(
+                desk.say("goal.empty"),
+                help=desk.say("goal.empty-more"),
+                icon=ft.Icons.FLAG_OUTLINED,
+                id="goals-empty",
+            )
+        )
     if finished:
         words = desk.say("goal.hide-finished") if closed else desk.say("goal.show-finished", number=len(finished))
         under.append(ft.Row([QuietButton(words, lambda _: show_closed(not closed), id="show-finished")], wrap=True))
@@ -90,20 +96,23 @@ def GoalCard(row: GoalRow, on_open: Callable[[GoalRow], object], *, chosen: bool
             run_spacing=2,
         ),
     ]
+    face: list[ft.Control] = [
+        ft.Row(
+            [
+                ft.Column(words, spacing=6, tight=True, expand=True),
+                ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.INK_SOFT, size=24),
+            ],
+            spacing=10,
+        )
+    ]
     if row.fraction is not None and not settled:
-        words.append(ProgressBar(row.fraction, 1, ""))  # the words above say it
+        face.append(ft.Container(ProgressBar(row.fraction, 1, ""), margin=ft.Margin.only(right=4)))  # the words say it
     opener = ft.MergeSemantics(
         content=ft.Semantics(
             identifier=f"goal-{row.id}",
             button=True,
             content=ft.Container(
-                ft.Row(
-                    [
-                        ft.Column(words, spacing=6, tight=True, expand=True),
-                        ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.INK_SOFT, size=24),
-                    ],
-                    spacing=10,
-                ),
+                ft.Column(face, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
                 on_click=lambda _: on_open(row),
                 ink=True,
                 padding=ft.Padding.only(left=16, right=12, top=14, bottom=8 if not settled else 14),
@@ -120,7 +129,7 @@ def GoalCard(row: GoalRow, on_open: Callable[[GoalRow], object], *, chosen: bool
                     wrap=True,
                     run_spacing=8,
                 ),
-                padding=ft.Padding.only(left=16, right=12, bottom=12),
+                padding=ft.Padding.only(left=16, right=16, bottom=14, top=4),
             )
         )
     return ft.Container(

@@ -74,11 +74,15 @@ def PeopleScreen(person: str = "") -> ft.Control:
 
     title, actions = desk.say("people.title"), [search_button(desk)]
     if not ordered:
-        empty = EmptyState(desk.say("people.empty"), icon=ft.Icons.GROUP_OUTLINED, id="people-empty")
-        hint = Words(desk.say("people.empty-more"), align=ft.TextAlign.CENTER)
+        empty = EmptyState(
+            desk.say("people.empty"),
+            help=desk.say("people.empty-more"),
+            icon=ft.Icons.GROUP_OUTLINED,
+            id="people-empty",
+        )
         add = PrimaryButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
         other = ft.Row([pair], alignment=ft.MainAxisAlignment.CENTER)
-        return Screen(title, [empty, hint, other], actions=actions, primary=add)
+        return Screen(title, [empty, other], actions=actions, primary=add)
     if one and not wide:
         more = QuietButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
         pane = PersonPane(one.mentorship, part="brief", key=one.mentorship)

@@ -97,8 +97,9 @@ def Answers(asked: Signal[str]) -> ft.Control:
     names = {row.mentorship: row.name for row in people}
     if len(question.strip()) < SHORTEST:
         hints: list[ft.Control] = [
-            EmptyState(desk.say("search.start"), icon=ft.Icons.SEARCH, id="search-start"),
-            Words(desk.say("search.start-more"), Style.SMALL, theme.INK_SOFT, align=ft.TextAlign.CENTER),
+            EmptyState(
+                desk.say("search.start"), help=desk.say("search.start-more"), icon=ft.Icons.SEARCH, id="search-start"
+            )
         ]
         return LongList(hints, spacing=12)
 
@@ -112,8 +113,12 @@ def Answers(asked: Signal[str]) -> ft.Control:
         parts.append(Busy(desk.say("search.looking")))
     if not total and whole:
         parts += [
-            EmptyState(desk.say("search.none", word=question.strip()), icon=ft.Icons.SEARCH_OFF, id="search-none"),
-            Words(desk.say("search.none-more"), Style.SMALL, theme.INK_SOFT, align=ft.TextAlign.CENTER),
+            EmptyState(
+                desk.say("search.none", word=question.strip()),
+                help=desk.say("search.none-more"),
+                icon=ft.Icons.SEARCH_OFF,
+                id="search-none",
+            )
         ]
     for group, answer in found.items():
         if not answer.hits:

@@ -28,7 +28,6 @@ from app.ui.parts import (
     Beside,
     EmptyState,
     HeaderButton,
-    Heading,
     PrimaryButton,
     Row,
     Rows,
@@ -643,8 +642,12 @@ def _welcome(desk: Desk, name: str, role: str) -> list[ft.Control]:
             )
         )
     return [
-        EmptyState(desk.say("today.empty.line"), icon=ft.Icons.COFFEE_OUTLINED),
-        ft.Container(Heading(desk.say("today.empty.title", name=name)), padding=ft.Padding.only(bottom=4)),
+        EmptyState(
+            desk.say("today.empty.title", name=name),
+            help=desk.say("today.empty.line"),
+            icon=ft.Icons.COFFEE_OUTLINED,
+            heading=True,
+        ),
         Rows(rows),
     ]
 
