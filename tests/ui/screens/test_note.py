@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import flet as ft
 import pytest
 
-from app.model.commands import EndMeeting, KeepMinutes, StartMeeting, WriteNote
+from app.model.commands import AddTask, EndMeeting, KeepMinutes, StartMeeting, WriteNote
 from app.model.entities import Meeting, Minutes, Note, Task, note_id
 from app.model.queries import ListOf, MeetingPage, MinutesFor, NoteOf, One, TrashList
 from app.ui.hooks.draft import PAUSE
@@ -266,6 +267,29 @@ async def test_the_tasks_from_last_time_are_done_moved_or_tried(stage: OpenStage
     assert task is not None and (task.status, task.outcome) == ("done", "tried")
 
 
+@BOTH
+async def test_when_the_meeting_begins_the_tasks_from_last_time_are_there_one_at_a_time(
+    stage: OpenStage, language: str
+) -> None:
+    table = lay().at(14, 55)
+    second, third = (
+        table.store.execute(AddTask(text=text, mentorship=table.pair, owner="mentee")).record
+        for text in ("Ring Lena", "Köp ord")
+    )
+    app = await at_the_table(stage, table, language)
+    assert app.field("shared-note").autofocus and app.nameless() == [] and app.has(f"task-done-{table.task}")
+    await app.tap(f"task-move-{table.task}")
+    assert not app.has(f"task-done-{table.task}"), "the next one has come"
+    await app.tap(f"task-tried-{second}")
+    await app.fire(app.all(kind=ft.SnackBar)[-1], "action")
+    assert app.has(f"task-done-{second}")
+    await app.tap(f"task-done-{second}")
+    await app.tap(f"task-done-{third}")
+    kept = {task.id: (task.status, task.outcome) for task in table.store.again().everything(Task)}
+    assert kept == {table.task: ("todo", ""), second: ("done", "done"), third: ("done", "done")}
+    assert not app.has(f"task-done-{table.task}") and app.has("note-tasks"), "what was moved is not asked about again"
+
+
 async def test_the_aim_is_changed_where_it_is_pinned(stage: OpenStage) -> None:
     table = lay().at(15, 12)
     app = await at_the_table(stage, table)
@@ -335,6 +359,7 @@ async def test_when_there_is_little_room_the_field_keeps_it(stage: OpenStage) ->
     await app.fire(room, "size_change", {"w": 358.0, "h": 90.0})
     assert not app.has("note-aim") and not app.has("note-tasks")
     assert app.field("shared-note").value == "Ord"
+    assert app.has("note-tasks-open")
     await app.tap("note-aim-open")
     assert app.has("aim-text")
     room = next(c for c in app.walk() if getattr(c, "on_size_change", None))

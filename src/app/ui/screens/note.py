@@ -50,7 +50,7 @@ from app.ui.screens.agreement import SecrecySheet
 from app.ui.screens.checklist import Ticking
 from app.ui.screens.lists import OF_PHASE, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
-from app.ui.screens.sheets import AimSheet, Pair, QuestionSheet, ReviewSheet, TaskSheet, following
+from app.ui.screens.sheets import AimSheet, Pair, QuestionSheet, ReviewSheet, TaskSheet, following, next_task
 from app.ui.screens.templates import note_item, part_id, parts_of, template_for
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
@@ -80,6 +80,7 @@ def NoteScreen(id: str) -> ft.Control:
     question = use_held(lambda: [0])
     document = OF_PHASE["during"]
     run = use_query(ListOf(document, id))
+    undo = use_undo()
 
     async def begin() -> None:
         if view and desk.session.phase == "open" and _begins(view, desk.now()):
@@ -169,6 +170,8 @@ def NoteScreen(id: str) -> ft.Control:
     ]
     if tight:
         tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
+        if view.open_tasks:
+            tools.insert(0, ("tasks", ft.Icons.TASK_ALT, desk.say("note.open-tasks", count=len(view.open_tasks))))
     sideways = tight or desk.prefs.text_size >= 150  # three words beside each other do not fit in large text
     above: list[ft.Control] = [
         ft.Row(
@@ -190,7 +193,16 @@ def NoteScreen(id: str) -> ft.Control:
         ft.Icons.TASK_ALT,
         id="note-tasks",
     )
-    head.append(ft.Row([tasks], visible=bool(view.open_tasks) and not tight))
+    review = next_task(desk, view, undo) if view.row.phase == "during" and not sideways else []
+    head.append(
+        ft.Column(
+            [ft.Row([tasks]), *review],
+            spacing=4,
+            tight=True,
+            visible=bool(view.open_tasks) and not tight,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    )
     head.append(VisibilityChoice(seen, turn_to, name=view.row.name, id="note"))
     if parts > 1 or at > 1:
         total = max(parts, at)
@@ -240,7 +252,7 @@ def _tool(name: str, icon: ft.IconData, words: str, show: Callable[[str], object
         ),
         expand=expand,
     )
-    return Named(f"note-{name}-open" if name == "aim" else f"note-{name}", button)
+    return Named(f"note-{name}-open" if name in ("aim", "tasks") else f"note-{name}", button)
 
 
 def _aim(desk: Desk, view: MeetingView, edit: Callable[[], object], *, shown: bool) -> ft.Control:

@@ -303,44 +303,19 @@ def TaskToReview(
     speech, today = desk.speech.value, desk.now().date()
     who = owner_words(desk, pair, task.owner)
     line = desk.say("meeting.task.owner", name=who, day=speech.near_day(task.due, today)) if task.due else who
-    to = max(later, today + timedelta(days=1))
-
-    def face(name: str, icon: ft.IconData, command: object, words: str) -> ft.Control:
-        return SecondaryButton(
-            desk.say(f"meeting.task.{name}"), lambda _: act(task, words, command), icon, id=f"review-{name}-{task.id}"
+    icons = {"done": ft.Icons.CHECK, "move": ft.Icons.EVENT, "tried": ft.Icons.LIGHTBULB_OUTLINE}
+    faces: list[ft.Control] = [
+        SecondaryButton(
+            desk.say(f"meeting.task.{name}"),
+            lambda _, words=words, command=command: act(task, words, command),
+            icons[name],
+            id=f"review-{name}-{task.id}",
         )
-
+        for name, words, command in answers(desk, task, later)
+    ]
     return ft.Container(
         ft.Column(
-            [
-                Words(task.text, Style.STRONG),
-                Soft(line),
-                ft.Row(
-                    [
-                        face(
-                            "done",
-                            ft.Icons.CHECK,
-                            TaskOutcome(task=task.id, outcome="done"),
-                            desk.say("meeting.task.is-done"),
-                        ),
-                        face(
-                            "move",
-                            ft.Icons.EVENT,
-                            MoveTask(task=task.id, due=to),
-                            desk.say("meeting.task.moved", day=speech.near_day(to, today)),
-                        ),
-                        face(
-                            "tried",
-                            ft.Icons.LIGHTBULB_OUTLINE,
-                            TaskOutcome(task=task.id, outcome="tried"),
-                            desk.say("meeting.task.is-tried"),
-                        ),
-                    ],
-                    wrap=True,
-                    spacing=8,
-                    run_spacing=8,
-                ),
-            ],
+            [Words(task.text, Style.STRONG), Soft(line), ft.Row(faces, wrap=True, spacing=8, run_spacing=8)],
             spacing=6,
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -348,6 +323,46 @@ def TaskToReview(
         padding=ft.Padding.symmetric(vertical=12, horizontal=16),
         key=key,
     )
+
+
+def answers(desk: Desk, task: TaskRow, later: date) -> list[tuple[str, str, Any]]:
+    """What can become of a task from last time: the name of the answer, what is said then, and what it does."""
+    today = desk.now().date()
+    to = max(later, today + timedelta(days=1))
+    moved = desk.say("meeting.task.moved", day=desk.speech.value.near_day(to, today))
+    return [
+        ("done", desk.say("meeting.task.is-done"), TaskOutcome(task=task.id, outcome="done")),
+        ("move", moved, MoveTask(task=task.id, due=to)),
+        ("tried", desk.say("meeting.task.is-tried"), TaskOutcome(task=task.id, outcome="tried")),
+    ]
+
+
+def next_task(desk: Desk, view: MeetingView, undo: Callable[[str, Callable[[], object]], None]) -> list[ft.Control]:
+    """In a meeting that is on: the first task from last time with its answers, then the next, until none is left to
+    ask about. It stands beside what is being written and takes nobody away from it.
+    """
+    later = following(view)
+    task = next((one for one in view.open_tasks if one.due is None or one.due < later), None)
+    if task is None:
+        return []
+    who = owner_words(desk, Pair(view.row.mentorship, view.row.name, view.row.my_role), task.owner)
+
+    def answer(words: str, command: Any) -> None:
+        done = desk.store.execute(command)
+        undo(f"{task.text}: {words}", lambda: desk.store.execute(done.undo) if done.undo else None)
+
+    faces: list[ft.Control] = [
+        SecondaryButton(
+            desk.say(f"meeting.task.{name}"),
+            lambda _, words=words, command=command: answer(words, command),
+            id=f"task-{name}-{task.id}",
+            expand=True,
+            said=desk.say(f"meeting.task.{name}.of", title=task.text),
+        )
+        for name, words, command in answers(desk, task, later)
+    ]
+    words = Words(desk.say("meeting.task.owner", name=task.text, day=who), Style.STRONG, lines=2)
+    return [ft.Column([words, Beside(faces)], spacing=4, tight=True, key=task.id)]
 
 
 @component
