@@ -26,7 +26,9 @@ from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 from urllib3.util import SKIP_HEADER
 
+from sync import strict_json
 from sync.errors import (
+    BadJson,
     BadServerCertificate,
     LogFork,
     LogGap,
@@ -331,8 +333,8 @@ def _read(response: requests.Response, most: int, line: "_Line") -> bytes:
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError) as exc:
+        found = strict_json.read(raw, size=JSON_BYTES)
+    except BadJson as exc:
         raise OddAnswer(reason="json") from exc
     if not isinstance(found, dict):
         raise OddAnswer(reason="json")

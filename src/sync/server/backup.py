@@ -167,7 +167,7 @@ def _first(line: bytes, steps: int) -> tuple[int, dict[str, list[str]]]:
 def _loaded(line: bytes) -> Any:
     try:
         return json.loads(line)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise BadBackup("a line is damaged") from exc
 
 
@@ -192,7 +192,12 @@ def _out(value: Any) -> Any:
 
 
 def _in(value: Any) -> Any:
-    return base64.b64decode(value["b"], validate=True) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    try:
+        return base64.b64decode(value["b"], validate=True)
+    except (KeyError, TypeError, ValueError) as exc:
+        raise BadBackup("a line is damaged") from exc
 
 
 def _sync_folder(folder: Path) -> None:

@@ -241,6 +241,8 @@ def test_a_gap_and_a_fork_come_with_their_evidence() -> None:
         b'{"fika": 1, "registration": 3}',
         b'{"fika": 1, "registration": "o", "now": NaN}',
         b'{"fika": 1, "registration": "o", "now": true}',
+        b'{"fika": 1, "registration": "o", "registration": "o", "now": 1, "limits": {}}',
+        b'{"fika": 1, "registration": "\\ud800", "now": 1, "limits": {}}',
         b"\xed\xa0\x80",
     ],
 )

@@ -1,6 +1,7 @@
 """A backup holds everything, goes into either engine, and a damaged one is refused as a whole."""
 
 import gzip
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -130,12 +131,23 @@ def damaged(lines: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
     yield "something follows", [*lines, lines[1]]
     yield "no json", [lines[0], b"{\n", *lines[1:]]
     yield "another table", [lines[0], b'["session",1]\n', *lines[1:]]
+    yield "a bomb", [lines[0], b"[" * 100_000 + b"\n", *lines[1:]]
     yield "not a list", [lines[0], b"3\n", *lines[1:]]
     yield "no line end", [*lines[:-1], lines[-1].rstrip()]
     yield "newer", [lines[0].replace(b'"schema":2', b'"schema":99'), *lines[1:]]
     yield "not ours", [b'{"fika-server":7}\n', *lines[1:]]
     yield "a statement in a name", [lines[0].replace(b'"tip"', b'"tip; drop table log"'), *lines[1:]]
     yield "empty", []
+
+
+@pytest.mark.parametrize("value", [{"b": "?"}, {"b": 3}, {"c": ""}])
+def test_a_value_that_no_backup_holds_is_refused(elsewhere: Sqlite, tmp_path: Path, value: object) -> None:
+    first = {"fika-server": backup.FORMAT, "schema": 2, "tables": {"purged": ["space", "id"]}}
+    front = b"".join(json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in (first, ["purged", value, 1]))
+    end = json.dumps({"rows": 1, "sha256": hashlib.sha256(front).hexdigest()}).encode() + b"\n"
+    (tmp_path / "backup").write_bytes(gzip.compress(front + end))
+    with pytest.raises(BadBackup):
+        backup.read(elsewhere, tmp_path / "backup")
 
 
 def test_a_damaged_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
