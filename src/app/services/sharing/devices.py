@@ -63,7 +63,8 @@ class OwnDevice:
 @dataclass(frozen=True, slots=True)
 class News:
     """Something about devices, or about who shares, that has not been told yet: `kind` is added, removed, theirs, reset
-    or out; dismissed (the other has taken me out), they-left, i-dismissed or i-left (another device of mine did it).
+    or out; dismissed (the other has taken me out), they-left, i-dismissed or i-left (another device of mine did it), shut
+    (a server says no and nothing here says why).
     """
 
     kind: str
@@ -438,7 +439,11 @@ class Devices:
             if mine.way != "device" and mine.author != me:
                 yield News("dismissed" if mine.way == "dismissed" else "i-left", mine.record, mine.by)
             return
-        here = {one.root for one in self._exchange.people(space)}
+        people = self._exchange.people(space)
+        if self._exchange.shut_out(space) and space != self._spaces.personal:
+            name = next((one.name for one in people if not one.mine), "")
+            yield News("shut", f"{space}", name)
+        here = {one.root for one in people}
         for way in self._exchange.ways_out(space).values():
             if way.way != "device" and way.root not in here and way.author != me:
                 yield News("they-left" if way.way == "left" else "i-dismissed", way.record, way.name)

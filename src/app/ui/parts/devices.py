@@ -22,6 +22,9 @@ from app.ui.theme import Style
 MOST_IN_PICTURE = 1_700
 """Letters: 125 squares a side. The two phones lie beside each other, and there is the text as well."""
 
+SHARING = frozenset({"dismissed", "they-left", "i-left", "i-dismissed", "shut"})
+"""News about who shares and who does no longer; the others are about devices."""
+
 
 @component
 def DeviceNews() -> ft.Control:
@@ -74,6 +77,7 @@ def DeviceNews() -> ft.Control:
 def NewsCard(desk: Desk, news: tuple[News, ...], *, way: bool = True) -> ft.Control:
     """What has happened with devices, until somebody has read it; with a `way` to their list."""
     said = [desk.say(f"devices.news.{one.kind}", name=one.name or _unnamed(desk, one)) for one in news]
+    about_sharing = all(one.kind in SHARING for one in news)
     buttons: list[ft.Control] = [
         SecondaryButton(
             desk.say("devices.news.told"),
@@ -91,7 +95,7 @@ def NewsCard(desk: Desk, news: tuple[News, ...], *, way: bool = True) -> ft.Cont
         container=True,
         content=Card(
             [
-                Heading(desk.say("devices.news.title")),
+                Heading(desk.say("devices.news.sharing" if about_sharing else "devices.news.title")),
                 *(Words(one) for one in dict.fromkeys(said)),
                 ft.Row(buttons, wrap=True, spacing=8, run_spacing=8),
             ],
@@ -101,7 +105,7 @@ def NewsCard(desk: Desk, news: tuple[News, ...], *, way: bool = True) -> ft.Cont
 
 
 def _unnamed(desk: Desk, one: News) -> str:
-    return desk.say("devices.somebody" if one.kind in ("theirs", "reset") else "devices.nameless")
+    return desk.say("devices.somebody" if one.kind in ("theirs", "reset", *SHARING) else "devices.nameless")
 
 
 @component

@@ -33,6 +33,7 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.agreement import why_not
+from app.ui.screens.parting import part_button
 from app.ui.screens.signing import use_agreements
 from app.ui.theme import Style
 
@@ -202,6 +203,7 @@ def EarlyScreen(person: str) -> ft.Control:
             ),
             Soft(desk.say(why_not(desk, person) or "closing.tells")),
             Soft(after(desk, view)),
+            *part_button(person, view.name),
         ],
         subtitle=view.name,
         back=True,
@@ -255,6 +257,7 @@ def FateSheet(person: str, chosen: str, close: object) -> ft.Control:
     return ft.Column(
         [
             Words(desk.say("closing.fate.line")),
+            Soft(desk.say("closing.fate.stays")),
             ChoiceButtons(
                 [Choice(name, desk.say(f"closing.fate.{name}")) for name in FATES],
                 chosen,
@@ -305,7 +308,7 @@ def receipts(desk: Desk, view: ClosingView) -> list[ft.Control]:
                 subtitle=desk.say("closing.receipt", count=one.dropped, when=when),
                 icon=ft.Icons.RECEIPT_LONG,
                 id=f"receipt-{one.role}",
-                key=one.role,
+                key=one.id,
             )
         )
     return [SectionTitle(desk.say("closing.receipts")), Rows(rows)] if rows else []

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import flet as ft
 
 from app.model.commands import EndMentorship, Revise
-from app.model.queries import FormOf, GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
+from app.model.queries import CopiesOf, FormOf, GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
+from app.model.queries.agreements import AGREEMENTS
 from app.model.queries.closing import LAST
 from app.model.schedule import NEAR, apart
 from app.ui import routes, theme
@@ -34,6 +35,7 @@ from app.ui.safe import component
 from app.ui.screens.agreement import AgreementRow
 from app.ui.screens.goals import GoalCard
 from app.ui.screens.lists import begin
+from app.ui.screens.parting import PartedCard, part_button
 from app.ui.screens.removing import remover
 from app.ui.screens.rows import local, meeting_line, task_line
 from app.ui.screens.versions import another_version
@@ -60,7 +62,7 @@ def PersonScreen(id: str) -> ft.Control:
     """A person's page."""
     desk = use_desk()
     now = use_clock()
-    view: PersonView | None = use_query(page_of(desk, id, now))
+    view = use_page(id, now)
     last: Meetings = use_query(MeetingsOf(id, now, 1))
     if view is None:
         return Screen(desk.say("person.title"), [EmptyState(desk.say("person.missing"))], back=True)
@@ -78,7 +80,7 @@ def PersonButton(id: str, key: str = "") -> ft.Control:
     """The one wide button of a person, for a screen that shows no more of them."""
     desk = use_desk()
     now = use_clock()
-    view: PersonView | None = use_query(page_of(desk, id, now))
+    view = use_page(id, now)
     last: Meetings = use_query(MeetingsOf(id, now, 1))
     return person_button(desk, view, last, now) if view else ft.Container()
 
@@ -88,7 +90,7 @@ def PersonPane(id: str, part: Part = "page", key: str = "") -> ft.Control:
     """A person in brief under the only card of People, or in full beside the list."""
     desk = use_desk()
     now = use_clock()
-    view: PersonView | None = use_query(page_of(desk, id, now))
+    view = use_page(id, now)
     last: Meetings = use_query(MeetingsOf(id, now, 1))
     if view is None:
         return Soft(desk.say("person.missing"), Style.BODY)
@@ -139,10 +141,24 @@ def _same_day(row: MeetingRow, now: datetime) -> bool:
     return local(row.starts, now).date() == now.date()
 
 
-def page_of(desk: Desk, id: str, now: datetime) -> PersonPage:
+def page_of(desk: Desk, id: str, now: datetime, signed: frozenset[str] | None = None) -> PersonPage:
     """The question behind a person's page, with the items that make a relationship ready."""
     items = desk.library.checklist("before_relationship").items
-    return PersonPage(id, now, tuple(item.id for item in items if item.seed_item is not None))
+    return PersonPage(id, now, tuple(item.id for item in items if item.seed_item is not None), signed)
+
+
+def use_page(id: str, now: datetime) -> PersonView | None:
+    """A person's page with the names under the agreement judged, as the agreement's own screen does."""
+    desk = use_desk()
+    copies = use_query(CopiesOf(id, AGREEMENTS[0]))
+    form = use_query(FormOf(AGREEMENTS[0], id, True))
+    judged = desk.session.phase == "open" and any(one.signatures for one in copies)
+    # a signature takes a millisecond to judge: not at every minute of the clock
+    signed: frozenset[str] = ft.use_memo(
+        lambda: desk.session.agreements(desk.library).standing(id) if judged else frozenset(), [copies, form]
+    )
+    view: PersonView | None = use_query(page_of(desk, id, now, signed))
+    return view
 
 
 @component
@@ -177,7 +193,7 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
         icon=ft.Icons.FLAG_OUTLINED,
         id="closing",
     )
-    parts += [Rows([pair, closing]), LastHeard(id, key="heard")]
+    parts += [PartedCard(id, key="parted"), Rows([pair, closing]), LastHeard(id, key="heard")]
     if part != "brief":
         choices = [Choice(name, desk.say(f"person.{name}")) for name in SECTIONS]
         parts.append(Segments(choices, section, show, label=desk.say("person.sections"), id="section"))
@@ -445,6 +461,7 @@ def _About(view: PersonView, key: str = "") -> ft.Control:
                 color=theme.INK_SOFT,
             )
         )
+    parts += part_button(id, view.row.name)
     if desk.session.pairing.peer(id) is None:  # with two phones it would be gone on both: that is what ending is for
         parts.append(remover(desk, "mentorship", id, lambda: desk.go("/people"), name=view.row.name))
     return _stack(parts)
