@@ -171,7 +171,8 @@ def NoteScreen(id: str) -> ft.Control:
     if tight:
         tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
         if view.open_tasks:
-            tools.insert(0, ("tasks", ft.Icons.TASK_ALT, desk.say("note.open-tasks", count=len(view.open_tasks))))
+            open_ = desk.say("note.open-tasks.short", count=len(view.open_tasks))
+            tools.insert(0, ("tasks", ft.Icons.TASK_ALT, open_))
     sideways = tight or desk.prefs.text_size >= 150  # three words beside each other do not fit in large text
     above: list[ft.Control] = [
         ft.Row(
@@ -193,7 +194,8 @@ def NoteScreen(id: str) -> ft.Control:
         ft.Icons.TASK_ALT,
         id="note-tasks",
     )
-    review = next_task(desk, view, undo) if view.row.phase == "during" and not sideways else []
+    on = not ended and (view.row.began is not None or view.row.phase == "during")
+    review = next_task(desk, view, undo) if on and not sideways else []
     head.append(
         ft.Column(
             [ft.Row([tasks]), *review],

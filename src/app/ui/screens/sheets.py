@@ -106,7 +106,7 @@ def TaskSheet(
             )
         )
         close()
-        desk.announce(desk.say("note.task.kept"))
+        desk.notice(desk.say("note.task.kept"), seconds=2)
 
     whens = [*(["next"] if following else []), "week", "two-weeks", "no-date"]
     people = [Choice(role, owner_words(desk, pair, role)) for role in (pair.their_role, pair.my_role, "both")]
@@ -361,7 +361,7 @@ def next_task(desk: Desk, view: MeetingView, undo: Callable[[str, Callable[[], o
         )
         for name, words, command in answers(desk, task, later)
     ]
-    words = Words(desk.say("meeting.task.owner", name=task.text, day=who), Style.STRONG, lines=2)
+    words = Words(desk.say("note.next-task", name=who, title=task.text), Style.STRONG, lines=2)
     return [ft.Column([words, Beside(faces)], spacing=4, tight=True, key=task.id)]
 
 
