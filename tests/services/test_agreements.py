@@ -454,6 +454,28 @@ def test_missing_lines_are_those_of_the_document() -> None:
     )
 
 
+def test_what_was_signed_of_an_older_document_holds_and_is_said_to(
+    signed: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = LIBRARY.document(AGREEMENT)
+    newer = replace(
+        document,
+        version=document.version + 1,
+        items=(*document.items, replace(document.item("changes"), id="brand_new"))[1:],
+    )
+    monkeypatch.setattr(Library, "document", lambda self, id: newer if id == AGREEMENT else _document(self, id))
+    sheet = on(signed.karin).sheet(signed.id, AGREEMENT)
+    assert sheet.renewed and not sheet.signed and sheet.missing == ("brand_new",)
+    assert on(signed.karin).standing(signed.id) == {"mentor", "mentee"}
+    assert all(name.holds for name in sheet.versions[0].names)
+    signed.fill(place="Kaféet")  # what they change themselves is another text
+    assert not on(signed.karin).sheet(signed.id, AGREEMENT).renewed
+    assert on(signed.karin).standing(signed.id) == frozenset()
+
+
+_document = Library.document
+
+
 def test_the_way_of_the_relationship_knows_the_signatures(signed: Two) -> None:
     page = signed.karin.store.ask(PersonPage(signed.id, NOON))
     assert page is not None

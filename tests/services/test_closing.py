@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.model.commands import AddPerson, DecideFate, Delete, EndMentorship, JoinMentorship, WriteNote
+from app.model.commands import AddPerson, DecideFate, Delete, EndMentorship, JoinMentorship, Revise, WriteNote
 from app.model.entities import Fulfilment, Note
 from app.model.queries import ClosingOf, ClosingView, NotesOf, TrashList
 from app.services.closing import announce, carry_out, erase
@@ -68,6 +68,21 @@ def test_on_the_day_the_notes_are_gone_and_both_have_the_receipt() -> None:
         (receipt,) = two.view(person).fulfilled
         assert (receipt.role, receipt.dropped, receipt.at) == ("mentor", 3, LATER)
     assert WORD not in repr([list(two.yusuf.documents.table(name)) for name in two.yusuf.documents.tables()])
+
+
+def test_a_relationship_that_went_on_and_ended_again_has_its_notes_deleted_again() -> None:
+    two = Ended()
+    run = two.karin.store.execute
+    run(DecideFate(mentorship=two.id, fate="end"))
+    assert erase(two.karin.store, two.id) == 3 and two.view().mine_done
+    run(Revise(kind="mentorship", id=two.id, values={"status": "active", "ended": None}))
+    run(WriteNote(body=f"{WORD} igen", mentorship=two.id))
+    run(EndMentorship(mentorship=two.id))  # the same day, by a clock that stands still
+    view = two.view()
+    assert not view.mine_done and view.due(NOON.date()) and view.notes == 1
+    assert erase(two.karin.store, two.id) == 1
+    assert two.view().mine_done and [one.dropped for one in two.view().fulfilled] == [3, 1]
+    assert WORD not in repr([list(two.karin.documents.table(name)) for name in two.karin.documents.tables()])
 
 
 def test_nothing_is_deleted_before_it_was_said_even_when_the_phone_was_off_that_day() -> None:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from app.errors import NotFilledIn, Refused, SignedFileForeign, TooLongToSign, UnknownRecord
@@ -96,6 +97,8 @@ class Sheet:
     versions: tuple[Version, ...]
     text: FairText
     missing: tuple[str, ...]
+    renewed: bool = False
+    """Everybody has signed, and nothing they wrote has changed since: only the document has newer words or lines."""
 
     @property
     def current(self) -> Version | None:
@@ -217,6 +220,23 @@ class Agreements:
     def judge(self, copy: FairCopy, signed: Signed) -> Name:
         """What a signature under a copy is worth."""
         return self._judge(copy.id, copy.text, copy.salt, signed.proof, signed.role, signed.at, copy.mentorship)
+
+    def standing(self, mentorship: Id) -> frozenset[str]:
+        """Whose name holds under the agreement as it stands, judged as its own screen does."""
+        copies = self._store.ask(CopiesOf(mentorship, AGREEMENT))
+        if not any(one.signatures for one in copies) or self._store.ask(TwoOf(mentorship)) is None:
+            return frozenset()
+        sheet = self.sheet(mentorship, AGREEMENT)
+        if sheet.renewed:
+            return BOTH
+        return frozenset(role for role in BOTH if (name := sheet.by(role)) is not None and name.holds)
+
+    def handing(self, mentorship: Id, document: str, answers: Mapping[str, Answer]) -> Sheet:
+        """A policy as the other person accepts it on this phone: their lines, with what they have ticked just now."""
+        found, role = self._library.document(document), self._two(mentorship).other
+        lines = lines_of(found, self._library, answers, role=role)
+        lacking = tuple(item.id for item in missing(found, answers, role=role))
+        return self._sheet(mentorship, f"{document}:{role}", found, frozenset({role}), lines, lacking)
 
     # ------------------------------------------------------------------ signing
 
@@ -401,13 +421,13 @@ class Agreements:
                 text = text.numbered(min(last.number + 1, MOST_VERSIONS - 1))
             else:  # what came out of an export was signed for another space: here it goes on under its own
                 text = last if last.space == text.space else text.numbered(last.number)
-        return Sheet(versions, text, lacking)
+        return Sheet(versions, text, lacking, _renewed(versions, text, document))
 
     def _judge(self, id: str, text: str, salt: str, proof: str, role: str, at: datetime | None, mentorship: Id) -> Name:
         written: FairText | None = None
         try:
             written = read(text)
-            found = signatures.read(bytes.fromhex(proof))
+            found = _proof(proof)
             stated = found.statement
             expected = signatures.commitment(bytes.fromhex(salt), text)
             when = _moment(stated.at)
@@ -461,6 +481,22 @@ class Agreements:
         if found is None:
             raise UnknownRecord(entity=Mentorship.KIND)
         return found
+
+
+def _renewed(versions: Sequence[Version], text: FairText, document: Document) -> bool:
+    """Whether the newest version is signed by all, of an older document, and says what still stands in the form."""
+    last = versions[-1] if versions else None
+    if last is None or not last.signed or last.text.document_version == document.version:
+        return False
+    here = {item.id for item in document.items}
+    said, now = ({line.id: line.answer for line in one.lines if line.id in here} for one in (last.text, text))
+    return said == now
+
+
+@lru_cache(maxsize=512)
+def _proof(proof: str) -> signatures.Signature:
+    """A signature, its certificates and every key checked: that depends on its bytes alone, and takes a moment."""
+    return signatures.read(bytes.fromhex(proof))
 
 
 def values_of(text: FairText, mentorship: Mentorship) -> dict[str, Any]:

@@ -167,7 +167,9 @@ async def test_a_change_is_talked_over_and_only_that_is_told(stage: OpenStage) -
     app = await filled(stage, table)
     app.desk.session.programme = Coordinated()
     await sign_both(app)
-    assert not app.has("talked-over")
+    assert app.desk.say("agreement.talked-over.later") in app.texts()  # the first version is talked over too
+    await app.check("talked-over")
+    assert app.desk.session.programme.told == []  # and nothing has changed that could be told
     fill(table, app, place="Kaféet")
     await app.settle()
     clause = app.desk.library.document(AGREEMENT).item("changes")
@@ -201,6 +203,53 @@ async def test_the_code_of_conduct_shows_version_and_day_on_the_relationship(sta
     await app.settle()
     await app.tap("section-agreement")
     assert "Du godkände version 1: ons 14 okt. 2026" in "\n".join(app.texts())
+
+
+@BOTH
+async def test_the_code_of_conduct_is_accepted_by_the_other_on_this_phone(stage: OpenStage, language: str) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/agreement/{table.pair}/{CONDUCT}", language=language)
+    await app.tap("conduct-hand")
+    assert app.nameless() == [] and "{" not in "".join(app.texts())
+    await app.tap("hand-sign")
+    points = [item.id for item in app.desk.library.document(CONDUCT).items if item.group in ("both", "mentee")]
+    lines = [item.id for item in app.desk.library.document(CONDUCT).items if app.has(f"hand-{item.id}")]
+    assert set(points) <= set(lines) and "refer" not in lines  # what only a mentor keeps to is not asked of a mentee
+    assert app.desk.say("conduct.missing", count=len(lines)) in app.texts()
+    for id in lines:
+        await app.check(f"hand-{id}")
+    await app.tap("hand-sign")
+    await app.tap("sign-yes")
+    assert app.has(app.desk.say("sign.conduct.done", name="Yusuf"))
+    (version,) = service(app).accepted(table.pair, CONDUCT, "mentee")
+    assert version.signed and [name.standing for name in version.names] == ["handed"]
+    assert not service(app).accepted(table.pair, CONDUCT, "mentor")
+    await app.back()
+    assert not app.has("conduct-hand") and app.has("conduct-theirs")
+
+
+async def test_the_way_of_the_relationship_believes_no_signature_that_does_not_hold(stage: OpenStage) -> None:
+    table = lay()
+    app = await filled(stage, table)
+    await sign_both(app)
+    app.desk.go(f"/person/{table.pair}")
+    await app.settle()
+    await app.tap("steps")
+    done = app.desk.say("person.step-done")
+    before = app.texts().count(done)
+    rows = table.store.documents.table("signature")
+    (row,) = [row for row in rows if row["cells"]["role"] == "mentee"]
+    proof = str(row["cells"]["proof"])
+    rows.update(
+        {"cells": {**row["cells"], "proof": proof[:-2] + ("00" if proof[-2:] != "00" else "01")}}, doc_ids=[row.doc_id]
+    )
+    table.store.execute(Revise(kind="mentorship", id=table.pair, values={"place": "Parken"}))
+    app.desk.go("/")
+    await app.settle()
+    app.desk.go(f"/person/{table.pair}")
+    await app.settle()
+    await app.tap("steps")
+    assert app.texts().count(done) == before - 1
 
 
 async def test_a_signed_file_is_checked_and_an_altered_one_does_not_match(stage: OpenStage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -175,3 +176,34 @@ async def test_without_a_meeting_there_is_nothing_to_certify(stage: OpenStage) -
     table = lay(before=False)
     app = await table.open(stage, go=f"/closing/{table.pair}/certificate")
     assert app.desk.say("certificate.none") in app.texts()
+
+
+@BOTH
+async def test_a_certificate_for_a_name_with_any_letters_is_a_page_and_what_was_saved_is_told(
+    stage: OpenStage, language: str
+) -> None:
+    table = lay()
+    other = table.store.execute(PlanMeeting(mentorship=table.pair, starts=MEETING - timedelta(days=7))).record
+    table.store.execute(EndMeeting(meeting=other))
+    saved: list[dict[str, Any]] = []
+
+    def save(arguments: dict[str, Any]) -> str | None:
+        saved.append(arguments)
+        return f"/hem/{arguments['file_name']}" if len(saved) < 3 else None
+
+    app = await table.open(
+        stage, go=f"/closing/{table.pair}/certificate", language=language, replies={"save_file": save}
+    )
+    say = app.desk.say
+    await app.type("certificate-name", "Åsa Öström " * 9)
+    await app.tap("certificate-pdf")
+    await app.until(lambda: bool(saved) and app.has(say("print.saved", where=f"/hem/{saved[0]['file_name']}")))
+    assert saved[0]["file_name"].endswith(".pdf")
+    await app.type("certificate-name", "محمد 李 😀")
+    await app.tap("certificate-pdf")
+    await app.until(lambda: app.has(say("error.letters-missing")))
+    assert len(saved) == 1
+    for told in (say("print.saved", where=f"/hem/{saved[0]['file_name'][:-3]}html"), say("export.stopped")):
+        await app.tap("certificate-html")
+        await app.until(lambda told=told: app.has(told))
+    assert "محمد 李 😀" in str(saved[1]["src_bytes"].decode() if isinstance(saved[1]["src_bytes"], bytes) else "")

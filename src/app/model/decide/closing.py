@@ -6,6 +6,7 @@ from app.model import commands as do
 from app.model.decide.plan import Plan, carry_out
 from app.model.entities import Fulfilment, Mentorship, Note, Retention, fulfilment_id, retention_id
 from app.model.ids import Id
+from app.model.queries.closing import endings
 
 
 @carry_out.register
@@ -25,7 +26,8 @@ def _(command: do.DropPrivate, plan: Plan) -> Id:
     for note in notes:
         plan.mark(note, note.id)
     role = plan.my_role(mentorship.id)
-    receipt = fulfilment_id(mentorship.id, role)
+    ended = max(endings(plan.records, mentorship.id), default="")
+    receipt = fulfilment_id(mentorship.id, role, ended)
     if plan.records.buried(Fulfilment, receipt) is None:
         plan.add(
             Fulfilment,
@@ -34,6 +36,7 @@ def _(command: do.DropPrivate, plan: Plan) -> Id:
             mentorship=mentorship.id,
             role=role,
             at=plan.moment.now,
+            of=ended,
             dropped=len(notes),
         )
     return receipt

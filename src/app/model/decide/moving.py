@@ -135,7 +135,8 @@ class _Names:
         if isinstance(record, Retention):
             yield retention_id(record.mentorship), retention_id(self._into.id)
         if isinstance(record, Fulfilment):
-            yield fulfilment_id(record.mentorship, record.role), fulfilment_id(self._into.id, record.role)
+            before, into = record.mentorship, self._into.id
+            yield fulfilment_id(before, record.role, record.of), fulfilment_id(into, record.role, record.of)
 
     def _meeting(self, record: Meeting) -> Id:
         """A meeting of a series has its name from its place, one that was booked from its slot."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.model.entities.words import PAIR_ROLES, Fate, PairRole
-from app.model.fields import choice, moment, number, ref
+from app.model.fields import choice, moment, number, ref, text
 from app.model.ids import Id, named_id
 from app.model.schema import Entity, entity
 
@@ -29,6 +29,8 @@ class Fulfilment(Entity):
     mentorship: Id = ref("mentorship")
     role: PairRole = choice(PAIR_ROLES)
     at: datetime | None = moment(default=None)
+    of: str = text(longest=64, default="")
+    """The version by which the relationship ended: one that goes on and ends again has its notes deleted again."""
     dropped: int = number(least=0, whole=True, default=0)
 
 
@@ -37,6 +39,6 @@ def retention_id(mentorship: Id) -> Id:
     return named_id("retention", mentorship)
 
 
-def fulfilment_id(mentorship: Id, role: PairRole) -> Id:
-    """The receipt of one of them: two phones of one person write the same."""
-    return named_id("fulfilment", mentorship, role)
+def fulfilment_id(mentorship: Id, role: PairRole, of: str = "") -> Id:
+    """The receipt of one of them for one ending: two phones of one person write the same."""
+    return named_id("fulfilment", mentorship, role, *([of] if of else []))

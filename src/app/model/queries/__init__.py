@@ -4,7 +4,7 @@
 `now` is an aware datetime in the zone of the person who asks.
 """
 
-from app.model.queries.agreements import CopiesOf, Copy, Two, TwoOf, copy_of, is_signed, signed_roles
+from app.model.queries.agreements import CopiesOf, Copy, Two, TwoOf, copy_of, signed_roles
 from app.model.queries.asking import Card, Past, Query, Reader, Trashed
 from app.model.queries.calendar import (
     Again,
@@ -165,7 +165,6 @@ __all__ = [
     "TwoOf",
     "WayOf",
     "copy_of",
-    "is_signed",
     "signed_roles",
     "unsettled",
 ]

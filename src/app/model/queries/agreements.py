@@ -116,8 +116,3 @@ def signed_roles(copies: tuple[Copy, ...]) -> frozenset[str]:
         return frozenset()
     number = copies[-1].copy.number
     return frozenset(one.role for copy in copies if copy.copy.number == number for one in copy.signatures)
-
-
-def is_signed(copies: tuple[Copy, ...]) -> bool:
-    """Whether everybody who was asked to has signed the newest version."""
-    return bool(copies) and copies[-1].copy.roles <= signed_roles(copies)

@@ -51,6 +51,8 @@ class ClosingView:
     open_goals: int
     fulfilled: tuple[Fulfilment, ...]
     warned: bool
+    mine_done: bool = False
+    """Whether my notes have been dealt with since it ended."""
 
     @property
     def left(self) -> int:
@@ -61,11 +63,6 @@ class ClosingView:
     def soon(self) -> bool:
         """Whether the last meetings have come."""
         return self.mentorship.status != "ended" and self.held > 0 and self.left <= LAST
-
-    @property
-    def mine_done(self) -> bool:
-        """Whether my notes have been dealt with."""
-        return any(one.role == self.my_role for one in self.fulfilled)
 
     def due(self, today: date) -> bool:
         """Whether the day has come, or has passed while nobody looked."""
@@ -141,6 +138,7 @@ def _view(read: Reader, person: Person, mentorship: Mentorship) -> ClosingView:
     if decided is not None and mentorship.ended is not None and fate in _MONTHS:
         day = months_on(mentorship.ended, _MONTHS[fate])
     warned = SettingOf(warned_key(mentorship.id)).answer(read)
+    fulfilled = sorted(read.where(Fulfilment, mentorship=mentorship.id), key=lambda one: (one.role, one.made))
     return ClosingView(
         mentorship=mentorship,
         name=person.name,
@@ -151,9 +149,25 @@ def _view(read: Reader, person: Person, mentorship: Mentorship) -> ClosingView:
         day=day,
         notes=read.count(Note, mentorship=mentorship.id),
         open_goals=read.count(Goal, open=mentorship.id),
-        fulfilled=tuple(sorted(read.where(Fulfilment, mentorship=mentorship.id), key=lambda one: one.role)),
+        fulfilled=tuple(fulfilled),
         warned=day is not None and warned == day.isoformat(),
+        mine_done=_is_done(read, mentorship.id, [one for one in fulfilled if one.role == person.my_role]),
     )
+
+
+def endings(read: Reader, mentorship: Id) -> frozenset[str]:
+    """The versions by which a relationship ended, each time it did."""
+    return frozenset(
+        past.version for past in read.history(Mentorship.KIND, mentorship) if past.cells.get("status") == "ended"
+    )
+
+
+def _is_done(read: Reader, mentorship: Id, mine: list[Fulfilment]) -> bool:
+    """Whether one of my receipts is for the newest ending; one that names none that is here is for what there was."""
+    if not mine:
+        return False
+    ended = endings(read, mentorship)
+    return any(one.of not in ended or one.of == max(ended) for one in mine)
 
 
 def _agreed(read: Reader, mentorship: Mentorship) -> str:

@@ -14,7 +14,7 @@ from app.model.entities import (
     form_id,
 )
 from app.model.ids import Id
-from app.model.queries.agreements import CopiesOf, is_signed, signed_roles
+from app.model.queries.agreements import CopiesOf, signed_roles
 from app.model.queries.asking import Query, Reader
 from app.model.queries.look import (
     Look,
@@ -76,11 +76,15 @@ class PersonView:
 
 @dataclass(frozen=True)
 class PersonPage(Query["PersonView | None"]):
-    """A person's page. `seeds` are the items of the list before the relationship that make it ready."""
+    """A person's page. `seeds` are the items of the list before the relationship that make it ready.
+
+    `signed` says whose names hold under the agreement; without it every name that stands there is believed.
+    """
 
     mentorship: Id
     now: datetime
     seeds: tuple[str, ...] = ()
+    signed: frozenset[str] | None = None
 
     def answer(self, read: Reader) -> PersonView | None:
         look = Look(read, self.now)
@@ -94,7 +98,7 @@ class PersonPage(Query["PersonView | None"]):
             row=row,
             person=person,
             mentorship=mentorship,
-            steps=_steps(look, row, mentorship, preparation, self.seeds),
+            steps=_steps(look, row, mentorship, preparation, self),
             next=row.next,
             tasks=tuple(look.open_tasks(self.mentorship)),
             goals=tuple(look.goals(self.mentorship, closed=False)),
@@ -103,13 +107,14 @@ class PersonPage(Query["PersonView | None"]):
 
 
 def _steps(
-    look: Look, row: PersonRow, mentorship: Mentorship, preparation: ListView, seeds: tuple[str, ...]
+    look: Look, row: PersonRow, mentorship: Mentorship, preparation: ListView, page: PersonPage
 ) -> tuple[Step, ...]:
+    seeds = page.seeds
     settled = preparation.ticks | preparation.set_aside.keys()
     ended = mentorship.status == "ended"
     missing: list[tuple[str, tuple[str, ...]]] = [
         ("ready", tuple(seed for seed in seeds if seed not in settled) if seeds or settled else ("preparation",)),
-        ("agreed", () if "agreement" in settled else _unsigned(look, row, mentorship)),
+        ("agreed", () if "agreement" in settled else _unsigned(look, row, mentorship, page.signed)),
         ("started", () if row.held else ("first_meeting",)),
         ("rhythm", () if row.held > 1 and (row.next or ended) else ("next_meeting",)),
         ("halfway", () if row.held * 2 >= row.planned else ("half_of_meetings",)),
@@ -123,13 +128,13 @@ def _steps(
     )
 
 
-def _unsigned(look: Look, row: PersonRow, mentorship: Mentorship) -> tuple[str, ...]:
+def _unsigned(look: Look, row: PersonRow, mentorship: Mentorship, judged: frozenset[str] | None) -> tuple[str, ...]:
     """What the agreement still takes: to be filled in and signed, my name, or the other's."""
     copies = CopiesOf(row.mentorship, "agreement.mentoring").answer(look.read)
-    if is_signed(copies):
+    form = look.read.one(FilledForm, form_id(mentorship.space, "agreement.mentoring", row.mentorship))
+    signed = signed_roles(copies) if judged is None else judged
+    if copies and copies[-1].copy.roles <= signed:
         return ()
-    signed = signed_roles(copies)
     if not signed:
-        begun = look.read.one(FilledForm, form_id(mentorship.space, "agreement.mentoring", row.mentorship))
-        return ("signatures",) if begun is not None else ("agreement",)
+        return ("signatures",) if form is not None else ("agreement",)
     return ("their-signature",) if row.my_role in signed else ("my-signature",)

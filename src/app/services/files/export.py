@@ -46,7 +46,7 @@ ORDER: Final = (
 
 _BEHIND: Final = frozenset(
     """
-    document survey version zone series slot given number item bodies erasure proof copy digest
+    document survey version zone series slot given number item bodies erasure proof copy digest of
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 """Fields that say nothing to a reader of the page; the data file has them."""

@@ -11,7 +11,7 @@ from app.model.entities import FilledForm
 from app.model.queries import AboutMe, CopiesOf, FormOf, Two, TwoOf
 from app.ui import theme
 from app.ui.hooks import use_desk, use_query
-from app.ui.hooks.held import use_box
+from app.ui.hooks.saving import Save, use_saving
 from app.ui.parts import (
     EmptyState,
     Live,
@@ -61,7 +61,7 @@ def _Agreement(person: str, name: str, mine: str, other: str, key: str = "") -> 
     )
     theirs = use_theirs(person, name, mine) if document.accept else ()
     signing = use_signing(sheet, mine, "conduct" if document.accept else "agreement")
-    files = use_box(ft.FilePicker)
+    save = use_saving()
     fill = f"/agreement/{person}/{name}/fill"
     other_role = "mentee" if mine == "mentor" else "mentor"
     signed_by_me = sheet.by(mine)
@@ -71,10 +71,14 @@ def _Agreement(person: str, name: str, mine: str, other: str, key: str = "") -> 
         body.append(Words(desk.read(document.intro)))
     if sheet.signed:
         body.append(Live(_all_signed(desk, document, sheet), ft.Icons.CHECK_CIRCLE, theme.PRIMARY))
+    if sheet.renewed:
+        word = "conduct.renewed" if document.accept else "agreement.renewed"
+        said = desk.say(word, number=sheet.versions[-1].number)
+        body.append(Live(said, ft.Icons.CHECK_CIRCLE, theme.PRIMARY))
     if sheet.missing:
         body += _missing(desk, document, sheet, fill)
     body += changed(desk, sheet.before, sheet.text) if not sheet.missing else []
-    if sheet.before is not None or sheet.signed:
+    if sheet.versions:
         body += talked_over(desk, person, document, form, sheet)
     body += [
         SectionTitle(desk.say("conduct.names" if document.accept else "agreement.names")),
@@ -82,6 +86,15 @@ def _Agreement(person: str, name: str, mine: str, other: str, key: str = "") -> 
     ]
     if document.accept:
         body.append(Rows([_accepted(desk, theirs, other)]))
+        if not any(name.holds for one in theirs[-1:] for name in one.names):
+            hand_over = Row(
+                desk.say("conduct.hand", name=other),
+                lambda _: desk.go(f"/agreement/{person}/{name}/hand"),
+                subtitle=desk.say("conduct.hand.help", name=other),
+                icon=ft.Icons.PHONE_IPHONE,
+                id="conduct-hand",
+            )
+            body.append(Rows([hand_over]))
     if not sheet.missing:
         body += text_of(desk, sheet.text)
     ways: list[ft.Control] = []
@@ -91,7 +104,7 @@ def _Agreement(person: str, name: str, mine: str, other: str, key: str = "") -> 
                 desk.say("agreement.edit"), lambda _: desk.go(fill), icon=ft.Icons.EDIT, id="agreement-edit", key="edit"
             )
         )
-        ways += papers(desk, sheet, sheet.current, files)
+        ways += papers(desk, sheet, sheet.current, save)
     ways.append(
         Row(
             desk.say("agreement.check"),
@@ -190,9 +203,14 @@ def _missing(desk: Desk, document: Document, sheet: Sheet, fill: str) -> list[ft
 
 
 def talked_over(desk: Desk, person: str, document: Document, form: FilledForm | None, sheet: Sheet) -> list[ft.Control]:
-    """Changes are talked over with the coordinator: the clause, the tick, and the word that goes out without any text."""
+    """Changes are talked over with the coordinator: the clause, the tick, and the word that goes out without any text.
+
+    With a programme from the first version on: what is agreed on is talked over too, and only a change is told.
+    """
     clause = next((item for item in desk.library.document(MENTORING).items if item.id == "changes"), None)
-    if document.accept or clause is None or sheet.text.number < 2:
+    missing = why_not(desk, person)
+    changed_since = sheet.text.number >= 2
+    if document.accept or clause is None or not (changed_since or not missing):
         return []
     done = form is not None and form.answers.get(TALKED_OVER) == sheet.text.number
 
@@ -201,17 +219,17 @@ def talked_over(desk: Desk, person: str, document: Document, form: FilledForm | 
         desk.store.execute(
             KeepForm(document=document.id, version=document.version, mentorship=person, shared=True, answers=answers)
         )
-        if on and not why_not(desk, person):
+        if on and changed_since and not why_not(desk, person):
             desk.session.programme.notify(person, "changed")
         elif not on:
             desk.session.programme.unsay(person, "changed")
 
-    missing = why_not(desk, person)
+    tells = desk.say("agreement.talked-over.tells") if changed_since else desk.say("agreement.talked-over.later")
     return [
         SectionTitle(desk.say("agreement.talked-over.title")),
         Soft(desk.read(clause.text)),
         Rows([TickLine(desk.say("agreement.talked-over"), done, tick, id="talked-over")]),
-        Soft(desk.say(missing) if missing else desk.say("agreement.talked-over.tells")),
+        Soft(desk.say(missing) if missing else tells),
     ]
 
 
@@ -220,25 +238,18 @@ def why_not(desk: Desk, person: str) -> str:
     return str(desk.session.programme.offered(person))
 
 
-def papers(desk: Desk, sheet: Sheet, version: Version | None, files: Any) -> list[ft.Control]:
+def papers(desk: Desk, sheet: Sheet, version: Version | None, save: Save) -> list[ft.Control]:
     """On paper, and as a file that can be checked."""
-
-    async def save(name: str, data: bytes) -> None:
-        try:
-            await files.value.save_file(file_name=name, src_bytes=data)
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            desk.notice(desk.say("export.failed"))
 
     def paper(_: object) -> None:
         from app.services.files.printing import signed_page
 
         page = signed_page(sheet.text, version.names if version else (), desk.speech.value, desk.now())
-        desk.later(lambda: save(file_name(desk, sheet, "html"), page.encode()))
+        save(file_name(sheet, "html"), page.encode())
 
     def file(_: object) -> None:
         if version is not None:
-            data = desk.session.agreements(desk.library).file(version)
-            desk.later(lambda: save(file_name(desk, sheet, "fika.json"), data))
+            save(file_name(sheet, "fika.json"), desk.session.agreements(desk.library).file(version))
 
     found = [
         Row(desk.say("agreement.print"), paper, icon=ft.Icons.PRINT, chevron=False, id="agreement-print", key="print")
@@ -258,7 +269,7 @@ def papers(desk: Desk, sheet: Sheet, version: Version | None, files: Any) -> lis
     return found
 
 
-def file_name(desk: Desk, sheet: Sheet, ending: str) -> str:
+def file_name(sheet: Sheet, ending: str) -> str:
     """A name without a person's name: a download folder shows it to anyone."""
     return f"fika-{sheet.text.document.replace('.', '-').replace('_', '-')}-{sheet.text.number}.{ending}"
 
@@ -326,6 +337,8 @@ def state_of(
         return "\n".join(told) or say("agreement.state.none")
     if sheet.signed:
         return say("agreement.state.signed", number=sheet.text.number)
+    if sheet.renewed:
+        return say("agreement.state.renewed", number=sheet.versions[-1].number)
     if sheet.current is None:
         return say("agreement.state.begun" if begun else "agreement.state.none")
     given = sheet.by(mine)

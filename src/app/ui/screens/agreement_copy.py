@@ -12,6 +12,7 @@ from app.services.agreements import Sheet
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_query
 from app.ui.hooks.held import use_box
+from app.ui.hooks.saving import use_saving
 from app.ui.parts import EmptyState, Live, PrimaryButton, Rows, Screen, SectionTitle, Soft, Words
 from app.ui.safe import component
 from app.ui.screens.agreement import papers
@@ -35,7 +36,7 @@ def CopyScreen(person: str, id: str) -> ft.Control:
 @component
 def _Copy(person: str, id: str, about: str, key: str = "") -> ft.Control:
     desk = use_desk()
-    files = use_box(ft.FilePicker)
+    save = use_saving()
     versions: tuple[Version, ...] = use_agreements(
         lambda all_: all_.versions(person, about), CopiesOf(person, about), AboutMe()
     )
@@ -50,7 +51,7 @@ def _Copy(person: str, id: str, about: str, key: str = "") -> ft.Control:
             SectionTitle(desk.say("agreement.names")),
             names_under(desk, version, version.text),
             *text_of(desk, version.text),
-            Rows(papers(desk, Sheet(versions, version.text, ()), version, files)),
+            Rows(papers(desk, Sheet(versions, version.text, ()), version, save)),
         ],
         subtitle=desk.say("agreement.version", number=version.number),
         back=True,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import flet as ft
 
 from app.model.queries import AboutMe, Two, TwoOf
 from app.model.queries.closing import HeldDays
 from app.ui.hooks import use_busy, use_desk, use_query
-from app.ui.hooks.held import use_box
+from app.ui.hooks.saving import use_saving
 from app.ui.parts import (
     Card,
     Choice,
@@ -51,7 +51,7 @@ def _Certificate(person: str, role: str, called: str, organisation: str, key: st
 
     desk = use_desk()
     days = use_query(HeldDays(person))
-    files = use_box(ft.FilePicker)
+    save = use_saving()
     name, write_name = ft.use_state(called)
     programme, write_programme = ft.use_state(organisation)
     language, turn = ft.use_state(desk.prefs.language)
@@ -68,17 +68,8 @@ def _Certificate(person: str, role: str, called: str, organisation: str, key: st
     words = (certificate_words if sheet == "certificate" else list_words)(facts, desk.library, speech)
     title = f"fika-{speech.say('certificate.file') if sheet == 'certificate' else speech.say('certificate.file-list')}"
 
-    async def save(data: bytes, ending: str) -> None:
-        try:
-            await files.value.save_file(file_name=f"{title}.{ending}", src_bytes=data)
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            desk.notice(desk.say("export.failed"))
-
-    def keep(data: Any, ending: str) -> None:
-        desk.later(lambda: save(data, ending))
-
     def as_file(_: object) -> None:
-        run(lambda: as_pdf(words, speech.assets, speech), lambda data: keep(data, "pdf"))
+        run(lambda: as_pdf(words, speech.assets, speech), lambda data: save(f"{title}.pdf", data))
 
     shown: list[ft.Control] = [
         Words(one.text, Style.HEADING if one.bold else Style.BODY) for one in words[:12] if one.text
@@ -87,7 +78,7 @@ def _Certificate(person: str, role: str, called: str, organisation: str, key: st
         shown.append(Soft(desk.say("certificate.more", count=len(words) - 12)))
     page = SecondaryButton(
         desk.say("certificate.html"),
-        lambda _: keep(as_page(words, speech).encode(), "html"),
+        lambda _: save(f"{title}.html", as_page(words, speech).encode()),
         ft.Icons.DESCRIPTION_OUTLINED,
         id="certificate-html",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import flet as ft
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.model.queries import MeetingView
     from app.services.agreements import Agreements, Sheet
     from app.ui.desk import Desk
+    from app.ui.hooks.saving import Save
 
 
 def to_confirm(agreements: Agreements, view: MeetingView | None) -> Sheet | None:
@@ -49,7 +50,7 @@ def confirm_buttons(
     return primary, above
 
 
-def confirmed_by(desk: Desk, view: MeetingView, sheet: Sheet | None, files: Any) -> list[ft.Control]:
+def confirmed_by(desk: Desk, view: MeetingView, sheet: Sheet | None, save: Save) -> list[ft.Control]:
     """Who has confirmed which version, and when; what was corrected since; the versions before."""
     if sheet is None:
         return []
@@ -60,5 +61,5 @@ def confirmed_by(desk: Desk, view: MeetingView, sheet: Sheet | None, files: Any)
     ]
     rows = [version_row(desk, view.row.mentorship, one) for one in reversed(sheet.versions) if one is not sheet.current]
     if sheet.current is not None:
-        rows += papers(desk, sheet, sheet.current, files)
+        rows += papers(desk, sheet, sheet.current, save)
     return [*shown, Rows(rows)] if rows else shown

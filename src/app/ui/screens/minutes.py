@@ -19,7 +19,7 @@ from app.services.content.library import Option
 from app.services.records.drafts import Target
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_settling, use_undo
-from app.ui.hooks.held import use_box
+from app.ui.hooks.saving import use_saving
 from app.ui.parts import (
     Card,
     Choice,
@@ -81,7 +81,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     undo = use_undo()
     mentorship = view.row.mentorship if view else ""
     confirming = use_agreements(lambda all_: to_confirm(all_, view), CopiesOf(mentorship, minutes_id(id)), AboutMe())
-    files = use_box(ft.FilePicker)
+    save = use_saving()
     signing = use_signing(confirming, view.row.my_role if view else "mentor", "confirm")
 
     def close() -> None:
@@ -129,7 +129,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
                 SentState("minutes", view.minutes.id),
                 *_pinned(desk, view, document, None),
                 *another_version(desk, view.minutes),
-                *confirmed_by(desk, view, confirming, files),
+                *confirmed_by(desk, view, confirming, save),
                 *read_minutes(desk, document, view.minutes, view.row.name, view.row.my_role, view),
                 *_others(desk, document, answers),
                 SecondaryButton(

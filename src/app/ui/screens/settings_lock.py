@@ -58,6 +58,7 @@ def SettingsLockScreen() -> ft.Control:
                 id="lock-grace",
                 columns=1,
             ),
+            Soft(desk.say("settings.lock.phone")),
             Soft(desk.say("settings.lock.covered")),
         ],
         back=True,

@@ -1,0 +1,31 @@
+"""Saving a file outside the app: the device's own dialog, and one sentence about what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flet as ft
+
+from app.ui.hooks.context import use_desk
+from app.ui.hooks.held import use_box
+
+Save = Callable[[str, bytes], None]
+
+
+def use_saving() -> Save:
+    """`save(name, data)`: says where the file went, that none was saved, or that this device has no such dialog."""
+    desk = use_desk()
+    files = use_box(ft.FilePicker)
+
+    async def save(name: str, data: bytes) -> None:
+        try:
+            where = await files.value.save_file(file_name=name, src_bytes=data)
+            said = desk.say("print.saved", where=where) if where else desk.say("export.stopped")
+            if desk.page.web:  # a browser does not say where
+                said = desk.say("print.saved.web", name=name)
+        except RuntimeError:  # what a service call raises when the device has no such dialog
+            said = desk.say("export.failed")
+        if desk.session.phase == "open":  # the dialog may have sent the app to the background, and locked it
+            desk.notice(said)
+
+    return lambda name, data: desk.later(lambda: save(name, data))
