@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from app.errors import BadChange, NotShared
 from app.model.changes import Change
+from app.services.records.calm import undisturbed
 from app.services.records.store import Store
 from app.services.records.tables import ALARMS, ASIDE, LINKS, PLACES, PSKS, is_
 from app.services.sharing.shelf import Alarm, AlarmKind, Shelf, envelope_of
@@ -687,7 +688,7 @@ class Exchange:
         `there` says that a server has them; `cursor` where they end in its log. It does not move over an envelope that
         has no place yet or was refused.
         """
-        with self._one:
+        with self._one, undisturbed():
             log = self._log(space)
             taken, log = self._take(log, envelopes, there=there or cursor is not None, cursor=cursor)
             self._logs[space] = log
