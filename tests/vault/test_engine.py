@@ -269,6 +269,36 @@ def test_a_long_journal_is_compacted_by_itself(tmp_path: Path) -> None:
         assert set(get(tmp_path / "v")) == {"snapshot-00000002", "journal-00000002", "mark"}
 
 
+def test_while_pages_come_in_nothing_is_written_anew_and_afterwards_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.vault.engine.SOON_SECONDS", 0.05)
+    with new(tmp_path) as engine:
+        for _ in range(8):
+            with engine.documents.transaction("soon"):
+                engine.documents.table("note").insert_sound([{"n": n, "body": "x" * 1000} for n in range(100)])
+            engine.settle()
+            assert engine.position.generation == 1
+        end = time.monotonic() + 5
+        while engine.position.generation == 1 and time.monotonic() < end:
+            time.sleep(0.01)
+        engine.settle()
+        assert engine.position.generation == 2
+        time.sleep(0.15)
+        assert engine.position.generation == 2
+        assert len(engine.documents.table("note")) == 800
+
+
+def test_pages_without_an_end_are_written_anew_at_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.vault.engine._JOURNAL_FLOOD", 600_000)
+    with new(tmp_path) as engine:
+        for _ in range(8):
+            with engine.documents.transaction("soon"):
+                engine.documents.table("note").insert_sound([{"n": n, "body": "x" * 1000} for n in range(100)])
+        engine.settle()
+        assert engine.position.generation == 2
+
+
 def test_what_was_deleted_leaves_the_disk_when_asked(tmp_path: Path) -> None:
     """Sealed as it is, it shall not lie there: the key may become known one day."""
     with new(tmp_path) as engine:

@@ -1,5 +1,6 @@
 """Changes are carried out, and taken back in the opposite order, as if they had never been."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,35 @@ def test_the_revision_grows_with_every_change_and_every_undo(tables: Tables) -> 
     tables.take_back(undo)
     seen.append(tables.revision)
     assert seen == sorted(set(seen))
+
+
+@pytest.mark.parametrize("name", ["note", "new"])
+@pytest.mark.parametrize("asked", [False, True])
+def test_many_at_once_are_what_they_are_one_by_one(tables: Tables, tmp_path: Path, name: str, asked: bool) -> None:
+    documents = [{"n": number % 3, "deep": {"n": 9}} | ({"odd": [1]} if number else {}) for number in range(7)]
+    raws = [json.dumps(document).encode() for document in documents]
+    found = Snapshot.of(DISK, written(tmp_path), KEY)
+    assert found is not None
+    other = Tables(found)
+    first = max((one.highest for one in tables.found.values()), default=0) + 2
+    if asked:  # what somebody has asked for has an index, of which the others know nothing
+        for one in (tables, other):
+            one.apply(Op(journal.INSERT, name, first - 1, b'{"n":1}'))
+            assert one.found[name].equal("n", 1)[-1:] == [first - 1]
+    before = shown(tables)
+    undo = tables.insert(name, first, raws, documents)
+    again = [other.apply(Op(journal.INSERT, name, first + number, raw)) for number, raw in enumerate(raws)]
+    assert shown(tables) == shown(other)
+    assert len(undo) == len(again)
+    for value in range(4):
+        assert tables.found[name].equal("n", value) == other.found[name].equal("n", value)
+    for upto in range(len(undo) - 1, -1, -1):
+        tables.take_back(undo, upto)
+        other.take_back(again, upto)
+        assert shown(tables) == shown(other)
+        if upto:
+            assert tables.found[name].equal("n", 1) == other.found[name].equal("n", 1)
+    assert shown(tables) == before
 
 
 def test_another_snapshot_begins_anew(tables: Tables, tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from app.errors import BadChange
@@ -17,6 +19,8 @@ from app.model.fields import Json
 from app.model.ids import Id
 
 _VERSION = re.compile("[0-9a-f]{48}")
+_NOTHING: Any = ()
+"""Where nothing is said: what is looked for in thousands of changes is mostly not there."""
 _OPS_KNOWN = {"record", "kind", "fields", "parents", "lacking"}
 _CHANGE_KNOWN = {"hlc", "seen", "ops"}
 OTHERS = "others"
@@ -78,28 +82,26 @@ class Op:
     @classmethod
     def parse(cls, value: object) -> Op:
         """From JSON, or `BadChange`."""
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             raise BadChange(reason="op")
-        record, kind, fields = (value.get(name) for name in ("record", "kind", "fields"))
-        parents = value.get("parents", ())
+        record, kind, fields = value.get("record"), value.get("kind"), value.get("fields")
         if not isinstance(record, str) or not 0 < len(record) <= 64:
             raise BadChange(reason="record")
         if not isinstance(kind, str) or not 0 < len(kind) <= 64:
             raise BadChange(reason="kind")
-        if not isinstance(fields, Mapping) or not all(isinstance(cell, str) for cell in fields):
+        if type(fields) is not dict and not isinstance(fields, Mapping):
             raise BadChange(reason="fields")
-        if not isinstance(parents, Sequence) or not all(is_version(parent) for parent in parents):
-            raise BadChange(reason="parents")
-        lacking = value.get("lacking", ())
-        if not isinstance(lacking, Sequence) or not all(is_version(one) for one in lacking):
-            raise BadChange(reason="lacking")
+        for cell in fields:
+            if not isinstance(cell, str):
+                raise BadChange(reason="fields")
+        parents, lacking = value.get("parents", _NOTHING), value.get("lacking", _NOTHING)
         return cls(
             record=record,
             kind=kind,
             fields=dict(fields),
-            parents=tuple(parents),
-            lacking=tuple(lacking),
-            more={name: kept for name, kept in value.items() if name not in _OPS_KNOWN},
+            parents=() if parents is _NOTHING else _versions(parents, "parents"),
+            lacking=() if lacking is _NOTHING else _versions(lacking, "lacking"),
+            more=_others(value, _OPS_KNOWN),
         )
 
 
@@ -115,7 +117,7 @@ class Change:
     seen: Mapping[str, Any] = field(default_factory=dict)
     more: Mapping[str, Json] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The name of the versions that this change makes."""
         return version_id(self.hlc, self.device)
@@ -133,19 +135,19 @@ class Change:
     @classmethod
     def parse(cls, value: object, *, space: str, device: str, sequence: int) -> Change:
         """From what was opened and the header it came under, or `BadChange`."""
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             raise BadChange(reason="change")
-        hlc, seen, ops = value.get("hlc"), value.get("seen", {}), value.get("ops")
+        hlc, seen, ops = value.get("hlc"), value.get("seen", _NOTHING), value.get("ops")
         if not isinstance(hlc, int) or isinstance(hlc, bool) or not 0 <= hlc < 1 << 63:
             raise BadChange(reason="clock")
-        if not isinstance(seen, Mapping):
+        if seen is not _NOTHING and not isinstance(seen, Mapping):
             raise BadChange(reason="seen")
-        if not isinstance(ops, Sequence) or isinstance(ops, str):
+        if type(ops) is not list and (not isinstance(ops, Sequence) or isinstance(ops, str)):
             raise BadChange(reason="ops")
         if not is_version(version_id(hlc, device)) or sequence < 1:
             raise BadChange(reason="device")
-        parsed = tuple(Op.parse(op) for op in ops)
-        if len({op.record for op in parsed}) != len(parsed):
+        parsed = tuple([Op.parse(op) for op in ops])
+        if len(parsed) > 1 and len({op.record for op in parsed}) != len(parsed):
             raise BadChange(reason="record-twice")
         return cls(
             space=space,
@@ -153,9 +155,21 @@ class Change:
             sequence=sequence,
             hlc=hlc,
             ops=parsed,
-            seen=dict(seen),
-            more={name: kept for name, kept in value.items() if name not in _CHANGE_KNOWN},
+            seen={} if seen is _NOTHING else dict(seen),
+            more=_others(value, _CHANGE_KNOWN),
         )
+
+
+def _versions(found: object, reason: str) -> tuple[str, ...]:
+    """Names of versions, as JSON has them."""
+    if not isinstance(found, Sequence) or not all(is_version(one) for one in found):
+        raise BadChange(reason=reason)
+    return tuple(found)
+
+
+def _others(value: Mapping[str, Json], known: AbstractSet[str]) -> dict[str, Json]:
+    """What a newer version said besides; mostly nothing."""
+    return {} if value.keys() <= known else {name: kept for name, kept in value.items() if name not in known}
 
 
 def is_version(value: object) -> bool:

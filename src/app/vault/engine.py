@@ -53,6 +53,10 @@ _JOURNAL_FLOOR: Final = 512 * 1024
 _JOURNAL_LEFT: Final = 64 * 1024
 """A longer journal is not left behind when the vault is closed: reading it would take longer than all the rest."""
 _JOURNAL_CEILING: Final = 4 * 1024 * 1024
+_JOURNAL_FLOOD: Final = 16 * 1024 * 1024
+"""While records come in by the page the journal may grow so far: writing everything anew between two pages is in vain."""
+_PAGE: Final = 64
+"""From so many changes in one transaction on, which need not be durable at once, others like it are expected."""
 
 
 class Transaction:
@@ -111,6 +115,8 @@ class Engine:
         self._failed: VaultError | None = None
         self._closed = False
         self._timer: threading.Timer | None = None
+        self._looked_at = -1
+        """The sequence that the timer saw the last time."""
         self._worker: threading.Thread | None = None
         self._again = False
         self.notices: list[Notice] = found.notices
@@ -265,7 +271,8 @@ class Engine:
                 self._sync_to(sequence)
             else:
                 self._sync_soon()
-            if self._journal.end > self._tidy_at:
+            more_to_come = pending.durable is not True and len(pending.ops) >= _PAGE
+            if self._journal.end > (max(self._tidy_at, _JOURNAL_FLOOD) if more_to_come else self._tidy_at):
                 self._tidy()
 
     def change(self, op: Op) -> None:
@@ -354,8 +361,20 @@ class Engine:
     def _on_timer(self) -> None:
         self._timer = None
         if not self._closed:
+            written = self._written
             with suppress(VaultError):  # the next write says so: the engine has failed
-                self._sync_to(self._written.sequence)
+                self._sync_to(written.sequence)
+                self._tidy_when_calm(written.sequence)
+
+    def _tidy_when_calm(self, sequence: int) -> None:
+        """What was put off while pages came in: as soon as none came between two looks."""
+        if self._journal.end <= self._tidy_at:
+            return
+        if sequence == self._looked_at:
+            self._tidy()
+        else:
+            self._looked_at = sequence
+            self._sync_soon()
 
     # ------------------------------------------------------------ reading
 

@@ -54,15 +54,16 @@ class Tables:
         """Many new documents, as `apply` would carry them out one by one; `documents` are what the bytes say."""
         self.revision += 1
         table = self.found.get(name)
-        undo: list[Undo] = []
+        made = table is None
         if table is None:
-            undo.append((None, name, _WHOLE, False, None, 0, 0))
             table = self.found[name] = Collection(name, self._snapshot)
         live, highest = table.live, table.highest
-        undo += [
-            (table, name, doc_id, False, None, live + number, highest if not number else doc_id - 1)
+        undo: list[Undo] = [
+            (table, name, doc_id, False, None, live + number, doc_id - 1 if number else highest)
             for number, doc_id in enumerate(range(first, first + len(raws)))
         ]
+        if made and undo:
+            undo[0] = (None, name, _WHOLE, False, None, 0, 0)
         table.live += len(raws)
         table.insert(first, raws, documents)
         return undo

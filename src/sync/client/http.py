@@ -59,6 +59,9 @@ KEYRING_BYTES: Final = 256 * 1024
 
 _IDLE_SECONDS: Final = 30.0
 
+_TERSE: Final = {"Accept-Encoding": SKIP_HEADER}
+"""For what is asked most often and answered with two numbers. Nothing that comes is ever unpacked, whatever was asked."""
+
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -113,9 +116,7 @@ class Server:
         self._session.trust_env = False
         self._session.max_redirects = 0
         self._session.headers.clear()
-        # Nothing goes with a question that says nothing: who asks does not say in what encodings it could read, since
-        # the server knows one, and bytes without a type are bytes.
-        self._session.headers.update({"Accept-Encoding": SKIP_HEADER, "User-Agent": SKIP_HEADER})
+        self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": SKIP_HEADER})
         adapter = _Adapter(pin)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -163,7 +164,7 @@ class Server:
 
     def push(self, token: Token, frames: bytes) -> Pushed:
         """Send a batch, all or nothing; sending it again is harmless."""
-        return _pushed(self._json("POST", f"/v1/spaces/{token.space.hex()}/log", frames, token=token))
+        return _pushed(self._json("POST", f"/v1/spaces/{token.space.hex()}/log", frames, token=token, more=_TERSE))
 
     def pull(self, token: Token, after: int, *, at: bytes | None = None, limit: int = BATCH_ENVELOPES) -> Page:
         """The next page of a log behind a position. `at` is the id of the envelope there, as a check."""
@@ -243,8 +244,9 @@ class Server:
         token: Token | None = None,
         tokens: Sequence[Token] = (),
         total: float | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        raw = self._ask(method, path, body, token=token, tokens=tokens, most=JSON_BYTES, total=total)
+        raw = self._ask(method, path, body, token=token, tokens=tokens, most=JSON_BYTES, total=total, more=more)
         return _object(raw)
 
     def _ask(

@@ -153,7 +153,10 @@ def test_what_is_asked_and_what_comes_back() -> None:
     assert b'"invitation": "ticket"' in scripted.asked[1]
     assert f"after=5&at={'22' * 32}".encode() in scripted.asked[5]
     assert all(b"Bearer leave" in one for one in scripted.asked[2:])
-    assert all(b"accept-encoding: identity" in one.lower() for one in scripted.asked)
+    plain = [b"accept-encoding: identity" in one.lower() for one in scripted.asked]
+    pushes = [one.startswith(b"POST") and b"/log HTTP" in one for one in scripted.asked]
+    assert [not push for push in pushes] == plain and sum(pushes) == 2
+    assert not any(b"accept-encoding" in one.lower() for one, push in zip(scripted.asked, pushes, strict=True) if push)
     assert not any(b"cookie" in one.lower() for one in scripted.asked)
 
 
