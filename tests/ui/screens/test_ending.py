@@ -53,6 +53,9 @@ async def test_two_tasks_the_next_time_and_the_question_to_confirm_in_seven_taps
     assert {one.role for one in copy.signatures} == {"mentor"}, "it waits for the other one alone"
     assert "Klart cv" in copy.copy.text and "Ringa Lena" in copy.copy.text
     assert app.desk.places.value[-1] == f"/meeting/{table.meeting}/evaluate"
+    after = fresh.ask(ListOf("checklist.after_session", table.meeting))
+    assert {"minutes", "confirm", "worry"} <= after.ticks, "what was just done has not to be ticked"
+    assert any(app.desk.say("meeting.end.asked.apart", name="Yusuf") in text for text in app.texts())
 
 
 async def test_the_minutes_can_wait_and_finished_ones_are_not_asked_about_again(stage: OpenStage) -> None:

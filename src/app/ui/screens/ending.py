@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 Press = Callable[..., object]
 WORRIES = ("no", "little", "yes")
 AFTER = "checklist.after_session"
+DONE_BY_ASKING = ("minutes", "confirm")
+"""The lines of that list that asking the other one to confirm takes care of."""
 
 
 def worry_key(meeting: str) -> str:
@@ -89,7 +91,10 @@ def EndScreen(id: str) -> ft.Control:
             mine = sheet.by(row.my_role)
             if mine is None or not mine.holds:
                 agreements.sign(sheet)
-        finish(told=desk.say("meeting.end.asked", name=row.name))
+        for line in DONE_BY_ASKING:  # nobody has to tick what was just done
+            desk.store.execute(TickItem(document=AFTER, item=line, meeting=id))
+        apart = desk.session.pairing.peer(row.mentorship) is None
+        finish(told=desk.say("meeting.end.asked.apart" if apart else "meeting.end.asked", name=row.name))
 
     def finish(_: object = None, told: str = "") -> None:
         if worry:

@@ -122,6 +122,8 @@ def TodayScreen() -> ft.Control:
             write(True)
 
     words, icon = _WORDS.get(today.primary.action, _WORDS["note"])
+    if today.meeting and words == "today.button.prepare" and today.primary.meeting != today.meeting.row.id:
+        words = "today.button.prepare.next"  # the one on the card above is over
     wide = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=True)
     low: ft.Control = wide
     if today.primary.action != "note":
@@ -135,7 +137,7 @@ def TodayScreen() -> ft.Control:
         low = Beside([beside, wide])
 
     body: list[ft.Control] = []
-    rows = FOLD
+    rows = FOLD - min(2, len(ending))
     if today.meeting:
         body.append(MeetingCard(today.meeting))
         part, used = _list(desk, today.meeting)
