@@ -259,6 +259,12 @@ class NothingOnServer(ModelError):
     code = "nothing-on-server"
 
 
+class LeftOnServer(ModelError):
+    """A server did not erase everything it was asked to: `count` spaces are still there."""
+
+    code = "left-on-server"
+
+
 class NotFilledIn(ModelError):
     """Something was to be signed that is not filled in; `count` lines are missing."""
 

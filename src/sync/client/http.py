@@ -43,7 +43,7 @@ from sync.errors import (
     SpaceDeletedThere,
 )
 from sync.protocol.limits import BATCH_ENVELOPES
-from sync.session import ROOT, SESSION, origin_of, proof
+from sync.session import ACCOUNT_END, ROOT, SESSION, origin_of, proof
 from sync.signing import DeviceKeys, SigningKey
 
 CONNECT_SECONDS: Final = 6.0
@@ -201,6 +201,25 @@ class Server:
             if exc.facts["status"] != 404:
                 raise
             return None
+
+    def delete_keyring(self, id: bytes, secret: bytes) -> None:
+        """Take a sealed keyring away; one that is not there is gone."""
+        opens = {"Authorization": f"Bearer {secret.hex()}"}
+        try:
+            self._ask("DELETE", f"/v1/keyrings/{id.hex()}", most=JSON_BYTES, more=opens)
+        except ServerRefuses as exc:
+            if exc.facts["status"] != 404:
+                raise
+
+    def end_account(self, space: bytes, keys: DeviceKeys) -> None:
+        """End what this device has in a space there: what it wrote is erased and not taken back. No way back from that."""
+        token = self.session(space, keys)
+        nonce = _text(
+            self._json("POST", "/v1/challenge", {"space": space.hex(), "device": keys.id.hex()}), "nonce", 1024
+        )
+        signed = proof(keys.signing, ACCOUNT_END, origin=self.origin, nonce=nonce, space=space, device=keys.id)
+        body = {"nonce": nonce, "signature": signed.hex()}
+        self._ask("DELETE", "/v1/account", body, token=token, most=JSON_BYTES)
 
     def wait(
         self, tokens: Sequence[Token], after: Mapping[bytes, int], seconds: int = WAIT_SECONDS

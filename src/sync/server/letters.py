@@ -232,6 +232,15 @@ class Keyrings:
                 work.run("update keyring set bytes = ?, made = ? where id = ?", sealed, today, name)
         return row is None
 
+    def delete(self, id: bytes, secret: bytes) -> None:
+        name = hashlib.sha256(id).digest()
+        with self._database.write() as work:
+            row = work.one("select secret from keyring where id = ? {lock}", name)
+            if row is None or not hmac.compare_digest(row[0], hashlib.sha256(secret).digest()):
+                raise unknown()
+            work.run("delete from keyring where id = ?", name)
+        self._database.scrub()
+
 
 class Boxes:
     """Boxes without names: a secret to put in, members take out, five or more at a time and shuffled."""

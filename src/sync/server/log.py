@@ -314,53 +314,62 @@ class Log:
             if now is None:
                 return
             if last:
-                for table in (
-                    "log",
-                    "tip",
-                    "purged",
-                    "introduced",
-                    "session",
-                    "blob",
-                    "blob_part",
-                    "invitation",
-                    "box",
-                    "slip",
-                ):
-                    if table == "invitation":
-                        work.run(
-                            "delete from message where invitation in (select id from invitation where space = ?)", space
-                        )
-                    work.run(f"delete from {table} where space = ?", space)  # noqa: S608 - the names stand above
-                work.run(
-                    "update space set gone = ?, genesis = null, head = 0, controls = 0, bytes = 0 where id = ?",
-                    today,
-                    space,
-                )
-                return
-            freed = 0
-            marks = ", ".join("?" * len(kinds))
-            sequences = work.rows(
-                f"select sequence from log where space = ? and device = ? and kind in ({marks})",  # noqa: S608
-                space,
-                device,
-                *kinds,
-            )
-            for (sequence,) in sequences:
-                row = work.one(
-                    "select envelope from log where space = ? and device = ? and sequence = ?", space, device, sequence
-                )
-                if row is not None:
-                    freed += _erase(work, space, Erasure(device, sequence, strip(row[0])))
-            work.run("update space set bytes = ? where id = ?", max(0, now.bytes - freed), space)
-            work.run(
-                "insert into tip (space, device, sequence, id, ended) values (?, ?, 0, ?, ?) "
-                "on conflict (space, device) do update set ended = excluded.ended",
-                space,
-                device,
-                b"",
-                today,
-            )
+                _remove(work, space, today)
+            else:
+                self._strip(work, now, device, today, kinds, strip)
         self._database.scrub()
+
+    def _strip(
+        self, work: Work, now: Space, device: bytes, today: int, kinds: Collection[int], strip: Callable[[bytes], bytes]
+    ) -> None:
+        space = now.id
+        freed = 0
+        marks = ", ".join("?" * len(kinds))
+        sequences = work.rows(
+            f"select sequence from log where space = ? and device = ? and kind in ({marks})",  # noqa: S608
+            space,
+            device,
+            *kinds,
+        )
+        for (sequence,) in sequences:
+            row = work.one(
+                "select envelope from log where space = ? and device = ? and sequence = ?", space, device, sequence
+            )
+            if row is not None:
+                freed += _erase(work, space, Erasure(device, sequence, strip(row[0])))
+        work.run("update space set bytes = ? where id = ?", max(0, now.bytes - freed), space)
+        work.run(
+            "insert into tip (space, device, sequence, id, ended) values (?, ?, 0, ?, ?) "
+            "on conflict (space, device) do update set ended = excluded.ended",
+            space,
+            device,
+            b"",
+            today,
+        )
+
+
+def _remove(work: Work, space: bytes, today: int) -> None:
+    """A space without anybody: only its id stays."""
+    for table in (
+        "log",
+        "tip",
+        "purged",
+        "introduced",
+        "session",
+        "blob",
+        "blob_part",
+        "invitation",
+        "box",
+        "slip",
+    ):
+        if table == "invitation":
+            work.run("delete from message where invitation in (select id from invitation where space = ?)", space)
+        work.run(f"delete from {table} where space = ?", space)  # noqa: S608 - the names stand above
+    work.run(
+        "update space set gone = ?, genesis = null, head = 0, controls = 0, bytes = 0 where id = ?",
+        today,
+        space,
+    )
 
 
 def mark(envelope_id: bytes) -> int:

@@ -501,6 +501,14 @@ def get_keyring(server: Server, request: Request) -> Answer:
     return Answer(200, sealed, "application/octet-stream")
 
 
+@way("DELETE", "/v1/keyrings/{keyring}", guessable=True, slow=True)
+def delete_keyring(server: Server, request: Request) -> Answer:
+    """Whoever knows the word takes the keyring away again."""
+    server.allow(server.unsigned, request.address)
+    server.keyrings.delete(request.id("keyring"), _hex(request.token(), KEY_BYTES, "authorization"))
+    return Answer(204)
+
+
 @way("PUT", "/v1/drop/{space}", limit=JSON_BYTES)
 def open_box(server: Server, request: Request) -> Answer:
     """Open a box without names, or renew the secret with which one may put in."""

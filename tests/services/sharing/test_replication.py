@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import BadAddress
+from app.errors import BadAddress, LeftOnServer
 from app.model.commands import SetGoal
+from app.model.entities import Goal, Mentorship, Setting
 from app.services.sharing.replication import Choice, Pace, Replication
 from sync.errors import NoAnswer, OddAnswer
-from sync.protocol import Kind
+from sync.protocol import Envelope, Kind
 from sync.server.settings import Settings
 from tests.support.pair import Person
 from tests.sync.server.running import Running, run
@@ -215,3 +216,76 @@ def test_who_is_shared_with_hears_a_sign_of_life(karin: Person, replication: Rep
     assert said() is Kind.CONTROL
     until(lambda: said() is Kind.CHANGE)
     until(lambda: replication.standing.condition == "calm" and not karin.exchange.unsent(space))
+
+
+# ---------------------------------------------------------------- deleting there
+
+
+def rows_of(carrier: Running) -> dict[str, int]:
+    """What the server still holds that a person wrote or that tells of one."""
+    with carrier.server.database.read() as work:
+        return {
+            table: int(work.one(f"select count(*) from {table}")[0])  # type: ignore[index]
+            for table in ("log", "keyring", "session", "blob")
+        }
+
+
+def test_what_was_put_there_is_gone_there_and_all_of_it_here(
+    karin: Person, replication: Replication, carrier: Running
+) -> None:
+    replication.connect(carrier.base)
+    karin.store.execute(SetGoal(title="Hers", private=True))
+    until(lambda: replication.standing.condition == "calm" and not replication.standing.waiting)
+    assert rows_of(carrier)["log"]
+    replication.delete_there()
+    assert rows_of(carrier) == {"log": 0, "keyring": 0, "session": 0, "blob": 0}
+    assert replication.choice is None
+    assert [goal.title for goal in karin.store.everything(Goal)] == ["Hers"]
+
+
+def test_in_a_shared_space_my_words_go_and_those_of_the_other_stay(carrier: Running) -> None:
+    karin, yusuf = Person("Karin"), Person("Yusuf", "mentee")
+    space = karin.meets(yusuf)
+    both = [Replication(one.store, one.spaces, one.exchange) for one in (karin, yusuf)]
+    for one in both:
+        one.connect(carrier.base)
+    for person, words in ((karin, "Hers"), (yusuf, "His")):
+        person.store.execute(SetGoal(title=words, mentorship=next(person.store.everything(Mentorship)).id))
+    until(lambda: all({"Hers", "His"} <= {goal.title for goal in one.store.everything(Goal)} for one in (karin, yusuf)))
+    until(lambda: all(one.standing.condition == "calm" and not one.standing.waiting for one in both))
+    both[0].delete_there()
+    mine = karin.exchange.keys(space).id
+    with carrier.server.database.read() as work:
+        kept = [
+            Envelope.read(bytes(row[0]))
+            for row in work.rows("select envelope from log where space = ?", bytes.fromhex(space))
+        ]
+    hers = [one for one in kept if one.header.device == mine and one.header.kind is Kind.CHANGE]
+    his = [one for one in kept if one.header.device != mine and one.header.kind is Kind.CHANGE]
+    assert hers and not any(one.whole for one in hers)
+    assert his and all(one.whole for one in his)
+    yusuf.store.execute(SetGoal(title="Later", mentorship=next(yusuf.store.everything(Mentorship)).id))
+    until(lambda: both[1].standing.condition == "calm" and not both[1].standing.waiting)
+    both[1].stop()
+
+
+def test_a_server_that_is_away_keeps_what_it_has_and_that_is_said(
+    karin: Person, replication: Replication, carrier: Running
+) -> None:
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    carrier.stop()
+    with pytest.raises(LeftOnServer) as told:
+        replication.delete_there()
+    assert told.value.facts["count"] == len(karin.exchange.shared())
+    assert replication.choice == Choice(carrier.base)
+
+
+def test_how_this_device_carries_is_told_to_no_other(karin: Person, replication: Replication) -> None:
+    replication.prefer(wifi_only=True, delayed=True)
+    assert (replication.wifi_only, replication.delayed) == (True, True)
+    again = Replication(karin.store, karin.spaces, karin.exchange)
+    assert (again.wifi_only, again.delayed) == (True, True)
+    assert [one for one in karin.store.everything(Setting) if "wifi" in one.key or "delay" in one.key] == []
+    replication.prefer(delayed=False)
+    assert (again.wifi_only, again.delayed) == (True, False)

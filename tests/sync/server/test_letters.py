@@ -147,6 +147,10 @@ def test_a_recovery_key_finds_its_keyring_and_nothing_else_does(base: str) -> No
     assert said(one.http.put(path, content=b"mine", headers={**wrong, "fika-session": one.token})) == (404, "unknown")
     assert said(one.http.put(path, content=b"", headers=headers)) == (400, "malformed")
     assert said(one.http.get(path, headers={"authorization": "Bearer x"})) == (400, "malformed")
+    assert said(one.http.delete(path, headers=wrong)) == (404, "unknown")
+    assert one.http.get(path, headers=headers).content == b"sealed anew"
+    assert one.http.delete(path, headers=headers).status_code == 204
+    assert said(one.http.get(path, headers=headers)) == said(one.http.delete(path, headers=headers)) == (404, "unknown")
 
 
 # ------------------------------------------------------------------------------------------------ boxes without names

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.model.commands import SetGoal
+from app.model.entities import Goal
 from sync.server.settings import Settings
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.sync.server.running import Running, run
@@ -87,3 +88,59 @@ async def test_the_server_is_there_again_after_unlocking_and_today_says_when_it_
     words = app.desk.say("server.state.away")
     await app.until(lambda: any(words in line for line in app.texts()))
     session.lock()
+
+
+def held(carrier: Running) -> int:
+    with carrier.server.database.read() as work:
+        return sum(int(work.one(f"select count(*) from {table}")[0]) for table in ("log", "keyring"))  # type: ignore[index]
+
+
+@pytest.mark.usefixtures("quick_kdf")
+async def test_leaving_for_good_deletes_there_and_keeps_everything_here(
+    stage: OpenStage, tmp_path: Path, carrier: Running
+) -> None:
+    session = made(tmp_path / "me")
+    session.store.execute(SetGoal(title="Stays", private=True))
+    session.replication.connect(carrier.base)
+    app = await window(stage, session, go="/settings/server")
+    await app.until(lambda: session.replication.standing.condition == "calm" and held(carrier) > 0)
+    await app.tap("server-delete")
+    for key in ("line", "lost"):
+        assert app.has(app.desk.say(f"server.delete.{key}"))
+    assert app.nameless() == []
+    await app.type("server-delete-phrase", "nej nej nej nej nej")
+    await app.tap("server-delete-go")
+    await app.until(lambda: app.field("server-delete-phrase").error)
+    assert held(carrier) and session.replication.choice is not None
+    await app.type("server-delete-phrase", PHRASE)
+    await app.tap("server-delete-go")
+    await app.until(lambda: app.has(app.desk.say("server.deleted")))
+    assert held(carrier) == 0 and session.replication.choice is None
+    assert [goal.title for goal in session.store.everything(Goal)] == ["Stays"]
+    session.lock()
+
+
+@pytest.mark.usefixtures("quick_kdf")
+@pytest.mark.parametrize("away", [False, True])
+async def test_erasing_everything_reaches_the_server_or_says_that_it_did_not(
+    stage: OpenStage, tmp_path: Path, carrier: Running, away: bool
+) -> None:
+    session = made(tmp_path / "me")
+    session.store.execute(SetGoal(title="Goes", private=True))
+    session.replication.connect(carrier.base)
+    app = await window(stage, session, go="/settings/erase")
+    await app.until(lambda: session.replication.standing.condition == "calm" and held(carrier) > 0)
+    assert app.has(app.desk.say("settings.erase.server.help", address=carrier.base))
+    await app.type("erase-passphrase", PHRASE)
+    if away:
+        carrier.stop()
+    await app.tap("erase-go")
+    if away:
+        await app.until(lambda: app.has("erase-here"))
+        count = len(session.exchange.shared())
+        why = app.desk.say("error.left-on-server", count=count)
+        assert app.has(app.desk.say("settings.erase.server.kept", why=why)) and session.phase == "open"
+        await app.tap("erase-here")
+    else:
+        await app.until(lambda: held(carrier) == 0)
+    await app.until(lambda: session.phase == "absent")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from app.errors import BadAddress
+from app.errors import BadAddress, LeftOnServer
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
 from app.services.sharing.addresses import plain_pin
@@ -38,6 +38,8 @@ PIN: Final = "server.pin"
 WIFI: Final = "wifi"
 DELAY: Final = "delay"
 FOLLOWED_MOST: Final = 4
+ENDED_MOST: Final = 4
+"""How often a server that asks for patience is asked again to erase a space."""
 ASK_SECONDS: Final = 5.0
 ASK_LONGEST_SECONDS: Final = 900.0
 """How often a device that is not in a space yet asks for its log: doubled each time. Somebody who waits in front of it asks
@@ -155,6 +157,7 @@ class Replication:
         devices: Devices | None = None,
         *,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = store
         self._spaces = spaces
@@ -169,6 +172,7 @@ class Replication:
         self._network: Network = "unknown"
         self._pace = Pace()
         self._monotonic = monotonic
+        self._sleep = sleep
         self._asked: dict[str, tuple[float, float]] = {}
         """Spaces whose log is elsewhere: when it may be asked for again, and how long after that."""
 
@@ -300,6 +304,83 @@ class Replication:
             self._store.execute(SetSetting(key=ADDRESS, value=""))
         self._tell()
 
+    def delete_there(self) -> None:
+        """Erase on the server what this device has put there, and let go of that server. Waits for the network.
+
+        What others have put there is theirs. Raises `LeftOnServer` where not everything went: what went is gone, and
+        asked again, it goes on with the rest.
+        """
+        from sync.client.http import Server
+
+        with self._one:
+            choice = self.choice
+            if choice is None:
+                return
+            self.stop()
+            server = Server(choice.address, pin=choice.pin or None)
+            try:
+                left = self._left_there(server)
+            finally:
+                server.close()
+            if left:
+                self.start()
+                raise LeftOnServer(count=left)
+            self.disconnect()
+
+    def _left_there(self, server: Server) -> int:
+        """How many spaces a server has not erased; the keyring counts as one. Without an answer, nothing more is asked."""
+        from sync.errors import NoAnswer
+
+        spaces = self._exchange.shared()
+        left = 0
+        for place, space in enumerate(spaces):
+            try:
+                left += not self._ended_there(server, space)
+            except NoAnswer:
+                return left + len(spaces) - place
+        return left or int(not self._keyring_gone(server))
+
+    def _ended_there(self, server: Server, space: str) -> bool:
+        """Whether nothing of this device is left there in a space."""
+        from sync.errors import NoAnswer, ServerBusy, ServerRefuses, SpaceDeletedThere, SyncError
+
+        for _ in range(ENDED_MOST):
+            try:
+                server.end_account(bytes.fromhex(space), self._spaces.keys(space))
+            except SpaceDeletedThere:
+                return True
+            except ServerBusy as exc:
+                self._sleep(min(max(float(exc.facts.get("after", 0)), 1.0), 10.0))
+                continue
+            except ServerRefuses as exc:
+                return exc.facts.get("status") in (401, 403)  # this device was never known there
+            except NoAnswer:
+                raise
+            except SyncError as exc:
+                log.warning("a space is still on the server: %s", exc.code)
+                return False
+            return True
+        return False
+
+    def _keyring_gone(self, server: Server) -> bool:
+        """Whether the keyring for the recovery key is gone; it stays where other devices of mine go on with the server."""
+        from sync.errors import SyncError
+
+        personal = self._spaces.personal
+        mine = self._exchange.people(personal) if personal in self._exchange.shared() else []
+        if any(one.mine and not one.own for one in mine):
+            return True
+        places = [*self._spaces.former_papers(), *([self._spaces.paper] if self._spaces.paper else [])]
+        try:
+            for place in places:
+                server.delete_keyring(place.id, place.secret)
+        except SyncError as exc:
+            log.warning("the keyring is still on the server: %s", exc.code)
+            return False
+        table = self._store.documents.table(DEVICE)
+        table.remove(doc_ids=[row.doc_id for row in table if row["kind"] == "keyring-put"])
+        return True
+
     def start(self, *, invitation: str = "") -> None:
         """Go on with the server that was chosen, if there is one and it is not under way."""
         with self._one:
@@ -348,7 +429,9 @@ class Replication:
             self._loop.poke(urgent=True)
 
     def _written(self, loop: Loop) -> None:
-        if not self._pace.wait(loop.poke):
+        if self._pace.wait(loop.poke):
+            self._tell()  # that it waits
+        else:
             loop.poke(written=True)
 
     def _carried(self) -> list[str]:

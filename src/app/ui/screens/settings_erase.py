@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.errors import LeftOnServer
+from app.ui import theme
 from app.ui.hooks import use_busy, use_desk
-from app.ui.parts import Busy, DangerButton, PassphraseField, QuietButton, Screen, Soft, Words
+from app.ui.parts import (
+    Busy,
+    DangerButton,
+    Live,
+    PassphraseField,
+    QuietButton,
+    Rows,
+    Screen,
+    Soft,
+    TickRow,
+    Words,
+)
 from app.ui.parts.wishes import AskOthers
 from app.ui.safe import component
 
@@ -16,16 +29,35 @@ def EraseScreen() -> ft.Control:
     desk = use_desk()
     phrase, set_phrase = ft.use_state("")
     wrong, say_wrong = ft.use_state("")
+    also, choose = ft.use_state(True)
+    kept, say_kept = ft.use_state("")
     busy, run = use_busy()
+    server = desk.session.replication.choice if desk.session.sharing else None
 
     def erased(_: object) -> None:
         desk.home()
         desk.notice(desk.say("settings.erase.done"))
 
-    def erase(_: object = None) -> None:
+    def failed(fault: Exception) -> None:
+        say_wrong(desk.sentence(fault))
+
+    def erase(_: object = None, *, there: bool | None = None) -> None:
         say_wrong("" if phrase else desk.say("lock.empty"))
+        say_kept("")
+        also_there = server is not None and (also if there is None else there)
+
+        def work() -> str:
+            if also_there:
+                desk.session.confirm(phrase)  # a wrong one must not have erased anything anywhere
+                try:
+                    desk.session.replication.delete_there()
+                except LeftOnServer as fault:
+                    return desk.sentence(fault)
+            desk.session.erase(phrase)
+            return ""
+
         if phrase:
-            run(lambda: desk.session.erase(phrase), erased, lambda fault: say_wrong(desk.sentence(fault)))
+            run(work, lambda kept: say_kept(kept) if kept else erased(None), failed)
 
     body: list[ft.Control] = [
         Words(desk.say("settings.erase.text")),
@@ -45,6 +77,20 @@ def EraseScreen() -> ft.Control:
         ),
         AskOthers(),
     ]
+    if server is not None:
+        tick = TickRow(
+            desk.say("settings.erase.server"),
+            also,
+            choose,
+            subtitle=desk.say("settings.erase.server.help", address=server.address),
+            id="erase-server",
+            undo=False,
+        )
+        body.insert(2, Rows([tick]))
+    if kept:
+        body.append(Live(desk.say("settings.erase.server.kept", why=kept), ft.Icons.CLOUD_OFF_OUTLINED, theme.ERROR))
+        here = DangerButton(desk.say("settings.erase.here"), lambda _: erase(there=False), id="erase-here")
+        body.append(ft.Row([here], wrap=True))
     if busy:
         body.append(Busy(desk.say("settings.erase.working")))
     return Screen(

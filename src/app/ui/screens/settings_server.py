@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import flet as ft
 
+from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.carrying import use_carrying
 from app.ui.network import tells
 from app.ui.parts import (
     Busy,
+    Card,
+    DangerButton,
     Field,
+    Heading,
+    PassphraseField,
     PrimaryButton,
     QuietButton,
     Rows,
@@ -87,6 +92,7 @@ def ServerScreen() -> ft.Control:
                 desk.say("server.now"), lambda _: replication.now(asked=True), ft.Icons.SYNC, id="server-now"
             ),
             QuietButton(desk.say("server.leave"), leave, id="server-leave"),
+            Deleting(key="deleting"),
         ]
         return Screen(desk.say("server.title"), body, back=True)
     body = [
@@ -116,6 +122,53 @@ def ServerScreen() -> ft.Control:
         back=True,
         primary=PrimaryButton(desk.say("server.connect"), connect, busy=busy, id="server-connect"),
     )
+
+
+@component
+def Deleting(key: str = "") -> ft.Control:
+    """The end of it: what goes and what that means is said, then the passphrase, then it is gone there."""
+    desk = use_desk()
+    asked, ask = ft.use_state(False)
+    phrase, set_phrase = ft.use_state("")
+    wrong, say_wrong = ft.use_state("")
+    busy, run = use_busy()
+    replication = desk.session.replication
+
+    def delete(_: object = None) -> None:
+        say_wrong("" if phrase else desk.say("lock.empty"))
+
+        def work() -> None:
+            desk.session.confirm(phrase)
+            replication.delete_there()
+
+        def failed(fault: Exception) -> None:
+            say_wrong(desk.sentence(fault))
+
+        if phrase:
+            run(work, lambda _: desk.notice(desk.say("server.deleted"), seconds=8), failed)
+
+    if not asked:
+        words = desk.say("server.delete")
+        return QuietButton(words, lambda _: ask(True), ft.Icons.DELETE_OUTLINE, id="server-delete", color=theme.ERROR)
+    several = len(desk.session.devices.all()) > 1
+    parts: list[ft.Control] = [
+        Heading(desk.say("server.delete")),
+        Words(desk.say("server.delete.line")),
+        Words(desk.say("server.delete.lost")),
+        *([Soft(desk.say("server.delete.others"))] if several else []),
+        PassphraseField(
+            desk.say("server.delete.phrase"),
+            phrase,
+            set_phrase,
+            error=wrong,
+            on_submit=delete,
+            id="server-delete-phrase",
+        ),
+        DangerButton(desk.say("server.delete.go"), delete, ft.Icons.DELETE_FOREVER, id="server-delete-go"),
+    ]
+    if busy:
+        parts.append(Busy(desk.say("server.delete.working")))
+    return Card(parts, ground=theme.RAISED)
 
 
 def _manner(desk: Desk, choose: Callable[..., object]) -> list[ft.Control]:
