@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from app.model.commands import DecideFate, EndMeeting, EndMentorship, KeepMinutes, PlanMeeting, Revise, WriteNote
+from app.model.commands import (
+    AddPerson,
+    DecideFate,
+    EndMeeting,
+    EndMentorship,
+    KeepMinutes,
+    PlanMeeting,
+    Revise,
+    WriteNote,
+)
 from app.model.entities import Mentorship
 from app.model.queries import ClosingOf, One
 from tests.support.signing import Coordinated
@@ -37,6 +47,20 @@ async def test_today_says_that_three_meetings_are_left_and_leads_to_the_ending(s
     await app.tap(f"closing-soon-{table.pair}")
     assert app.desk.say("closing.title") in app.texts() and app.desk.say("closing.left", count=3) in app.texts()
     assert "{" not in "".join(app.texts()) and app.nameless() == []
+
+
+@BOTH
+async def test_many_endings_are_announced_in_one_line_and_each_is_a_tap_away(stage: OpenStage, language: str) -> None:
+    table = nearly_over()
+    others = [table.store.execute(AddPerson(name=name, my_role="mentor", planned=2)).record for name in ("Åsa", "Liv")]
+    for pair in others:
+        held = PlanMeeting(mentorship=pair, starts=MEETING - timedelta(days=20), zone="Europe/Stockholm")
+        table.store.execute(EndMeeting(meeting=table.store.execute(held).record))
+    app = await table.open(stage, language=language)
+    assert app.desk.say("closing.soon.many", count=3) in app.texts()
+    assert not any(app.has(f"closing-soon-{pair}") for pair in (table.pair, *others))
+    await app.tap("closing-more")
+    assert all(app.has(f"closing-soon-{pair}") for pair in (table.pair, *others)) and not app.has("closing-more")
 
 
 async def test_nothing_is_announced_while_there_is_time(stage: OpenStage) -> None:
@@ -205,5 +229,5 @@ async def test_a_certificate_for_a_name_with_any_letters_is_a_page_and_what_was_
     assert len(saved) == 1
     for told in (say("print.saved", where=f"/hem/{saved[0]['file_name'][:-3]}html"), say("export.stopped")):
         await app.tap("certificate-html")
-        await app.until(lambda told=told: app.has(told))
+        await app.until(partial(app.has, told))
     assert "محمد 李 😀" in str(saved[1]["src_bytes"].decode() if isinstance(saved[1]["src_bytes"], bytes) else "")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from app.model.commands import (
+    AddPerson,
     AddTask,
     EndMeeting,
     FinishMinutes,
     GiveFeedback,
     ImportQuickNote,
     KeepMinutes,
+    PlanMeeting,
     SetSetting,
     StartMeeting,
 )
@@ -160,7 +164,8 @@ def rows_above_the_fold(app: Stage) -> int:
     fixed = ("today-meeting", "today-next", "today-plan", "today-list", "today-more")
     named = [c.identifier for c in app.walk() if isinstance(getattr(c, "identifier", None), str)]
     return sum(
-        name in fixed or (name.startswith(("tick-", "todo-")) and not name.endswith("-undo")) for name in set(named)
+        name in fixed or (name.startswith(("tick-", "todo-", "closing-")) and not name.endswith("-undo"))
+        for name in set(named)
     )
 
 
@@ -170,7 +175,12 @@ async def test_never_more_than_seven_rows(stage: OpenStage, hour: int) -> None:
     for number in range(12):
         table.store.execute(AddTask(text=f"Sak {number}", mentorship=table.pair, owner="mentor", due=DAY))
     table.store.execute(ImportQuickNote(id="n" * 32, body="Kom ihåg", written=table.clock.at))
+    for name in ("Åsa", "Örjan", "Amina"):  # and with three others the end is near
+        pair = table.store.execute(AddPerson(name=name, my_role="mentor", planned=1)).record
+        held = PlanMeeting(mentorship=pair, starts=datetime(2026, 10, 1, 9), zone="Europe/Stockholm")
+        table.store.execute(EndMeeting(meeting=table.store.execute(held).record))
     app = await table.at(hour).open(stage)
+    assert app.has("closing-more")
     assert rows_above_the_fold(app) <= 7
     await app.tap("today-more")
     assert rows_above_the_fold(app) > 7  # only when somebody asks

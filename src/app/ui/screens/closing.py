@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import flet as ft
@@ -324,8 +325,15 @@ def ClosingCards() -> ft.Control:
     from app.model.queries import ClosingNews
 
     news: tuple[ClosingView, ...] = use_query(ClosingNews(now.replace(hour=0, minute=0, second=0, microsecond=0)))
+    every, show_every = ft.use_state(False)
+    deleting = [view for view in news if view.near(now.date())]
+    soon = [view for view in news if view not in deleting]
+    many = len(soon) > 1 and not every  # then one line: what is on now stays in sight
+    cards = [_card(desk, view, key=view.mentorship.id) for view in [*deleting, *(() if many else soon)]]
+    if many:
+        cards.append(_row(desk.say("closing.soon.many", count=len(soon)), lambda: show_every(True), "closing-more"))
     return ft.Column(
-        [_card(desk, view, key=view.mentorship.id) for view in news],
+        cards,
         spacing=8,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -339,6 +347,10 @@ def _card(desk: Desk, view: ClosingView, key: str) -> ft.Control:
     path = f"/closing/{view.mentorship.id}"
     soon = desk.say("closing.soon", name=view.name, count=view.left)
     words = soon if view.left else desk.say("closing.all-held", name=view.name)
+    return _row(words, lambda: desk.go(path), f"closing-soon-{view.mentorship.id}", key)
+
+
+def _row(words: str, act: Callable[[], object], id: str, key: str = "more") -> ft.Control:
     return Card(
         ft.Row(
             [
@@ -348,8 +360,8 @@ def _card(desk: Desk, view: ClosingView, key: str) -> ft.Control:
             ],
             spacing=12,
         ),
-        lambda _: desk.go(path),
-        id=f"closing-soon-{view.mentorship.id}",
+        lambda _: act(),
+        id=id,
         ground=theme.RAISED,
         key=key,
     )

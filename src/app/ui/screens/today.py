@@ -137,7 +137,7 @@ def TodayScreen() -> ft.Control:
         low = Beside([beside, wide])
 
     body: list[ft.Control] = []
-    rows = FOLD - min(2, len(ending))
+    rows = FOLD - bool(ending)
     if today.meeting:
         body.append(MeetingCard(today.meeting))
         part, used = _list(desk, today.meeting)
