@@ -267,6 +267,15 @@ def test_confidentiality_is_signed_point_by_point(two: Two) -> None:
     on(two.karin).sign(on(two.karin).sheet(two.id, CONFIDENTIALITY))
 
 
+def test_what_was_written_in_another_template_is_confirmed_with_the_rest(two: Two) -> None:
+    answers = {"talked": "Vi pratade.", "working": "Att våga ringa.", "unheard_of": "x", "notes": True}
+    sheet = on(two.karin).confirming(two.id, "1" * 32, "minutes.quick", answers)
+    assert {"working": "Att våga ringa."}.items() <= {line.id: line.answer for line in sheet.text.lines}.items()
+    assert not {"unheard_of", "notes"} & {line.id for line in sheet.text.lines}
+    shown = [line for line in sheet.text.lines if line.id == "working"]
+    assert shown[0].text == LIBRARY.document("minutes.midterm").item("working").text
+
+
 def test_minutes_are_confirmed_corrected_and_confirmed_again(two: Two) -> None:
     meeting = two.karin.store.execute(PlanMeeting(mentorship=two.id, starts=NOON.replace(tzinfo=None))).record
     id = minutes_id(meeting)

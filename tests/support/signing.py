@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,10 @@ class NoProgramme:
     """Nobody coordinates: what would be told is refused, with the sentence why."""
 
     joined = None
+    listening = None
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def offered(self, mentorship: str) -> str:
         return "programme.none.notify"

@@ -187,9 +187,15 @@ class Agreements:
         return self.versions(mentorship, f"{document}:{role}")
 
     def confirming(self, mentorship: Id, minutes: Id, document: str, answers: Mapping[str, Answer]) -> Sheet:
-        """The minutes of a meeting as they would be confirmed."""
+        """The minutes of a meeting as they would be confirmed, with what was written in another template before."""
         found = self._library.document(document)
-        lines = lines_of(found, self._library, answers)
+        lines = list(lines_of(found, self._library, answers))
+        here = {item.id for item in found.items}
+        for other in self._library.documents(kind=found.kind):
+            rest = tuple(item for item in other.items if item.id not in here)
+            here |= {item.id for item in rest}
+            said = lines_of(replace(other, items=rest), self._library, answers)
+            lines += [line for line in said if isinstance(line.answer, str)]  # as the page of the minutes shows them
         return self._sheet(mentorship, minutes, found, BOTH, lines, ())
 
     def versions(self, mentorship: Id, about: str) -> tuple[Version, ...]:

@@ -178,7 +178,7 @@ def Survey(
             answers=told,
             private=frozenset(item.id for item in items if item.says_visibility),
         )
-        with programme.together():  # the power may go: then none of it was sent
+        with programme.together(), desk.store.writing():  # the power may go: then none of it was sent
             if share in ("both", "aggregate"):
                 programme.answer(survey.id, survey.version, role, for_summary(survey, told))
             if told.get("contact_me") is True and joined:
