@@ -135,6 +135,26 @@ def test_every_other_week_keeps_its_week_however_long_ago_it_began() -> None:
     assert len(days) == 26 and all(one % timedelta(weeks=2) == timedelta(0) for one in days)
 
 
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ("DTSTART;TZID=Europe/Stockholm:20261025T023000\r\nDTEND;TZID=Europe/Stockholm:20261025T033000", (0, 30, 120)),
+        ("DTSTART;TZID=Europe/Stockholm:20261025T013000\r\nDURATION:PT2H", (23, 30, 120)),
+        ("DTSTART;TZID=Europe/Stockholm:20270328T023000\r\nDTEND;TZID=Europe/Stockholm:20270328T033000", (1, 30, 60)),
+        ("DTSTART;TZID=Europe/Stockholm:20270328T013000\r\nDTEND;TZID=Europe/Stockholm:20270328T033000", (0, 30, 60)),
+    ],
+    ids=["twice", "through the hour that is there twice", "an hour that is not there", "through it"],
+)
+def test_in_the_nights_when_the_clocks_change(event: str, expected: tuple[int, int, int]) -> None:
+    ((start, end),) = busy(event).spans
+    assert (start.hour, start.minute, (end - start) // timedelta(minutes=1)) == expected
+
+
+def test_a_period_that_was_added_is_as_long_as_it_says() -> None:
+    more = "RDATE;VALUE=PERIOD:20261022T140000Z/PT2H,20261023T140000Z/20261023T143000Z"
+    assert walls(busy(f"{ONE}\r\n{more}"))[1:] == [("10-22 16:00", "10-22 18:00"), ("10-23 16:00", "10-23 16:30")]
+
+
 def test_left_out_days_added_days_and_moved_ones() -> None:
     found = read(
         calendar(

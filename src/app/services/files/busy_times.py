@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -189,8 +190,8 @@ class _Reading:
                 return
             if free or gone:
                 return
-            for wall in self._places(event, start):
-                self._found[uid, self._aware(wall)] = self._busy(wall, length)
+            for wall, own in self._places(event, start):
+                self._found[uid, self._aware(wall)] = self._busy(wall, length if own is None else own)
         except (ValueError, OverflowError, TypeError, AttributeError, KeyError, ArithmeticError):
             self.left_out += 1  # dates and rules that nobody can make sense of come in many shapes
 
@@ -202,6 +203,8 @@ class _Reading:
             self.guessed += 1
         if isinstance(end, datetime):
             length = self._aware(end) - self._aware(start)
+            if not length and end.replace(tzinfo=None) > start.replace(tzinfo=None):
+                length = end.replace(tzinfo=None) - start.replace(tzinfo=None)  # it begins at a time that spring skips
         elif isinstance(end, date):
             length = _wall(end) - start.replace(tzinfo=None)  # whole days, however long they are
         elif isinstance(lasts, timedelta):
@@ -212,17 +215,27 @@ class _Reading:
             raise ValueError("too long")
         return start, length
 
-    def _places(self, event: Event, start: datetime) -> Iterator[datetime]:
-        """When it happens, on its own clock: once, or by its rule, within the window."""
+    def _places(self, event: Event, start: datetime) -> Iterator[tuple[datetime, timedelta | None]]:
+        """When it happens, on its own clock: once, or by its rule, within the window; with a length of its own if it says."""
         rule = event.get("RRULE")
         without = {self._aware(_wall(one)) for one in _values(event, "EXDATE")}
-        more = [_wall(one[0] if isinstance(one, tuple) else one) for one in _values(event, "RDATE")]
+        more = [self._added(one) for one in _values(event, "RDATE")]
         if isinstance(rule, list):
             raise ValueError("several rules")
         by_rule = iter((start,)) if rule is None else self._laid_out(rule, start)
-        for wall in (*more, *by_rule):
+        for wall, own in chain(((wall, None) for wall in by_rule), more):
             if self._aware(wall) not in without:
-                yield wall
+                yield wall, own
+
+    def _added(self, one: Any) -> tuple[datetime, timedelta | None]:
+        """A day that was added; a period says itself how long it is."""
+        if not isinstance(one, tuple):
+            return _wall(one), None
+        start, until = _wall(one[0]), one[1]
+        length = until if isinstance(until, timedelta) else self._aware(_wall(until)) - self._aware(start)
+        if not timedelta(0) <= length <= LONGEST:
+            raise ValueError("too long")
+        return start, length
 
     def _laid_out(self, rule: Any, start: datetime) -> Iterator[datetime]:
         """The places of a rule. It is laid some cycles of the calendar later, where a vain search ends soon."""
