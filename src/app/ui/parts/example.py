@@ -23,15 +23,12 @@ def ExampleRibbon() -> ft.Control:
         on_click=lambda _: desk.lock(),
         style=ft.ButtonStyle(shape=SHAPE, padding=ft.Padding.symmetric(vertical=13, horizontal=0 if large else 12)),
     )
-    said = Words(desk.say("first.example.ribbon"), Style.SMALL, expand=not large)
-    face: ft.Control = (
-        ft.Column([said, Named("example-leave", leave)], spacing=0, tight=True)
-        if large
-        else ft.Row([said, Named("example-leave", leave)], spacing=8)
-    )
+    said = Words(desk.say("first.example.short" if large else "first.example.ribbon"), Style.SMALL, expand=not large)
+    across = ft.CrossAxisAlignment.CENTER
+    face = ft.Row([said, Named("example-leave", leave)], spacing=8, wrap=large, vertical_alignment=across)
     return ft.Container(
         face,
         bgcolor=theme.RAISED,
         border=ft.Border(bottom=ft.BorderSide(1, theme.EDGE)),
-        padding=ft.Padding.only(left=theme.SIDE, right=8 if large else 4, top=8 if large else 0),
+        padding=ft.Padding.only(left=theme.SIDE, right=8 if large else 4),
     )

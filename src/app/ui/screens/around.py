@@ -14,7 +14,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_watch
 from app.ui.hooks.held import use_box
-from app.ui.parts import Live, PrimaryButton, Screen, SecondaryButton, Soft, Words
+from app.ui.parts import EmptyState, Live, PrimaryButton, Screen, SecondaryButton, Soft, Words
 from app.ui.parts.items import ItemField
 from app.ui.parts.joining import NeedsProgramme
 from app.ui.safe import component
@@ -43,7 +43,7 @@ def AroundScreen(id: str) -> ft.Control:
     use_watch(desk.speech)
     title = desk.say("around.title")
     if desk.session.example:
-        return Screen(title, [Words(desk.say("around.example"))], back=True)
+        return Screen(title, [EmptyState(desk.say("around.example"), icon=ft.Icons.PHONELINK_LOCK)], back=True)
     joined = desk.session.programme.listening
     if joined is None or not joined.ready:
         return Screen(title, [NeedsProgramme(ready=joined is None)], back=True)

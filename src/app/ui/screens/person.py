@@ -69,6 +69,7 @@ def PersonScreen(id: str) -> ft.Control:
     return Screen(
         view.row.name,
         [_Pane(view, "page", key=id)],
+        aside=[_Sections(view, key=f"sections-{id}")],
         subtitle=desk.say(f"person.you-are.{view.row.my_role}"),
         back=True,
         primary=person_button(desk, view, last, now),
@@ -166,7 +167,6 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
     """What there is to say about a person."""
     desk = use_desk()
     now = use_clock()
-    section, show = ft.use_state("meetings")
     id = view.row.mentorship
     parts: list[ft.Control] = []
     if view.row.status == "ended":
@@ -174,9 +174,7 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
     parts += [*another_version(desk, view.person), *another_version(desk, view.mentorship)]
     parts += _standing(desk, view)
     if part != "brief":  # there the card above says it
-        parts += _next(desk, view.next, now)
-        if view.row.status != "ended":
-            parts.append(Rows([_times(desk, view)]))
+        parts += _next(desk, view, now)
     parts += _tasks(desk, view, now)
     parts += [SectionTitle(desk.say("person.private")), PrivateCard(id)]
     pair = Row(
@@ -194,11 +192,23 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
         id="closing",
     )
     parts += [PartedCard(id, key="parted"), Rows([pair, closing]), LastHeard(id, key="heard")]
-    if part != "brief":
-        choices = [Choice(name, desk.say(f"person.{name}")) for name in SECTIONS]
-        parts.append(Segments(choices, section, show, label=desk.say("person.sections"), id="section"))
-        parts.append(_SECTION[section](view, key=f"{section}-{id}"))
+    if part == "beside":
+        parts.append(_Sections(view, key=f"sections-{id}"))
     return _stack(parts)
+
+
+@component
+def _Sections(view: PersonView, key: str = "") -> ft.Control:
+    """Meetings, goals, board, agreement, about: one at a time."""
+    desk = use_desk()
+    section, show = ft.use_state("meetings")
+    choices = [Choice(name, desk.say(f"person.{name}")) for name in SECTIONS]
+    return _stack(
+        [
+            Segments(choices, section, show, label=desk.say("person.sections"), id="section"),
+            _SECTION[section](view, key=f"{section}-{view.row.mentorship}"),
+        ]
+    )
 
 
 def _closing_line(desk: Desk, view: PersonView) -> str:
@@ -297,11 +307,14 @@ def step_lacks(desk: Desk, view: PersonView, name: str) -> str:
 # ---------------------------------------------------------------- what comes next
 
 
-def _next(desk: Desk, row: MeetingRow | None, now: datetime) -> list[ft.Control]:
-    title = SectionTitle(desk.say("person.next"))
-    if row is None:
-        return [title, Card(Soft(desk.say("person.none-booked"), Style.BODY))]
-    return [title, Rows([meeting_line(desk, row, now)])]
+def _next(desk: Desk, view: PersonView, now: datetime) -> list[ft.Control]:
+    none = Row(
+        desk.say("person.none-booked"), icon=ft.Icons.EVENT_BUSY_OUTLINED, color=theme.INK_SOFT, ink=theme.INK_SOFT
+    )
+    lines = [meeting_line(desk, view.next, now) if view.next else none]
+    if view.row.status != "ended":
+        lines.append(_times(desk, view))
+    return [SectionTitle(desk.say("person.next")), Rows(lines)]
 
 
 def _times(desk: Desk, view: PersonView) -> ft.Control:

@@ -135,7 +135,7 @@ def RecoverySettingsScreen() -> ft.Control:
         return SaveKey(groups, desk.back, back=True)
     if waiting:
         return Screen(
-            desk.say("settings.recovery"),
+            desk.say("recovery.title"),
             [Words(desk.say("recovery.why")), Words(desk.say("recovery.where"))],
             back=True,
             primary=PrimaryButton(

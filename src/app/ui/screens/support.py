@@ -18,11 +18,11 @@ from app.ui.parts import (
     DateField,
     Field,
     Live,
-    PrimaryButton,
     QuietButton,
     Row,
     Rows,
     Screen,
+    SecondaryButton,
     SectionTitle,
     Soft,
     VisibilityChip,
@@ -76,6 +76,7 @@ def SupportScreen(meeting: str = "") -> ft.Control:
     ]
     if missing and on is None:
         parts.append(Live(desk.say("support.day-missing"), ft.Icons.INFO_OUTLINE, theme.ACCENT))
+    parts.append(SecondaryButton(desk.say("support.plan"), plan, ft.Icons.EVENT, id="plan-supervision", strong=True))
     if found.held:
         lines: list[ft.Control] = [
             Row(
@@ -87,12 +88,7 @@ def SupportScreen(meeting: str = "") -> ft.Control:
             for one in found.held[:HELD]
         ]
         parts += [SectionTitle(desk.say("support.held")), Rows(lines)]
-    return Screen(
-        desk.say("support.title"),
-        parts,
-        back=True,
-        primary=PrimaryButton(desk.say("support.plan"), plan, ft.Icons.EVENT, id="plan-supervision"),
-    )
+    return Screen(desk.say("support.title"), parts, back=True)
 
 
 def _talk(desk: Desk, meeting: str) -> list[ft.Control]:

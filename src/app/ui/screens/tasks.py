@@ -79,7 +79,7 @@ def TasksScreen(person: str) -> ft.Control:
         return EndlessList(rows[name], draw, height=130, spacing=10, header=[top], footer=under)
 
     primary = PrimaryButton(desk.say("task.add"), lambda _: add(True), ft.Icons.ADD_TASK, id="add-task")
-    title = desk.say("task.board-of", name=view.row.name) if view else desk.say("task.title")
+    title, other = desk.say("task.title"), view.row.name if view else ""
     far = tasks_counted(desk, counts) if counts.all else ""
     table = HeaderButton(
         desk.say("task.table"), ft.Icons.TABLE_VIEW, lambda _: desk.go("/tasks/file", person=person), id="tasks-table"
@@ -92,12 +92,21 @@ def TasksScreen(person: str) -> ft.Control:
             expand=True,
             vertical_alignment=ft.CrossAxisAlignment.START,
         )
-        return Screen(title, columns, subtitle=far, back=True, full=True, primary=primary, actions=[table])
+        return Screen(
+            title,
+            columns,
+            subtitle=" · ".join(part for part in (other, far) if part),
+            back=True,
+            full=True,
+            primary=primary,
+            actions=[table],
+        )
     choices = [Choice(name, _counted(desk, name, len(rows[name]))) for name in COLUMNS]
     tabs = Segments(choices, shown, show, label=desk.say("task.title"), id="column")
     here: Column = next(name for name in COLUMNS if name == shown)
-    body = ft.Container(column(here, tabs), key=here, expand=True)
-    return Screen(title, body, subtitle=far, back=True, primary=primary, actions=[table])
+    top = ft.Column([tabs, Soft(far)], spacing=8, tight=True) if far else tabs
+    body = ft.Container(column(here, top), key=here, expand=True)
+    return Screen(title, body, subtitle=other, back=True, primary=primary, actions=[table])
 
 
 def _counted(desk: Desk, name: str, number: int) -> str:
