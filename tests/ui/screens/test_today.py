@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -10,16 +10,18 @@ from app.model.commands import (
     AddPerson,
     AddTask,
     EndMeeting,
+    EndMentorship,
     FinishMinutes,
     GiveFeedback,
     ImportQuickNote,
     KeepMinutes,
+    MoveMeeting,
     PlanMeeting,
     SetSetting,
     StartMeeting,
 )
 from app.model.entities import Meeting, Note, Task
-from app.model.queries import ListOf, One
+from app.model.queries import ListOf, One, TodayView
 from app.ui.parts.ticks import SECONDS
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import DAY, lay
@@ -206,6 +208,38 @@ async def test_a_critical_line_left_open_is_counted_until_it_is_settled(stage: O
     app.desk.home()
     await app.settle()
     assert not app.has(f"todo-critical-{table.earlier}")
+
+
+@pytest.mark.parametrize("answer", ["end", "skip", "move"])
+async def test_what_became_of_a_meeting_that_nobody_ended_is_asked_until_it_is_said(
+    stage: OpenStage, answer: str
+) -> None:
+    table = lay().at(9, day=date(2026, 10, 15))
+    row = f"todo-unended-{table.meeting}"
+    app = await table.open(stage)
+    assert "Yusuf, i går kl. 15:00. Avsluta, flytta eller ställ in" in app.texts()
+    await app.tap(row)
+    if answer == "end":
+        await app.tap("meeting-primary")
+        await app.tap("end-finish")
+    elif answer == "skip":
+        await app.tap("meeting-skip")
+    else:
+        table.store.execute(MoveMeeting(meeting=table.meeting, starts=datetime(2026, 10, 16, 15)))
+    app.desk.home()
+    await app.settle()
+    assert not app.has(row)
+    asked = lambda day: table.at(9, day=day).store.ask(TodayView(now=table.clock.at)).unended  # noqa: E731
+    assert asked(date(2026, 10, 15)) == () == asked(date(2026, 11, 3))
+
+
+async def test_a_meeting_of_long_ago_or_with_somebody_it_has_ended_with_is_not_asked_about(stage: OpenStage) -> None:
+    table = lay()
+    for day, asked in ((date(2026, 10, 14), 0), (date(2026, 10, 28), 1), (date(2026, 10, 29), 0)):
+        table.at(20, day=day)
+        assert len(table.store.ask(TodayView(now=table.clock.at)).unended) == asked, day
+    table.at(20, day=date(2026, 10, 20)).store.execute(EndMentorship(mentorship=table.pair))
+    assert table.store.ask(TodayView(now=table.clock.at)).unended == ()
 
 
 async def test_minutes_left_for_a_day_ask_to_be_finished(stage: OpenStage) -> None:

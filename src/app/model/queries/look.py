@@ -53,6 +53,8 @@ DRAFT_AGE = timedelta(hours=24)
 BACKUP_EVERY = timedelta(days=7)
 MONTHS_AHEAD = 6
 MONTHS_BACK = 2
+UNSAID = timedelta(days=14)
+"""So long one is asked what became of a meeting."""
 MANY = 30
 """People from which on a list of all of them reads whole pages of the calendar instead of each one's own."""
 
@@ -229,6 +231,21 @@ class Look:
             ]
             self._ahead = [row for row in self.rows(found) if apart(row.starts, self.now) > timedelta(0)]
         return self._ahead
+
+    def unended(self) -> tuple[MeetingRow, ...]:
+        """With each person the last meeting before today that nobody has said anything about since its time came."""
+        assert self.now is not None
+        today = self.now.date()
+        first = today - UNSAID
+        latest: dict[Id, MeetingRow] = {}
+        for month in months(first, today):
+            past = [one for one in self.month(month) if one.status == "planned" and first <= one.starts.date() <= today]
+            for row in map(self.row, past):
+                before = latest.get(row.mentorship)
+                over = row.phase == "after" and row.ended is None and row.starts.date() < today
+                if over and self.active(row.mentorship) and (before is None or before.starts < row.starts):
+                    latest[row.mentorship] = row
+        return tuple(sorted(latest.values(), key=lambda row: (row.starts, row.id)))
 
     def today(self, row: MeetingRow) -> TodayMeeting:
         meeting = self.read.one(Meeting, row.id)

@@ -46,6 +46,7 @@ class Today:
     meeting: TodayMeeting | None
     later: tuple[MeetingRow, ...]
     upcoming: MeetingRow | None
+    unended: tuple[MeetingRow, ...]
     tasks: tuple[TaskRow, ...]
     unfinished: tuple[MinutesRow, ...]
     open_critical: tuple[OpenCritical, ...]
@@ -89,6 +90,7 @@ class TodayView(Query[Today]):
             meeting=meeting,
             later=later,
             upcoming=upcoming,
+            unended=tuple(row for row in look.unended() if current is None or row.id != current.id),
             tasks=tuple(look.my_tasks(by=self.now.date())),
             unfinished=unfinished,
             open_critical=tuple(look.open_critical(self.critical)),

@@ -388,6 +388,7 @@ def _todo(
         rows.append(partial(_calendar, desk, today.calendar, "old"))
     if inbox:
         rows.append(partial(_inbox, desk, len(inbox)))
+    rows += [partial(_unended, desk, row, now) for row in today.unended]
     rows += [partial(_critical, desk, *line) for line in _by_list(today)]
     rows += [partial(_task, desk, task, now) for task in today.tasks]
     rows += [partial(_draft, desk, draft, now) for draft in today.unfinished]
@@ -428,6 +429,18 @@ def _critical(desk: Desk, document: str, name: str, meeting: str, count: int) ->
         color=theme.ACCENT,
         id=f"todo-critical-{meeting}",
         key=f"critical {meeting}",
+    )
+
+
+def _unended(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
+    """A meeting whose day has gone by without a word: its page has every answer."""
+    return Row(
+        desk.say("meeting.unended"),
+        lambda _: desk.go(f"/meeting/{row.id}"),
+        subtitle=desk.say("meeting.unended.help", name=row.name, when=desk.speech.value.near(row.starts, now)),
+        icon=ft.Icons.FLAG_OUTLINED,
+        id=f"todo-unended-{row.id}",
+        key=f"unended {row.id}",
     )
 
 
