@@ -17,6 +17,7 @@ from app.model.commands import (
     Command,
     Delete,
     EndMeeting,
+    EndMentorship,
     GiveSlot,
     HandOver,
     IntroduceMe,
@@ -432,6 +433,19 @@ def test_the_calendar_is_wrong_about_what_was_changed_until_it_is_told(how: str)
     if how == "skip":
         store.execute(Revise(kind="meeting", id=meeting, values={"status": "planned"}))
         assert wrong(store) == ["changed"], "it is on again, and the calendar says cancelled"
+
+
+def test_what_lies_ahead_when_two_stop_meeting_is_cancelled_and_the_calendar_is_wrong_about_it() -> None:
+    store, mentorship = pair()
+    series = store.execute(PlanSeries(mentorship=mentorship, starts=TUESDAY, zone=ZONE, count=3)).record
+    hand_over(store)
+    store.clock.at = at(20, 17, 30)
+    done = store.execute(EndMentorship(mentorship=mentorship))
+    standing = [store.ask(One(Meeting, meeting_id(series, place))) for place in range(3)]
+    assert [one.status for one in standing if one] == ["planned", "cancelled", "cancelled"], "what was, was"
+    assert wrong(store) == ["cancelled", "cancelled"] and done.undo
+    store.execute(done.undo)
+    assert wrong(store) == []
 
 
 def test_what_would_not_ring_any_more_is_left_alone_but_a_time_to_come_is_not() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.errors import AlreadyThere
 from app.model import commands as do
 from app.model.decide.plan import Plan, carry_out
 from app.model.entities import (
     Me,
+    Meeting,
     Mentorship,
     Person,
     Setting,
@@ -14,6 +17,7 @@ from app.model.entities import (
     setting_id,
 )
 from app.model.ids import Id
+from app.model.schedule import apart, aware
 from app.model.schema import begin
 
 
@@ -56,7 +60,13 @@ def _(command: do.JoinMentorship, plan: Plan) -> Id:
 @carry_out.register
 def _(command: do.EndMentorship, plan: Plan) -> Id:
     found = plan.get(Mentorship, command.mentorship)
-    plan.revise(found, status="ended", ended=command.on or plan.moment.now.date())
+    now = plan.moment.now
+    ended = command.on or now.date()
+    for meeting in plan.records.where(Meeting, standing=f"{found.id}/planned"):  # nobody is to come, nothing to ring
+        starts = aware(meeting.starts, meeting.zone, now.tzinfo)
+        if apart(starts, now) > timedelta(0) and (ended <= now.date() or meeting.starts.date() > ended):
+            plan.revise(meeting, status="cancelled")
+    plan.revise(found, status="ended", ended=ended)
     return found.id
 
 
