@@ -121,6 +121,7 @@ async def test_in_the_room_in_six_taps_each_and_without_a_network(
 
     await karin.tap("pair-same")
     await yusuf.tap("pair-same")
+    await karin.app.until(lambda: karin.app.has("pair-package-copy"))
     await karin.tap("pair-package-copy")
     yusuf.clipboard.text = karin.clipboard.text
     await yusuf.tap("pair-in-paste")
@@ -403,3 +404,46 @@ async def test_erasing_is_asked_of_the_other_phone_and_its_answer_is_shown(stage
     karin.app.desk.go("/settings/trash")
     await karin.app.settle()
     assert karin.says("wish.answer", name="Yusuf", erased=2, kept=0)
+
+
+async def test_a_package_that_never_comes_is_not_waited_for_for_ever(stage: OpenStage, tmp_path: Path) -> None:
+    karin = made(tmp_path / "karin", name="Karin")
+    mentorship = karin.store.execute(AddPerson(name="Yusuf", my_role="mentor")).record
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee")
+    yusuf.session.pairing.hear(karin.pairing.show(mentorship))
+    yusuf.app.desk.go("/pair")
+    await yusuf.app.settle()
+    who = yusuf.app.desk.say("pair.the-other")
+    assert yusuf.says("pair.wait", name=who) and yusuf.says("pair.wait.never", name=who)
+    await yusuf.tap("pair-give-up")
+    assert yusuf.says("pair.wait.given-up") and not yusuf.says("pair.wait.never", name=who)
+    assert yusuf.session.pairing.waiting() == []
+    yusuf.session.pairing.hear(karin.pairing.show(mentorship))  # and begun again
+    assert len(yusuf.session.pairing.waiting()) == 1
+    karin.lock()
+
+
+async def test_drawing_seals_nothing(stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every package acknowledges what came, which is an envelope: one that is sealed at each drawing never ends."""
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+    sealed: list[str] = []
+    plain = type(karin.session.pairing).package
+    monkeypatch.setattr(
+        type(karin.session.pairing), "package", lambda of, id, **how: sealed.append(id) or plain(of, id, **how)
+    )
+    await photograph(karin, by=yusuf)
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-same"))
+    await photograph(yusuf, by=karin)
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.app.has("pair-same"))
+    assert sealed == []
+    await karin.tap("pair-same")
+    await karin.app.until(lambda: karin.app.has("pair-package-copy"))
+    for _ in range(3):
+        karin.app.desk.speak("en")
+        await karin.app.settle()
+        karin.app.desk.speak("sv")
+        await karin.app.settle()
+    assert len(sealed) == 1

@@ -30,6 +30,7 @@ async def open_phone(stage: OpenStage, session: Session, go: str = "") -> Phone:
 
 async def hand(of: Phone, by: Phone, out: str, into: str) -> None:
     """One phone shows or sends what stands there, the other one pastes it."""
+    await of.app.until(lambda: of.app.has(f"{out}-copy"))
     await of.tap(f"{out}-copy")
     by.clipboard.text = of.clipboard.text
     await by.tap(f"{into}-paste")

@@ -130,10 +130,26 @@ def _Show(id: str, name: str, hear: Hear) -> ft.Control:
 def _Enter(hear: Hear) -> ft.Control:
     """The other side: photograph, copy, paste. Whatever code it is, the app knows what comes next."""
     desk = use_desk()
+    _, draw = ft.use_state(0)
     waiting = desk.session.pairing.waiting()
     parts: list[ft.Control] = []
+
+    def give_up(_: object) -> None:
+        desk.session.pairing.give_up_waiting()
+        draw(lambda times: times + 1)
+        desk.notice(desk.say("pair.wait.given-up"))
+
     if waiting:
-        parts.append(Card([Words(desk.say("pair.wait", name=_named(desk, waiting[0])))]))
+        who = _named(desk, waiting[0])
+        parts.append(
+            Card(
+                [
+                    Words(desk.say("pair.wait", name=who)),
+                    Soft(desk.say("pair.wait.never", name=who), Style.BODY),
+                    ft.Row([QuietButton(desk.say("pair.wait.give-up"), give_up, id="pair-give-up")], wrap=True),
+                ]
+            )
+        )
     parts += [
         Words(desk.say("pair.enter.how")),
         CodeIn(desk.say("pair.their-code"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
@@ -222,10 +238,20 @@ def _Package(id: str, who: str, heard: Heard, hear: Hear, wrong: Callable[[objec
     """The inviter is paired: both check two words, then the first package goes over."""
     desk = use_desk()
     sure, be_sure = ft.use_state(not heard.check)
+    package, keep = ft.use_state(cast("Package | None", None))
+    busy, run = use_busy()
+
+    def seal() -> None:
+        """Once, when it is wanted: drawing again seals nothing."""
+        if sure and package is None:
+            run(lambda: desk.session.pairing.package(id), keep)
+
+    ft.use_effect(seal, [sure])
     parts: list[ft.Control] = [Live(desk.say("pair.paired", name=who), ft.Icons.CHECK_CIRCLE)]
     if not sure:
         return _stack([*parts, *_check(desk, heard, lambda _: be_sure(True), wrong)])
-    package = desk.session.pairing.package(id)
+    if package is None:
+        return _stack([*parts, *([Busy(desk.say("pair.working"))] if busy else [])])
     text = f"{heard.send}\n\n{package.text}" if heard.send else package.text
     data = None if heard.send else package.data
     parts += [

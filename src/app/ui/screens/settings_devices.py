@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import flet as ft
 
-from app import errors
+from app.errors import NotShared
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
@@ -35,6 +35,7 @@ from app.ui.safe import component
 
 if TYPE_CHECKING:
     from app.services.sharing.devices import Grant, OwnDevice
+    from app.services.sharing.pairing import Package
 
 
 @component
@@ -126,7 +127,7 @@ def Chosen(one: OwnDevice, close: object, key: str = "") -> ft.Control:
 def Packages(key: str = "") -> ft.Control:
     """Without a server: everything new goes over in a sealed file, both ways."""
     desk = use_desk()
-    made, make = ft.use_state(False)
+    made, make = ft.use_state(cast("Package | None", None))
     fault, say_fault = ft.use_state("")
     missing, miss = ft.use_state(0)
     busy, run = use_busy()
@@ -140,15 +141,17 @@ def Packages(key: str = "") -> ft.Control:
         say_fault(desk.sentence(problem))
 
     parts: list[ft.Control] = [SectionTitle(desk.say("devices.package"))]
-    if made:
-        package = desk.session.devices.package()
+    if made is not None:
         parts += [
             Soft(desk.say("devices.package.how")),
-            CodeOut(package.text, id="devices-package", data=package.data, name=package.name),
+            CodeOut(made.text, id="devices-package", data=made.data, name=made.name),
         ]
     else:
         button = SecondaryButton(
-            desk.say("devices.package.make"), lambda _: make(True), ft.Icons.OUTBOX, id="devices-make"
+            desk.say("devices.package.make"),
+            lambda _: run(desk.session.devices.package, make, failed),
+            ft.Icons.OUTBOX,
+            id="devices-make",
         )
         parts.append(ft.Row([button], wrap=True))
     if fault:
@@ -262,7 +265,7 @@ def AddDeviceScreen() -> ft.Control:
     if fault and not wrong_phrase:
         body.append(Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR))
     if added:
-        body += _over(desk, added, bool(server))
+        body.append(_Over(added, bool(server), key=added))
         primary = PrimaryButton(desk.say("devices.add.finish"), lambda _: desk.back(), ft.Icons.CHECK, id="add-finish")
     elif given is not None:
         body += [
@@ -297,15 +300,28 @@ def AddDeviceScreen() -> ft.Control:
     return Screen(desk.say("devices.add.title"), body, back=True, primary=primary)
 
 
-def _over(desk: Desk, added: str, server: bool) -> list[ft.Control]:
-    """The new phone is in; what it has to read goes by the server, or as a package."""
+@component
+def _Over(added: str, server: bool, key: str = "") -> ft.Control:
+    """The new phone is in; what it has to read goes by the server, or as a package, which is sealed once."""
+    desk = use_desk()
+    package, keep = ft.use_state(cast("Package | None", None))
+    busy, run = use_busy()
+
+    def seal() -> None:
+        def failed(fault: Exception) -> None:
+            if not isinstance(fault, NotShared):  # it was taken out again meanwhile, from another device
+                desk.notice(desk.sentence(fault))
+
+        run(lambda: desk.session.devices.package(added), keep, failed)
+
+    ft.use_effect(seal, [])
     body: list[ft.Control] = [Live(desk.say("devices.add.done"), ft.Icons.CHECK_CIRCLE)]
     if server:
         body += [Words(desk.say("devices.add.server")), SectionTitle(desk.say("devices.package"))]
     else:
         body.append(Words(desk.say("devices.add.last")))
-    try:
-        package = desk.session.devices.package(added)
-    except errors.NotShared:  # it was taken out again meanwhile, from another device
-        return body
-    return [*body, CodeOut(package.text, id="add-package", data=package.data, name=package.name)]
+    if busy:
+        body.append(Busy(desk.say("devices.working")))
+    if package is not None:
+        body.append(CodeOut(package.text, id="add-package", data=package.data, name=package.name))
+    return stack(body)
