@@ -7,7 +7,10 @@ fresh salt every time, so keys never meet twice, and a copied vault that goes on
 import hashlib
 import hmac
 import os
-from typing import Final
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,20 +27,32 @@ CHECK_BYTES: Final = 8
 MAC_BYTES: Final = 16
 
 
+def _sha256() -> Callable[[bytes], Any]:
+    """The interpreter's own SHA-256, where it has one: for a few bytes after a sync, when nothing is in the processor's
+    caches any more, it takes half the time of OpenSSL's, which has more to fetch.
+    """
+    for name in ("_sha2", "_sha256"):
+        with suppress(ImportError):
+            own: Callable[[bytes], Any] = import_module(name).sha256
+            return own
+    return hashlib.sha256
+
+
 class Mac:
-    """HMAC-SHA256 under one key. Both halves are begun once: with OpenSSL 3 that saves two thirds of the time."""
+    """HMAC-SHA256 under one key. Both halves are begun once: that saves two thirds of the time."""
 
     def __init__(self, key: bytes) -> None:
-        padded = key.ljust(64, b"\0")
-        self._inner = hashlib.sha256(padded.translate(_INNER))
-        self._outer = hashlib.sha256(padded.translate(_OUTER))
+        sha256, padded = _sha256(), key.ljust(64, b"\0")
+        self._inner = sha256(padded.translate(_INNER))
+        self._outer = sha256(padded.translate(_OUTER))
 
     def __call__(self, data: bytes) -> bytes:
         inner = self._inner.copy()
         inner.update(data)
         outer = self._outer.copy()
         outer.update(inner.digest())
-        return outer.digest()
+        found: bytes = outer.digest()
+        return found
 
 
 _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))

@@ -235,12 +235,19 @@ class SealedTable(Table):
     # ------------------------------------------------------------ writing
 
     def _writing(self) -> "Transaction":
-        if self._query_cache:
+        if self._query_cache.cache:
             self.clear_cache()
         return self._engine.transaction()
 
     def insert(self, document: Mapping[str, Any]) -> int:
-        return self.insert_multiple((document,))[0]
+        """One document. The straight way: after a sync every step runs with cold caches, so there are few."""
+        if type(document) is not dict:
+            return self.insert_multiple((document,))[0]
+        try:
+            return self._engine.insert_one(self.name, self._get_next_id, strict_json.write(document))
+        except BaseException:
+            self._next_id = None
+            raise
 
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
         engine, name = self._engine, self.name

@@ -275,6 +275,18 @@ class Engine:
             if self._journal.end > (max(self._tidy_at, _JOURNAL_FLOOD) if more_to_come else self._tidy_at):
                 self._tidy()
 
+    def insert_one(self, table: str, number: Callable[[], int], raw: bytes) -> int:
+        """One new document in a transaction; its id is what `number` gives once nobody else is writing."""
+        inner = self._enter(None)
+        failed = True
+        try:
+            doc_id = number()
+            self.change(Op(journal.INSERT, table, doc_id, raw))
+            failed = False
+        finally:
+            self._leave(inner, failed)
+        return doc_id
+
     def change(self, op: Op) -> None:
         """Apply one change inside the transaction that is open."""
         pending = self._pending

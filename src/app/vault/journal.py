@@ -6,7 +6,7 @@ and at most its follower, and the rest still opens.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -171,8 +171,12 @@ def replay(data: bytes, chain: Chain, tag: bytes) -> Replay:
     return found
 
 
-def encode(ops: Iterable[Op]) -> list[bytes]:
+def encode(ops: Sequence[Op]) -> list[bytes]:
     """The contents of the frames of one transaction."""
+    if len(ops) == 1:  # most of them: nothing is gathered
+        ((kind, table, doc_id, raw),) = ops
+        name = table.encode()
+        return [b"".join((LAST, _OP.pack(kind, len(name), doc_id, len(raw)), name, raw))]
     plains: list[bytes] = []
     parts: list[bytes] = []
     size = 0
