@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import flet as ft
 import pytest
 
 from app.model.commands import (
@@ -197,6 +198,17 @@ async def test_a_task_is_done_from_here_and_comes_back_with_undo(stage: OpenStag
     await app.undo()
     task = table.store.again().ask(One(Task, table.task))
     assert task is not None and task.status == "todo"
+
+
+async def test_a_task_waits_until_tomorrow_and_comes_back_with_undo(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage)
+    await app.tap(f"later-task-{table.task}")
+    task = table.store.again().ask(One(Task, table.task))
+    assert task is not None and (task.status, task.due) == ("todo", date(2026, 10, 15))
+    assert not app.has(f"todo-task-{table.task}")
+    await app.fire(app.all(kind=ft.SnackBar)[-1], "action")
+    assert app.has(f"todo-task-{table.task}") and app.nameless() == []
 
 
 async def test_a_critical_line_left_open_is_counted_until_it_is_settled(stage: OpenStage) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.clock import moment_of
-from app.model.commands import GiveSlot, SameTimeAgain, StartNow, TaskOutcome, TickItem, UntickItem
+from app.model.commands import GiveSlot, MoveTask, SameTimeAgain, StartNow, TaskOutcome, TickItem, UntickItem
 from app.model.queries import (
     AgainWith,
     ClosingNews,
@@ -22,6 +22,7 @@ from app.model.queries import (
 )
 from app.model.queries.agreements import ToSign
 from app.model.queries.surveys import SurveysDue
+from app.model.schedule import apart
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
 from app.ui.parts import (
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from app.ui.desk import Desk
 
 BACKUP_EVERY = timedelta(days=7)
+FAR = timedelta(hours=6)
 FOLD = 7
 """Rows above the fold, never more: the meeting is one, its list at most four, the rest is what there is to do."""
 TICKS = 3
@@ -198,7 +200,8 @@ def MeetingCard(meeting: TodayMeeting) -> ft.Control:
     row = meeting.row
     speech = desk.speech.value
     if meeting.phase == "before":
-        when = speech.until(row.starts, now)
+        far = apart(row.starts, now) >= FAR  # the hour stands beside the name
+        when = speech.near_day(row.starts, now) if far else speech.until(row.starts, now)
     elif meeting.phase == "during":
         when = desk.say("today.meeting.now")
     else:
@@ -491,7 +494,7 @@ def _task(desk: Desk, task: TaskRow, now: datetime) -> ft.Control:
 
 @component
 def TaskLine(id: str, text: str, subtitle: str, *, key: str | None = None) -> ft.Control:
-    """A task to tick: it goes to Done, and comes back with Undo."""
+    """A task to tick: it goes to Done, and comes back with Undo; or it waits until tomorrow."""
     desk = use_desk()
     undo = use_undo()
 
@@ -501,7 +504,27 @@ def TaskLine(id: str, text: str, subtitle: str, *, key: str | None = None) -> ft
         kept = desk.store.execute(TaskOutcome(task=id, outcome="done"))
         undo(desk.say("today.todo.task.done", title=text), lambda: desk.store.execute(kept.undo) if kept.undo else None)
 
-    return TickLine(text, False, finish, subtitle=subtitle, id=f"todo-task-{id}")
+    def put_off(_: object) -> None:
+        now = desk.now()
+        day = now.date() + timedelta(days=1)
+        kept = desk.store.execute(MoveTask(task=id, due=day))
+        words = desk.say("meeting.task.moved", day=desk.speech.value.near_day(day, now))
+        undo(f"{text}: {words}", lambda: desk.store.execute(kept.undo) if kept.undo else None)
+
+    later = ft.MergeSemantics(
+        ft.Semantics(
+            identifier=f"later-task-{id}",
+            content=ft.IconButton(
+                icon=ft.Icon(
+                    ft.Icons.SNOOZE, color=theme.INK_SOFT, size=24, semantics_label=desk.say("task.tomorrow", title=text)
+                ),
+                on_click=put_off,
+                width=theme.TARGET,
+                height=theme.TARGET,
+            ),
+        )
+    )
+    return TickLine(text, False, finish, subtitle=subtitle, trailing=later, id=f"todo-task-{id}")
 
 
 @component
