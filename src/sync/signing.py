@@ -6,9 +6,11 @@ is signed by whoever certifies and by the device itself: nobody can claim anothe
 by the digest of its genesis record.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -56,10 +58,16 @@ def check_public(key: bytes) -> bytes:
 def verify(public: bytes, signature: bytes, label: bytes, message: bytes) -> bool:
     """Whether the signature is by that key and over exactly that label and message."""
     try:
-        Ed25519PublicKey.from_public_bytes(check_public(public)).verify(signature, label + message)
+        _verifier(public).verify(signature, label + message)
     except InvalidSignature:
         return False
     return True
+
+
+@lru_cache(maxsize=1_024)
+def _verifier(public: bytes) -> Ed25519PublicKey:
+    """The key as the cipher wants it, checked; the same few sign nearly everything that one meets."""
+    return Ed25519PublicKey.from_public_bytes(check_public(public))
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +295,4 @@ def _cut(raw: bytes, sizes: tuple[int, ...]) -> Iterator[bytes]:
 
 
 def _digest(label: bytes, message: bytes) -> bytes:
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(label + message)
-    return digest.finalize()
+    return hashlib.sha256(label + message).digest()

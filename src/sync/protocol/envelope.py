@@ -9,6 +9,7 @@ verifies, keeps its id and its place in the chain, and nothing can be guessed fr
 """
 
 import hashlib
+import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
@@ -17,7 +18,7 @@ from sync import labels
 from sync.errors import BadEnvelope, NewerVersion
 from sync.protocol.limits import ENVELOPE_MAX, PLAIN_MIN, SEQUENCE_MAX
 from sync.protocol.padding import padded_length
-from sync.protocol.wire import Reader, Refuse, number
+from sync.protocol.wire import Refuse
 
 VERSION: Final = 1
 ID_BYTES: Final = 16
@@ -26,6 +27,7 @@ SIGNATURE_BYTES: Final = 64
 SALT_BYTES: Final = 16
 TAG_BYTES: Final = 16
 HEADER_BYTES: Final = 92
+_HEADER: Final = struct.Struct(">BBH16s16sQ16s32s")
 STRIPPED_BYTES: Final = HEADER_BYTES + DIGEST_BYTES + SIGNATURE_BYTES
 BODY_MAX: Final = ENVELOPE_MAX - HEADER_BYTES - SIGNATURE_BYTES
 
@@ -37,6 +39,9 @@ NO_KEY: Final = bytes(ID_BYTES)
 MORE: Final = 0x0001
 """Flag: the message goes on in this device's next envelope."""
 FLAGS_KNOWN: Final = MORE
+
+
+assert _HEADER.size == HEADER_BYTES
 
 
 class Kind(IntEnum):
@@ -66,33 +71,22 @@ class Header:
     flags: int = 0
 
     def to_bytes(self) -> bytes:
-        return b"".join(
-            [
-                number(VERSION, 1),
-                number(self.kind, 1),
-                number(self.flags, 2),
-                self.space,
-                self.device,
-                number(self.sequence, 8),
-                self.key_id,
-                self.previous,
-            ]
+        return _HEADER.pack(
+            VERSION, self.kind, self.flags, self.space, self.device, self.sequence, self.key_id, self.previous
         )
 
     @classmethod
     def read(cls, raw: bytes) -> "Header":
         """Read a header, or `BadEnvelope`; `NewerVersion` when a later format made it."""
-        reader = Reader(raw, lambda reason: BadEnvelope(reason=reason))
-        version, kind, flags = reader.number(1), reader.number(1), reader.number(2)
+        if len(raw) != HEADER_BYTES:
+            raise BadEnvelope(reason="length")
+        version, kind, flags, space, device, sequence, key_id, previous = _HEADER.unpack(raw)
         if version > VERSION:
             raise NewerVersion(version=version)
         if version != VERSION:
             raise BadEnvelope(reason="version")
         if kind not in _NUMBERS:
             raise BadEnvelope(reason="kind")
-        space, device, sequence = reader.take(ID_BYTES), reader.take(ID_BYTES), reader.number(8)
-        key_id, previous = reader.take(ID_BYTES), reader.take(DIGEST_BYTES)
-        reader.end()
         if not 1 <= sequence <= SEQUENCE_MAX:
             raise BadEnvelope(reason="sequence")
         if (sequence == 1) != (previous == NOTHING):
@@ -145,13 +139,14 @@ class Envelope:
             if header.key_id == NO_KEY:
                 raise BadEnvelope(reason="key")
             if len(body) == DIGEST_BYTES:
-                return cls(header, None, body, signature, envelope_id(header, body))
+                return cls(header, None, body, signature, _id_of(raw[:HEADER_BYTES], body))
             check_sealed_length(body, lambda reason: BadEnvelope(reason=reason))
         elif header.more:
             raise BadEnvelope(reason="flags")
         elif header.kind is Kind.PURGE and header.key_id == NO_KEY:
             raise BadEnvelope(reason="key")
-        return cls.made(header, body, signature)
+        digest = body_digest(body)
+        return cls(header, body, digest, signature, _id_of(raw[:HEADER_BYTES], digest))
 
     @classmethod
     def made(cls, header: Header, body: bytes, signature: bytes) -> "Envelope":
@@ -191,4 +186,8 @@ def body_digest(body: bytes) -> bytes:
 
 def envelope_id(header: Header, digest: bytes) -> bytes:
     """The id of an envelope, whether its body is there or not."""
-    return hashlib.sha256(labels.ENVELOPE_ID + header.to_bytes() + digest).digest()
+    return _id_of(header.to_bytes(), digest)
+
+
+def _id_of(header: bytes, digest: bytes) -> bytes:
+    return hashlib.sha256(labels.ENVELOPE_ID + header + digest).digest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sync.errors import BadFrames
 from sync.protocol.envelope import Envelope
 from sync.protocol.limits import BATCH_BYTES, BATCH_ENVELOPES, ENVELOPE_MAX
-from sync.protocol.wire import Reader, number
+from sync.protocol.wire import number
 
 _LENGTH_BYTES = 4
 _HEAD_BYTES = 8
@@ -45,12 +45,21 @@ def cut_frames(raw: bytes) -> list[bytes]:
     """The bytes of each envelope, with every limit of a batch checked first."""
     if len(raw) > BATCH_BYTES + _LENGTH_BYTES * BATCH_ENVELOPES:
         raise BadFrames(reason="size")
-    reader = Reader(raw, lambda reason: BadFrames(reason=reason))
     found: list[bytes] = []
-    while reader.left:
+    at, end = 0, len(raw)
+    while at < end:
         if len(found) == BATCH_ENVELOPES:
             raise BadFrames(reason="count")
-        found.append(reader.take(reader.count(_LENGTH_BYTES, ENVELOPE_MAX)))
+        begin = at + _LENGTH_BYTES
+        if begin > end:
+            raise BadFrames(reason="length")
+        length = int.from_bytes(raw[at:begin], "big")
+        if length > ENVELOPE_MAX:
+            raise BadFrames(reason="count")
+        at = begin + length
+        if at > end:
+            raise BadFrames(reason="length")
+        found.append(raw[begin:at])
     return found
 
 

@@ -8,8 +8,8 @@ it is judged again.
 import threading
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sync.authority import START, Authority, Link, Right, admit, read_record
@@ -87,6 +87,7 @@ class Judge:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._kept: OrderedDict[bytes, tuple[int, Authority]] = OrderedDict()
+        self._looks: OrderedDict[bytes, Look] = OrderedDict()
         self._guard = threading.Lock()
 
     def members(self, space: Space) -> Members:
@@ -128,6 +129,14 @@ class Judge:
             device, sequence = envelope.header.device, envelope.header.sequence
             first, last = spans.get(device, (sequence, sequence))
             spans[device] = (min(first, sequence), max(last, sequence))
+        remembered = self._remembered(space, spans)
+        if remembered is not None:
+            try:
+                done = self._tried(remembered, envelopes, by, genesis, admit, limit)
+            except (Refusal, Gone, Stale):
+                done = None  # whatever is wrong with it, it may be what is remembered
+            if done is not None and done[1]:
+                return done
         for _ in range(_TRIES):
             look = self._log.look(space, spans)
             if look is None:
@@ -140,23 +149,62 @@ class Judge:
                     raise forbidden()
                 self._log.found(space, genesis, today)
                 continue
-            if look.space.gone:
-                raise Gone
-            if admit is not None:
-                admit(look.space)
-            batch = self._judged(look, envelopes, self._authority(look.space))
-            if genesis is not None and not batch.lets_in(by):
-                raise forbidden()
-            if not batch.rows and not batch.erasures and not batch.restored:
-                return look.space.head, 0
             try:
-                head = self._log.append(
-                    look, batch.rows, batch.erasures, batch.restored, purged=batch.purged, limit=limit
-                )
+                return self._tried(look, envelopes, by, genesis, admit, limit)
             except Stale:
                 continue
-            return head, len(batch.rows)
         raise busy()
+
+    def _tried(
+        self,
+        look: Look,
+        envelopes: Sequence[Envelope],
+        by: Session,
+        genesis: bytes | None,
+        admit: Callable[[Space], object] | None,
+        limit: int,
+    ) -> tuple[int, int]:
+        """Judge a batch as the space was looked at, and append what is new of it."""
+        if look.space.gone:
+            raise Gone
+        if admit is not None:
+            admit(look.space)
+        batch = self._judged(look, envelopes, self._authority(look.space))
+        if genesis is not None and not batch.lets_in(by):
+            raise forbidden()
+        if not batch.rows and not batch.erasures and not batch.restored:
+            return look.space.head, 0
+        self._forget(look.space.id)
+        head = self._log.append(look, batch.rows, batch.erasures, batch.restored, purged=batch.purged, limit=limit)
+        if batch.is_plain:
+            self._remember(Look(replace(look.space, head=head), batch.tips, {}))
+        return head, len(batch.rows)
+
+    def _remembered(self, space: bytes, spans: Mapping[bytes, tuple[int, int]]) -> Look | None:
+        """The space as this process left it, for a batch of which nothing is there already.
+
+        Others may have written since. Appending notices that, and nothing is refused for what is only remembered.
+        """
+        look = self._looks.get(space)
+        if look is None:
+            return None
+        unknown = Tip(0, b"")
+        return (
+            look
+            if all(first > look.tips.get(device, unknown).sequence for device, (first, _) in spans.items())
+            else None
+        )
+
+    def _remember(self, look: Look) -> None:
+        with self._guard:
+            self._looks[look.space.id] = look
+            self._looks.move_to_end(look.space.id)
+            if len(self._looks) > _SPACES_KEPT:
+                self._looks.popitem(last=False)
+
+    def _forget(self, space: bytes) -> None:
+        with self._guard:
+            self._looks.pop(space, None)
 
     def _judged(self, look: Look, envelopes: Sequence[Envelope], authority: Authority | None) -> "_Batch":
         """Everything that a batch would change, or the refusal of its first fault."""
@@ -252,6 +300,17 @@ class _Batch:
         self.rows.append(row)
         self._new[header.device, header.sequence] = kept
         self._tips[header.device] = Tip(header.sequence, envelope.id)
+
+    @property
+    def tips(self) -> Mapping[bytes, Tip]:
+        """The newest envelopes once the batch is in."""
+        return self._tips
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the batch says things, and changes neither who is in nor what was there."""
+        controls = any(row.kind == Kind.CONTROL for row in self.rows)
+        return not (controls or self.erasures or self.restored or self.purged)
 
     def lets_in(self, session: Session) -> bool:
         """Whether the session's device is in the space once the batch is in."""

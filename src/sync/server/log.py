@@ -180,20 +180,18 @@ class Log:
         `erasures` lose their bodies and `purged` are remembered, so that the bodies do not come back; `restored` get
         theirs again.
 
-        `Stale` when controls or tips are not those of the look, `Full` beyond the limit, `Gone` after a deletion.
+        `Stale` when controls, purges or tips are not those of the look, `Full` beyond the limit, `Gone` after a deletion.
         """
         space = look.space.id
         with self._database.write() as work:
             now = _space(work, space, "{lock}")
-            if now is None or now.controls != look.space.controls:
+            if now is None or (now.controls, now.purges) != (look.space.controls, look.space.purges):
                 raise Stale
             if now.gone:
                 raise Gone
-            devices = {row.device for row in (*rows, *restored)}
-            if now.head != look.space.head:
-                tips = _tips(work, space)
-                if any(tips.get(device) != look.tips.get(device) for device in devices):
-                    raise Stale
+            tips = _tips(work, space)
+            if any(tips.get(device) != look.tips.get(device) for device in {row.device for row in (*rows, *restored)}):
+                raise Stale
             freed = sum(_erase(work, space, erasure) for erasure in erasures)
             size = sum(len(row.envelope) + ALLOWANCE for row in rows) + sum(len(row.envelope) for row in restored)
             if now.bytes + size - freed > limit and size:

@@ -41,7 +41,9 @@ class PatientProtocol(H11Protocol):
         self._held = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(_Corked(transport, self.loop))
+        corked = _Corked(transport, self.loop)
+        self._say = corked.write_now
+        super().connection_made(corked)
         self._head_timer = self.loop.call_later(self.head_seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -77,7 +79,7 @@ class PatientProtocol(H11Protocol):
         self._head_timer = _cancelled(self._head_timer)
         said = self.at_once(question) if self.at_once is not None and not self.flow.write_paused else None
         if said is not None:
-            self.transport.write(said)
+            self._say(said)
             super().on_response_complete()
             return
         path = question.path.decode()
@@ -178,6 +180,11 @@ class _Corked(asyncio.Transport):
         if not self._parts:
             self._loop.call_soon(self._send)
         self._parts.append(bytes(data))
+
+    def write_now(self, data: bytes) -> None:
+        """A whole answer: nothing will follow it in this turn."""
+        self._send()
+        self._transport.write(data)
 
     def _send(self) -> None:
         parts, self._parts = self._parts, []

@@ -1,5 +1,7 @@
 """The embedded database: one file, no configuration, every acknowledged write on the disk."""
 
+from __future__ import annotations
+
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -65,18 +67,14 @@ class Sqlite(Database):
         path.touch(mode=0o600)
         self._writer = self._connect()
 
-    @contextmanager
-    def read(self) -> Iterator[_Work]:
+    def read(self) -> _Transaction:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect()
-        with self._transaction(connection, "begin"):
-            yield _Work(connection)
+        return _Transaction(connection, "begin")
 
-    @contextmanager
-    def write(self) -> Iterator[_Work]:
-        with self._writing, self._transaction(self._writer, "begin immediate"):
-            yield _Work(self._writer)
+    def write(self) -> _Transaction:
+        return _Transaction(self._writer, "begin immediate", self._writing)
 
     def poke(self, space: bytes, head: int) -> None:
         """Nothing to do: the others look at the file's version a few times a second."""
@@ -109,18 +107,6 @@ class Sqlite(Database):
             self._all.append(connection)
         return connection
 
-    @contextmanager
-    def _transaction(self, connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-        with _translated():
-            connection.execute(begin)
-            try:
-                yield
-                connection.execute("commit")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("rollback")
-                raise
-
     def _watch(self, tell: Poke, watched: Callable[[], Iterable[bytes]]) -> None:
         """Other processes change the file's version; only then is it worth asking for heads."""
         connection = self._connect()
@@ -140,6 +126,46 @@ class Sqlite(Database):
                 if row and told.get(space) != row[0]:
                     told[space] = row[0]
                     tell(space, row[0])
+
+
+class _Transaction:
+    """All or nothing. Of a class of its own, since each question has two of them and each step in Python counts."""
+
+    __slots__ = ("_begin", "_connection", "_lock")
+
+    def __init__(self, connection: sqlite3.Connection, begin: str, lock: threading.Lock | None = None) -> None:
+        self._connection, self._begin, self._lock = connection, begin, lock
+
+    def __enter__(self) -> _Work:
+        if self._lock is not None:
+            self._lock.acquire()
+        try:
+            self._connection.execute(self._begin)
+        except BaseException as exc:
+            self._release()
+            if isinstance(exc, sqlite3.OperationalError):
+                raise Away(type(exc).__name__) from exc
+            raise
+        return _Work(self._connection)
+
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
+        try:
+            if fault is None:
+                self._connection.execute("commit")
+        except sqlite3.OperationalError as exc:
+            raise Away(type(exc).__name__) from exc
+        finally:
+            try:
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
+            finally:
+                self._release()
+        if isinstance(fault, sqlite3.OperationalError):
+            raise Away(type(fault).__name__) from fault
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
 
 
 @contextmanager

@@ -74,8 +74,7 @@ def growth(sizes: Sequence[int], changes: int) -> dict[int, side_by_side.Changes
     with Table(FIKA, SEED) as table:
         for size in sizes:
             say(f"one change among {size:,} items")
-            table.carry(size - held)
-            time.sleep(2)  # what a first sync leaves to be tidied up is another matter
+            table.carry(size - held)  # and until nothing of it is tidied up any more
             found[size] = table.change(changes)
             held = size + changes
     return found
@@ -197,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"parts are {', '.join(PARTS)}")
     sizes = [int(size) for size in asked.items.split(",")]
     quick: bool = asked.quick
-    found = Found(machine=machine(), runs=1 if quick else 3)
+    found = Found(machine=machine(), runs=1 if quick else 2)
     try:
         contestants.build()
         found.versions = contestants.versions()

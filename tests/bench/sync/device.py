@@ -121,6 +121,12 @@ class Device:
     def download(self) -> dict[str, Any]:
         return {"count": self.replicator.round(self.space).received}
 
+    def rest(self) -> dict[str, Any]:
+        """Wait until nothing is tidied up in the background any more."""
+        time.sleep(1)  # it begins when nothing has come for a moment
+        self.session.store.documents.engine.settle()
+        return {}
+
     # ------------------------------------------------------------------ one change
 
     def write(self, text: str, number: int) -> dict[str, Any]:

@@ -183,8 +183,8 @@ async def _live(running: Running, pairs: list[tuple[Phone, Phone]], load: Load) 
         task.cancel()
     load.errors += [f"a listener has ended: {task.exception()}" for task in ended]
     left = sum(len(device.wrote) for device in found)
-    if left and not load.errors:
-        load.errors.append(f"{left} changes were never read by the other")
+    if not load.errors and (left or load.changes != len(writing) * each or len(load.told) != load.changes):
+        raise Failed(f"load: of {load.changes} changes {left} were never read by the other, as they were written")
     return load
 
 

@@ -79,6 +79,7 @@ def targets(found: Found) -> list[Target]:
     most_of("bytes an item on the wire, first sync", WIRE_BYTES, mine.upload_wire, "B")
     most_of("bytes an item on the server's disk", DISK_BYTES, mine.disk, "B")
     ahead(f"fresh device, {most:,}", lambda one: one.download, "s")
+    ahead("… processor time of the device", lambda one: one.download_device_cpu, "s")
     ahead("one change, write p50", lambda one: one.changes.write, "ms")
     ahead("one change, read p50", lambda one: one.changes.read, "ms")
     most_of("one change, bytes to write it", CHANGE_BYTES, _middle(mine.changes.write_bytes), "B")
@@ -198,6 +199,7 @@ def _side_rows(found: Found, size: int, names: Sequence[str]) -> list[list[str]]
             "… server's / device's processor time",
             lambda one: f"{one.download_server_cpu:.2f} / {one.download_device_cpu:.2f} s",
         ),
+        row("… what the device tidied up afterwards, processor time", lambda one: f"{one.download_after_cpu:.2f} s"),
         row("… bytes an item on the wire", lambda one: f"{one.download_wire:.0f}"),
         row("server's memory afterwards", lambda one: f"{one.memory:.0f} MB"),
         row("one change: write p50", lambda one: f"{one.changes.write:.1f} ms"),

@@ -81,6 +81,8 @@ class Figures:
     download_server_cpu: float = 0.0
     download_device_cpu: float = 0.0
     download_wire: float = 0.0
+    download_after_cpu: float = 0.0
+    """What the device still did by itself once everything was in its store, in processor time."""
     changes: Changes = field(default_factory=Changes)
     pushes: list[float] = field(default_factory=list)
     memory: float = 0.0
@@ -140,6 +142,10 @@ class Table:
         figures.download_server_cpu = self.server.cpu - server_cpu
         figures.download_device_cpu = self.other.cpu - device_cpu
         figures.download_wire = self.wire.taken() / count
+        device_cpu = self.other.cpu
+        self.other.ask("rest")
+        figures.download_after_cpu = self.other.cpu - device_cpu
+        self.one.ask("rest")
         figures.memory = self.server.memory / 2**20
         self.check()
         return figures
