@@ -13,6 +13,7 @@ from app.model.commands import AddPerson, AddTask, SetGoal
 from app.model.entities import Task
 from app.model.queries import PeopleList
 from app.services.session import Session
+from app.services.sharing.pairing import Package, Pairing
 from sync.pairing import link
 from sync.signing import Device
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
@@ -428,10 +429,13 @@ async def test_drawing_seals_nothing(stage: OpenStage, tmp_path: Path, monkeypat
     karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
     yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
     sealed: list[str] = []
-    plain = type(karin.session.pairing).package
-    monkeypatch.setattr(
-        type(karin.session.pairing), "package", lambda of, id, **how: sealed.append(id) or plain(of, id, **how)
-    )
+    plain = Pairing.package
+
+    def counted(of: Pairing, id: str, **how: bool) -> Package:
+        sealed.append(id)
+        return plain(of, id, **how)
+
+    monkeypatch.setattr(Pairing, "package", counted)
     await photograph(karin, by=yusuf)
     await yusuf.tap("pair-in-paste")
     await yusuf.app.until(lambda: yusuf.app.has("pair-same"))

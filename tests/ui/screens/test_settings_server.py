@@ -92,7 +92,7 @@ async def test_the_server_is_there_again_after_unlocking_and_today_says_when_it_
 
 def held(carrier: Running) -> int:
     with carrier.server.database.read() as work:
-        return sum(int(work.one(f"select count(*) from {table}")[0]) for table in ("log", "keyring"))  # type: ignore[index]
+        return sum(int(work.one(f"select count(*) from {table}")[0]) for table in ("log", "keyring"))  # type: ignore[index, misc]
 
 
 @pytest.mark.usefixtures("quick_kdf")
