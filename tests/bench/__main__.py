@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sizes", default="1000,10000,100000")
     app.options(parser)
     options = parser.parse_args(arguments)
-    records, runs, seconds = app.chosen(options)
+    records, runs, seconds, life = app.chosen(options)
     sizes = [1_000, 10_000] if options.quick else [int(size) for size in options.sizes.split(",")]
     (ROOT / "build").mkdir(exist_ok=True)
     sections: dict[str, tuple[str, Callable[[], str]]] = {
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
             VAULT_HEADING,
             lambda: vault.markdown(vault.run(sizes, 1 if options.quick else VAULT_RUNS, ROOT / "build")),
         ),
-        "app": (app.HEADING, lambda: app.markdown(app.measure(records, runs, seconds), runs)),
+        "app": (app.HEADING, lambda: app.markdown(app.measure(records, runs, seconds, life), runs)),
         "merging": (merging.HEADING, merging.markdown),
     }
     for name, (heading, measured) in sections.items():

@@ -1,6 +1,7 @@
-"""The app in headless Chromium: the targets T1-T7, T9, T12 and T13, memory, and bytes on the wire.
+"""The app in headless Chromium: the targets T1-T15, memory, and bytes on the wire.
 
-`python -m tests.bench.app [--records 0,2000,10000] [--runs 5] [--quick] [--json file]`. Beside each absolute figure
+`python -m tests.bench.app [--records 0,2000,10000] [--runs 5] [--life no] [--quick] [--json file]`. What takes a vault
+of years (T8, T10, T11, T14, T15, every screen, search) is in `tests/bench/life.py`. Beside each absolute figure
 stands what an empty Flet page needs for the comparable step in the same run. Times are taken by the page's own clock,
 from the tap to the change in what a screen reader meets, so that the way to the browser's driver is not in them. Taps
 are counted by what the script had to tap. Modules are compiled beforehand, as they are from the second start on.
@@ -62,7 +63,14 @@ TARGETS = {
     T7: "20,000 for a person",
     T9: "5,000 for a person",
     T12: "60,000 for a person",
-    T13: "300",
+    T13: "300 at 2,000 notes, 1,000 at 20,000",
+    "T8 ending a meeting: two tasks, next time, asked to confirm": "60,000 for a person; 7 taps",
+    "T10 two phones paired, no network": "60,000; 6 taps each",
+    "T11 an agreement signed by both": "20,000; 2 + 2 taps",
+    "T14 everything in a file": "10,000; 3 taps",
+    "T14 everything erased": "10,000; 3 taps and the passphrase",
+    "T15 a number to call, from Today": "5,000; 2 taps with the call",
+    "T15 a number to call, locked": "5,000; 2 taps with the call",
     "tick, bytes sent and received, with its Undo": "1,000 B for the tick",
 }
 
@@ -129,13 +137,18 @@ def fika(folder: Path) -> Iterator[Running]:
 
 def prepare(folder: Path, records: int, *, over: bool = False) -> None:
     """A vault of a mentor with that many records, a meeting within the hour (or one just ended) and a goal."""
+    share = records // 5
+    furnish(folder, over=over, people=5, meetings=share, tasks=2 * share, notes=2 * share, goals=5)
+
+
+def furnish(folder: Path, *, over: bool = False, **amounts: int) -> None:
+    """As `prepare`, with these amounts of each."""
     session = Session(folder / "vault", folder / "state", ASSETS, cost=Cost())
     session.preferences.set(language="sv", lock_after=15)
     session.create(PHRASE, name="Karin", role="mentor")
     store: Store = session.store
     now = datetime.now().astimezone()
-    share = records // 5
-    pairs = fill(store, now=now, people=5, meetings=share, tasks=2 * share, notes=2 * share, goals=5)
+    pairs = fill(store, now=now, **amounts)
     starts = (now + timedelta(minutes=-30 if over else 20)).replace(tzinfo=None, second=0, microsecond=0)
     for other in store.ask(MeetingsBetween(now.date(), now.date(), now)):  # the day belongs to the one meeting below
         store.execute(SkipMeeting(meeting=other.id))
@@ -286,6 +299,14 @@ def search(sheet: Sheet, visit: Visit, whose: str, word: str, hit: str) -> None:
     sheet.note(T13, whose, log["last"] - log["letters"][-1])
 
 
+def find(sheet: Sheet, visit: Visit, whose: str, word: str) -> None:
+    """T13 in the app: from Today to the hits."""
+    press(visit, "search")
+    focused(visit, "search-field")
+    rest(visit, 1_000)
+    search(sheet, visit, whose, word, '[flt-semantics-identifier^="hit-"]')
+
+
 def unlocked(browser: Browser, app: Running) -> tuple[Visit, Wire]:
     visit = Visit(browser.context.new_page())
     wire = Wire(visit)
@@ -296,14 +317,13 @@ def unlocked(browser: Browser, app: Running) -> tuple[Visit, Wire]:
     return visit, wire
 
 
-def daily(sheet: Sheet, browser: Browser, folder: Path, records: int) -> None:
+def daily(sheet: Sheet, browser: Browser, folder: Path, whose: str) -> None:
     """T3, T4, T6, T9, T13, bytes on the wire and memory on one started app.
 
     Stretching is timed in the app itself: T3 is what comes on top of it.
     """
-    whose = str(records)
     stretched = folder / "stretched"
-    first = f"RSS ten seconds after unlock, MB ({records})" not in sheet.facts
+    first = f"RSS ten seconds after unlock, MB ({whose})" not in sheet.facts
     with running("-m", "tests.bench.timed", str(stretched), *_start(folder)[1:]) as app:
         visit, wire = unlocked(browser, app)
         rest(visit, 1_000)
@@ -314,7 +334,7 @@ def daily(sheet: Sheet, browser: Browser, folder: Path, records: int) -> None:
         sheet.note(T3, whose, spent - stretching)
         rest(visit, 10_000 if first else 3_000)  # the search index is begun meanwhile
         if first:
-            memory(sheet, app, records)
+            memory(sheet, app, whose)
         line = visit.page.locator('[role="checkbox"]').first.evaluate(
             "box => box.closest('[flt-semantics-identifier]').getAttribute('flt-semantics-identifier')"
         )
@@ -329,10 +349,7 @@ def daily(sheet: Sheet, browser: Browser, folder: Path, records: int) -> None:
         press(visit, "back")
         attached(visit, "search")
         rest(visit)
-        press(visit, "search")
-        focused(visit, "search-field")
-        rest(visit, 1_000)
-        search(sheet, visit, whose, "biblioteket", '[flt-semantics-identifier^="hit-"]')
+        find(sheet, visit, whose, "biblioteket")
         press(visit, "back")
         attached(visit, "today-goal")
         rest(visit)
@@ -342,13 +359,13 @@ def daily(sheet: Sheet, browser: Browser, folder: Path, records: int) -> None:
         visit.page.close()
 
 
-def memory(sheet: Sheet, app: Running, records: int) -> None:
+def memory(sheet: Sheet, app: Running, whose: str) -> None:
     process = psutil.Process(app.process.pid)
     assert not process.children(), "every own process counts"
     status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
     figures = dict(line.split(":", 1) for line in status.splitlines())
     for name, kind in (("RSS ten seconds after unlock", "VmRSS"), ("RSS peak", "VmHWM")):
-        sheet.facts[f"{name}, MB ({records})"] = int(figures[kind].split()[0]) // 1024
+        sheet.facts[f"{name}, MB ({whose})"] = int(figures[kind].split()[0]) // 1024
 
 
 def keys_on_the_wire(sheet: Sheet, visit: Visit, wire: Wire, whose: str) -> None:
@@ -366,12 +383,12 @@ def keys_on_the_wire(sheet: Sheet, visit: Visit, wire: Wire, whose: str) -> None
     rest(visit, 1_000)
 
 
-def quick(sheet: Sheet, browser: Browser, folder: Path) -> None:
+def quick(sheet: Sheet, browser: Browser, folder: Path, whose: str) -> None:
     """T1, then T2: the lock screen to the first letter of a note, without the passphrase."""
-    _, visit = start_up(sheet, browser, "0", *_start(folder))
+    _, visit = start_up(sheet, browser, whose, *_start(folder))
     attached(visit, "quick-note")
     rest(visit, 1_500)  # as long as it takes to see where to tap
-    letter(sheet, visit, T2, "0", "quick-note", "quick-text")
+    letter(sheet, visit, T2, whose, "quick-note", "quick-text")
     visit.page.close()
     sheet.close()
 
@@ -443,11 +460,20 @@ def keys_until_killed(sheet: Sheet, browser: Browser, folder: Path, seconds: int
     sheet.facts["T5 age of the oldest lost key, ms"] = round((killed - lost[0][0]) * 1000) if lost else 0
 
 
-def measure(records: list[int], runs: int, seconds: int) -> dict[str, Any]:
-    """All of it; what was measured so far is printed when something breaks off."""
+def measure(records: list[int], runs: int, seconds: int, life: str = "no") -> dict[str, Any]:
+    """All of it; what was measured so far is printed when something breaks off. `life`: yes, no or only."""
+    from tests.bench import life as lives  # it is made of what stands here
+
     sheet = Sheet()
     try:
-        _measure(sheet, records, runs, seconds)
+        if life != "only":
+            _measure(sheet, records, runs, seconds)
+        if life != "no":
+            lives.measure(sheet, runs)
+        whose = "0" if life != "only" else lives.LIFE
+        ratios = [ours / theirs for ours, theirs in zip(sheet.rows[T1][whose], sheet.rows[T1][EMPTY], strict=False)]
+        sheet.facts["T1: the app to the empty page"] = round(statistics.median(ratios), 2)
+        sheet.facts["load of the machine, 5 minutes"] = round(os.getloadavg()[1], 1)
     except BaseException:
         print(json.dumps({"rows": sheet.summary(), "facts": sheet.facts}, indent=1), file=sys.stderr)
         raise
@@ -470,17 +496,14 @@ def _measure(sheet: Sheet, records: list[int], runs: int, seconds: int) -> None:
         for run in range(runs):
             _tell(f"run {run + 1} of {runs}")
             empty_page(sheet, browser)
-            quick(sheet, browser, folders[records[0]])
+            quick(sheet, browser, folders[records[0]], "0")
             for count in records:
-                daily(sheet, browser, folders[count], count)
+                daily(sheet, browser, folders[count], str(count))
         _tell("feedback, first run")
         feedback(sheet, browser, over)
         first_run(sheet, browser, Path(folder) / "first")
         _tell(f"typing for {seconds} s")
         keys_until_killed(sheet, browser, folders[records[-1]], seconds)
-    ratios = [ours / theirs for ours, theirs in zip(sheet.rows[T1]["0"], sheet.rows[T1][EMPTY], strict=True)]
-    sheet.facts["T1: the app to the empty page"] = round(statistics.median(ratios), 2)
-    sheet.facts["load of the machine, 5 minutes"] = round(os.getloadavg()[1], 1)
 
 
 HEADING = "## The app in Chromium"
@@ -514,7 +537,7 @@ def markdown(result: dict[str, Any], runs: int) -> str:
             "",
             "| once | |",
             "|---|---|",
-            *(f"| {name} | {fact:,} |" for name, fact in facts.items()),
+            *(f"| {name} | {fact if isinstance(fact, str) else f'{fact:,}'} |" for name, fact in facts.items()),
         ]
     )
 
@@ -532,14 +555,15 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--records", default="0,2000,10000")
     parser.add_argument("--runs", type=int, default=4)
     parser.add_argument("--seconds", type=int, default=60, help="how long to type before SIGKILL")
-    parser.add_argument("--quick", action="store_true", help="one run, without 10,000 records, 5 s of typing")
+    parser.add_argument("--life", choices=["yes", "no", "only"], default="yes", help="with a vault of years as well")
+    parser.add_argument("--quick", action="store_true", help="one run, without 10,000 records, 5 s of typing, no life")
 
 
-def chosen(given: argparse.Namespace) -> tuple[list[int], int, int]:
-    """Records, runs and seconds."""
+def chosen(given: argparse.Namespace) -> tuple[list[int], int, int, str]:
+    """Records, runs, seconds, and whether with a vault of years."""
     if given.quick:
-        return [0, 2_000], 1, 5
-    return [int(count) for count in given.records.split(",")], given.runs, given.seconds
+        return [0, 2_000], 1, 5, "no"
+    return [int(count) for count in given.records.split(",")], given.runs, given.seconds, given.life
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -548,8 +572,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path)
     given = parser.parse_args(arguments)
     (ROOT / "build").mkdir(exist_ok=True)
-    records, runs, seconds = chosen(given)
-    result = measure(records, runs, seconds)
+    records, runs, seconds, life = chosen(given)
+    result = measure(records, runs, seconds, life)
     if given.json:
         given.json.write_text(json.dumps(result, indent=1, ensure_ascii=False), "utf-8")
     print(markdown(result, runs))
