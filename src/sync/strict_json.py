@@ -12,6 +12,8 @@ from sync.errors import BadJson
 
 MEBIBYTE: Final = 1 << 20
 DIGITS_MAX: Final = 40
+VALUES_MAX: Final = 2_000_000
+"""An empty list is two bytes to send and sixty to hold: counted before any of them is built."""
 INTEGER_MIN: Final = -(1 << 63)
 INTEGER_MAX: Final = (1 << 63) - 1
 
@@ -28,7 +30,10 @@ def read(data: bytes | str, *, size: int = 16 * MEBIBYTE, depth: int = 32) -> An
         text = raw.decode()
     except UnicodeDecodeError as exc:
         raise BadJson(reason="encoding") from exc
-    _check_depth(raw, depth)
+    bare = _STRINGS.sub(b"", raw)
+    if bare.count(b",") + bare.count(b"[") + bare.count(b"{") > VALUES_MAX:
+        raise BadJson(reason="values")
+    _check_depth(bare, depth)
     try:
         found = json.loads(
             text,
@@ -55,10 +60,10 @@ def _bytes(data: bytes | str) -> bytes:
         raise BadJson(reason="letters") from exc
 
 
-def _check_depth(raw: bytes, limit: int) -> None:
-    """Count brackets outside of strings, before the reader recurses into them."""
+def _check_depth(bare: bytes, limit: int) -> None:
+    """Count brackets, of which none stands in a string any more, before the reader recurses into them."""
     deep = 0
-    for bracket in _STRINGS.sub(b"", raw).translate(None, _NO_BRACKETS):
+    for bracket in bare.translate(None, _NO_BRACKETS):
         if bracket in b"[{":
             deep += 1
             if deep > limit:

@@ -1,6 +1,7 @@
 """JSON from outside is read within limits."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -86,3 +87,20 @@ def test_a_reader_that_runs_out_of_stack_says_so(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(BadJson) as raised:
         strict_json.read(b"[]")
     assert raised.value.facts == {"reason": "depth"}
+
+
+@pytest.mark.parametrize("value", [b"[]", b"{}", b"0"])
+def test_a_bomb_of_many_small_values_is_counted_before_it_is_built(value: bytes) -> None:
+    bomb = b"[" + b",".join([value] * (2_000_001)) + b"]"
+    tracemalloc.start()
+    with pytest.raises(BadJson) as raised:
+        strict_json.read(bomb, size=len(bomb))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert raised.value.facts == {"reason": "values"}
+    assert peak < 4 * len(bomb)
+
+
+def test_what_stands_in_a_text_is_no_value() -> None:
+    text = json.dumps(["[{,"] * 3 + [",[{" * 700_000])
+    assert strict_json.read(text) == json.loads(text)

@@ -240,10 +240,11 @@ def opened(data: bytes) -> str:
         return archive.read(DATA).decode()
 
 
-def packed(text: str | bytes, name: str = DATA) -> bytes:
+def packed(text: str | bytes, name: str = DATA, *more: str, how: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, text)
+    with zipfile.ZipFile(out, "w", how) as archive:
+        for one in (name, *more):
+            archive.writestr(one, text)
     return out.getvalue()
 
 
@@ -259,6 +260,9 @@ def bad(**row: Any) -> bytes:
         b"PK\x03\x04",
         packed("{}"),
         packed("{}", "other.json"),
+        packed('{"format":"fika-export","version":1,"records":[]}', how=zipfile.ZIP_LZMA),
+        packed('{"format":"fika-export","version":1,"records":[' + ",".join(["{}"] * 1_500_000) + "]}"),
+        packed('{"format":"fika-export","version":1,"records":[]}', DATA, *map(str, range(70))),
         packed('{"format":"fika-export","version":2,"records":[]}'),
         packed('{"format":"fika-export","version":1,"records":{}}'),
         packed('{"format":"fika-export","version":1,"records":[1]}'),

@@ -44,7 +44,9 @@ from sync.errors import BadJson
 if TYPE_CHECKING:
     from app.services.records.store import Store
 
-LARGEST: Final = 256 << 20
+LARGEST: Final = 64 << 20
+_ENTRY: Final = b"PK\1\2"
+_ENTRIES: Final = 64
 _LONGEST_ID: Final = 64
 _MADE: Final = "0" * 32
 """The device of a version that does not say its own."""
@@ -197,10 +199,14 @@ def _moment(row: Mapping[str, Any]) -> int:
 
 def _read(data: bytes) -> Mapping[str, Any]:
     try:
+        if data.count(_ENTRY) > _ENTRIES:  # each would be built before anything of it is asked
+            raise ExportForeign(part="file")
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entry = archive.getinfo(DATA)
             if entry.file_size > LARGEST:
                 raise ExportForeign(part="size")
+            if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ExportForeign(part="file")  # others say themselves how much memory they want
             with archive.open(entry) as file:
                 raw = file.read(LARGEST + 1)
         tree = strict_json.read(raw, size=LARGEST)
