@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.errors import VaultFull
 from app.model.commands import EndMeeting, SetSetting, StartMeeting
 from app.model.entities import Evaluation, PairRole
 from app.model.queries import EvaluationsOf
@@ -245,3 +246,23 @@ async def test_halfway_and_at_the_end_with_the_same_anchors(stage: OpenStage, wh
 async def test_a_survey_of_nobody_says_so(stage: OpenStage) -> None:
     app = await lay().open(stage, go="/survey/nobody/end")
     assert app.has(app.desk.say("survey.gone"))
+
+
+async def test_what_cannot_be_kept_is_not_sent_either(stage: OpenStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = lay(role="mentee")
+    app = await evaluate(stage, table, "mentee")
+    for item in SCALES["mentee"]:
+        await app.tap(f"answer-{item}-5")
+    before = table.programme.waiting
+    table.store.memory.careful = True
+
+    def full(*_: object, **__: object) -> None:
+        raise VaultFull
+
+    app.forgiving = True
+    with monkeypatch.context() as broken:
+        broken.setattr(table.store, "perform", full)
+        await app.tap("evaluation-send")
+    assert given(table) == [] and table.programme.waiting == before
+    await app.tap("evaluation-send")
+    assert len(given(table)) == 1 and table.programme.waiting == before + 1
