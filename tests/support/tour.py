@@ -136,6 +136,7 @@ def places(desk: Desk) -> dict[str, str]:
         "/person/:id/edit": {"person-edit": f"/person/{pair}/edit"},
         "/person/:id/notes": {"person-notes": f"/person/{pair}/notes"},
         "/person/:id/pair": {"pair": f"/person/{pair}/pair"},
+        "/person/:id/part": {"part": f"/person/{pair}/part"},
         "/person/:id/pair/words": {"pair-words": f"/person/{pair}/pair/words"},
         "/person/:id/pair/invite": {"pair-invite": f"/person/{pair}/pair/invite"},
         "/pair": {"pair-other": "/pair"},
