@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, TimeoutError
 
-from tests.support.browser import Browser, Running, Visit, phone, running
+from app.services.session import Session
+from tests.support.browser import FAINT, Browser, Running, Visit, kept, phone, running
 
+ASSETS = Path(__file__).parents[2] / "assets"
 PHRASE = "lugn älv bär sju åror"
-HUMAN = 400  # milliseconds between one thing and the next; nobody is quicker with a thumb
 PATIENCE = 60_000  # milliseconds; machines are shared and noisy
 
 
@@ -46,14 +47,15 @@ class Person:
         self.visit.by_id(identifier).first.wait_for(state="detached", timeout=PATIENCE)
 
     def tap(self, identifier: str) -> None:
-        """One tap on the control with this identifier."""
+        """One tap on the control with this identifier, once nothing moves any more: nobody is quicker with a thumb."""
         self.sees(identifier)
-        self.visit.page.wait_for_timeout(HUMAN)
+        self.visit.still()
         self.visit.tap(identifier)
         self.taps += 1
 
     def tap_tab(self, words: str) -> None:
         """One tap on a tab."""
+        self.visit.still()
         self.visit.page.get_by_role("tab", name=words).dispatch_event("click")
         self.taps += 1
 
@@ -75,7 +77,7 @@ class Person:
         self.sees(identifier)
         box = self.visit.field(identifier)
         box.focus()
-        self.visit.page.wait_for_timeout(400)
+        self.visit.still()
         return box.input_value()
 
     def rewrites(self, identifier: str, text: str) -> None:
@@ -93,7 +95,6 @@ class Person:
         self.tap(f"role-{role}")
         self.taps += 1  # into the field
         self.writes("name", name)
-        self.phrase = PHRASE
         self.rewrites("new-passphrase", PHRASE)
         self.tap("continue")
         self.tap("key-later")
@@ -128,7 +129,7 @@ class Place:
             running("main.py", "--no-browser", "--port", "0", "--data", str(self.data), **environment)
         )
         self.started.append(app)
-        return Person(app, self.browser.open(app))
+        return Person(app, self.browser.open(app), phrase=PHRASE)
 
     def pull_the_plug(self, person: Person) -> None:
         """SIGKILL, and the window goes with it."""
@@ -137,9 +138,29 @@ class Place:
 
 
 @contextmanager
+def opened(
+    place: Place, how: Callable[[Session], object] = lambda session: session.unlock(PHRASE)
+) -> Iterator[Session]:
+    """The vault of a phone whose app is not running: what lies on its disk."""
+    session = Session(place.data / "vault", place.data / "state", ASSETS)
+    how(session)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+@contextmanager
+def prepared(place: Place, name: str = "Karin", role: str = "mentor", language: str = "sv") -> Iterator[Session]:
+    """A vault as the first run leaves it (which has journeys of its own), open to put something into it."""
+    with opened(place, lambda session: session.create(PHRASE, name=name, role=role, language=language)) as session:
+        yield session
+
+
+@contextmanager
 def place(folder: Path, **options: Any) -> Iterator[Place]:
     with ExitStack() as stack:
-        browser = stack.enter_context(phone(**options))
+        browser = stack.enter_context(phone(**(FAINT | options)))
         yield Place(folder, browser, stack)
 
 
@@ -148,6 +169,13 @@ def home(tmp_path: Path) -> Iterator[Place]:
     """A phone-sized browser and an empty data folder."""
     with place(tmp_path / "data") as there:
         yield there
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _one_chromium() -> Iterator[None]:
+    """One for all journeys of a process; it ends before other tests, which have event loops of their own."""
+    with kept():
+        yield
 
 
 @pytest.fixture(autouse=True)

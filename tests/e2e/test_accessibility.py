@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.browser import FAINT
 from tests.support.fit import cut
 from tests.support.studio import PASSPHRASE, Studio, studio
 from tests.support.tour import ABSENT, FRESH, LOCKED, SETTINGS, places
@@ -84,8 +85,8 @@ def complaints(app: Studio, language: str, targets: bool) -> list[str]:
 
 
 PASSES: dict[str, dict[str, Any]] = {
-    "sv": {"android": True, "height": 2400, "reduced_motion": "reduce"},
-    "en": {"width": 320, "height": 2400},
+    "sv": {"android": True, "height": 2400, **FAINT},
+    "en": {"width": 320, "height": 2400, **FAINT},
 }
 SIZES = {"sv": 100, "en": 200}
 
@@ -155,7 +156,7 @@ FAULTS = """() => {
 
 def test_the_check_finds_what_is_nameless_small_outside_or_in_another_language() -> None:
     """A page with each fault put into it: the check must see them all, and none of them before."""
-    with studio(phase="absent") as app:
+    with studio(phase="absent", **FAINT) as app:
         app.show("/")
         assert complaints(app, "sv", targets=False) == []
         app.page.page.evaluate(FAULTS)
@@ -170,7 +171,7 @@ WALKED = ("/", "/people", "/goals", "/library", "/settings", "/people/new", "/pl
 @pytest.fixture(scope="module")
 def desktop() -> Iterator[Studio]:
     """One window for all walks. It stands last in this file: no other browser can be started beside it."""
-    with studio(phase="example", width=500, height=2400) as app:
+    with studio(phase="example", width=500, height=2400, **FAINT) as app:
         yield app
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from app.model.queries import MeetingsOf, PeopleList
-from app.services.session import Session
-from tests.e2e.conftest import Person, Place
-
-ASSETS = Path(__file__).parents[2] / "assets"
+from tests.e2e.conftest import Person, Place, opened, prepared
 
 pytestmark = pytest.mark.e2e
 
@@ -20,12 +16,14 @@ def down(person: Person) -> None:
     """Scroll to the end of the page, as a thumb does."""
     person.visit.page.mouse.move(195, 500)
     person.visit.page.mouse.wheel(0, 4000)
-    person.visit.page.wait_for_timeout(500)
+    person.visit.still()
 
 
 def test_a_series_is_booked_and_moved(home: Place) -> None:
+    with prepared(home, language="en"):
+        pass
     person = home.start()
-    person.registers(language="en")
+    person.unlocks()
     person.adds("Yusuf")
     person.tap("do-book")
     person.sees("plan-save")
@@ -51,9 +49,7 @@ def test_a_series_is_booked_and_moved(home: Place) -> None:
     person.gone("plan-save")
     home.pull_the_plug(person)
 
-    session = Session(home.data / "vault", home.data / "state", ASSETS)
-    session.unlock(person.phrase)
-    try:
+    with opened(home) as session:
         now = datetime.now().astimezone()
         (row,) = session.store.ask(PeopleList(now))
         coming = session.store.ask(MeetingsOf(row.mentorship, now)).upcoming
@@ -62,5 +58,3 @@ def test_a_series_is_booked_and_moved(home: Place) -> None:
         moved = (first + timedelta(days=by)).date()
         assert planned[0].date() == moved
         assert {(one.date() - moved).days % 14 for one in planned} == {0} and {one.hour for one in planned} == {16}
-    finally:
-        session.lock()

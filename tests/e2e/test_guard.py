@@ -25,7 +25,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from tests.support.browser import ROOT, Running, phone, running
+from tests.support.browser import FAINT, ROOT, Running, phone, running
 
 pytestmark = pytest.mark.e2e
 
@@ -352,7 +352,7 @@ def test_nobody_else_can_take_over(app: Running) -> None:
 
 # ---------------------------------------------------------------- in a browser
 def test_a_browser_gets_in_loads_nothing_foreign_and_keeps_the_rules(app: Running) -> None:
-    with phone() as browser:
+    with phone(**FAINT) as browser:
         visit = browser.open(app)
         app.next_address()
         visit.see("Att göra").wait_for(timeout=30_000)
@@ -369,7 +369,7 @@ def test_a_browser_gets_in_loads_nothing_foreign_and_keeps_the_rules(app: Runnin
 
 def test_the_policy_would_stop_a_script_put_into_the_page(app: Running) -> None:
     """The control for the test above: something foreign is asked for, and found."""
-    with phone() as browser:
+    with phone(**FAINT) as browser:
         visit = browser.open(app, semantics=False)
         app.next_address()
         visit.page.evaluate(_INTRUDER)
@@ -379,7 +379,7 @@ def test_the_policy_would_stop_a_script_put_into_the_page(app: Running) -> None:
 
 
 def test_a_window_that_was_taken_over_says_so_and_shows_nothing(app: Running) -> None:
-    with phone() as browser:
+    with phone(**FAINT) as browser:
         first = browser.open(app)
         app.next_address()
         first.see("Att göra").wait_for(timeout=30_000)
@@ -403,7 +403,7 @@ def test_the_end_is_quiet_and_said_in_words() -> None:
     )
     assert process.stdout
     address = process.stdout.readline().strip()
-    with phone() as browser:
+    with phone(**FAINT) as browser:
         visit = browser.open(address)
         visit.see("Att göra").wait_for(timeout=30_000)
         visit.page.close()

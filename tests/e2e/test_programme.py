@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.browser import FAINT
 from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
 from tests.support.studio import PASSPHRASE, Studio, studio
@@ -20,7 +21,7 @@ def tap(app: Studio, identifier: str) -> None:
 @pytest.mark.usefixtures("quick_keys")
 def test_feedback_by_three_on_one_phone_and_a_concern_while_locked() -> None:
     samira = Coordinator()
-    with studio(phase="open") as app:
+    with studio(phase="open", **FAINT) as app:
         session = app.session
         session.programme.join(CARD.text)
         samira.coordination.take(session.programme.package().data)

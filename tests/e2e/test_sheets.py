@@ -8,11 +8,12 @@ import pytest
 
 from app.model.queries import PeopleList
 from tests.e2e.test_accessibility import Reader, complaints
+from tests.support.browser import FAINT
 from tests.support.fit import cut
 from tests.support.studio import Studio, studio
 from tests.support.tour import places
 
-SMALL: dict[str, Any] = {"width": 320, "height": 2400}
+SMALL: dict[str, Any] = {"width": 320, "height": 2400, **FAINT}
 # The screen, what is tapped there, and what the sheet holds.
 SHEETS = (
     ("note", "note-task", "task-save"),

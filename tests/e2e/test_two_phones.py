@@ -8,45 +8,40 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Route, TimeoutError
 
 from app.model.commands import AddPerson, StartNow
 from app.model.entities import Minutes, Task
 from app.model.queries import PeopleList
-from app.services.session import Session
-from tests.e2e import conftest
-from tests.e2e.conftest import PHRASE, Person, Place
-from tests.support.browser import Browser, Running, running
+from tests.e2e.conftest import Person, Place, opened, prepared
+from tests.support.browser import FAINT, Running, phone, running
 
 ASSETS = Path(__file__).parents[2] / "assets"
 DEEPEST = 5  # screens over Today
-BRISK = 150  # milliseconds between taps once the pair is made: how quick hands fare is tried elsewhere
-
 
 KARIN, YUSUF = "Karin skrev på bussen.", "Yusuf skrev hemma."
 AND_KARIN, AND_YUSUF = "Och Karin i källaren.", "Och Yusuf bredvid."
 EVERYTHING = (KARIN, YUSUF, AND_KARIN, AND_YUSUF)
 
 
-def test_two_phones_pair_and_keep_every_word_with_a_server_and_without_one(
-    home: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_phones_pair_and_keep_every_word_with_a_server_and_without_one(home: Place, tmp_path: Path) -> None:
     carried = tmp_path / "carried"
     with ExitStack() as stack:
         other = second_phone(home, stack)
         for place in (home, other):
             in_the_basement(place)
-        prepared(home, "Karin", "mentor", beside="Yusuf")
-        prepared(other, "Yusuf", "mentee")
+        with prepared(home, "Karin", "mentor") as session:
+            two = session.store.execute(AddPerson(name="Yusuf", my_role="mentor")).record
+            session.store.execute(StartNow(mentorship=two, zone="Europe/Stockholm"))
+        with prepared(other, "Yusuf", "mentee"):
+            pass
         karin, yusuf = home.start(), other.start()
         pair(karin, yusuf)
-        monkeypatch.setattr(conftest, "HUMAN", BRISK)
 
         # a server is there, goes away while both write into the same minutes and make something of their own, and comes back
         with server(carried) as carrier:
@@ -87,11 +82,7 @@ def test_two_phones_pair_and_keep_every_word_with_a_server_and_without_one(
 
 def second_phone(home: Place, stack: ExitStack) -> Place:
     """Another phone: a data folder, a process and a browser profile of its own."""
-    browser = home.browser.context.browser
-    assert browser is not None
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="sv-SE")
-    stack.callback(context.close)
-    return Place(home.data.with_name("other"), Browser(context), stack)
+    return Place(home.data.with_name("other"), stack.enter_context(phone(**FAINT)), stack)
 
 
 def in_the_basement(place: Place) -> None:
@@ -105,14 +96,6 @@ def in_the_basement(place: Place) -> None:
             route.abort()
 
     place.browser.context.route("**/*", only_the_phone_itself)
-
-
-def prepared(place: Place, name: str, role: str, *, beside: str = "") -> None:
-    """A vault as the first run leaves it (which has a journey of its own), with a meeting that is under way."""
-    with opened(place, lambda session: session.create(PHRASE, name=name, role=role, language="sv")) as session:
-        if beside:
-            person = session.store.execute(AddPerson(name=beside, my_role="mentor"))
-            session.store.execute(StartNow(mentorship=person.record, zone="Europe/Stockholm"))
 
 
 def pair(karin: Person, yusuf: Person) -> None:
@@ -145,7 +128,6 @@ def pair(karin: Person, yusuf: Person) -> None:
 
 def opens(person: Person) -> None:
     """Cold, from the lock screen."""
-    person.phrase = PHRASE
     person.visit.page.bring_to_front()
     person.unlocks()
     person.taps += 1
@@ -274,20 +256,9 @@ def tries_now(person: Person) -> None:
 # ------------------------------------------------------------------ what lies on the disk
 
 
-@contextmanager
-def opened(place: Place, how: Callable[[Session], object]) -> Iterator[Session]:
-    """The vault of a phone whose app is not running."""
-    session = Session(place.data / "vault", place.data / "state", ASSETS)
-    how(session)
-    try:
-        yield session
-    finally:
-        session.close()
-
-
 def on_the_disk(place: Place) -> tuple[str, list[str], str, list[str]]:
     """The mentorship a vault holds, who is in its space, the words of its one meeting, and the tasks."""
-    with opened(place, lambda session: session.unlock(PHRASE)) as session:
+    with opened(place) as session:
         (row,) = session.store.ask(PeopleList(datetime.now().astimezone()))
         peer = session.pairing.peer(row.mentorship)
         assert peer is not None

@@ -15,13 +15,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -33,6 +34,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LIGHT = ["--js-flags=--liftoff-only"]
+"""For tests that measure nothing: what runs for seconds only is not worth compiling twice."""
+STILL = 8
+"""Pictures drawn without a change in the semantics tree: on a busy machine they take longer, as everything does."""
+FAINT: dict[str, Any] = {"scale": 0.25, "reduced_motion": "reduce"}
+"""For `phone`, where nobody looks at the picture: all sizes as ever, a sixteenth of the points, no sliding frames."""
 ANDROID = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36"
 )
@@ -112,6 +119,13 @@ class Visit:
     def by_id(self, identifier: str) -> Locator:
         return self.page.locator(f'[flt-semantics-identifier="{identifier}"]')
 
+    def still(self, screen: str = "", *, sheet: bool = True, seconds: float = 30) -> None:
+        """Wait until nothing has changed in the semantics tree for a moment, and one screen alone is read out: this one,
+        if it is named. Under an open sheet none is read; with `sheet=False` that is waited for as well."""
+        self.page.evaluate("() => { window.fikaCalm = 0; }")
+        arguments = [f"at:{screen}" if screen else "", sheet and not screen, STILL]
+        self.page.wait_for_function(_STILL, arg=arguments, timeout=seconds * 1000, polling="raf")
+
     def tap(self, identifier: str) -> None:
         """The click of a screen reader on the node with this identifier, or on the button inside it."""
         node = self.by_id(identifier).first
@@ -127,18 +141,17 @@ class Visit:
 
         The focus must come by a tap: where only the page's focus() sets it, the engine may not listen to the keys.
         """
-        self.page.wait_for_timeout(700)  # while a screen slides in, Flutter ignores taps that the page itself takes
+        self.still()  # while a screen slides in, Flutter ignores taps that the page itself takes
         box = self.field(identifier)
         handle = box.element_handle()
-        has_focus = "e => document.activeElement === e"
         for _ in range(20):
             place = box.bounding_box()
             assert place, f"{identifier} is not in sight"
             self.page.mouse.click(place["x"] + place["width"] / 3, place["y"] + min(place["height"] / 2, 30))
-            self.page.wait_for_timeout(200)
-            if self.page.evaluate(has_focus, handle):
+            with suppress(TimeoutError):
+                self.page.wait_for_function(_HAS_FOCUS, arg=handle, timeout=400)
                 break
-        self.page.wait_for_function(has_focus, arg=handle)
+        self.page.wait_for_function(_HAS_FOCUS, arg=handle)
         self.page.wait_for_timeout(150)
         self.page.keyboard.type(text, delay=delay)
         return box
@@ -148,6 +161,22 @@ class Visit:
         return list(self.page.evaluate(_NODES))
 
 
+# Asked at every picture. True when the wanted screen is the only one that is read, and nothing has changed for a moment.
+_STILL = """([wanted, sheet, calm]) => {
+  const host = document.querySelector('flt-semantics-host');
+  if (!host) return false;
+  if (window.fikaWatched !== host) {
+    window.fikaWatched = host;
+    const changed = () => { window.fikaCalm = 0; };
+    new MutationObserver(changed).observe(host, {subtree: true, childList: true, attributes: true, characterData: true});
+    changed();
+  }
+  const here = [...host.querySelectorAll('[flt-semantics-identifier^="at:"]')]
+    .map(node => node.getAttribute('flt-semantics-identifier'));
+  const one = here.length === 1 ? !wanted || here[0] === wanted : sheet && !here.length;
+  return window.fikaCalm++ >= calm && one;
+}"""
+_HAS_FOCUS = "e => document.activeElement === e"
 # On a phone the placeholder covers the window and believes only in a click at its very centre.
 _WAKE = """() => {
   const placeholder = document.querySelector('flt-semantics-placeholder');
@@ -198,18 +227,41 @@ def enable_semantics(page: Page) -> None:
     page.wait_for_selector("flt-semantics-host flt-semantics", state="attached", timeout=30_000)
 
 
+_kept: list[Chromium] = []
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """One Chromium for every `phone` inside: each has a profile of its own, none waits for another start."""
+    with _chromium(LIGHT) as browser:
+        _kept.append(browser)
+        try:
+            yield
+        finally:
+            _kept.clear()
+
+
+@contextmanager
+def _chromium(flags: Sequence[str] = ()) -> Iterator[Chromium]:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        raise AssertionError("Chromium is missing: install the package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=[*FLAGS, *flags])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
 @contextmanager
 def phone(
     width: int = 390, height: int = 844, *, android: bool = False, scale: float = 1, **options: Any
 ) -> Iterator[Browser]:
     """A browser of the size of a phone; `android=True` with its user agent and touch (targets of 48 px)."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if executable is None:
-        raise AssertionError("Chromium is missing: install the package chromium")
     if android:
         options |= {"user_agent": ANDROID, "has_touch": True, "is_mobile": True}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=FLAGS)
+    with nullcontext(_kept[0]) if _kept else _chromium() as browser:
         context = browser.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=scale, locale="sv-SE", **options
         )
@@ -217,4 +269,3 @@ def phone(
             yield Browser(context)
         finally:
             context.close()
-            browser.close()

@@ -18,8 +18,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -40,21 +41,6 @@ from tests.support.browser import Browser, Visit, phone
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PASSPHRASE = "tall regn moln stig fyr"
-STILL = 200  # milliseconds without a change in the semantics tree
-# True when the wanted screen is the only one that is read, and nothing in the tree has changed for a moment.
-_STILL = """([wanted, quiet]) => {
-  const host = document.querySelector('flt-semantics-host');
-  if (!host) return false;
-  if (window.fikaWatched !== host) {
-    window.fikaWatched = host;
-    const changed = () => { window.fikaChanged = performance.now(); };
-    new MutationObserver(changed).observe(host, {subtree: true, childList: true, attributes: true, characterData: true});
-    changed();
-  }
-  const here = [...host.querySelectorAll('[flt-semantics-identifier^="at:"]')]
-    .map(node => node.getAttribute('flt-semantics-identifier'));
-  return here.length === 1 && (!wanted || here[0] === wanted) && performance.now() - window.fikaChanged > quiet;
-}"""
 
 
 @dataclass
@@ -122,7 +108,7 @@ class Studio:
         semantics tree stands still."""
         for _ in range(2):  # the answer to the second question comes after what the first one let the screen draw
             self.ask(seconds)
-        self.page.page.wait_for_function(_STILL, arg=[f"at:{name}" if name else "", STILL], timeout=seconds * 1000)
+        self.page.still(name, sheet=False, seconds=seconds)
 
     def arrives_at(self, identifier: str, seconds: float = 30) -> None:
         """Wait until this control is there, after a tap that led on."""
@@ -184,7 +170,7 @@ def _with_words(app: App) -> App:
 
 
 @contextmanager
-def served(session: Session, clock: Callable[[], Any] | None = None) -> Iterator[Studio]:
+def served(session: Session, clock: Callable[[], datetime] | None = None) -> Iterator[Studio]:
     """Serve the app of this session from a thread; the server ends with the block."""
     library = Library(ASSETS)
     speak = _speech(library)
@@ -211,13 +197,28 @@ def served(session: Session, clock: Callable[[], Any] | None = None) -> Iterator
         listener.close()
 
 
+def session_in(folder: Path, clock: Callable[[], datetime] | None = None) -> Session:
+    """The session of a phone whose data lie in this folder, with the least that a passphrase may cost."""
+    return Session(folder / "vault", folder / "state", ASSETS, cost=Cost(), now=clock)
+
+
 @contextmanager
 def studio(
-    phase: str = "example", role: str = "mentor", language: str = "sv", browser: Browser | None = None, **options: Any
+    phase: str = "example",
+    role: str = "mentor",
+    language: str = "sv",
+    browser: Browser | None = None,
+    *,
+    folder: Path | None = None,
+    clock: Callable[[], datetime] | None = None,
+    **options: Any,
 ) -> Iterator[Studio]:
-    """The app in Chromium: `phase` is absent, locked, open (an own vault) or example (a temporary one, filled)."""
-    with tempfile.TemporaryDirectory() as folder:
-        session = Session(Path(folder) / "vault", Path(folder) / "state", ASSETS, cost=Cost())
+    """The app in Chromium: `phase` is absent, locked, open (an own vault) or example (a temporary one, filled).
+
+    What is written goes with the block, unless it is given a `folder` of its own.
+    """
+    with ExitStack() as stack:
+        session = session_in(folder or Path(stack.enter_context(tempfile.TemporaryDirectory())), clock)
         session.preferences.set(language=language, theme="light", lock_after=15)
         if phase in ("locked", "open"):
             session.create(PASSPHRASE, name="Karin", role=role)
@@ -226,7 +227,7 @@ def studio(
         if phase == "example":
             session.open_example(role)
         try:
-            with served(session) as app:
+            with served(session, clock) as app:
                 if browser is not None:
                     app.open(browser)
                     yield app
