@@ -157,6 +157,7 @@ def places(desk: Desk) -> dict[str, str]:
             "agreement-conduct": f"/agreement/{pair}/policy.code_of_conduct",
         },
         "/agreement/:person/:document/fill": {"agreement-fill": f"/agreement/{pair}/agreement.mentoring/fill?part=how"},
+        "/agreement/:person/:document/hand": {"agreement-hand": f"/agreement/{pair}/policy.code_of_conduct/hand"},
         "/agreement/:person/copy/:id": {"agreement-copy": f"/agreement/{pair}/copy/{signed(desk, pair)}"},
         "/closing/:person": {"closing": f"/closing/{pair}"},
         "/closing/:person/early": {"closing-early": f"/closing/{pair}/early"},
