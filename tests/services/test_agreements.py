@@ -268,7 +268,7 @@ def test_confidentiality_is_signed_point_by_point(two: Two) -> None:
 
 
 def test_what_was_written_in_another_template_is_confirmed_with_the_rest(two: Two) -> None:
-    answers = {"talked": "Vi pratade.", "working": "Att våga ringa.", "unheard_of": "x", "notes": True}
+    answers: dict[str, Any] = {"talked": "Vi pratade.", "working": "Att våga ringa.", "unheard_of": "x", "notes": True}
     sheet = on(two.karin).confirming(two.id, "1" * 32, "minutes.quick", answers)
     assert {"working": "Att våga ringa."}.items() <= {line.id: line.answer for line in sheet.text.lines}.items()
     assert not {"unheard_of", "notes"} & {line.id for line in sheet.text.lines}

@@ -242,31 +242,37 @@ class Programme:
         Where each has joined the same programme by itself, one that was let in wins, else the lower seed: all of them
         come to the same. Another programme than mine, and leaving with something still waiting here, change nothing.
         """
-        with self._one, self._store.writing():
+        with self._one:
             self._stale = False
-            text, row = self._store.ask(SettingOf(MEMBERSHIP)), self._mine()
-            said = _read_membership(text)
-            if "left" in said:
-                if row is not None and row["seed"] == said["left"] and not self.waiting:
-                    self._let_go(row)
-            elif not said:
-                if not text:  # else a later version has said it in another way
-                    self._share()
-            elif row is None:
-                self._table(KEYRING).insert({"kind": "membership", **said})
-                if not said["token"]:
-                    self._say_who()
-            elif row["seed"] == said["seed"]:
-                self._one_seed(row, said)
-            elif _card(row).id == _card(said).id:
-                theirs, mine = (not said["token"], said["seed"]), (not row["token"], row["seed"])
-                if theirs < mine and not row["token"]:
-                    table = self._table(LETTERS)
-                    table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "join"])
-                    self._table(KEYRING).update(said, doc_ids=[row.doc_id])
-                    self._seal_answers()
-                elif mine < theirs and not said["token"]:
-                    self._share()
+            if self._mine() is None and not self._store.ask(SettingOf(MEMBERSHIP)):
+                return  # most people are in no programme: they wait for no writer
+            with self._store.writing():
+                self._take_over()
+
+    def _take_over(self) -> None:
+        text, row = self._store.ask(SettingOf(MEMBERSHIP)), self._mine()
+        said = _read_membership(text)
+        if "left" in said:
+            if row is not None and row["seed"] == said["left"] and not self.waiting:
+                self._let_go(row)
+        elif not said:
+            if not text:  # else a later version has said it in another way
+                self._share()
+        elif row is None:
+            self._table(KEYRING).insert({"kind": "membership", **said})
+            if not said["token"]:
+                self._say_who()
+        elif row["seed"] == said["seed"]:
+            self._one_seed(row, said)
+        elif _card(row).id == _card(said).id:
+            theirs, mine = (not said["token"], said["seed"]), (not row["token"], row["seed"])
+            if theirs < mine and not row["token"]:
+                table = self._table(LETTERS)
+                table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "join"])
+                self._table(KEYRING).update(said, doc_ids=[row.doc_id])
+                self._seal_answers()
+            elif mine < theirs and not said["token"]:
+                self._share()
 
     def _one_seed(self, row: Any, said: Mapping[str, Any]) -> None:
         given = said if said["token"] or not row["token"] else row
