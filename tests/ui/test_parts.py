@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import flet as ft
 
+from app.ui.parts import Screen, Words
+from app.ui.safe import component
 from tests.ui.conftest import OpenStage
 from tests.ui.gallery import Gallery
 
@@ -86,3 +90,22 @@ async def test_no_keyboard_learns(stage: OpenStage) -> None:
         assert not field.autocorrect
         assert not field.enable_suggestions
         assert not field.enable_ime_personalized_learning
+
+
+async def test_each_page_of_several_on_one_screen_begins_at_its_top(stage: OpenStage) -> None:
+    turn: list[Callable[[int], object]] = []
+
+    @component
+    def Pages() -> ft.Control:
+        page, go = ft.use_state(0)
+        turn[:] = [go]
+        return Screen("Frågor", [Words(f"Sida {page}")], page=page)
+
+    app = await stage(screen=Pages)
+    tops = []
+    for page in (0, 1, 2, 1):
+        turn[0](page)
+        await app.settle()
+        (column,) = (one for one in app.walk() if isinstance(one, ft.Column) and one.scroll)
+        tops.append(column.key)
+    assert len(set(tops)) == 3 and tops[1] == tops[3], "where one has scrolled to goes with the page it was on"

@@ -34,6 +34,7 @@ def Screen(
     full: bool = False,
     lead: ft.Control | None = None,
     last: bool = False,
+    page: int = 0,
 ) -> ft.Control:
     """Header, body, and what stays low: `above` (a line or chips) and the one `primary` button.
 
@@ -41,6 +42,7 @@ def Screen(
     arrow that closes this screen, `close=True` the cross of a sheet-like one. `aside` is a second column from 840 px,
     under the body on a phone; the button then stands under the first, or under the second where it comes `last`.
     `title_tap` makes the title a button that opens the settings, and the subtitle says so; `lead` stands before it.
+    Where several pages follow each other on one screen, `page` says which this is: each begins at its top.
     """
     desk, wide = use_desk(), use_wide()
     words: list[ft.Control] = [Title(title, Style.HEADING if back else Style.TITLE)]
@@ -81,7 +83,7 @@ def Screen(
     )
     parts: list[ft.Control] = [
         ft.Row([header], spacing=0) if header.expand else header,
-        _body(body, aside, wide, spacing, full, scale),
+        _body(body, aside, wide, spacing, full, scale, page),
     ]
     if low:
         parts.append(
@@ -154,6 +156,7 @@ def _body(
     spacing: int,
     full: bool,
     scale: float,
+    page: int,
 ) -> ft.Control:
     side = ft.Padding.symmetric(horizontal=theme.SIDE, vertical=8)
     above = _LABEL * scale - spacing
@@ -162,7 +165,7 @@ def _body(
         return ft.Container(
             ft.Row(
                 [
-                    ft.Container(left, expand=True) if left else _column(rest, spacing, above),
+                    ft.Container(left, expand=True) if left else _column(rest, spacing, above, page),
                     _column(aside, spacing, above),
                 ],
                 spacing=theme.GAP,
@@ -175,7 +178,7 @@ def _body(
     if left is not None:
         return ft.Container(left, expand=True, padding=side, width=theme.COLUMN if wide and not full else None)
     return ft.Container(
-        _column([*rest, *aside], spacing, above),
+        _column([*rest, *aside], spacing, above, page),
         expand=True,
         padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=8),
         width=theme.COLUMN if wide and not full else None,
@@ -186,7 +189,7 @@ _LABEL = 9
 """How far the label of a filled field stands out above its frame at the usual text size."""
 
 
-def _column(controls: Sequence[ft.Control], spacing: int, above: float) -> ft.Control:
+def _column(controls: Sequence[ft.Control], spacing: int, above: float, page: int = 0) -> ft.Control:
     """What scrolls. The first thing in it may be a field: room for its label, which the edge would cut off."""
     return ft.Column(
         [ft.Container(height=max(0.0, above)), *controls],
@@ -194,6 +197,7 @@ def _column(controls: Sequence[ft.Control], spacing: int, above: float) -> ft.Co
         expand=True,
         spacing=spacing,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        key=f"page-{page}" if page else None,
     )
 
 

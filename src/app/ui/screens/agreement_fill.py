@@ -165,6 +165,7 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
         back=True,
         above=[previous] if at and not large else [],
         primary=primary,
+        page=at,
     )
 
 

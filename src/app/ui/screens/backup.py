@@ -87,9 +87,6 @@ def BackupScreen() -> ft.Control:
                         ft.Icons.KEY,
                         id="backup-key",
                     ),
-                    SecondaryButton(
-                        desk.say("backup.words.make"), lambda _: make(True), ft.Icons.ABC, id="backup-words"
-                    ),
                 ]
             )
         )
@@ -99,7 +96,11 @@ def BackupScreen() -> ft.Control:
         body,
         back=True,
         primary=PrimaryButton(
-            desk.say("backup.make"), lambda _: make(False), ft.Icons.SAVE_ALT, busy=busy, id="backup-make"
+            desk.say("backup.words.make" if waiting else "backup.make"),
+            lambda _: make(waiting),  # nobody shall be left with a copy whose key was never written down
+            ft.Icons.SAVE_ALT,
+            busy=busy,
+            id="backup-words" if waiting else "backup-make",
         ),
     )
 

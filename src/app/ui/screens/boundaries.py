@@ -159,6 +159,7 @@ def BoundariesScreen(person: str, again: str = "") -> ft.Control:
         back=True,
         above=[] if large else [steps],
         primary=PrimaryButton(desk.say("topic.next"), following, ft.Icons.ARROW_FORWARD, id="next"),
+        page=at,
     )
 
 

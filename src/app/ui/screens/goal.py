@@ -147,6 +147,8 @@ def _figure(desk: Desk, row: GoalRow) -> tuple[str, str]:
         return number(row.value), desk.say("goal.percent")
     if row.measure == "scale":
         return number(row.value), desk.say("goal.scale")
+    if row.target is None and not row.value and not row.unit:
+        return "", desk.say("goal.not-begun")
     if row.target is None:
         return number(row.value), row.unit
     return number(row.value), f"{desk.say('goal.of', target=number(row.target))} {row.unit}".strip()

@@ -259,6 +259,7 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
         back=True,
         above=above,
         primary=primary,
+        page=at,
     )
 
 

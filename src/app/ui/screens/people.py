@@ -70,7 +70,7 @@ def PeopleScreen(person: str = "") -> ft.Control:
     def go_add(_: object) -> None:
         desk.go("/people/new")
 
-    pair = QuietButton(desk.say("pair.title"), lambda _: desk.go("/pair"), ft.Icons.QR_CODE_2, id="pair")
+    pair = QuietButton(desk.say("pair.have-code"), lambda _: desk.go("/pair"), ft.Icons.QR_CODE_2, id="pair")
 
     title, actions = desk.say("people.title"), [search_button(desk)]
     if not ordered:

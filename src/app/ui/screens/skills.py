@@ -348,6 +348,7 @@ def _Rate(person: str, phase: Literal["start", "end"], view: SkillsView, key: st
             id="save-skills" if last else "next",
         ),
         spacing=16,
+        page=at,
     )
 
 
