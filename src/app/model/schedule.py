@@ -47,8 +47,11 @@ def aware(wall: datetime, zone: str, fallback: tzinfo | None = None) -> datetime
 
 
 def seen(moment: datetime, here: tzinfo | None) -> datetime:
-    """A moment on the clock of whoever looks. A clock without a named zone knows nothing of other seasons: then as it was."""
-    return moment.astimezone(here) if getattr(here, "key", "") else moment
+    """A moment on the clock of whoever looks. A clock without a named zone knows nothing of other seasons: what has a
+    named one stays on that.
+    """
+    named, own = getattr(here, "key", ""), getattr(moment.tzinfo, "key", "")
+    return moment if here is None or (own and not named) else moment.astimezone(here)
 
 
 def on_wall(moment: datetime, zone: str, fallback: tzinfo | None = None) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from app.model.commands import (
     SkipMeeting,
 )
 from app.model.entities import Mentorship, meeting_id
-from app.model.queries import CalendarNews, CalendarNewsOf
+from app.model.queries import CalendarNews, CalendarNewsOf, MeetingsOf
 from app.model.queries.calendar import PLACE
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import DAY, HOUR, NAME, fixed, left_out, take_out
@@ -251,7 +251,33 @@ def test_without_a_zone_of_a_name_and_at_a_time_that_spring_skips_the_moment_is_
     assert "DTSTART:20270328T013000Z" in strict(made.data) and b"VTIMEZONE" not in made.data
     nameless = store.execute(PlanMeeting(mentorship=pair, starts=datetime(2026, 10, 20, 16), zone=ZONE)).record
     store.execute(Revise(kind="meeting", id=nameless, values={"zone": ""}))
-    assert "DTSTART:20261020T140000Z" in strict(take_out(store, spoken(), store.clock.at, meeting=nameless).data)
+    made = take_out(store, spoken(), store.clock.at, meeting=nameless)
+    assert "DTSTART:20261020T160000" in strict(made.data) and "DTEND:20261020T170000" in strict(made.data)
+    for event in (vobject.readOne(made.data.decode()).vevent, icalendar.Calendar.from_ical(made.data).events[0]):
+        starts = event.dtstart.value if hasattr(event, "dtstart") else event.start
+        assert starts == datetime(2026, 10, 20, 16), "four o'clock wherever it is read"
+
+
+def test_on_a_phone_whose_zone_has_no_name_a_meeting_in_another_season_keeps_its_hour() -> None:
+    """It knows only how far it is from UTC today, two hours; after the change it is one."""
+    store = memory_store()
+    summer, winter = timezone(timedelta(hours=2)), timezone(timedelta(hours=1))
+    store.clock.at = datetime(2026, 10, 14, 12, tzinfo=summer)
+    pair = store.execute(AddPerson(name="Anna", my_role="mentor")).record
+    own = store.execute(PlanMeeting(mentorship=pair, starts=datetime(2026, 11, 3, 16))).record
+    theirs = store.execute(PlanMeeting(mentorship=pair, starts=datetime(2026, 11, 10, 16), zone=ZONE)).record
+    rows = store.ask(MeetingsOf(pair, store.clock.at)).upcoming
+    assert [row.starts.hour for row in rows] == [16, 16]
+    data = hand_over(store)
+    whole = strict(data)
+    assert "DTSTART:20261103T160000" in whole and f"DTSTART;TZID={ZONE}:20261110T160000" in whole
+    store.clock.at = datetime(2026, 10, 26, 12, tzinfo=winter)
+    assert news(store) == CalendarNews(), "the clocks were moved, no meeting was"
+    for one in (own, theirs):
+        store.execute(Delete(kind="meeting", id=one))
+    assert [stale.shows.hour for stale in news(store).old] == [16, 16]
+    gone = vobject.readOne(hand_over(store, old=True).decode()).vevent_list
+    assert [one.dtstart.value.hour for one in gone] == [16, 16] and news(store) == CalendarNews()
 
 
 def test_nothing_to_take_out_is_an_empty_calendar_and_remembers_nothing() -> None:

@@ -27,6 +27,8 @@ class Told:
     sequence: int
     starts: datetime
     ends: datetime
+    zone: str = ""
+    floating: bool = False
     cancelled: bool = False
     alarms: frozenset[str] = frozenset()
     place: str = ""

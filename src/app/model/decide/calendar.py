@@ -49,6 +49,8 @@ def _(command: do.HandOver, plan: Plan) -> Id:
             sequence=one.sequence,
             starts=one.starts,
             ends=one.ends,
+            zone=one.zone,
+            floating=one.floating,
             cancelled=one.cancelled,
             alarms=one.alarms,
             place=place_mark(one.place),

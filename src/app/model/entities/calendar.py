@@ -37,6 +37,9 @@ class Handed(Entity):
     sequence: int = number(least=0, whole=True, default=0)
     starts: datetime | None = moment(default=None)
     ends: datetime | None = moment(default=None)
+    zone: str = zone(default="")
+    floating: bool = flag(default=False)
+    """It shows a time on the wall, wherever it is (the meeting has no zone): `starts` and `ends` are that time, as if in UTC."""
     cancelled: bool = flag(default=False)
     alarms: frozenset[str] = labels(default=frozenset())
     place: str = text(default="")

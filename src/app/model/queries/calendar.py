@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from app.model.clock import moment_of
 from app.model.entities import Booking, Busy, FilledForm, Handed, Meeting, Mentorship, Mode, Person, Slot, form_id
@@ -15,7 +16,7 @@ from app.model.queries.asking import Query, Reader
 from app.model.queries.look import MONTHS_AHEAD, Look, months
 from app.model.queries.records import SettingOf
 from app.model.queries.rows import MeetingRow
-from app.model.schedule import NOTICE, again, again_after, apart, aware, following, overlapping, seen
+from app.model.schedule import NOTICE, again, again_after, apart, aware, following, on_wall, overlapping, seen
 
 PLACE = "calendar.place"
 _NONE = timedelta(0)
@@ -237,6 +238,8 @@ class CalendarEntry:
     ends: datetime
     zone: str
     """Whose clock tells both without doubt; empty where none does."""
+    floating: bool
+    """The meeting has no zone: its time is that of the wall, wherever one is."""
     place: str
     cancelled: bool
     series: Id | None
@@ -279,7 +282,7 @@ class ToHandOver(Query[tuple[CalendarEntry, ...]]):
             wanted = not self.meeting or known.meeting == self.meeting
             if wanted and known.meeting not in by_id and stale_of(look, known, self.now) is not None:
                 meeting = read.one(Meeting, known.meeting)
-                entries.append(_gone(known) if meeting is None else _entry(look.row(meeting), meeting, known))
+                entries.append(_gone(known, self.now) if meeting is None else _entry(look.row(meeting), meeting, known))
         return tuple(sorted(entries, key=lambda one: (one.starts, one.id)))
 
 
@@ -304,6 +307,7 @@ def _entry(row: MeetingRow, meeting: Meeting, known: Handed | None) -> CalendarE
         starts=row.starts,
         ends=row.ends,
         zone="" if doubtful else meeting.zone,
+        floating=not meeting.zone,
         place=row.place,
         cancelled=row.status == "cancelled",
         series=row.series,
@@ -312,22 +316,30 @@ def _entry(row: MeetingRow, meeting: Meeting, known: Handed | None) -> CalendarE
     )
 
 
-def _gone(known: Handed) -> CalendarEntry:
+def _gone(known: Handed, now: datetime) -> CalendarEntry:
     """A meeting of which nothing is left but that the calendar shows it."""
     assert known.starts is not None
     assert known.ends is not None
     return CalendarEntry(
         id=known.meeting,
         name="",
-        starts=known.starts,
-        ends=known.ends,
-        zone="",
+        starts=_shown(known.starts, known, now),
+        ends=_shown(known.ends, known, now),
+        zone=known.zone,
+        floating=known.floating,
         place="",
         cancelled=True,
         series=None,
         sequence=_next(0, known),
         edited=None,
     )
+
+
+def _shown(kept: datetime, known: Handed, now: datetime) -> datetime:
+    """A time that the calendar shows, for whoever looks at it here."""
+    if known.floating:
+        return aware(on_wall(kept, "UTC"), "", now.tzinfo)
+    return seen(kept.astimezone(ZoneInfo(known.zone)) if known.zone else kept, now.tzinfo)
 
 
 def _next(seconds: int, known: Handed | None) -> int:
@@ -402,21 +414,21 @@ def stale_of(look: Look, known: Handed, now: datetime, row: MeetingRow | None = 
     """What the calendar has wrong about a meeting. What it would not ring for any more is left as it is."""
     if known.starts is None or known.ends is None:
         return None
-    rings = not known.cancelled and apart(known.starts, now) > _NONE
+    shows, until = _shown(known.starts, known, now), _shown(known.ends, known, now)
+    rings = not known.cancelled and apart(shows, now) > _NONE
     meeting = look.read.one(Meeting, known.meeting) if row is None else None
     row = row if meeting is None else look.row(meeting)
     if row is not None and (row.began is not None or row.ended is not None or row.status == "held"):
         return None
-    shows = seen(known.starts, now.tzinfo)
     about: dict[str, Any] = {"meeting": known.meeting, "name": row.name if row else "", "shows": shows}
     if row is None or row.status == "cancelled":
         return Stale(kind="cancelled", starts=None, **about) if rings else None
     if not rings and apart(row.starts, now) <= _NONE:
         return None
-    if apart(row.starts, known.starts) != _NONE:
+    if apart(row.starts, shows) != _NONE:
         return Stale(kind="moved", starts=row.starts, **about)
     other = known.place and known.place != place_mark(row.place)
-    if known.cancelled or other or apart(row.ends, known.ends) != _NONE:
+    if known.cancelled or other or apart(row.ends, until) != _NONE:
         return Stale(kind="changed", starts=row.starts, **about)
     return None
 

@@ -17,6 +17,7 @@ from app.model.entities import Handed
 from app.model.ids import Id, named_id
 from app.model.queries import CalendarEntry, SettingOf, ToHandOver
 from app.model.queries.calendar import PLACE
+from app.model.schedule import apart
 
 if TYPE_CHECKING:
     from icalendar import Alarm, Calendar, Event
@@ -110,11 +111,14 @@ def write(
 
 
 def _told(one: CalendarEntry, chosen: Mapping[str, bool]) -> Told:
+    starts, ends = _times(one)
     return Told(
         meeting=one.id,
         sequence=one.sequence,
-        starts=one.starts,
-        ends=one.ends,
+        starts=starts.replace(tzinfo=UTC) if one.floating else starts,
+        ends=ends.replace(tzinfo=UTC) if one.floating else ends,
+        zone=one.zone,
+        floating=one.floating,
         cancelled=one.cancelled,
         alarms=frozenset() if one.cancelled else frozenset(key for key in ALARMS if chosen[key]),
         place=one.place if chosen[PLACE] else "",
@@ -163,7 +167,10 @@ def _alarm(one: CalendarEntry, key: str, before: timedelta, chosen: Mapping[str,
 
 
 def _times(one: CalendarEntry) -> tuple[datetime, datetime]:
-    """Start and end on the clock of the zone; in UTC where none tells them without doubt."""
+    """Start and end on the clock of the zone; on any wall without a zone, in UTC where the clock leaves a doubt."""
+    if one.floating:
+        wall = one.starts.replace(tzinfo=None)
+        return wall, wall + apart(one.ends, one.starts)
     where = ZoneInfo(one.zone) if one.zone else UTC
     return one.starts.astimezone(where), one.ends.astimezone(where)
 

@@ -252,7 +252,7 @@ def _leave(desk: Desk) -> None:
 
 def _line(desk: Desk, one: CalendarEntry, now: datetime) -> ft.Control:
     """A meeting as the list of the file has it: when, and with whom."""
-    when = begin(desk.speech.value.near(one.starts.astimezone(now.tzinfo), now))
+    when = begin(desk.speech.value.near(one.starts, now))
     return Row(
         desk.say("calendar.title.cancelled", title=when) if one.cancelled else when,
         subtitle=one.name,

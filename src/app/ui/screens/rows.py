@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import flet as ft
 
-from app.model.schedule import on_wall
+from app.model.schedule import on_wall, seen
 from app.ui import theme
 from app.ui.parts import HeaderButton, QuietButton, Row, Soft
 
@@ -37,7 +37,7 @@ def begin(words: str) -> str:
 
 def local(at: datetime, now: datetime) -> datetime:
     """A moment on the wall of whoever reads."""
-    return at.astimezone(now.tzinfo)
+    return seen(at, now.tzinfo)
 
 
 def elsewhere(desk: Desk, zone: str, at: datetime) -> str:
@@ -54,13 +54,13 @@ def elsewhere(desk: Desk, zone: str, at: datetime) -> str:
 def way_words(desk: Desk, found: InTheWay, now: datetime) -> str:
     """A meeting, an offered time or a busy time, as one says it."""
     speech = desk.speech.value
-    starts = found.starts.astimezone(now.tzinfo)
+    starts = local(found.starts, now)
     when = speech.near(starts, now)
     if found.slot:
         return desk.say("slot.overlap", name=found.name, when=when)
     if found.name:
         return desk.say("plan.overlap", name=found.name, when=when)
-    return desk.say("calendar.busy", when=f"{when}–{speech.clock(found.ends.astimezone(now.tzinfo))}")
+    return desk.say("calendar.busy", when=f"{when}–{speech.clock(local(found.ends, now))}")
 
 
 def meeting_line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
@@ -129,6 +129,8 @@ def goal_progress(desk: Desk, row: GoalRow) -> str:
         return f"{number(row.value)} {desk.say('goal.percent')}"
     if row.measure == "scale":
         return f"{number(row.value)} {desk.say('goal.scale')}"
+    if row.target is None and not row.value and not row.unit:
+        return desk.say("goal.not-begun")
     if row.target is None:
         return f"{number(row.value)} {row.unit}".strip()
     return f"{desk.say('goal.progress', value=number(row.value), target=number(row.target))} {row.unit}".strip()

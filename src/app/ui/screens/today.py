@@ -516,7 +516,10 @@ def TaskLine(id: str, text: str, subtitle: str, *, key: str | None = None) -> ft
             identifier=f"later-task-{id}",
             content=ft.IconButton(
                 icon=ft.Icon(
-                    ft.Icons.SNOOZE, color=theme.INK_SOFT, size=24, semantics_label=desk.say("task.tomorrow", title=text)
+                    ft.Icons.SNOOZE,
+                    color=theme.INK_SOFT,
+                    size=24,
+                    semantics_label=desk.say("task.tomorrow", title=text),
                 ),
                 on_click=put_off,
                 width=theme.TARGET,
@@ -583,7 +586,7 @@ def _calendar(desk: Desk, news: CalendarNews, about: str) -> ft.Control:
 
 def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
     """What there is to tell about booking, and what to do next about it."""
-    when = desk.speech.value.near(news.starts.astimezone(now.tzinfo), now)
+    when = desk.speech.value.near(news.starts, now)
     facts = {"name": news.name, "when": when, "other": news.other, "count": news.count}
 
     def press(_: object) -> None:
