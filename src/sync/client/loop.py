@@ -124,6 +124,8 @@ class Loop:
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self._rests: dict[str, _Rest] = {}
+        self._known: Sequence[str] = ()
+        """The spaces as they were after the last round."""
         self.state = State()
 
     def start(self) -> None:
@@ -190,7 +192,8 @@ class Loop:
         """
         refused: SyncError | None = None
         try:
-            carried = self._spaces()
+            hurried = self._in_a_hurry(wanted)
+            carried = self._known if hurried else self._spaces()
             self._rests = {space: rest for space, rest in self._rests.items() if space in carried}
             spaces = [space for space in carried if wanted.includes(space, self._replicator)]
             if not wanted.urgent:
@@ -215,18 +218,21 @@ class Loop:
                 refused = self._rests[carried[0]].error  # it is not about one of them
             if refused is not None:
                 raise refused
+            self._known = self._spaces() if hurried else carried
+            if wanted.written and not set(self._known) <= set(carried):
+                self.poke(written=True)  # a space that has just begun
         except (NoAnswer, ServerBusy) as exc:
-            self._become(replace(self.state, condition=Condition.AWAY, error=exc, refused=frozenset(self._rests)))
+            self._become(replace(self.state, condition=Condition.AWAY, error=exc, refused=self._refused()))
             return exc
         except SyncError as exc:
-            self._become(replace(self.state, condition=Condition.STUCK, error=exc, refused=frozenset(self._rests)))
+            self._become(replace(self.state, condition=Condition.STUCK, error=exc, refused=self._refused()))
             return exc
         except Exception as exc:  # noqa: BLE001 - the vault may be locked meanwhile; a thread that vanished could not go on
             if not self._stopped.is_set():
                 log.error("a round failed: %s", type(exc).__name__)
                 self._become(replace(self.state, condition=Condition.STUCK, error=None))
             return exc
-        self._become(State(Condition.CALM, None, self._clock(), frozenset(self._rests)))
+        self._become(State(Condition.CALM, None, self._clock(), self._refused()))
         return None
 
     def _rest(self, space: str, error: SyncError) -> None:
@@ -236,9 +242,22 @@ class Loop:
         pause = min(REFUSED_SECONDS * 2 ** min(times, 16), REFUSED_LONGEST_SECONDS)
         self._rests[space] = _Rest(self._monotonic() + pause, times, error)
 
+    def _refused(self) -> frozenset[str]:
+        """Where it has said no more than once: a server that was put back, and is being healed, says no for a while."""
+        return frozenset(space for space, rest in self._rests.items() if rest.times)
+
     def _rests_now(self, space: str) -> bool:
         rest = self._rests.get(space)
         return rest is not None and self._monotonic() < rest.until
+
+    def _in_a_hurry(self, wanted: "_Wanted") -> bool:
+        """Whether what is known to be carried is enough to begin with: somebody waits for what is new there.
+
+        Which spaces there are is looked up afterwards then; it takes as long as a whole question to the server.
+        """
+        if wanted.everything or wanted.urgent:
+            return False
+        return any(wanted.includes(space, self._replicator) for space in self._known)
 
     def _pause(self, seconds: float, *, patient: bool) -> None:
         """Wait until there is a reason to go on. After a failure (`patient`) only an urgent one is."""

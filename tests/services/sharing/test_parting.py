@@ -197,8 +197,13 @@ def test_taken_out_at_the_server_too_and_told_so_although_the_reason_cannot_be_r
     karin.session.replication.now()
     write(karin, pair, "Not for him")
     until(lambda: karin.session.replication.standing.waiting == 0)
-    yusuf.session.replication.now(asked=True)
-    until(lambda: how(yusuf, pair) in (How.SHUT, How.OUT))
+
+    def asks() -> bool:
+        yusuf.session.replication.now(asked=True)
+        time.sleep(0.2)
+        return how(yusuf, pair) in (How.SHUT, How.OUT)
+
+    until(asks)
     found = parting(yusuf).of(pair)
     assert found is not None and found.name == "Karin"
     until(lambda: yusuf.session.replication.standing.condition == "calm")  # what is his own is carried as before

@@ -97,6 +97,26 @@ def test_the_first_change_goes_at_once_and_only_where_it_was_written(loop: Loop,
     assert rounds.made[0][1] - began < GATHER_SECONDS
 
 
+def test_what_spaces_there_are_is_looked_up_behind_what_is_in_a_hurry(loop: Loop, rounds: Rounds) -> None:
+    """A space that has just begun waits for that look and no longer, alone or beside another one."""
+    new, newer = "cc" * 16, "dd" * 16
+    spaces = [ONE, OTHER]
+    loop._spaces = lambda: rounds.made.append(("look", 0.0)) or list(spaces)  # type: ignore[func-returns-value]
+    rounds.waiting.add(ONE)
+    loop.poke(written=True)
+    until(lambda: "look" in rounds.spaces)
+    assert rounds.spaces == [ONE, "look"]
+    spaces.append(new)
+    rounds.waiting |= {new, OTHER}
+    loop.poke(written=True)
+    until(lambda: new in rounds.spaces)
+    assert rounds.spaces[2:4] == [OTHER, "look"]
+    spaces.append(newer)
+    rounds.waiting.add(newer)
+    loop.poke(written=True)
+    until(lambda: newer in rounds.spaces)
+
+
 def test_a_burst_goes_together(loop: Loop, rounds: Rounds) -> None:
     for _ in range(20):
         rounds.waiting.add(ONE)
@@ -142,15 +162,20 @@ def test_a_space_that_is_refused_holds_up_no_other(loop: Loop, rounds: Rounds) -
     rounds.refused = ONE
     rounds.waiting.add(OTHER)
     loop.poke()
+    until(lambda: not rounds.waiting)
+    assert rounds.spaces == [ONE, OTHER]
+    until(lambda: loop.state.condition is Condition.CALM)
+    assert loop.state.refused == frozenset(), "once is no reason to tell anybody"
+    loop.poke(urgent=True)
     until(lambda: loop.state.refused == {ONE})
     assert loop.state.condition is Condition.CALM
-    assert rounds.spaces == [ONE, OTHER]
-    assert not rounds.waiting
 
 
 def test_a_space_that_is_refused_is_left_alone_until_somebody_asks(loop: Loop, rounds: Rounds) -> None:
     rounds.refused = ONE
     loop.poke()
+    until(lambda: bool(rounds.made))
+    loop.poke(urgent=True)
     until(lambda: loop.state.refused == {ONE})
     rounds.made.clear()
     for _ in range(3):

@@ -126,6 +126,10 @@ async def test_names_and_packages_both_ways(stage: OpenStage, tmp_path: Path) ->
     await phone.app.type("device-name", "Plattan i köket")
     await phone.tap("device-name-save")
     await phone.app.until(lambda: phone.app.has("Plattan i köket"))
+    this = next(one for one in phone.session.devices.all() if one.this)
+    phone.session.devices.rename(this.id, "plattan i köket")  # two that look alike are told apart
+    await phone.app.until(lambda: phone.app.has(f"Plattan i köket ({other.id[:4]})"))
+    assert phone.app.has(f"plattan i köket ({this.id[:4]})")
     assert phone.app.nameless() == []
     for one in (phone, tablet):
         one.session.lock()

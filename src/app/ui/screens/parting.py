@@ -122,17 +122,13 @@ def _Farewell(id: str, name: str, key: str = "") -> ft.Control:
 
 @component
 def PartedCard(id: str, key: str = "") -> ft.Control:
-    """On the page of somebody one does not share with any more: how that came about, and the way back. Else nothing."""
+    """On the page of somebody one does not share with any more: how that came about. Else nothing."""
     desk = use_desk()
     view = use_query(PersonPage(id, use_clock()))
     ended: Parted | None = use_told(lambda: desk.session.parting.of(id), None)
     if ended is None or view is None:
         return ft.Container(visible=False)
-    return _stack(
-        [
-            Card([Live(_said(desk, ended, view.row.name), ft.Icons.LINK_OFF), _Again(id, ended)], ground=theme.RAISED),
-        ]
-    )
+    return Card([Live(_said(desk, ended, view.row.name), ft.Icons.LINK_OFF)], ground=theme.RAISED)
 
 
 def _Again(id: str, ended: Parted) -> ft.Control:

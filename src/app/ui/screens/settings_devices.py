@@ -56,7 +56,7 @@ def DevicesScreen() -> ft.Control:
     body.append(Words(desk.say("devices.about")))
     for one in own.devices:
         row = Row(
-            _name(desk, one),
+            told_apart(desk, one, own.devices),
             lambda _, id=one.id: choose("" if id == chosen else id),
             subtitle=_about(desk, one),
             icon=ft.Icons.SMARTPHONE if one.this else ft.Icons.DEVICES_OTHER,
@@ -75,6 +75,13 @@ def DevicesScreen() -> ft.Control:
 
 def _name(desk: Desk, one: OwnDevice) -> str:
     return one.name or desk.say("devices.this" if one.this else "devices.nameless")
+
+
+def told_apart(desk: Desk, one: OwnDevice, all: tuple[OwnDevice, ...]) -> str:
+    """A device's name; where two have the same, with the first letters of what each is known by, so that the right one goes."""
+    name = _name(desk, one)
+    alike = any(other.id != one.id and _name(desk, other).casefold() == name.casefold() for other in all)
+    return f"{name} ({one.id[:4]})" if alike and one.id else name
 
 
 def _about(desk: Desk, one: OwnDevice) -> str:
