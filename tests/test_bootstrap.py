@@ -31,6 +31,15 @@ def test_a_computer_has_a_place_for_each(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert not state.is_relative_to(vault) and not vault.is_relative_to(state)
 
 
+@pytest.mark.parametrize("wrong", [["--port", "65536"], ["--port", "-1"], ["--port", "x"], ["--prot", "1"], ["extra"]])
+def test_what_cannot_be_meant_is_said_and_nothing_starts(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        bootstrap._options(wrong)
+    assert stopped.value.code == 2
+    assert wrong[0] in capsys.readouterr().err
+    assert bootstrap._options(["--port", "65535"]).port == 65535
+
+
 def test_the_way_to_the_lock_screen_loads_no_vault() -> None:
     heavy = ("tinydb", "cryptography", "argon2", "flet_charts", "requests")
     code = f"import sys, app.bootstrap, app.ui.screens.lock; print([m for m in {heavy} if m in sys.modules])"

@@ -89,11 +89,16 @@ def _warm(session: Session, library: Library) -> None:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="fika")
-    parser.add_argument("--data", type=Path, metavar="FOLDER")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--no-browser", dest="browser", action="store_false")
-    known, _ = parser.parse_known_args(arguments if arguments is not None or not _packaged() else [])
-    return known
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="keep everything in this folder")
+    parser.add_argument("--port", type=_port, default=0, help="listen on this port; by default on any that is free")
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help="print the address, open nothing")
+    return parser.parse_args(arguments if arguments is not None or not _packaged() else [])
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not int(text[:6]) <= 65_535:
+        raise argparse.ArgumentTypeError("a port is a number up to 65535")
+    return int(text)
 
 
 def _packaged() -> bool:

@@ -45,6 +45,14 @@ def test_it_listens_on_this_computer_only_on_a_port_of_its_own() -> None:
         assert host == "127.0.0.1" and port > 0
 
 
+def test_a_port_that_is_taken_is_said_in_one_line_before_anything_is_built() -> None:
+    with serve._listen(0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit) as stopped:
+            serve.serve(lambda _: pytest.fail("a window"), Path("/nowhere"), port=port, open_browser=False)
+    assert str(stopped.value.code).startswith(f"fika: 127.0.0.1:{port}: ")
+
+
 async def test_what_is_drawn_while_the_window_closes_falls_away(as_it_was: Any) -> None:
     cut: Any = FletApp(asyncio.get_running_loop(), None, lambda _: None, None)
     cut._FletApp__send_queue = None  # as it is once the window has gone

@@ -31,8 +31,11 @@ def serve(main: Callable[[ft.Page], object], assets: Path, *, port: int = 0, ope
     """Serve the app until the process is told to stop. Prints the address to open, which works once."""
     import uvicorn
 
+    try:
+        listener = _listen(port)
+    except OSError as exc:  # first of all: nothing is worth building for a port that is taken
+        raise SystemExit(f"fika: {HOST}:{port}: {exc.strerror}") from None
     guard = Guard(_flet(main, assets), _page(assets), _words(assets))
-    listener = _listen(port)
     port = listener.getsockname()[1]
     guard.listen_on(port)
 
