@@ -259,6 +259,8 @@ def _ways(desk: Desk, view: MeetingView, now: datetime, standing: Standing | Non
             id="meeting-minutes",
         )
     )
+    if row.status == "cancelled":
+        return rows  # nothing is to ring, and nothing to look back on
     if row.phase == "before":
         rows.append(
             Row(
