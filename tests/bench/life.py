@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.model.commands import KeepForm, PlanMeeting, SkipMeeting
+from app.model.commands import AddPerson, KeepForm, PlanMeeting, SkipMeeting
 from app.model.queries import MeetingsBetween, MeetingsOf, PeopleList
 from app.services.agreements import AGREEMENT
 from app.services.content.library import Library
@@ -252,10 +252,17 @@ def erasing(sheet: Sheet, browser: Browser, folder: Path) -> None:
 
 
 def pairing(sheet: Sheet, browser: Browser, whole: Path, folder: Path) -> None:
-    """T10: this phone and one with an empty vault, from their lock screens; nothing leaves this machine."""
+    """T10: somebody new on this phone and their own, empty one, both from the lock screen; nothing leaves this machine.
+
+    What the other one's camera reads from a screen comes by copying here, which is no tap of anybody.
+    """
     yusufs = Session(folder / "other" / "vault", folder / "other" / "state", ASSETS, cost=Cost())
     yusufs.create(PHRASE, name="Yusuf", role="mentee", language="sv")
     yusufs.close()
+    mine = Session(whole / "vault", whole / "state", ASSETS, cost=Cost())
+    mine.unlock(PHRASE)
+    new = mine.store.execute(AddPerson(name="Alva", my_role="mentor")).record
+    mine.close()
     chromium = browser.context.browser
     assert chromium is not None
     with ExitStack() as stack:
@@ -266,25 +273,26 @@ def pairing(sheet: Sheet, browser: Browser, whole: Path, folder: Path) -> None:
             place = Place(data, Browser(context), stack)
             phones.in_the_basement(place)
             two.append(place.start())
+        karin, yusuf = two
         began = time.monotonic()
-        for person in two:
+        for person, ways in ((karin, (f"person-{new}", "pair-with")), (yusuf, ("pair",))):
             person.phrase = PHRASE
             person.visit.page.bring_to_front()
             person.unlocks()
             person.taps += 1
             person.sees("lock")
             person.tap_tab("Personer")
-            person.tap("pair")
+            for way in ways:
+                person.tap(way)
             person.sees("pair-in-paste")
-        karin, yusuf = two
         for of, by in ((karin, yusuf), (yusuf, karin)):
             phones.camera(of, "pair-code-copy")
             phones.photographs(by)
             by.sees("pair-same")
         for person in two:
+            person.visit.page.bring_to_front()
             person.tap("pair-same")
-        karin.visit.page.bring_to_front()
-        karin.tap("pair-package-copy")
+        phones.camera(karin, "pair-package-copy")
         phones.photographs(yusuf)
         yusuf.sees("pair-with")
         sheet.note(T10, LIFE, (time.monotonic() - began) * 1000)
