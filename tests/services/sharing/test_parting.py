@@ -206,6 +206,7 @@ def test_taken_out_at_the_server_too_and_told_so_although_the_reason_cannot_be_r
     until(asks)
     found = parting(yusuf).of(pair)
     assert found is not None and found.name == "Karin"
+    assert news(yusuf) == [("shut" if found.how is How.SHUT else "dismissed", "Karin")]
     until(lambda: yusuf.session.replication.standing.condition == "calm")  # what is his own is carried as before
     assert "Not for him" not in tasks(yusuf)
     parting(karin).again(pair)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import flet as ft
 
 from app.errors import LeftOnServer
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk
+from app.ui.hooks.held import use_held
 from app.ui.parts import (
     Busy,
     DangerButton,
@@ -22,6 +25,10 @@ from app.ui.parts import (
 from app.ui.parts.wishes import AskOthers
 from app.ui.safe import component
 
+if TYPE_CHECKING:
+    from app.services.sharing.replication import Choice
+    from app.ui.desk import Desk
+
 
 @component
 def EraseScreen() -> ft.Control:
@@ -32,7 +39,7 @@ def EraseScreen() -> ft.Control:
     also, choose = ft.use_state(True)
     kept, say_kept = ft.use_state("")
     busy, run = use_busy()
-    server = desk.session.replication.choice if desk.session.sharing else None
+    server = use_held(lambda: _server(desk))
 
     def erased(_: object) -> None:
         desk.home()
@@ -99,3 +106,10 @@ def EraseScreen() -> ft.Control:
         back=True,
         primary=DangerButton(desk.say("settings.erase.go"), erase, ft.Icons.DELETE_FOREVER, id="erase-go"),
     )
+
+
+def _server(desk: Desk) -> Choice | None:
+    """The server on which something of mine may lie, as it is when the screen opens: drawn again, all may be gone."""
+    open_ = desk.session.phase == "open" and not desk.session.example
+    choice: Choice | None = desk.session.replication.choice if open_ and desk.session.sharing else None
+    return choice

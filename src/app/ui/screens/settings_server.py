@@ -11,6 +11,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.carrying import use_carrying
+from app.ui.hooks.held import use_box
 from app.ui.network import tells
 from app.ui.parts import (
     Busy,
@@ -132,6 +133,7 @@ def Deleting(key: str = "") -> ft.Control:
     phrase, set_phrase = ft.use_state("")
     wrong, say_wrong = ft.use_state("")
     busy, run = use_busy()
+    several = use_box(lambda: len(desk.session.devices.all()) > 1)
     replication = desk.session.replication
 
     def delete(_: object = None) -> None:
@@ -150,12 +152,11 @@ def Deleting(key: str = "") -> ft.Control:
     if not asked:
         words = desk.say("server.delete")
         return QuietButton(words, lambda _: ask(True), ft.Icons.DELETE_OUTLINE, id="server-delete", color=theme.ERROR)
-    several = len(desk.session.devices.all()) > 1
     parts: list[ft.Control] = [
         Heading(desk.say("server.delete")),
         Words(desk.say("server.delete.line")),
         Words(desk.say("server.delete.lost")),
-        *([Soft(desk.say("server.delete.others"))] if several else []),
+        *([Soft(desk.say("server.delete.others"))] if several.value else []),
         PassphraseField(
             desk.say("server.delete.phrase"),
             phrase,
