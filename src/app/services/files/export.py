@@ -16,12 +16,13 @@ from datetime import UTC, date, datetime
 from typing import IO, Any, Final
 
 from app.errors import ContentError, SignedFileForeign
+from app.model.changes import OTHERS, device_of
 from app.model.clock import moment_of
 from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, SkillProfile, skill_of
 from app.model.entities.calendar import span_of
 from app.model.erasing import ERASED
 from app.model.ids import Id
-from app.model.queries import HistoryOf, One
+from app.model.queries import One
 from app.model.records import Written
 from app.model.schedule import aware
 from app.model.schema import KINDS, VISIBILITY, Entity
@@ -148,15 +149,19 @@ def _record(store: Store, record: Entity) -> dict[str, Any]:
         found["also"] = {cell: [version.value for version in versions] for cell, versions in record.also.items()}
     if record.gone:
         found["deleted"] = True
-    mine = {past.version: past.mine for past in store.ask(HistoryOf(record.KIND, record.id))}
-    found["versions"] = [
-        _version(one, found["fields"] if not record.gone else None, by_me=mine.get(one.version, True))
-        for one in store.versions(record.space, record.KIND, record.id)
-    ]
+    standing = None if record.gone else found["fields"]
+    found["versions"] = _versions(store, record.space, record.KIND, record.id, standing)
     return found
 
 
-def _version(one: Written, standing: Mapping[str, Any] | None, *, by_me: bool = True) -> dict[str, Any]:
+def _versions(store: Store, space: str, kind: str, id: Id, standing: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    return [
+        _version(one, standing, by_me=store.is_mine(space, device_of(one.version)) != (OTHERS in one.op.more))
+        for one in store.versions(space, kind, id)
+    ]
+
+
+def _version(one: Written, standing: Mapping[str, Any] | None, *, by_me: bool) -> dict[str, Any]:
     """A version as it stands in the file; one that says what the record says does not repeat it."""
     row: dict[str, Any] = {"version": one.version}
     if one.op.parents:
@@ -176,7 +181,7 @@ def _unknown(store: Store, row: Mapping[str, Any]) -> dict[str, Any]:
     """A record that stands in no table of its kind."""
     space, kind, id = str(row["id"]).split(":", 2)
     found = {"id": id, "space": space, "kind": kind, "space_kind": store.kind_of(space), "cells": row["cells"]}
-    return found | {"versions": [_version(one, None) for one in store.versions(space, kind, id)]}
+    return found | {"versions": _versions(store, space, kind, id, None)}
 
 
 def is_the_phones(key: object) -> bool:

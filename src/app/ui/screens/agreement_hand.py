@@ -37,7 +37,7 @@ def _Hand(person: str, name: str, role: str, other: str, key: str = "") -> ft.Co
     ticked, tick = ft.use_state(cast("frozenset[str]", frozenset()))
     told, tell = ft.use_state(False)
     document = desk.library.document(name)
-    answers = {id: True for id in ticked}
+    answers = dict.fromkeys(ticked, True)
     sheet: Sheet = use_agreements(lambda all_: all_.handing(person, name, answers), CopiesOf(person, f"{name}:{role}"))
     signing = use_signing(sheet, "mentee" if role == "mentor" else "mentor", "conduct")
     accepted = sheet.versions[-1] if sheet.versions else None
