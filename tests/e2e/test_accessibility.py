@@ -147,10 +147,12 @@ def test_every_screen_from_the_first_run_to_the_lock_has_names_one_heading_and_r
     assert reader.wrong == {}
 
 
+# The tree is laid out in points of the picture and scaled to the page's own.
 FAULTS = """() => {
-  const host = document.querySelector('flt-semantics-host'), at = 'position:absolute;left:0;top:0;width:20px;height:20px';
+  const host = document.querySelector('flt-semantics-host'), px = n => `${n * devicePixelRatio}px`;
+  const at = `position:absolute;left:0;top:0;width:${px(20)};height:${px(20)}`;
   host.insertAdjacentHTML('beforeend', `<div role="button" style="${at}"></div><textarea style="${at}"></textarea>
-    <flt-semantics style="${at};left:100vw;width:90px">far out</flt-semantics><h1>x</h1>`);
+    <flt-semantics style="${at};left:${px(innerWidth)};width:${px(90)}">far out</flt-semantics><h1>x</h1>`);
 }"""
 
 

@@ -26,9 +26,13 @@ SHEETS = (
     ("minutes-quick", "minutes-template", "template-minutes.first"),
     ("nothing-ready", "aside-agreement", "aside-save"),
 )
-PLANTED = """() => document.querySelector('flt-semantics-host').insertAdjacentHTML('beforeend',
-  `<flt-semantics class="planted" style="position:absolute;left:0;top:0;width:200px;height:30px">two lines of words in one</flt-semantics>
-   <flt-semantics class="planted" style="position:absolute;left:0;top:0;width:60px;height:300px">Sammanställningen</flt-semantics>`)"""
+PLANTED = """() => {
+  const plant = (width, height, words) => document.querySelector('flt-semantics-host').insertAdjacentHTML('beforeend',
+    `<flt-semantics class="planted" style="position:absolute;left:0;top:0;width:${width * devicePixelRatio}px;` +
+    `height:${height * devicePixelRatio}px">${words}</flt-semantics>`);
+  plant(200, 30, 'two lines of words in one');
+  plant(60, 300, 'Sammanställningen');
+}"""
 HANDLE = "cut: Dismiss has 48x48"  # what Flutter calls the bar to drag a sheet by: said, not written
 TAKEN_AWAY = "() => document.querySelectorAll('.planted').forEach(node => node.remove())"
 SLIDING = 400  # milliseconds until a sheet lies still
