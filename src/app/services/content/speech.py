@@ -53,6 +53,10 @@ class Speech:
     # ------------------------------------------------------------------ sentences
     def say(self, key: str, /, **facts: object) -> str:
         """The sentence with this key. With a fact `count`, a key with `.one` and `.other` is chosen by it."""
+        if not facts:  # most of them, hundreds for a screen
+            plain = sentences(self.assets, self.language).get(key, "{")
+            if "{" not in plain:
+                return self._worded(plain)
         template = self._template(key, facts)
         return self._filled(template, {name: self._said(value) for name, value in facts.items()}, key)
 
