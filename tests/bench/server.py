@@ -9,6 +9,7 @@ first sync does it: two hundred changes of 200 bytes in an envelope; single mean
 import argparse
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -42,11 +43,25 @@ def server(folder: Path, **settings: str) -> Iterator[tuple[str, psutil.Process]
         base = json.loads(process.stdout.readline())["address"]
         drain = threading.Thread(target=process.stdout.read, daemon=True)
         drain.start()
+        _until_it_listens(base)
         yield base, psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(20)
         hang_up(base)
+
+
+def _until_it_listens(base: str) -> None:
+    """The address is told as soon as it is taken; a moment later somebody answers there."""
+    host, _, port = base.removeprefix("http://").partition(":")
+    end = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+            return
+        except ConnectionRefusedError:
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
 
 def cpu(process: psutil.Process) -> float:

@@ -2,7 +2,7 @@
 
     python -m tests.bench.sync [--quick] [--items 1000,10000] [--only sides,growth,load,postgres] [--dry]
 
-The full form takes about eight minutes on two calm processors, `--quick` three; building the peers comes on top, once.
+The full form takes about seven minutes on two calm processors, `--quick` three; building the peers comes on top, once.
 It ends with 1 when a server does not start, an item is missing, or one is not what was written; a target that was missed
 is said, and ends it with 0.
 """
@@ -218,7 +218,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"bench-sync: {exc}", file=sys.stderr)
         return 1
     if "sides" not in parts:
-        print(found)
+        print(report.parts(found))
         return 0
     text = report.markdown(found)
     print(text)

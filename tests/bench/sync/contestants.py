@@ -72,7 +72,7 @@ def _environment() -> dict[str, str]:
     """Node's own headers, so that native parts are built for the Node.js that will load them."""
     known = {name: value for name, value in os.environ.items() if not name.startswith(("FIKA_", "npm_"))}
     path = f"{NODE / 'bin'}{os.pathsep}{known['PATH']}" if (NODE / "bin").exists() else known["PATH"]
-    return {**known, "PATH": path, "npm_config_nodedir": str(NODE), "NODE_ENV": "production"}
+    return {**known, "PATH": path, "npm_config_nodedir": str(NODE), "npm_config_jobs": "max", "NODE_ENV": "production"}
 
 
 def versions() -> dict[str, str]:

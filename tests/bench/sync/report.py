@@ -149,22 +149,7 @@ def markdown(found: Found) -> str:
         parts.append(f"### {size:,} items of 200 bytes")
         parts.append(_table(["", *names], _side_rows(found, size, names)))
     if found.growth:
-        parts.append("### One change among many")
-        parts.append(
-            _table(
-                ["items", "write p50", "read p50", "server's processor time", "both devices' processor time"],
-                [
-                    [
-                        f"{size:,}",
-                        f"{one.write:.1f} ms",
-                        f"{one.read:.1f} ms",
-                        f"{one.server_cpu:.2f} ms",
-                        f"{one.device_cpu:.1f} ms",
-                    ]
-                    for size, one in found.growth.items()
-                ],
-            )
-        )
+        parts.append(_growth(found.growth))
     if found.load is not None:
         parts.append(_load(found.load))
     parts.append("### Against the targets")
@@ -178,6 +163,35 @@ def markdown(found: Found) -> str:
     if found.merging:
         parts.append(found.merging)
     return "\n\n".join(parts)
+
+
+def parts(found: Found) -> str:
+    """What was measured without the peers, for whoever looks at one part."""
+    shown = [found.machine]
+    if found.growth:
+        shown.append(_growth(found.growth))
+    if found.load is not None:
+        shown.append(_load(found.load))
+    if found.batched:
+        shown.append(f"PostgreSQL: {found.batched:,.0f} changes a second in batches; failover: {found.failover}")
+    return "\n\n".join(shown)
+
+
+def _growth(growth: Mapping[int, Changes]) -> str:
+    table = _table(
+        ["items", "write p50", "read p50", "server's processor time", "both devices' processor time"],
+        [
+            [
+                f"{size:,}",
+                f"{one.write:.1f} ms",
+                f"{one.read:.1f} ms",
+                f"{one.server_cpu:.2f} ms",
+                f"{one.device_cpu:.1f} ms",
+            ]
+            for size, one in growth.items()
+        ],
+    )
+    return f"### One change among many\n\n{table}"
 
 
 def _side_rows(found: Found, size: int, names: Sequence[str]) -> list[list[str]]:
