@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.vault.presence import exists
+from app.vault.presence import erased, exists
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,14 @@ def test_what_the_names_say(tmp_path: Path, names: list[str], there: bool) -> No
     for name in names:
         (tmp_path / name).write_bytes(b"")
     assert exists(tmp_path) is there
+
+
+def test_a_folder_that_cannot_be_looked_into_may_hold_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(_: Path, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", forbidden)
+    assert exists(tmp_path) and not erased(tmp_path)
 
 
 def test_no_folder_and_a_file_in_its_place_are_no_vault(tmp_path: Path) -> None:

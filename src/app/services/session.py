@@ -916,9 +916,9 @@ class Session:
 
     def _finish_erasing(self) -> None:
         """What a crash in the middle of erasing has left goes now; if somebody holds the folder, at the next start."""
-        from app.vault.presence import ERASING
+        from app.vault.presence import erased
 
-        if (self._folder / ERASING).exists():
+        if erased(self._folder):
             from app.vault.vault import Vault
 
             with suppress(VaultError):

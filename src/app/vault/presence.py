@@ -12,7 +12,25 @@ ERASING: Final = "erasing"
 
 
 def exists(folder: Path) -> bool:
-    """Whether there is a vault, also one that is damaged or has lost its header: nothing may be made on top of it."""
+    """Whether there is a vault, also one that is damaged or has lost its header: nothing may be made on top of it.
+
+    A folder that nobody may look into may hold one.
+    """
+    try:
+        return _exists(folder)
+    except OSError:
+        return True
+
+
+def erased(folder: Path) -> bool:
+    """Whether the vault here is over, and only has to be removed."""
+    try:
+        return (folder / ERASING).exists()
+    except OSError:
+        return False
+
+
+def _exists(folder: Path) -> bool:
     if (folder / ERASING).exists():
         return False
     if (folder / HEADER).exists():

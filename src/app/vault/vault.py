@@ -41,7 +41,7 @@ from app.vault.kdf import Cost
 from app.vault.key import Position, VaultKey
 from app.vault.lock import FolderLock
 from app.vault.own import Own
-from app.vault.presence import CREATING, ERASING, HEADER, exists
+from app.vault.presence import CREATING, ERASING, HEADER, erased, exists
 from app.vault.slots import Kind, Mode, Slot, SlotKey
 from app.vault.verify import Verified
 
@@ -525,7 +525,7 @@ class Vault:
     @staticmethod
     def finish_erasing(folder: Path, state: Path | None = None, files: Files = DISK) -> None:
         """Remove what an erased vault has left, after a crash too; does nothing to one that has not been erased."""
-        if not (folder / ERASING).exists():
+        if not erased(folder):
             return
         with FolderLock(folder, files):
             head = folder / HEADER
@@ -560,7 +560,7 @@ def _header(key: VaultKey, keys: list[tuple[Slot, SlotKey]]) -> Header:
 
 
 def _read_header(folder: Path) -> tuple[Header, bool]:
-    if (folder / ERASING).exists():
+    if erased(folder):
         raise NoVault
     try:
         with (folder / HEADER).open("rb") as file:
