@@ -214,6 +214,8 @@ def test_taken_out_at_the_server_too_and_told_so_although_the_reason_cannot_be_r
     until(lambda: karin.session.replication.standing.waiting == 0)
     yusuf.session.replication.now(asked=True)
     until(lambda: how(yusuf, pair) is None and "Not for him" in tasks(yusuf))
+    for one in (karin, yusuf):
+        one.session.replication.stop()
 
 
 def test_leaving_reaches_the_other_by_the_server(karin: Phone, yusuf: Phone, pair: str, carrier: Running) -> None:
@@ -227,6 +229,8 @@ def test_leaving_reaches_the_other_by_the_server(karin: Phone, yusuf: Phone, pai
     until(lambda: how(karin, pair) is How.THEY_LEFT)
     assert how(yusuf, pair) is How.LEFT
     until(lambda: yusuf.session.replication.standing.condition == "calm")
+    for one in (karin, yusuf):
+        one.session.replication.stop()
 
 
 def test_who_left_cannot_be_made_to_come_back_by_old_records(karin: Phone, yusuf: Phone, pair: str) -> None:

@@ -11,15 +11,15 @@ from app.model.entities import Task
 from app.services.sharing.parting import How
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage, Stage
-from tests.ui.screens.entrance import LANGUAGES, made, window
+from tests.ui.screens.entrance import made, window
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
 
-async def two(stage: OpenStage, folder: Path, language: str = "sv") -> tuple[Stage, Stage, str]:
+async def two(stage: OpenStage, folder: Path) -> tuple[Stage, Stage, str]:
     """Karin's window on the page where it ends, Yusuf's on Today."""
-    karin = made(folder / "karin", language, name="Karin", role="mentor")
-    yusuf = made(folder / "yusuf", language, name="Yusuf", role="mentee")
+    karin = made(folder / "karin", name="Karin", role="mentor")
+    yusuf = made(folder / "yusuf", name="Yusuf", role="mentee")
     mentorship = karin.store.execute(AddPerson(name="Yusuf", my_role="mentor")).record
     back = yusuf.pairing.hear(karin.pairing.show(mentorship))
     karin.pairing.hear(back.send, mentorship=mentorship)
@@ -36,11 +36,10 @@ def says(app: Stage, key: str, **facts: object) -> bool:
     return app.has(app.desk.say(key, **facts))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 async def test_one_tap_ends_it_one_brings_it_back_and_the_other_reads_why_nothing_comes(
-    stage: OpenStage, tmp_path: Path, language: str
+    stage: OpenStage, tmp_path: Path
 ) -> None:
-    karin, yusuf, pair = await two(stage, tmp_path, language)
+    karin, yusuf, pair = await two(stage, tmp_path)
     for key in ("line", "stop", "told", "leave.line"):
         assert says(karin, f"parting.{key}", name="Yusuf"), key
     assert karin.nameless() == []
