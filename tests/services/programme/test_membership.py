@@ -415,6 +415,7 @@ def test_a_draft_of_a_concern_stays_until_it_is_sealed(samira: Coordinator) -> N
     karin = Member("Karin", "mentor", joins=samira)
     karin.programme.keep_draft({"words": "jag hörde"})
     karin.programme.keep_draft({"words": "jag hörde att"})
+    assert karin.documents.commits[-1] == "soon"  # whoever types waits for no disk
     assert karin.programme.draft == {"words": "jag hörde att"} and karin.programme.waiting == 0
     assert len(opened(karin.programme.package().data)) == 1  # the counts
     karin.programme.concern({"words": "jag hörde att"}, 1)
