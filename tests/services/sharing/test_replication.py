@@ -76,7 +76,7 @@ def test_a_server_that_is_none_or_away_changes_nothing(replication: Replication)
     assert replication.standing.condition == "off"
 
 
-def test_what_waits_is_carried_and_counted(karin: Person, replication: Replication, carrier: Running) -> None:
+def test_what_waits_is_carried_and_counted(carrier: Running, karin: Person, replication: Replication) -> None:
     karin.store.execute(SetGoal(title="Before there was a server", private=True))
     told: list[str] = []
     replication.watch(lambda: told.append(replication.standing.condition))
@@ -107,7 +107,7 @@ def test_it_goes_on_after_a_restart_and_not_after_disconnecting(karin: Person, c
     assert third.standing.condition == "off"
 
 
-def test_writing_goes_on_when_the_server_is_away(karin: Person, replication: Replication, carrier: Running) -> None:
+def test_writing_goes_on_when_the_server_is_away(carrier: Running, karin: Person, replication: Replication) -> None:
     replication.connect(carrier.base)
     until(lambda: replication.standing.condition == "calm")
     carrier.stop()
@@ -164,7 +164,7 @@ def test_a_random_moment_is_drawn_once_and_then_everything_goes() -> None:
 
 
 def test_what_waits_for_its_moment_is_not_sent_and_a_person_who_asks_is_not_kept_waiting(
-    karin: Person, replication: Replication, carrier: Running
+    carrier: Running, karin: Person, replication: Replication
 ) -> None:
     replication.choose(delayed=True)
     replication.connect(carrier.base)
@@ -181,7 +181,7 @@ def test_what_waits_for_its_moment_is_not_sent_and_a_person_who_asks_is_not_kept
     assert replication.delayed
 
 
-def test_wifi_only_is_kept_where_the_phone_can_tell(karin: Person, replication: Replication, carrier: Running) -> None:
+def test_wifi_only_is_kept_where_the_phone_can_tell(carrier: Running, karin: Person, replication: Replication) -> None:
     replication.choose(wifi_only=True)
     replication.connect(carrier.base)
     until(lambda: replication.standing.condition == "calm")
@@ -201,7 +201,7 @@ def test_wifi_only_is_kept_where_the_phone_can_tell(karin: Person, replication: 
     until(lambda: replication.standing.condition == "calm")
 
 
-def test_who_is_shared_with_hears_a_sign_of_life(karin: Person, replication: Replication, carrier: Running) -> None:
+def test_who_is_shared_with_hears_a_sign_of_life(carrier: Running, karin: Person, replication: Replication) -> None:
     yusuf = Person("Yusuf", "mentee")
     space = karin.meets(yusuf)
     karin.now.later(hours=13)
@@ -231,7 +231,7 @@ def rows_of(carrier: Running) -> dict[str, int]:
 
 
 def test_what_was_put_there_is_gone_there_and_all_of_it_here(
-    karin: Person, replication: Replication, carrier: Running
+    carrier: Running, karin: Person, replication: Replication
 ) -> None:
     replication.connect(carrier.base)
     karin.store.execute(SetGoal(title="Hers", private=True))
@@ -270,7 +270,7 @@ def test_in_a_shared_space_my_words_go_and_those_of_the_other_stay(carrier: Runn
 
 
 def test_a_server_that_is_away_keeps_what_it_has_and_that_is_said(
-    karin: Person, replication: Replication, carrier: Running
+    carrier: Running, karin: Person, replication: Replication
 ) -> None:
     replication.connect(carrier.base)
     until(lambda: replication.standing.condition == "calm")

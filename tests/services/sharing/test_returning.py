@@ -86,7 +86,7 @@ def goal(of: Phone, title: str, mentorship: str = "") -> None:
     of.session.store.execute(command)
 
 
-def test_a_brand_new_phone_ends_with_equal_counts(phones: Callable[..., Phone], carrier: Running) -> None:
+def test_a_brand_new_phone_ends_with_equal_counts(carrier: Running, phones: Callable[..., Phone]) -> None:
     paper: list[RecoveryKey] = []
     karin, yusuf = phones("Karin", "mentor", paper), phones("Yusuf", "mentee")
     mentorship, _, _ = in_the_room(karin, yusuf)
@@ -152,7 +152,7 @@ def test_a_fingerprint_is_kept_as_it_is_used_however_it_was_copied(
     devices(new).hear(joining.text, {"address": choice.address, "pin": choice.pin})
 
 
-def test_a_second_device_comes_by_the_server(phones: Callable[..., Phone], carrier: Running) -> None:
+def test_a_second_device_comes_by_the_server(carrier: Running, phones: Callable[..., Phone]) -> None:
     karin, yusuf, tablet = phones("Karin", "mentor"), phones("Yusuf", "mentee"), phones("tablet")
     mentorship, _, _ = in_the_room(karin, yusuf)
     yusuf.pairing.take(karin.pairing.package(mentorship).data)
@@ -191,7 +191,7 @@ def test_a_second_device_comes_by_the_server(phones: Callable[..., Phone], carri
     assert "Too late" not in goals(karin)
 
 
-def test_what_is_wrong_is_said_and_leaves_the_app_empty(phones: Callable[..., Phone], carrier: Running) -> None:
+def test_what_is_wrong_is_said_and_leaves_the_app_empty(carrier: Running, phones: Callable[..., Phone]) -> None:
     paper: list[RecoveryKey] = []
     karin = phones("Karin", "mentor", paper)
     karin.session.replication.connect(carrier.base)
@@ -211,7 +211,7 @@ def test_what_is_wrong_is_said_and_leaves_the_app_empty(phones: Callable[..., Ph
 
 
 def test_a_restored_backup_is_a_new_device_and_the_recovery_key_lets_it_in(
-    phones: Callable[..., Phone], carrier: Running
+    carrier: Running, phones: Callable[..., Phone]
 ) -> None:
     paper: list[RecoveryKey] = []
     karin, yusuf = phones("Karin", "mentor", paper), phones("Yusuf", "mentee")
@@ -348,7 +348,7 @@ def test_a_backup_from_before_anything_was_shared_founds_for_a_second_device(pho
     assert tablet.session.role == "mentor"
 
 
-def test_a_replaced_recovery_key_finds_nothing_any_more(phones: Callable[..., Phone], carrier: Running) -> None:
+def test_a_replaced_recovery_key_finds_nothing_any_more(carrier: Running, phones: Callable[..., Phone]) -> None:
     paper: list[RecoveryKey] = []
     karin, tablet = phones("Karin", "mentor", paper), phones("tablet")
     add(karin, tablet)
@@ -393,7 +393,7 @@ def _put(of: Phone) -> bool:
 
 
 def test_a_stolen_device_cannot_read_the_keyring_that_it_could_renew(
-    phones: Callable[..., Phone], carrier: Running
+    carrier: Running, phones: Callable[..., Phone]
 ) -> None:
     from app.services.sharing import returning
 
