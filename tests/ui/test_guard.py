@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -32,8 +33,8 @@ async def behind(scope: Any, receive: Any, send: Any) -> None:
 class Visitor:
     """Somebody who asks, with or without what the door wants."""
 
-    def __init__(self) -> None:
-        self.guard = Guard(behind, PAGE, WORDS)
+    def __init__(self, app: Any = behind) -> None:
+        self.guard = Guard(app, PAGE, WORDS)
         self.guard.listen_on(4711)
         self.cookie = ""
 
@@ -141,6 +142,29 @@ async def test_what_is_not_there_is_told_by_the_guard_and_not_by_what_is_behind_
     status, body, headers = await visitor.ask("/no.js")
     assert (status, "behind" in body, "sv: closed" in body) == (404, False, True)
     assert headers["content-type"].startswith("text/html") and headers["x-frame-options"] == "DENY"
+
+
+async def test_a_window_that_is_slow_to_end_is_no_other_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading the page again on a busy computer: the old window has heard its end and still takes its time."""
+    monkeypatch.setattr("app.ui.guard.PATIENCE", 0.05)
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await behind(scope, receive, send)
+        finally:
+            if scope["type"] == "websocket":
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(1)
+                await asyncio.sleep(0.2)  # what it takes once it is stopped
+
+    visitor = Visitor(slow)
+    await visitor.enters()
+    first = visitor.window()
+    await first.answer()
+    leaving = asyncio.create_task(first.leave())
+    status, page, _ = await visitor.ask("/")
+    await leaving
+    assert status == 200 and "<script>go()" in page
 
 
 async def test_one_window_at_a_time_and_it_may_be_taken_over() -> None:

@@ -21,6 +21,7 @@ import re
 import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import cache
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
@@ -39,6 +40,7 @@ TAKEN: Final = 4001  # the close code that tells a window that another one took 
 REFUSED: Final = 4003
 LONGEST_PATH: Final = 512
 PATIENCE: Final = 1.5  # seconds for a window that is being loaded again to let go
+GOING: Final = 5.0  # seconds more for one that has heard that it is over
 WORDS: Final = re.compile(r"/\*fika-words\*/.*?/\*fika-words\*/", re.DOTALL)
 
 
@@ -235,7 +237,7 @@ class Guard:
             if button:
                 press = f'<button lang="{language}">{words[button]}</button>'
                 lines.append(f'<form method="post" action="/here">{press}</form>')
-        body = _SMALL_PAGE.replace("{lines}", "\n".join(lines))
+        body = _small_page().replace("{lines}", "\n".join(lines))
         await _reply(send, status, body.encode(), self._safe_headers("text/html; charset=utf-8"))
 
 
@@ -263,10 +265,15 @@ class _Window:
         self._end.set()
 
     async def gone(self, seconds: float) -> None:
-        """Wait for it to be gone, but not for ever."""
-        try:
-            await asyncio.wait_for(self._end.wait(), seconds)
-        except TimeoutError:
+        """Wait for it to be gone, but not for ever. One that has heard its end is waited for a little longer: on a
+        busy computer it takes its time, and it is no other window.
+        """
+        for patience in (seconds, GOING):
+            try:
+                await asyncio.wait_for(self._end.wait(), patience)
+            except TimeoutError:
+                if self._over.is_set():
+                    continue
             return
 
     async def serve(self, app: App, scope: Scope) -> None:
@@ -359,6 +366,18 @@ async def _reply(send: Send, status: int, body: bytes, headers: list[tuple[bytes
     await send({"type": "http.response.body", "body": body})
 
 
+@cache
+def _small_page() -> str:
+    """The page in the colours of the app: `{light.ink}` becomes what the theme says."""
+    from app.ui import theme  # it brings the whole framework, and the door opens before that
+
+    page = _SMALL_PAGE
+    for name, tokens in (("light", theme.LIGHT), ("dark", theme.DARK)):
+        for token, colour in vars(tokens).items():
+            page = page.replace(f"{{{name}.{token}}}", colour)
+    return page
+
+
 _SMALL_PAGE: Final = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>Fika</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -366,9 +385,13 @@ _SMALL_PAGE: Final = """<!DOCTYPE html>
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; align-items: center;
   justify-content: center; gap: 16px; padding: 24px; box-sizing: border-box; text-align: center;
   font: 17px/1.5 system-ui, sans-serif;
-  background: Canvas; color: CanvasText }
+  background: {light.ground}; color: {light.ink} }
 p { max-width: 34em; margin: 0 }
-button { font: inherit; padding: 14px 24px; border-radius: 12px }
+button { font: inherit; padding: 14px 24px; border: 0; border-radius: 12px;
+  background: {light.primary}; color: {light.on_primary} }
+@media (prefers-color-scheme: dark) {
+  body { background: {dark.ground}; color: {dark.ink} }
+  button { background: {dark.primary}; color: {dark.on_primary} } }
 </style></head><body>
 {lines}
 </body></html>

@@ -255,7 +255,7 @@ def _segment(choice: Choice, on: bool, on_change: Callable[[str], object]) -> ft
     return ft.TextButton(
         content=Words(choice.text, Style.STRONG if on else Style.BODY, color),
         on_click=lambda _: on_change(choice.value),
-        style=_style(color, theme.PRIMARY_CONTAINER if on else theme.CLEAR, None, 13, 14),
+        style=_style(color, theme.PRIMARY_CONTAINER if on else theme.CLEAR, None, 13, 10),
     )
 
 

@@ -321,7 +321,7 @@ def _times(desk: Desk, view: PersonView) -> ft.Control:
     """The way to the times that one offers and the other takes."""
     mentor = view.row.my_role == "mentor"
     return Row(
-        desk.say("slot.offer" if mentor else "slot.title"),
+        desk.say("slot.offer" if mentor else "slot.look"),
         lambda _: desk.go(f"/slots/{view.row.mentorship}"),
         icon=ft.Icons.EVENT_REPEAT,
         id="slots",
