@@ -212,8 +212,13 @@ def test_taken_out_at_the_server_too_and_told_so_although_the_reason_cannot_be_r
     parting(karin).again(pair)
     karin.session.replication.now()
     until(lambda: karin.session.replication.standing.waiting == 0)
-    yusuf.session.replication.now(asked=True)
-    until(lambda: how(yusuf, pair) is None and "Not for him" in tasks(yusuf))
+
+    def is_back() -> bool:
+        yusuf.session.replication.now(asked=True)
+        time.sleep(0.2)
+        return how(yusuf, pair) is None and "Not for him" in tasks(yusuf)
+
+    until(is_back)
     for one in (karin, yusuf):
         one.session.replication.stop()
 
