@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,7 +13,7 @@ import flet as ft
 import pytest
 from flet.components.component import Component
 
-from app.ui import root, routes, theme
+from app.ui import collector, root, routes, theme
 from app.ui.hooks import use_clock, use_desk, use_wide
 from app.ui.parts import PrimaryButton, Screen, Words
 from app.ui.safe import component
@@ -326,7 +327,9 @@ def where_after(app: Stage) -> str:
 async def test_a_window_that_is_gone_locks(stage: OpenStage) -> None:
     session = FakeSession()
     app = await stage(session=session)
+    collector.settle()
     await app.session.dispatch_event(app.page._i, "close", None)
+    assert gc.get_freeze_count() == 0, "what was open can go from memory"
     await asyncio.sleep(0)
     assert session.phase == "locked"
 
