@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from tests.bench.sync.side_by_side import Figures, Table
 from tests.bench.sync.wire import Wire
 
 SEED = 20261122
+TURNS = 5
 PARTS = ("sides", "growth", "load", "postgres")
 
 
@@ -68,15 +70,17 @@ def median(rows: Sequence[Figures]) -> Figures:
 
 
 def growth(sizes: Sequence[int], changes: int) -> dict[int, side_by_side.Changes]:
-    """What one change costs as the log grows."""
-    found = {}
-    held = 0
-    with Table(FIKA, SEED) as table:
+    """What one change costs as the log grows: all sizes stand side by side and take turns, whatever the machine does."""
+    found = {size: side_by_side.Changes() for size in sizes}
+    with ExitStack() as stack:
+        tables = {}
         for size in sizes:
-            say(f"one change among {size:,} items")
-            table.carry(size - held)  # and until nothing of it is tidied up any more
-            found[size] = table.change(changes)
-            held = size + changes
+            say(f"{size:,} items, for one change among them")
+            tables[size] = stack.enter_context(Table(FIKA, SEED + size))
+            tables[size].carry(size)
+        for turn in range(TURNS):
+            for size, table in tables.items():
+                found[size] = found[size].with_(table.change(changes // TURNS, last=turn == TURNS - 1))
     return found
 
 

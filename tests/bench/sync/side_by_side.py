@@ -65,6 +65,18 @@ class Changes:
     def read(self) -> float:
         return statistics.median(self.reads)
 
+    def with_(self, more: Changes) -> Changes:
+        """These and others, as if they had been made in one go."""
+        here, there = len(self.writes), len(more.writes)
+        return Changes(
+            self.writes + more.writes,
+            self.reads + more.reads,
+            self.write_bytes + more.write_bytes,
+            self.read_bytes + more.read_bytes,
+            (self.server_cpu * here + more.server_cpu * there) / (here + there),
+            (self.device_cpu * here + more.device_cpu * there) / (here + there),
+        )
+
 
 @dataclass
 class Figures:
@@ -150,8 +162,8 @@ class Table:
         self.check()
         return figures
 
-    def change(self, count: int) -> Changes:
-        """One change, read on the other device before the next is written."""
+    def change(self, count: int, *, last: bool = True) -> Changes:
+        """One change, read on the other device before the next is written. Compared with what was written at the `last`."""
         found = Changes()
         texts = self._more(count)
         server_cpu, device_cpu = self.server.cpu, self.one.cpu + self.other.cpu
@@ -164,7 +176,8 @@ class Table:
         self._number += count
         found.server_cpu = (self.server.cpu - server_cpu) / count * 1000
         found.device_cpu = (self.one.cpu + self.other.cpu - device_cpu) / count * 1000
-        self.check()
+        if last:
+            self.check()
         return found
 
     def push(self, count: int) -> list[float]:

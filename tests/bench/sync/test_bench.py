@@ -121,3 +121,11 @@ def test_the_report_says_what_was_missed() -> None:
     }
     assert "**missed**" in markdown(found)
     assert report.HEADING.startswith("## ")
+
+
+def test_turns_count_by_how_many_changes_they_had() -> None:
+    few, many = Changes([1.0], [2.0], [3], [4], 1.0, 4.0), Changes([5.0] * 3, [6.0] * 3, [7] * 3, [8] * 3, 5.0, 8.0)
+    found = Changes().with_(few).with_(many)
+    assert (found.write, found.read) == (5.0, 6.0)
+    assert (found.server_cpu, found.device_cpu) == (4.0, 7.0)
+    assert found.read_bytes == [4, 8, 8, 8]
