@@ -129,7 +129,9 @@ def test_a_whole_meeting_in_english_from_its_checklist_to_minutes_both_confirm(h
     person.tap("meeting-minutes")
     person.tap("minutes-hand")  # my name stands there since I asked; Yusuf's comes on my phone
     person.tap("sign-yes")
-    person.gone("minutes-hand")
+    person.gone("sign-yes")
+    person.sees("minutes-reopen")  # the sheet is away and the page is read again
+    assert person.visit.by_id("minutes-hand").count() == 0
     home.pull_the_plug(person)
     library = Library(ASSETS)
     with opened(home) as session:
