@@ -231,14 +231,17 @@ def rows_of(carrier: Running) -> dict[str, int]:
 
 
 def test_what_was_put_there_is_gone_there_and_all_of_it_here(
-    carrier: Running, karin: Person, replication: Replication
+    karin: Person, replication: Replication, carrier: Running, tmp_path: Path
 ) -> None:
     replication.connect(carrier.base)
     karin.store.execute(SetGoal(title="Hers", private=True))
     until(lambda: replication.standing.condition == "calm" and not replication.standing.waiting)
     assert rows_of(carrier)["log"]
+    words = [one.body for one in karin.exchange.outgoing(karin.spaces.personal) if one.body]
     replication.delete_there()
     assert rows_of(carrier) == {"log": 0, "keyring": 0, "session": 0, "blob": 0}
+    files = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    assert files and not any(body[:64] in file for body in words for file in files), "not beside the tables either"
     assert replication.choice is None
     assert [goal.title for goal in karin.store.everything(Goal)] == ["Hers"]
 
