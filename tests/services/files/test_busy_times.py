@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.errors import CalendarTooHeavy, CalendarTooLarge, NotACalendar
 from app.model.commands import AddPerson, KeepBusy, PlanMeeting
 from app.services.content.speech import Speech
-from app.services.files.busy_times import AHEAD_MAX, BYTES_MAX, EVENTS_MAX, LINE_MAX, BusyTimes, read
+from app.services.files.busy_times import AHEAD_MAX, BYTES_MAX, EVENT_MAX, EVENTS_MAX, LINE_MAX, BusyTimes, read
 from app.services.files.calendar_file import take_out
 from tests.support.store import NOON, STOCKHOLM, memory_store
 
@@ -243,9 +243,10 @@ def test_ten_thousand_events_of_years_gone_by_are_read_at_once() -> None:
         (calendar(*["DTSTART:20150101T100000Z"] * (EVENTS_MAX + 1)), "events"),
         (calendar("EXDATE:" + "20261020T140000Z," * (LINE_MAX // 16)), "line"),
         (calendar("EXDATE:" + "20261020T140000Z,\r\n " * (LINE_MAX // 16)), "line"),
+        (calendar("EXDATE:20261020T140000Z\r\n" * (EVENT_MAX // 20)), "event"),
         (b"BEGIN:VCALENDAR" + b" " * BYTES_MAX, "bytes"),
     ],
-    ids=["ahead", "events", "line", "folded line", "bytes"],
+    ids=["ahead", "events", "line", "folded line", "event", "bytes"],
 )
 def test_more_than_we_read_is_refused_before_it_is_read(data: bytes, reason: str) -> None:
     with pytest.raises(CalendarTooLarge) as refused:

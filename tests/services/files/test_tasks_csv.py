@@ -219,8 +219,9 @@ def test_encodings_and_what_parts_the_cells(encoding: str, delimiter: str) -> No
         (b'Name,Notes\r\na,"b"c\r\n', TableBroken),
         (b"Name\r\n" + b"x" * LARGEST, TableTooLarge),
         (b"Name\r\n" + b"".join(b"t%d\r\n" % n for n in range(MOST + 1)), TableTooLarge),
+        (b"Name\r\n" + b"again\r\n" * (MOST + 2), TableTooLarge),
     ],
-    ids=["empty", "columns", "archive", "half", "bytes", "cells", "open", "quote", "large", "many"],
+    ids=["empty", "columns", "archive", "half", "bytes", "cells", "open", "quote", "large", "many", "again"],
 )
 def test_what_is_no_table_of_tasks_is_refused(raw: bytes, error: type[TransferError]) -> None:
     with pytest.raises(error):

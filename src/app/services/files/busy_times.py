@@ -26,6 +26,8 @@ BYTES_MAX: Final = 16 * 2**20
 EVENTS_MAX: Final = 50_000
 AHEAD_MAX: Final = 10_000
 LINE_MAX: Final = 64 * 1024
+EVENT_MAX: Final = 128 * 1024
+"""Of one event: a hundred thousand exceptions are read for half a minute before any clock is looked at."""
 SECONDS_MAX: Final = 10.0
 WINDOW: Final = timedelta(days=366)
 LONGEST: Final = timedelta(days=31)
@@ -87,12 +89,13 @@ def _sift(data: bytes, now: datetime) -> _Sifted:
     found = _Sifted()
     around: list[bytes] = []
     block: list[bytes] = []
+    weight = 0
     for line in _lines(data):
         name = _name(line)
         if name == b"BEGIN":
             around.append(line[6:].strip().upper())
             if around[-1] == b"VEVENT":
-                block = []
+                block, weight = [], 0
                 found.seen += 1
                 if found.seen > EVENTS_MAX:
                     raise CalendarTooLarge(reason="events")
@@ -104,6 +107,9 @@ def _sift(data: bytes, now: datetime) -> _Sifted:
         elif around and around[-1] == b"VEVENT" and name in _KEPT:
             if len(line) > LINE_MAX:
                 raise CalendarTooLarge(reason="line")
+            weight += len(line)
+            if weight > EVENT_MAX:
+                raise CalendarTooLarge(reason="event")
             block.append(_VENDOR.sub(rb"TZID=\1", line))
     if not found.seen and around:
         raise NotACalendar

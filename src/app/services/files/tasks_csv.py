@@ -199,6 +199,8 @@ def read_tasks(raw: bytes) -> Read:
         same: tuple[object, ...] = (line.id, line.project) if line.id else (replace(line, number=0),)
         if same in seen:
             repeated += 1
+            if repeated > MOST:
+                raise TableTooLarge(reason="tasks")
             continue
         seen.add(same)
         found.append(line)
