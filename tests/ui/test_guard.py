@@ -161,10 +161,14 @@ async def test_a_window_that_is_slow_to_end_is_no_other_window(monkeypatch: pyte
     await visitor.enters()
     first = visitor.window()
     await first.answer()
+    status, page, headers = await visitor.ask("/")
+    assert (status, headers["refresh"]) == (200, "0; url=/?again"), "the old page lets go once it is answered"
+    assert "sv: elsewhere" in page and 'class="soon"' in page, "said only to whoever waits"
     leaving = asyncio.create_task(first.leave())
-    status, page, _ = await visitor.ask("/")
+    status, _, headers = await visitor.ask("/", query=b"again")
     await leaving
-    assert status == 200 and "<script>go()" in page
+    assert (status, headers["location"]) == (303, "/")
+    assert "<script>go()" in (await visitor.ask("/"))[1]
 
 
 async def test_one_window_at_a_time_and_it_may_be_taken_over() -> None:
@@ -174,7 +178,7 @@ async def test_one_window_at_a_time_and_it_may_be_taken_over() -> None:
     assert (await first.answer())["text"] == "hej"
     second = visitor.window()
     assert await second.answer() == {"type": "websocket.close", "code": REFUSED}
-    status, body, _ = await visitor.ask("/")
+    status, body, _ = await visitor.ask("/", query=b"again")
     assert status == 200 and "sv: elsewhere" in body and "/here" in body
     taking = asyncio.create_task(visitor.ask("/here", "POST", origin=HERE))
     assert await first.answer() == {"type": "websocket.close", "code": TAKEN}

@@ -40,6 +40,7 @@ TAKEN: Final = 4001  # the close code that tells a window that another one took 
 REFUSED: Final = 4003
 LONGEST_PATH: Final = 512
 PATIENCE: Final = 1.5  # seconds for a window that is being loaded again to let go
+AGAIN: Final = b"again"
 GOING: Final = 5.0  # seconds more for one that has heard that it is over
 WORDS: Final = re.compile(r"/\*fika-words\*/.*?/\*fika-words\*/", re.DOTALL)
 
@@ -95,7 +96,7 @@ class Guard:
         elif path == "/alive":
             await _reply(send, 204, b"", self._safe_headers("text/plain"))
         elif path in ("/", "/index.html"):
-            await self._open(send)
+            await self._open(send, again=scope["query_string"] == AGAIN)
         elif path.startswith(("/oauth", "/upload", "/ws", "/pyodide", "/docs", "/redoc", "/openapi")):
             await self._answer(send, 404, "closed")
         elif "." not in path.rpartition("/")[2] and path != "/assets/NOTICES":
@@ -119,11 +120,18 @@ class Guard:
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), *self._safe_headers("text/plain")]
         await _reply(send, 303, b"", headers)
 
-    async def _open(self, send: Send) -> None:
-        if self._window:  # loading again lets go of the old window a moment later
+    async def _open(self, send: Send, *, again: bool) -> None:
+        if self._window and not again:
+            # A page that is loaded again holds its line until the answer is there: answer, and let it ask once more.
+            await self._answer(send, 200, "elsewhere", button="here", again=True)
+            return
+        if self._window:
             await self._window.gone(PATIENCE)
         if self._window:
             await self._answer(send, 200, "elsewhere", button="here")
+            return
+        if again:
+            await _reply(send, 303, b"", [(b"location", b"/"), *self._safe_headers("text/plain")])
             return
         await _reply(send, 200, self._page.encode(), self._safe_headers("text/html; charset=utf-8"))
 
@@ -229,16 +237,19 @@ class Guard:
         }
         return [(name.encode(), value.encode()) for name, value in pairs.items()]
 
-    async def _answer(self, send: Send, status: int, word: str, button: str = "") -> None:
-        """A small page of our own, in every language we have: no traceback, no server name."""
+    async def _answer(self, send: Send, status: int, word: str, button: str = "", again: bool = False) -> None:
+        """A small page of our own, in every language we have: no traceback, no server name. With `again` the browser
+        asks once more, and shows the words only if that takes a while.
+        """
         lines = []
         for language, words in self._words.items():
             lines.append(f'<p lang="{language}">{words[word]}</p>')
             if button:
                 press = f'<button lang="{language}">{words[button]}</button>'
                 lines.append(f'<form method="post" action="/here">{press}</form>')
-        body = _small_page().replace("{lines}", "\n".join(lines))
-        await _reply(send, status, body.encode(), self._safe_headers("text/html; charset=utf-8"))
+        body = _small_page().replace("{lines}", "\n".join(lines)).replace("{class}", "soon" if again else "")
+        headers = [(b"refresh", b"0; url=/?" + AGAIN)] if again else []
+        await _reply(send, status, body.encode(), [*headers, *self._safe_headers("text/html; charset=utf-8")])
 
 
 class _Window:
@@ -392,7 +403,9 @@ button { font: inherit; padding: 14px 24px; border: 0; border-radius: 12px;
 @media (prefers-color-scheme: dark) {
   body { background: {dark.ground}; color: {dark.ink} }
   button { background: {dark.primary}; color: {dark.on_primary} } }
-</style></head><body>
+@keyframes come { from, to { visibility: hidden } }
+.soon { animation: come 1s }
+</style></head><body class="{class}">
 {lines}
 </body></html>
 """

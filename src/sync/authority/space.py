@@ -229,9 +229,7 @@ class Authority:
 
     def removals_of(self, device: bytes) -> tuple[Record, ...]:
         """The removals that stand and are about a device, also those from before it came in again."""
-        return tuple(
-            self._graph.nodes[place].record for place in self._now.removals if self._takes_out(place, device)
-        )
+        return tuple(self._graph.nodes[place].record for place in self._now.removals if self._takes_out(place, device))
 
     def cut_offs(self, device: bytes) -> tuple[CutOff, ...]:
         """Where the removals that stand cut a device off."""

@@ -174,7 +174,9 @@ async def test_the_list_before_the_relationship_counts_the_eight(stage: OpenStag
     assert app.nameless() == []
     await app.check("tick-agreement")
     await app.check("tick-chance_meeting")  # not one of the eight
-    told = "1 av de 8 viktigaste sakerna är på plats" if language == "sv" else "1 of the 8 that matter most are in place"
+    told = (
+        "1 av de 8 viktigaste sakerna är på plats" if language == "sv" else "1 of the 8 that matter most are in place"
+    )
     assert told in app.texts()
     assert kept(table, "checklist.before_relationship", table.pair).ticks == {"agreement", "chance_meeting"}
 
