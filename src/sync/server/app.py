@@ -17,6 +17,7 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sync.protocol.envelope import Kind
 from sync.server import quick, schema
 from sync.server.accounts import Session
 from sync.server.database import Away
@@ -157,7 +158,8 @@ class Door:
                 body,
                 _address(asked),
             )
-            size = LARGE if way.slow else len(body)
+            slow = way.slow or (way.path == quick.PATH and _drops_bodies(body))
+            size = LARGE if slow else len(body)
             answer: Answer = await self._work(way.route, self.server, request, size=size)
             self._went_well(answer, len(body))
             return _response(answer, self._threads)
@@ -170,7 +172,9 @@ class Door:
         Only what goes well is answered here. What is refused has changed nothing: it is asked again the long way, which
         knows how to say no, to whom, and how often. What it means is the same; the way there is a third of it.
         """
-        if self._under_way or not self.server.database.near or len(question.body) > SMALL:
+        if self._under_way or not self.server.database.near:
+            return None
+        if len(question.body) > SMALL or _drops_bodies(question.body):
             return None
         query = _plain_query(question.query)
         if query is None:
@@ -360,6 +364,8 @@ class Door:
         return Response(self.metrics.text(), media_type="text/plain; version=0.0.4", headers=_NO_STORE)
 
 
+_KIND_AT: Final = 5
+"""Where an envelope's kind stands in its frame: behind the length and the version."""
 _METHODS: Final = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"})
 _GUESSABLE: Final = {(way.method, way.path) for way in WAYS if way.guessable}
 
@@ -455,6 +461,16 @@ async def _lines(lines: Iterator[bytes], threads: ThreadPoolExecutor) -> AsyncIt
     loop = asyncio.get_running_loop()
     while (line := await loop.run_in_executor(threads, next, lines, None)) is not None:
         yield line
+
+
+def _drops_bodies(frames: bytes) -> bool:
+    """Whether a batch holds a purge: what it drops is scrubbed off the disk, and for that nobody else shall wait."""
+    at = 0
+    while at + _KIND_AT < len(frames):
+        if frames[at + _KIND_AT] == Kind.PURGE:
+            return True
+        at += 4 + int.from_bytes(frames[at : at + 4], "big")
+    return False
 
 
 def _plain_query(raw: bytes) -> dict[str, str] | None:

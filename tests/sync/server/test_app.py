@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from sync.server import app, hub
+from sync.server.app import _drops_bodies
 from sync.server.database import Away
 from sync.server.settings import Settings
-from tests.sync.server.actors import Phone, pair
+from tests.sync.server.actors import Actor, Phone, frames, new_place, pair
 from tests.sync.server.running import Running, run
 
 
@@ -110,3 +111,15 @@ def test_a_stream_ends_with_its_session(small: Running, one: Phone, monkeypatch:
         began = time.monotonic()
         list(stream.iter_lines())
         assert time.monotonic() - began < 5
+
+
+def test_a_batch_that_drops_bodies_is_told_from_all_others() -> None:
+    actor = Actor(new_place())
+    actor.founding()
+    actor.epoch()
+    changes = [actor.change(size) for size in (256, 300, 4000)]
+    purge = actor.purge(changes[0])
+    assert not _drops_bodies(frames(*changes))
+    assert not _drops_bodies(b"") and not _drops_bodies(b"{}") and not _drops_bodies(b"\x00" * 9)
+    for place in range(4):
+        assert _drops_bodies(frames(*changes[:place], purge, *changes[place:]))
