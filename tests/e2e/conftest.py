@@ -78,6 +78,7 @@ class Person:
         box = self.visit.field(identifier)
         box.focus()
         self.visit.still()
+        self.visit.page.wait_for_timeout(400)  # the words come into the field without a change in the tree
         return box.input_value()
 
     def rewrites(self, identifier: str, text: str) -> None:
