@@ -141,7 +141,7 @@ class Visit:
 
         The focus must come by a tap: where only the page's focus() sets it, the engine may not listen to the keys.
         """
-        self.still()  # while a screen slides in, Flutter ignores taps that the page itself takes
+        self.page.wait_for_timeout(700)  # while a screen slides in, Flutter ignores taps that the page itself takes
         box = self.field(identifier)
         handle = box.element_handle()
         for _ in range(20):
