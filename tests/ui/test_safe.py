@@ -222,3 +222,9 @@ async def test_a_sheet_answers_while_a_notice_comes(stage: OpenStage) -> None:
     await app.type("name", "Yusuf")
     await app.tap("take")
     assert app.has("fick Yusuf")
+
+
+async def test_an_answer_for_a_control_that_is_gone_does_not_end_the_line(stage: OpenStage) -> None:
+    app = await stage(screen=lambda: ft.Text("Kvar"))
+    app.page.session.handle_invoke_method_results(999_999, "late", None, None)
+    assert "Kvar" in app.texts()

@@ -224,6 +224,20 @@ class _NoTraceback(logging.Filter):
         return True
 
 
+_results = Session.handle_invoke_method_results
+
+
+def _late_results(self: Session, control_id: int, call_id: str, result: Any, error: str | None) -> None:
+    """An answer may come after its control is gone: a field that took the focus on a screen one has left already. Flet
+    would end the line to the window over it.
+    """
+    try:
+        _results(self, control_id, call_id, result, error)
+    except RuntimeError:
+        log.debug("an answer came for a control that is gone")
+
+
+Session.handle_invoke_method_results = _late_results  # type: ignore[method-assign]
 Session.apply_patch = _apply_patch  # type: ignore[method-assign]
 Session.dispatch_event = _dispatch_event  # type: ignore[method-assign]
 Session.error = _error  # type: ignore[method-assign]
