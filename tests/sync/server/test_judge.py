@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,12 @@ def test_a_space_is_looked_at_once_and_then_remembered(
     one, other = pair
     looked: list[bytes] = []
     look = Log.look
-    monkeypatch.setattr(Log, "look", lambda log, space, spans: looked.append(space) or look(log, space, spans))
+
+    def counted(log: Log, space: bytes, spans: Any) -> Any:
+        looked.append(space)
+        return look(log, space, spans)
+
+    monkeypatch.setattr(Log, "look", counted)
     for number in range(5):
         assert two[0].ask((one, other)[number % 2], frames((one, other)[number % 2].change()))[0] == 200
     assert len(looked) == 1
