@@ -322,12 +322,17 @@ def _follow_browser(page: ft.Page, desk: Desk) -> None:
     """Let the browser's own *Back* close the screen on top. The address tells how deep one is and nothing else."""
     depth = [len(desk.places.value)]
     deeper: list[int] = []
+    address = [str(page.route or "/")]
+    sent: list[str] = []  # the browser reports each of these as well, as if somebody had gone there
 
     def tell() -> None:
-        steps = [step for step in deeper if step <= len(desk.places.value)]
+        steps = [f"/{step}" for step in deeper if step <= len(desk.places.value)]
         deeper.clear()
         for step in steps if not desk.closed else ():
-            page.navigate(f"/{step}")
+            if step != address[0]:
+                address[0] = step
+                sent.append(step)
+                page.navigate(step)
 
     def moved() -> None:
         was, depth[0] = depth[0], len(desk.places.value)
@@ -337,7 +342,12 @@ def _follow_browser(page: ft.Page, desk: Desk) -> None:
             deeper.append(depth[0])
 
     def back(e: Any) -> None:
-        step = str(e.route).strip("/") or "1"
+        if sent[:1] == [str(e.route)]:
+            del sent[0]
+            return
+        sent.clear()
+        address[0] = str(e.route)
+        step = address[0].strip("/") or "1"
         if step.isdecimal() and 1 <= int(step) < len(desk.places.value):
             desk.flush()
             depth[0] = int(step)
