@@ -12,7 +12,7 @@ from flet.messaging.protocol import Message, MessageAction, PatchControlBody
 from flet.version import flet_version
 
 from app.errors import AppError
-from app.ui import safe
+from app.ui import routes, safe
 from app.ui.parts import Field, PrimaryButton, Words, use_sheet
 from app.ui.safe import component
 from tests.ui.conftest import OpenStage
@@ -197,6 +197,25 @@ def Inside(ask: Callable[[str], None]) -> ft.Control:
     return ft.Column([Field("namn", name, write, id="name"), PrimaryButton("ta", lambda: ask(name), id="take")])
 
 
+async def test_a_screen_that_cannot_be_drawn_leaves_a_way_to_today(
+    stage: OpenStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> ft.Control:
+        raise ValueError(SECRET)
+
+    broken.__module__ = "app.ui.screens.safety"
+    screens = {"today": lambda: ft.Text("Här är i dag"), "safety": component(broken)}
+    monkeypatch.setattr(routes.Place, "load", lambda place: screens[place.module])
+    app = await stage()
+    app.forgiving = True
+    app.desk.go("/safety")
+    await app.settle()
+    assert SORRY in app.texts()
+    await app.tap("way-out")
+    assert app.has("Här är i dag")
+    assert SORRY not in app.texts()
+
+
 async def test_a_sheet_answers_after_a_notice_behind_it_was_gone(stage: OpenStage) -> None:
     """Flet drew the inside of the sheet anew under other numbers, told nobody, and every tap on it was lost."""
     app = await stage(screen=Lowered)
@@ -224,7 +243,15 @@ async def test_a_sheet_answers_while_a_notice_comes(stage: OpenStage) -> None:
     assert app.has("fick Yusuf")
 
 
-async def test_an_answer_for_a_control_that_is_gone_does_not_end_the_line(stage: OpenStage) -> None:
+async def test_an_answer_for_a_control_that_is_gone_does_not_end_the_line_and_reaches_who_asked(
+    stage: OpenStage,
+) -> None:
     app = await stage(screen=lambda: ft.Text("Kvar"))
-    app.page.session.handle_invoke_method_results(999_999, "late", None, None)
+    session = app.page.session
+    session.handle_invoke_method_results(999_999, "late", None, None)
     assert "Kvar" in app.texts()
+    waiting = asyncio.create_task(session.invoke_method(999_998, "focus", None))
+    await asyncio.sleep(0)
+    (call,) = session._Session__method_calls  # type: ignore[attr-defined]
+    session.handle_invoke_method_results(999_998, call, "later", None)
+    assert await asyncio.wait_for(waiting, 1) == "later"

@@ -85,7 +85,7 @@ class Desk:
         self.rehearsed = False
         self._role = ""
         _desks[page.session] = self
-        safe.speaks_for(page.session, self.sentence, self.notice)
+        safe.speaks_for(page.session, self.sentence, self.notice, self._way_out)
 
     # ------------------------------------------------------------ what is open
     @property
@@ -151,6 +151,14 @@ class Desk:
         low = theme.BUTTON_ROOM + theme.BUTTON_LINE * self.prefs.text_size / 100
         side = max(theme.SIDE, ((self.page.width or 0) - theme.COLUMN) / 2 + theme.SIDE)
         return ft.Margin.only(left=side, right=side, bottom=low)
+
+    def _way_out(self) -> ft.Control | None:
+        """In the place of a screen that cannot be drawn: a button that leads to Today. No hook may be used here."""
+        if self.session.phase != "open" or self.places.value == (HOME,):
+            return None
+        return ft.OutlinedButton(
+            self.say("frame.tab-today"), on_click=lambda _: self.home(), height=theme.TARGET, key="way-out"
+        )
 
     def hush(self) -> None:
         """Take away every sheet, picker and notice, and what was read out: it was said to whoever had unlocked."""

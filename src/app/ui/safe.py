@@ -39,19 +39,28 @@ log = logging.getLogger("app.ui")
 
 P = ParamSpec("P")
 Speak = Callable[[BaseException | None], str]
+WayOut = Callable[[], ft.Control | None]
 
 witness: list[Callable[[BaseException], None]] = []
 """Who wants to see the faults themselves: the tests do, so that none goes by unseen."""
 
 _speakers: WeakKeyDictionary[Session, Speak] = WeakKeyDictionary()
 _notices: WeakKeyDictionary[Session, Callable[[str], None]] = WeakKeyDictionary()
+_ways_out: WeakKeyDictionary[Session, WayOut] = WeakKeyDictionary()
+SCREENS = "app.ui.screens."
 
 
-def speaks_for(session: Session, speak: Speak, notice: Callable[[str], None] | None = None) -> None:
-    """From now on `speak` finds the sentence for a fault in this session, and `notice` shows it."""
+def speaks_for(
+    session: Session, speak: Speak, notice: Callable[[str], None] | None = None, way_out: WayOut | None = None
+) -> None:
+    """From now on `speak` finds the sentence for a fault in this session, and `notice` shows it. Where a screen cannot
+    be drawn, `way_out` makes the button that leads away from it, if there is somewhere else to go.
+    """
     _speakers[session] = speak
     if notice:
         _notices[session] = notice
+    if way_out:
+        _ways_out[session] = way_out
 
 
 def component(body: Callable[P, Any]) -> Callable[P, ft.Control]:
@@ -64,7 +73,7 @@ def component(body: Callable[P, Any]) -> Callable[P, ft.Control]:
         except Exception as fault:  # noqa: BLE001 - a sentence in its place, whatever it was
             log.error("rendering %s failed: %s", body.__name__, _where(fault))
             _seen(fault)
-            return _sorry(fault)
+            return _sorry(fault, whole=body.__module__.startswith(SCREENS))
 
     return ft.component(guarded)
 
@@ -87,10 +96,14 @@ def _seen(fault: BaseException) -> None:
         look(fault)
 
 
-def _sorry(fault: Exception) -> ft.Control:
+def _sorry(fault: Exception, *, whole: bool) -> ft.Control:
+    """The sentence in the place of a part; where it is a screen, which may have had the only way back, a way out."""
     page = ft.context.page
     speak = _speakers.get(page.session) if page else None
-    return ft.Semantics(live_region=True, content=ft.Text(speak(fault) if speak else ""))
+    said = ft.Semantics(live_region=True, content=ft.Text(speak(fault) if speak else ""))
+    way_out = _ways_out.get(page.session) if page and whole else None
+    button = way_out() if way_out else None
+    return ft.Container(ft.Column([said, button], tight=True), padding=16) if button else said
 
 
 def _where(fault: BaseException) -> str:
@@ -229,12 +242,16 @@ _results = Session.handle_invoke_method_results
 
 def _late_results(self: Session, control_id: int, call_id: str, result: Any, error: str | None) -> None:
     """An answer may come after its control is gone: a field that took the focus on a screen one has left already. Flet
-    would end the line to the window over it.
+    would end the line to the window over it. It goes to whoever asked, who would wait for ever and keep what they hold.
     """
     try:
         _results(self, control_id, call_id, result, error)
     except RuntimeError:
         log.debug("an answer came for a control that is gone")
+        waiting = self._Session__method_calls.pop(call_id, None)  # type: ignore[attr-defined]
+        if waiting is not None:
+            self._Session__method_call_results[waiting] = (result, error)  # type: ignore[attr-defined]
+            waiting.set()
 
 
 Session.handle_invoke_method_results = _late_results  # type: ignore[method-assign]
