@@ -7,6 +7,7 @@ import io
 import re
 from datetime import date, datetime
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -184,6 +185,13 @@ def test_any_cell_comes_back_and_begins_no_formula_however_it_is_parted(text: st
     out = io.StringIO(newline="")
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(("a", disarmed(text), disarmed(text)))
     assert [(parts, cell) for parts in PARTED for cell in cells(out.getvalue(), parts) if FORMULA.match(cell)] == []
+
+
+def test_a_cell_of_nothing_but_line_ends_holds_up_nobody() -> None:
+    before = process_time()
+    for text in ("a" + "\n'" * 20_000, "a" + "\n" * 40_000, ";'" * 20_000):
+        assert armed(disarmed(text)) == text
+    assert process_time() - before < 2  # looked through again at each of them: half a minute
 
 
 def test_what_asana_writes_is_read(store: MemoryStore, pair: str) -> None:

@@ -51,9 +51,12 @@ _SECTION_OF: Final[Mapping[str, TaskStatus]] = {
     "done": "done", "completed": "done", "complete": "done", "klart": "done", "klar": "done", "färdigt": "done",
 }  # fmt: skip
 _DANGEROUS: Final = re.compile(r"[\s'\"]*[=+\-@\t\r＝＋－＠]")
-_BEHIND: Final = re.compile(r"(?<=[;\t\r\n])(?=[\s'\"]*[=+\-@＝＋－＠])")
-_KEPT: Final = re.compile(r"(?<=[;\t\r\n])'(?=[\s'\"]*[=+\-@＝＋－＠])")
-"""Where a cell of its own begins, if a spreadsheet parts them by something else than commas."""
+_BEHIND: Final = re.compile(r"(;|(?<![\s'\"]))([\s'\"]*+)(?=[=+\-@＝＋－＠])")
+"""What stands before a sign, where a cell of its own may begin if a spreadsheet parts them by something else than commas.
+Each run of blanks and marks is looked through once: a cell of nothing but line ends would take minutes otherwise.
+"""
+_ENDS: Final = re.compile(r"([\t\r\n])")
+_KEPT: Final = re.compile(r"([\t\r\n])'")
 _ROUNDED: Final = re.compile(r"\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?: .*)?")
@@ -130,14 +133,22 @@ def disarmed(cell: str) -> str:
     """The cell so that no spreadsheet takes it for a formula, nor the part of it behind a semicolon, a tab or a line end:
     a Swedish one, opening the file by itself, parts the cells there.
     """
-    cell = _BEHIND.sub("'", cell)
+    cell = _BEHIND.sub(_marked, cell)
     return "'" + cell if _DANGEROUS.match(cell) else cell
 
 
 def armed(cell: str) -> str:
     """The cell as it was."""
     cell = cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell) else cell
-    return _KEPT.sub("", cell)
+    return _BEHIND.sub(_plain_again, cell)
+
+
+def _marked(found: re.Match[str]) -> str:
+    return (found[1] and found[1] + "'") + _ENDS.sub(r"\1'", found[2])
+
+
+def _plain_again(found: re.Match[str]) -> str:
+    return found[1] + _KEPT.sub(r"\1", found[2].removeprefix("'") if found[1] else found[2])
 
 
 def _plain(name: str) -> str:
