@@ -10,6 +10,7 @@ import pytest
 from app.errors import NoProgramme, ProgrammeName
 from app.model.queries import SettingOf
 from app.services.programme.coordination import MEMBERS, RECEIVED, SLIPS, Taken
+from app.services.programme.membership import posted_concern
 from sync import bundle
 from sync.errors import BadRecord, BadSignature, BundleNotForMe, BundleSeen, CannotOpen, SyncError
 from sync.programme import keys, letters
@@ -292,6 +293,11 @@ def test_who_was_taken_out_is_not_read_any_more_and_both_are_told(samira: Coordi
     yusuf.programme.take(samira.coordination.answer(id).data)
     joined = yusuf.programme.joined
     assert joined is not None and joined.out and not joined.ready and yusuf.programme.listening is None
+    text = posted_concern({"words": "jag hörde"}, 1, "2026-10-14", done=True)
+    assert yusuf.programme.take_posted(bytes(16), text) == "jag hörde"  # a letter that nobody reads is lost
+    samira.coordination.answered(id)
+    samira.coordination.confirm_numbers({"se112": "112"})  # which are not for those who are out
+    assert [one.owed for one in samira.coordination.removed] == [False]
     assert yusuf.programme.offered(yusuf.pair) == "programme.out-of.notify"
     put_back()
     assert samira.coordination.counts() == before and samira.coordination.removed == []

@@ -479,7 +479,7 @@ def test_two_devices_that_joined_apart_become_one_member_and_lose_nothing(samira
     tablet.answers_phone()  # what the tablet had said before is of no use any more
     assert yusuf.programme.joined == tablet.programme.joined
     tablet.tells_programme(samira)
-    assert [word.what for word in samira.coordination.words_of("concern")] == ["concern"]
+    assert [(word.what, word.name) for word in samira.coordination.words_of("concern")] == [("concern", "Yusuf")]
 
 
 def test_leaving_on_one_device_is_leaving_on_the_other_but_for_what_waits_there(samira: Coordinator) -> None:
@@ -491,7 +491,10 @@ def test_leaving_on_one_device_is_leaving_on_the_other_but_for_what_waits_there(
     tablet.hears()
     assert tablet.programme.joined is not None and tablet.programme.waiting == 1
     tablet.programme.withdraw(tablet.programme.sent()[0].id)
-    tablet.store.execute(SetSetting(key="words", value="x"))
+    tablet.programme.keep_draft({"words": "jag hörde"})
+    half_written = Programme(tablet.store, ASSETS, tablet.now)
+    assert half_written.joined is not None and half_written.draft == {"words": "jag hörde"}
+    tablet.programme.keep_draft({})
     again = Programme(tablet.store, ASSETS, tablet.now)  # as after unlocking
     assert again.joined is None
     come_back()

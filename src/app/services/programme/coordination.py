@@ -389,7 +389,7 @@ class Coordination:
                 row["id"],
                 row["name"],
                 row["role"],
-                bool(row["owed"]) or self._news_for(row),
+                bool(row["owed"]) or (not row.get("out") and self._news_for(row)),
                 new=not row.get("answered"),
                 again=names.count(name) > 1,
                 out=bool(row.get("out")),

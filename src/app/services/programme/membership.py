@@ -53,6 +53,8 @@ MEMBERSHIP: Final = "membership"
 """The setting by which own devices are one member: no other space has it, and no export."""
 _SHARED: Final = ("card", "seed", "serial", "blind", "factor", "token", "append", "out")
 
+_BY_NAME: Final = ("contact", "concern", "changed", "ended")
+
 CONTACTS: Final = ("safety_lead", "safety_deputy", "coordinator")
 
 Notice = Literal["changed", "ended"]
@@ -253,7 +255,7 @@ class Programme:
         text, row = self._store.ask(SettingOf(MEMBERSHIP)), self._mine()
         said = _read_membership(text)
         if "left" in said:
-            if row is not None and row["seed"] == said["left"] and not self.waiting:
+            if row is not None and row["seed"] == said["left"] and not self.waiting and not self.draft:
                 self._let_go(row)
         elif not said:
             if not text:  # else a later version has said it in another way
@@ -268,7 +270,8 @@ class Programme:
             theirs, mine = (not said["token"], said["seed"]), (not row["token"], row["seed"])
             if theirs < mine and not row["token"]:
                 table = self._table(LETTERS)
-                table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "join"])
+                if not any(each["what"] in _BY_NAME and each["state"] != "seen" for each in table):
+                    table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "join"])
                 self._table(KEYRING).update(said, doc_ids=[row.doc_id])
                 self._seal_answers()
             elif mine < theirs and not said["token"]:
@@ -434,7 +437,7 @@ class Programme:
         return Sitting(_card(row), bytes.fromhex(row["append"]), secrets.token_bytes(16), self._day())
 
     def take_posted(self, id: bytes, text: str) -> str | None:
-        """What was put into the inbox while the vault was locked. A text to keep as a note where it has no programme."""
+        """What was put into the inbox while the vault was locked. A text to keep as a note where no programme reads it."""
         kind, _, body = text.removeprefix(POSTED).partition("\0")
         row = self._row()
         try:
@@ -443,7 +446,7 @@ class Programme:
                 answers, version = dict(found["answers"]), found["version"]
                 if type(version) is not int or not all(isinstance(answer, str) for answer in answers.values()):
                     raise TypeError("answers")
-                if row is None or not found["done"]:
+                if row is None or row.get("out") or not found["done"]:  # nobody would read it, and this phone could not
                     names = dict(found.get("names", {}))
                     lines = [(names.get(item), names.get(f"{item}={one}", one)) for item, one in answers.items() if one]
                     return "\n\n".join("\n".join(str(part) for part in line if part) for line in lines)
@@ -467,7 +470,7 @@ class Programme:
         return [
             Sent(row["id"], row["what"], datetime.fromisoformat(row["at"]), row["state"], bool(row.get("locked")))
             for row in self._table(LETTERS)
-            if row["what"] in ("contact", "concern", "changed", "ended")
+            if row["what"] in _BY_NAME
         ]
 
     @property
