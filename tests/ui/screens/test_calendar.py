@@ -161,7 +161,7 @@ async def test_today_offers_the_calendar_once_and_tells_of_a_new_meeting(stage: 
     for day in (20, 27):
         table.store.execute(PlanMeeting(mentorship=table.pair, starts=datetime(2026, 10, day, 9), zone=ZONE))
     await app.settle()
-    assert app.has("2 nya möten är inte i kalendern")
+    assert app.has("2 nya möten finns inte i kalendern")
     await app.tap("todo-calendar")
     await app.tap("calendar-leave")
     app.desk.home()
