@@ -448,6 +448,17 @@ def test_what_lies_ahead_when_two_stop_meeting_is_cancelled_and_the_calendar_is_
     assert wrong(store) == []
 
 
+def test_a_time_offered_to_somebody_it_has_ended_with_is_free_for_others_again() -> None:
+    store, mentorship = pair()
+    slot = store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY], zone=ZONE)).record
+    done = store.execute(EndMentorship(mentorship=mentorship))
+    assert store.ask(WayOf(at(20, 16), 60, NOON)) is None and done.undo
+    with pytest.raises(SlotTaken):
+        store.execute(BookSlot(slot=slot))
+    store.execute(done.undo)
+    assert [row.open for row in store.ask(SlotsOf(mentorship, NOON))] == [True]
+
+
 def test_what_would_not_ring_any_more_is_left_alone_but_a_time_to_come_is_not() -> None:
     store, mentorship = pair()
     meeting = store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY, zone=ZONE)).record

@@ -85,6 +85,7 @@ async def test_the_decision_about_notes_is_one_tap_and_shows_its_day(stage: Open
     await app.tap("closing-fate")
     await app.tap("fate-12m")
     assert "Raderas tolv månader efter avslutet" in app.texts()
+    assert "Är ett möte bokat ställs det in." in app.texts()
     await app.tap("closing-end")
     assert status(table) == "ended"
     assert "Raderas tolv månader efter avslutet (tors 14 okt. 2027)" in app.texts()

@@ -122,7 +122,10 @@ async def test_putting_away_is_undone_with_one_tap(stage: OpenStage) -> None:
     laid = lay()
     app = await open_at(stage, laid, f"/person/{laid.pair}")
     await app.tap("section-about")
+    view = laid.store.ask(PersonPage(laid.pair, laid.store.clock.at))
+    assert view is not None and view.next is not None
     await app.tap("archive")
+    assert "Yusuf är undanlagd. Bokade möten är inställda." in app.texts()
     one = laid.store.ask(One(Mentorship, laid.pair))
     assert one is not None and one.status == "ended"
     await app.undo()

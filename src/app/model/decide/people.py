@@ -8,14 +8,17 @@ from app.errors import AlreadyThere
 from app.model import commands as do
 from app.model.decide.plan import Plan, carry_out
 from app.model.entities import (
+    Booking,
     Me,
     Meeting,
     Mentorship,
     Person,
     Setting,
+    Slot,
     me_id,
     setting_id,
 )
+from app.model.entities.calendar import holder
 from app.model.ids import Id
 from app.model.schedule import apart, aware
 from app.model.schema import begin
@@ -66,6 +69,10 @@ def _(command: do.EndMentorship, plan: Plan) -> Id:
         starts = aware(meeting.starts, meeting.zone, now.tzinfo)
         if apart(starts, now) > timedelta(0) and (ended <= now.date() or meeting.starts.date() > ended):
             plan.revise(meeting, status="cancelled")
+    for slot in plan.records.where(Slot, mentorship=found.id):  # a time that nobody is to take is free for others
+        ahead = apart(aware(slot.starts, slot.zone, now.tzinfo), now) > timedelta(0)
+        if ahead and not slot.withdrawn and holder(slot, plan.records.where(Booking, slot=slot.id)) is None:
+            plan.revise(slot, withdrawn=True)
     plan.revise(found, status="ended", ended=ended)
     return found.id
 

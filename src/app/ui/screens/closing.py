@@ -168,6 +168,7 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
         primary = PrimaryButton(
             desk.say("closing.end"), lambda _: end(desk, view), ft.Icons.FLAG, id="closing-end", soft=bool(view.left)
         )
+        body.append(Soft(desk.say("closing.booked")))
         body.append(Soft(desk.say(why_not(desk, person) or "closing.tells")))
     return Screen(desk.say("closing.title"), body, subtitle=view.name, back=True, above=above, primary=primary)
 

@@ -512,7 +512,7 @@ def archive(desk: Desk, view: PersonView) -> None:
     """End and put away; undo is offered, nobody is asked first."""
     done = desk.store.execute(EndMentorship(mentorship=view.row.mentorship))
     desk.notice(
-        desk.say("person.archived", name=view.row.name),
+        desk.say("person.archived.booked" if view.next else "person.archived", name=view.row.name),
         undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
         seconds=6,
     )
