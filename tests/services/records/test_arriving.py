@@ -8,6 +8,7 @@ import pytest
 
 from app.model.changes import Change, Op
 from app.model.commands import AddTask, Delete, Revise
+from app.model.erasing import body
 from app.services.records.arriving import Arriving
 from app.services.records.tables import Key
 from tests.support.replicas import Replica, two
@@ -55,6 +56,24 @@ def story() -> tuple[list[Change], str]:
         ),
     ]
     return [*found, *odd, *found[:3]], space
+
+
+def test_a_record_that_was_erased_earlier_on_the_same_page_comes_without_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, _, mentorship, space = two()
+    said = change(space, Op(record="a" * 32, kind="task", fields={"text": "hemligt", "mentorship": mentorship}))
+    named = {f"bodies.{body('a' * 32, said.version)}": True}
+    erasing = change(space, Op(record="e" * 32, kind="erasure", fields=named), sequence=2, hlc=(1 << 60) + 1)
+    replica = Replica("yusuf", "y", {})
+    replica.join(space)
+    begun: list[str] = []
+    begin = Arriving._begin
+    monkeypatch.setattr(Arriving, "_begin", lambda *at: (begun.append(at[4].record), begin(*at)))
+    beside = change(space, Op(record="b" * 32, kind="task", fields={"text": "inget hemligt"}), sequence=3)
+    replica.receive([erasing, said, beside], NOON)
+    assert str(everything(replica)).count("hemligt") == 2  # the record and its version
+    assert begun == ["b" * 32]
 
 
 @pytest.mark.parametrize("size", [1, 4, 1000])

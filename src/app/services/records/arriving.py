@@ -68,8 +68,6 @@ class Arriving:
 
     def takes(self, change: Change) -> bool:
         """Whether a change does nothing but begin records that are not known here; then they are ready."""
-        if not self._nothing_erased:
-            return False
         found: list[tuple[type[Entity], Op, str, str]] = []
         space, version = change.space, change.version
         for op in change.ops:
@@ -82,6 +80,8 @@ class Arriving:
             if self._kind_of(space) not in _PLAIN and is_private(op.fields):
                 return False
             if not self._all_unknown and not self._is_unknown(op, key, record):
+                return False
+            if not self._nothing_erased and not self._table(ERASED).lacks("id", [key]):
                 return False
             found.append((known, op, key, record))
         for place, (known, op, key, record) in enumerate(found):
@@ -101,8 +101,9 @@ class Arriving:
         return changes
 
     def look_closely(self) -> None:
-        """Something else was taken in: from now on each record is asked for."""
+        """Something else was taken in: from now on each record is asked for, and it may have erased what is still to come."""
         self._all_unknown = False
+        self._nothing_erased = not len(self._documents.table(ERASED))
 
     # ------------------------------------------------------------------ inside
 
