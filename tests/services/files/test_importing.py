@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import struct
 import zipfile
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -187,6 +188,25 @@ def test_a_setting_about_the_phones_of_another_vault_is_neither_taken_out_nor_in
     assert [one.key for one in other.store.everything(Setting)] == ["words"]
 
 
+def test_a_setting_about_the_phones_does_not_come_in_under_a_harmless_name() -> None:
+    phone = Person("Ny")
+    version = {"version": "0" * 48, "fields": {"key": "revoked.aa", "value": True}}
+    import_export(phone.store, bad(kind="setting", fields={"key": "words"}, versions=[version]))
+    assert list(phone.store.everything(Setting)) == []
+
+
+def test_a_profile_whose_role_is_no_word_is_taken_as_it_is() -> None:
+    phone = Person("Ny")
+    import_export(
+        phone.store,
+        bad(
+            kind="skills",
+            fields={"mentorship": "m", "role": ["mentor"]},
+            versions=[{"version": "0" * 48, "fields": {}}],
+        ),
+    )
+
+
 def test_every_signature_holds_and_an_altered_export_shows_that_it_was(two: Two, data: bytes) -> None:
     phone = Person("Ny")
     import_export(phone.store, data)
@@ -250,6 +270,18 @@ def packed(text: str | bytes, name: str = DATA, *more: str, how: int = zipfile.Z
     return out.getvalue()
 
 
+def beyond_all_places(archive: bytes) -> bytes:
+    """The same zip, that says of its entry that it begins where no number of a machine reaches."""
+    directory, end = archive.rindex(b"PK\1\2"), archive.rindex(b"PK\5\6")
+    where = struct.pack("<HHQ", 1, 8, (1 << 63) + 5)
+    head = bytearray(archive[directory:end])
+    struct.pack_into("<H", head, 30, len(where))
+    struct.pack_into("<L", head, 42, (1 << 32) - 1)
+    tail = bytearray(archive[end:])
+    struct.pack_into("<L", tail, 12, len(head) + len(where))
+    return archive[:directory] + bytes(head) + where + bytes(tail)
+
+
 def bad(**row: Any) -> bytes:
     good: dict[str, Any] = {"kind": "note", "id": "a" * 32, "space": "b", "space_kind": "personal", "fields": {}}
     return packed(json.dumps({"format": "fika-export", "version": 1, "records": [good | row]}))
@@ -278,6 +310,7 @@ def bad(**row: Any) -> bytes:
         bad(versions=[{"version": "f" * 48}]),
         bad(versions=[{"version": "0" * 48, "parents": ["x"]}]),
         bad(versions=[{"version": "0" * 48}, {"version": "0" * 48}]),
+        beyond_all_places(packed('{"format":"fika-export","version":1,"records":[]}')),
     ],
 )
 def test_what_is_no_export_is_refused_and_leaves_nothing(broken: bytes) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.errors import ExportForeign, InvalidField, NotEmpty
 from app.model.changes import GONE, OTHERS, Op, hlc_of, is_version, version_id
@@ -48,6 +48,17 @@ LARGEST: Final = 64 << 20
 _ENTRY: Final = b"PK\1\2"
 _ENTRIES: Final = 64
 _LONGEST_ID: Final = 64
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    OverflowError,  # a place in the file that no number of a machine can say
+    OSError,
+    EOFError,
+    RuntimeError,
+    BadJson,
+)
 _MADE: Final = "0" * 32
 """The device of a version that does not say its own."""
 
@@ -59,7 +70,7 @@ _NAMED: Final[Mapping[str, Callable[[str, Cells], Id]]] = {
         space, str(cells.get("document")), str(cells.get("meeting") or cells.get("mentorship") or "")
     ),
     "form": lambda space, cells: form_id(space, str(cells.get("document")), str(cells.get("mentorship") or "")),
-    "skills": lambda space, cells: skills_id(space, str(cells.get("mentorship")), cells.get("role", "")),
+    "skills": lambda space, cells: skills_id(space, str(cells.get("mentorship")), cast(Any, str(cells.get("role")))),
     "handed": lambda space, cells: handed_id(space, str(cells.get("meeting"))),
     "busy": lambda space, cells: busy_id(space, str(cells.get("month"))),
     "attendance": lambda space, cells: attendance_id(space, str(cells.get("meeting"))),
@@ -87,6 +98,12 @@ class _Record:
     versions: tuple[Written, ...]
     known: bool
 
+    def said(self) -> Iterator[Cells]:
+        """What the file says that it says, and what each version does: it is these that come in."""
+        yield self.cells
+        for one in self.versions:
+            yield one.op.fields
+
 
 def is_empty(store: Store) -> bool:
     """Whether nothing has been written here that an import could get mixed up with."""
@@ -107,7 +124,7 @@ def import_export(store: Store, data: bytes) -> Imported:
     known = len(tree["records"])
     for place, row in reversed([*enumerate([*tree["records"], *tree.get("other", [])])]):  # the oldest first
         old, one = _record(row, known=place < known)
-        if one.kind == "setting" and is_the_phones(one.cells.get("key")):
+        if one.kind == "setting" and any(is_the_phones(cells.get("key")) for cells in one.said()):
             continue
         spaces[old] = str(row.get("space_kind") or spaces.get(old, "personal"))
         if one.known:
@@ -210,7 +227,7 @@ def _read(data: bytes) -> Mapping[str, Any]:
             with archive.open(entry) as file:
                 raw = file.read(LARGEST + 1)
         tree = strict_json.read(raw, size=LARGEST)
-    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, RuntimeError, BadJson) as exc:
+    except _UNREADABLE as exc:
         raise ExportForeign(part="file") from exc
     if not isinstance(tree, dict) or tree.get("format") != FORMAT or tree.get("version") != VERSION:
         raise ExportForeign(part="format")
