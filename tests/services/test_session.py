@@ -26,6 +26,7 @@ from app.errors import (
     OlderCopy,
     PassphraseUnfit,
     SessionBusy,
+    StorageFailed,
     VaultBusy,
     VaultDamaged,
     VaultExists,
@@ -42,6 +43,7 @@ from app.services.quick_notes import Trust
 from app.services.records.store import Store
 from app.services.session import Session
 from app.vault.inbox import Inbox, InboxKey
+from app.vault.mark import Mark
 from sync.errors import BadRecoveryKey
 from sync.recovery import RecoveryKey
 from tests.support.keys import FLOOR, OTHER, PASSPHRASE, everything, quick_kdf
@@ -57,6 +59,10 @@ START = datetime(2026, 10, 14, 15, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 
 def fails(*_: object, **__: object) -> None:
     raise RuntimeError
+
+
+def full(*_: object, **__: object) -> None:
+    raise VaultFull
 
 
 class Life:
@@ -294,10 +300,6 @@ def test_it_locks_itself_when_nobody_is_there(life: Life) -> None:
 
 def test_a_disk_that_fails_while_nobody_is_there_still_locks(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     import app.services.session as module
-    from app.errors import VaultFull
-
-    def full(*_: object) -> None:
-        raise VaultFull
 
     monkeypatch.setattr(module, "ANCHOR_SECONDS", 0.02)
     life.create()
@@ -310,6 +312,22 @@ def test_a_disk_that_fails_while_nobody_is_there_still_locks(life: Life, monkeyp
     assert str(life.session.phase) == "locked"
     life.session.unlock(PASSPHRASE)
     monkeypatch.undo()
+
+
+def test_locked_is_locked_where_the_vault_fails_at_its_last_write(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    life.create()
+    close = Mark.settle
+
+    def breaks(mark: Mark) -> None:
+        close(mark)
+        raise StorageFailed(call="write", errno=5)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Mark, "settle", breaks)
+        with pytest.raises(StorageFailed):
+            life.session.lock()
+    assert str(life.session.phase) == "locked"
+    life.session.unlock(PASSPHRASE)
 
 
 @pytest.mark.parametrize(("minutes", "seconds"), [(0, 60), (1, 60), (5, 300), (15, 900)])
@@ -828,6 +846,29 @@ def test_erased_is_gone_and_the_app_begins_anew(life: Life) -> None:
     assert [path.name for path in (life.root / "vault").iterdir()] == ["lock"]
     life.create()
     assert bodies(session) == []
+
+
+def test_what_is_being_typed_on_a_full_disk_keeps_nobody_from_erasing(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.create()
+    monkeypatch.setattr(Store, "close", full)
+    life.session.erase(PASSPHRASE)
+    assert str(life.session.phase) == "absent"
+    assert [path.name for path in (life.root / "vault").iterdir()] == ["lock"]
+
+
+def test_a_vault_that_could_not_even_be_marked_as_erased_is_shut_and_there(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.create()
+    with monkeypatch.context() as broken:
+        broken.setattr("app.vault.vault.write_atomically", full)
+        with pytest.raises(VaultFull):
+            life.session.erase(PASSPHRASE)
+    assert str(life.session.phase) == "locked"
+    life.session.unlock(PASSPHRASE)
+    assert life.session.role == "mentor"
 
 
 def test_a_crash_in_the_middle_of_erasing_is_finished_at_the_next_start(life: Life) -> None:

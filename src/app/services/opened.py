@@ -167,8 +167,11 @@ class Opened:
         self.stop_replicating()
         with self._one:
             self._closed = True
+            again = cast("Replication | None", self._made.pop("replication", None))  # asked for while it was stopped
             devices = cast("Devices | None", self._made.pop("devices", None))
             self._made.clear()
+        if again is not None:
+            again.stop()
         if devices is not None:
             devices.close()
 

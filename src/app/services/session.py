@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.errors import (
+    AppError,
     InboxKeyChanged,
     NoVault,
     PassphraseUnfit,
@@ -560,10 +561,12 @@ class Session:
     def _abandon(self) -> None:
         """Back from a failed opening: nothing stays open."""
         opened, self._opened = self._opened, None
-        if opened is not None:
-            opened.close()
-            opened.vault.leave()
-        self._become(self._phase_on_disk())
+        try:
+            if opened is not None:
+                opened.close()
+                opened.vault.leave()
+        finally:
+            self._become(self._phase_on_disk())
 
     # ------------------------------------------------------------------ locking
 
@@ -578,12 +581,17 @@ class Session:
             try:
                 opened.store.close()
             finally:
-                was_temporary = opened.vault.temporary
-                key = opened.vault.lock()
-                if not was_temporary:
-                    self._box.remembered = key
-                self.notices = []
-                self._become(self._phase_on_disk())
+                self._shut(opened.vault)
+
+    def _shut(self, vault: Vault) -> None:
+        """Whatever the disk says: locked is locked."""
+        try:
+            key = vault.lock()
+            if not vault.temporary:
+                self._box.remembered = key
+        finally:
+            self.notices = []
+            self._become(self._phase_on_disk())
 
     def _let_go_of(self, opened: Opened) -> None:
         opened.stop_replicating()  # while it can still be asked for: a running exchange ends in peace
@@ -754,12 +762,16 @@ class Session:
             self._stop_ticking()
             opened = self._open
             self._let_go_of(opened)
-            opened.store.close()
             self._box.remembered = None
             try:
+                with suppress(AppError):  # a full disk does not take what is being typed: that goes as well
+                    opened.store.close()
                 vault.erase(passphrase)
             finally:
-                self._become(self._phase_on_disk())
+                try:
+                    vault.leave()  # not even a marker could be written: then it stays, and shut
+                finally:
+                    self._become(self._phase_on_disk())
 
     # ------------------------------------------------------------------ backups
 
