@@ -86,3 +86,14 @@ def test_what_was_laid_over_can_be_taken_back(tmp_path: Path) -> None:
     table.unset(1)
     assert table.equal("person", 1) == []
     assert table.raw(1) is None
+
+
+def test_an_id_that_was_taken_back_comes_again_with_its_new_value_alone(tmp_path: Path) -> None:
+    table = empty(tmp_path)
+    table.set(9, b'{"person":9}')
+    assert table.equal("person", 9) == [9]
+    table.insert(10, [b'{"person":1}'], [{"person": 1}])
+    table.unset(10)
+    table.insert(10, [b'{"person":2}'], [{"person": 2}])
+    assert table.equal("person", 1) == [] and table.lacks("person", [1])
+    assert table.equal("person", 2) == [10]

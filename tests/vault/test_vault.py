@@ -29,7 +29,7 @@ from app.errors import (
     WrongPassphrase,
     WrongRecoveryKey,
 )
-from app.vault import anchor, header
+from app.vault import anchor, header, inbox
 from app.vault.files import DISK, Files
 from app.vault.inbox import Inbox, InboxPair
 from app.vault.own import OWN_TABLE
@@ -844,6 +844,17 @@ def test_erasing_overwrites_every_file_before_it_goes(home: Home) -> None:
         now = second.read_bytes()
         assert len(now) >= len(was) > 16
         assert not any(was[at : at + 16] in now for at in range(0, len(was) - 15, 16)), second.name
+
+
+def test_erasing_reaches_nothing_through_a_link_to_a_folder(home: Home) -> None:
+    vault = home.open()
+    elsewhere = home.root / "elsewhere"
+    shutil.move(home.folder / inbox.FOLDER, elsewhere)
+    (elsewhere / "theirs").write_bytes(b"somebody else's")
+    (home.folder / inbox.FOLDER).symlink_to(elsewhere)
+    vault.erase(PASSPHRASE)
+    assert (elsewhere / "theirs").read_bytes() == b"somebody else's"
+    assert [path.name for path in home.folder.iterdir()] == ["lock"]
 
 
 def test_an_old_header_put_back_after_erasing_opens_nothing(home: Home) -> None:

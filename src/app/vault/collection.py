@@ -105,6 +105,9 @@ class Collection:
 
     def insert(self, first: int, raws: Iterable[bytes], documents: Sequence[Document]) -> None:
         """Lay many new documents over the snapshot. Indexes that somebody has asked for take their values as they pass."""
+        if self._changed:  # an id that was taken back comes again
+            self._enter(self._changed, self._recent)
+            self._changed.clear()
         numbers = range(first, first + len(documents))
         self.overlay.update(zip(numbers, raws, strict=True))
         self.highest = max(self.highest, numbers[-1]) if documents else self.highest

@@ -272,9 +272,9 @@ class SealedTable(Table):
 
     def insert_sound(self, documents: Sequence[dict[str, Any]]) -> None:
         """Insert what was made of JSON that the strict reader has read: it is not looked through once more."""
-        first = self._get_next_id()
         try:
             with self._writing():
+                first = self._get_next_id()  # nobody else is writing now
                 self._engine.insert(self.name, first, list(map(strict_json.write_sound, documents)), documents)
         except BaseException:
             self._next_id = None

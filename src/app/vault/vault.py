@@ -589,13 +589,17 @@ def _make_private(folder: Path, files: Files) -> None:
 def _clear(folder: Path, files: Files, *, overwrite: bool = False) -> None:
     """Remove everything but the lock and our own markers from a folder that holds no vault."""
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and path.name == inbox.FOLDER:
+        if path.name in ("lock", CREATING, ERASING):
+            continue
+        if path.is_symlink():  # what it leads to is somebody else's
+            files.unlink(path)
+        elif path.is_dir() and path.name == inbox.FOLDER:
             for note in sorted(path.iterdir()) if overwrite else ():
                 if note.is_file() and not note.is_symlink():
                     _overwrite_if_it_goes(note, files)
             shutil.rmtree(path)
-        elif path.is_file() and path.name not in ("lock", CREATING, ERASING):
-            if overwrite and not path.is_symlink():
+        elif path.is_file():
+            if overwrite:
                 _overwrite_if_it_goes(path, files)
             files.unlink(path)
 
