@@ -73,6 +73,14 @@ def test_what_an_author_lacked_is_not_seen_although_a_parent_had_seen_it() -> No
     assert task(hers, his, both, mine, later).tried == "Allas."
 
 
+def test_a_version_that_says_to_have_lacked_itself_is_there_all_the_same() -> None:
+    first = written(1, {"text": "Läs"}, version(0, "b"), version(3, "c"))
+    liar = Written(version=version(3, "c"), op=written(3, {"text": "Läs boken"}, first.version).op)
+    liar = Written(version=liar.version, op=replace(liar.op, lacking=(version(0, "b"), liar.version)))
+    before = fold([first])
+    assert (advance(before, liar) or fold([first, liar])).lacking == fold([first, liar]).lacking == (version(0, "b"),)
+
+
 def test_short_texts_all_stay_until_somebody_picks() -> None:
     one = written(2, {"text": "x"}, ROOT.version)
     two = written(3, {"text": "y"}, ROOT.version, device="b")

@@ -57,7 +57,7 @@ def advance(state: State | None, written: Written) -> State | None:
         return begun(written) if not op.parents else None
     if state.came_back or not op.parents or set(state.heads) != set(op.parents) or version in op.parents:
         return None
-    if op.kind != state.kind or op.lacking != state.lacking:
+    if op.kind != state.kind or op.lacking != state.lacking or version in op.lacking:
         return None
     known = KINDS.get(op.kind)
     changed = {cell: value for cell, value in op.fields.items() if cell != GONE}
