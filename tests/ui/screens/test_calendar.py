@@ -216,6 +216,19 @@ async def test_a_dialog_that_is_closed_leaves_the_calendar_wrong_and_the_way_by_
     assert "Ligger där redan · Dagen före · En timme före" in app.texts()
 
 
+async def test_a_dialog_that_locks_the_app_and_is_closed_is_no_calendar_that_was_told(stage: OpenStage) -> None:
+    table = lay().at(9, day=date(2026, 10, 13))
+    table.store.execute(take_out(table.store, Speech("sv", ASSETS), table.clock.at).keep)
+    table.store.execute(MoveMeeting(meeting=table.meeting, starts=datetime(2026, 10, 15, 9)))
+    app = await table.open(stage, go=f"/meeting/{table.meeting}", replies={"save_file": lambda _: app.desk.lock()})
+    await app.tap("calendar-fix")
+    await app.until(lambda: app.desk.session.phase == "locked")
+    await app.settle()
+    assert not table.store.ask(CalendarNewsOf(table.clock.at)).old
+    app.desk.session.unlock("tall regn moln")
+    await app.until(lambda: table.store.ask(CalendarNewsOf(table.clock.at)).old)
+
+
 async def test_the_calendar_s_own_page_says_what_is_wrong_there_and_puts_all_of_it_right(stage: OpenStage) -> None:
     table, saved = lay().at(9, day=date(2026, 10, 13)), list[dict[str, Any]]()
     series = PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 28, 15), zone=ZONE, count=8)

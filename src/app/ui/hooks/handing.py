@@ -12,7 +12,10 @@ from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_box
 
 if TYPE_CHECKING:
+    from app.model.commands import Command
     from app.services.files.calendar_file import CalendarFile
+    from app.ui.desk import Desk
+    from app.ui.signal import Stop
 
 Hand = Callable[..., None]
 
@@ -21,7 +24,8 @@ def use_handing(told: Callable[[str], object]) -> tuple[bool, Hand]:
     """Whether a file is being made, and `hand(meeting="", series="", old=False)`; `told` gets the key of how it went.
 
     What the calendar is about to know is kept before the device's own dialog opens, because that may send the app to
-    the background and lock it; if nothing was saved, it is taken back.
+    the background and lock it; if nothing was saved, it is taken back, and where the app is locked by then, as soon as
+    it is open again.
     """
     desk = use_desk()
     files = use_box(ft.FilePicker)
@@ -35,6 +39,8 @@ def use_handing(told: Callable[[str], object]) -> tuple[bool, Hand]:
         except RuntimeError:  # what a service call raises when the device has no such dialog
             how = "calendar.failed"
         if desk.session.phase != "open":
+            if how != "calendar.made" and done.undo:
+                _once_open(desk, done.undo)
             return
         if how != "calendar.made" and done.undo:
             desk.store.execute(done.undo)
@@ -50,3 +56,16 @@ def use_handing(told: Callable[[str], object]) -> tuple[bool, Hand]:
         run(make, lambda made: desk.later(lambda: save(made)))
 
     return busy, hand
+
+
+def _once_open(desk: Desk, command: Command) -> None:
+    """Do this as soon as the vault is open again."""
+    stops: list[Stop] = []
+
+    async def act() -> None:
+        if stops and desk.session.phase == "open" and not desk.session.example:
+            stops.pop()()
+            desk.store.execute(command)
+
+    stops.append(desk.session.watch(lambda: desk.later(act)))
+    desk.until_closed(stops[0])
