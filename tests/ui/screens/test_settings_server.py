@@ -130,7 +130,7 @@ async def test_erasing_everything_reaches_the_server_or_says_that_it_did_not(
     session.replication.connect(carrier.base)
     app = await window(stage, session, go="/settings/erase")
     await app.until(lambda: session.replication.standing.condition == "calm" and held(carrier) > 0)
-    assert app.has(app.desk.say("settings.erase.server.help", address=carrier.base))
+    await app.until(lambda: app.has(app.desk.say("settings.erase.server.help", address=carrier.base)))
     await app.type("erase-passphrase", PHRASE)
     if away:
         carrier.stop()
