@@ -85,6 +85,21 @@ def test_a_relationship_that_went_on_and_ended_again_has_its_notes_deleted_again
     assert WORD not in repr([list(two.karin.documents.table(name)) for name in two.karin.documents.tables()])
 
 
+def test_two_who_end_it_apart_have_ended_it_once_and_what_is_written_afterwards_stays() -> None:
+    two = Ended()
+    run = two.karin.store.execute
+    run(Revise(kind="mentorship", id=two.id, values={"status": "active", "ended": None}))
+    two.karin.tells(two.yusuf, two.space)
+    run(EndMentorship(mentorship=two.id))
+    assert erase(two.karin.store, two.id) == 3
+    run(WriteNote(body="efteråt", mentorship=two.id))
+    two.yusuf.now.later(minutes=5)
+    two.yusuf.store.execute(EndMentorship(mentorship=two.id))
+    two.yusuf.tells(two.karin, two.space)
+    assert two.view().mentorship.status == "ended" and two.view().mine_done and two.opens(LATER) == ()
+    assert two.view().notes == 1
+
+
 def test_nothing_is_deleted_before_it_was_said_even_when_the_phone_was_off_that_day() -> None:
     two = Ended()
     assert two.opens(LATER + timedelta(days=200)) == () and two.view().notes == 3

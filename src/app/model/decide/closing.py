@@ -6,7 +6,7 @@ from app.model import commands as do
 from app.model.decide.plan import Plan, carry_out
 from app.model.entities import Fulfilment, Mentorship, Note, Retention, fulfilment_id, retention_id
 from app.model.ids import Id
-from app.model.queries.closing import endings
+from app.model.queries.closing import standings
 
 
 @carry_out.register
@@ -26,7 +26,8 @@ def _(command: do.DropPrivate, plan: Plan) -> Id:
     for note in notes:
         plan.mark(note, note.id)
     role = plan.my_role(mentorship.id)
-    ended = max(endings(plan.records, mentorship.id), default="")
+    said = standings(plan.records, mentorship.id)
+    ended = max((version for version, status in said.items() if status == "ended"), default="")
     receipt = fulfilment_id(mentorship.id, role, ended)
     if plan.records.buried(Fulfilment, receipt) is None:
         plan.add(

@@ -155,19 +155,22 @@ def _view(read: Reader, person: Person, mentorship: Mentorship) -> ClosingView:
     )
 
 
-def endings(read: Reader, mentorship: Id) -> frozenset[str]:
-    """The versions by which a relationship ended, each time it did."""
-    return frozenset(
-        past.version for past in read.history(Mentorship.KIND, mentorship) if past.cells.get("status") == "ended"
-    )
+def standings(read: Reader, mentorship: Id) -> dict[str, str]:
+    """By version, each time it was said that a relationship is planned, goes on or has ended."""
+    history = read.history(Mentorship.KIND, mentorship)
+    return {past.version: str(past.cells["status"]) for past in history if "status" in past.cells}
 
 
 def _is_done(read: Reader, mentorship: Id, mine: list[Fulfilment]) -> bool:
-    """Whether one of my receipts is for the newest ending; one that names none that is here is for what there was."""
+    """Whether one of my receipts is from after the last time it went on; two who end it apart have ended it once.
+
+    A receipt that names no ending that is here is for what there was.
+    """
     if not mine:
         return False
-    ended = endings(read, mentorship)
-    return any(one.of not in ended or one.of == max(ended) for one in mine)
+    said = standings(read, mentorship)
+    went_on = max((version for version, status in said.items() if status != "ended"), default="")
+    return any(said.get(one.of) != "ended" or one.of > went_on for one in mine)
 
 
 def _agreed(read: Reader, mentorship: Mentorship) -> str:
