@@ -252,6 +252,6 @@ async def test_an_answer_for_a_control_that_is_gone_does_not_end_the_line_and_re
     assert "Kvar" in app.texts()
     waiting = asyncio.create_task(session.invoke_method(999_998, "focus", None))
     await asyncio.sleep(0)
-    (call,) = session._Session__method_calls  # type: ignore[attr-defined]
+    (call,) = session._Session__method_calls
     session.handle_invoke_method_results(999_998, call, "later", None)
     assert await asyncio.wait_for(waiting, 1) == "later"

@@ -140,7 +140,7 @@ def AnswerScreen(member: str) -> ft.Control:
         )
     name = found.name or desk.say("programme.someone")
     body: list[ft.Control] = [
-        Words(desk.say("programme.answer.how", name=name)),
+        Words(desk.say("programme.answer.out" if found.out else "programme.answer.how", name=name)),
         CodeOut(
             package.text,
             id="programme-answer",
@@ -149,7 +149,7 @@ def AnswerScreen(member: str) -> ft.Control:
             on_out=lambda: coordination.answered(member),
         ),
     ]
-    if found.new:
+    if found.new and not found.out:
         told = desk.say("programme.answer.first", name=name)
         body.insert(0, Live(told, ft.Icons.HOW_TO_REG, theme.ACCENT if found.again else theme.INK_SOFT))
         if found.again:
@@ -165,7 +165,6 @@ def AnswerScreen(member: str) -> ft.Control:
         desk.notice(desk.say("programme.let-in.done", name=name))
 
     if found.out:
-        body[0] = Words(desk.say("programme.answer.out", name=name))
         body.append(SecondaryButton(desk.say("programme.let-in"), let_in, ft.Icons.UNDO, id="programme-let-in"))
     else:
         body += [
