@@ -231,6 +231,19 @@ class Authority:
         """The removals that stand and are about a device, also those from before it came in again."""
         return tuple(self._graph.nodes[place].record for place in self._now.removals if self._takes_out(place, device))
 
+    def is_out_alone(self, device: bytes) -> bool:
+        """Whether the device itself was taken out since it last came in, by a revocation or a reset, whatever became of
+        its person: it may be lost.
+        """
+        entries = self._entries.get(device, ())
+        known = self._graph.nodes[entries[-1].place].ancestors if entries else 0
+        return any(
+            isinstance(self._graph.nodes[place].record.public.what, Revocation | Reset)
+            and not known >> place & 1
+            and self._takes_out(place, device)
+            for place in self._now.removals
+        )
+
     def cut_offs(self, device: bytes) -> tuple[CutOff, ...]:
         """Where the removals that stand cut a device off."""
         return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from app.errors import NotShared
 from app.model.commands import AddTask
 from app.model.entities import Mentorship, Task
 from app.model.queries import One
+from app.services.session import Session
 from app.services.sharing.parting import How, Parting
+from app.vault.kdf import Cost
 from sync.errors import SyncError
 from sync.server.settings import Settings
 from tests.services.sharing.test_devices import add, give
@@ -50,6 +53,16 @@ def carrier(tmp_path: Path) -> Iterator[Running]:
     found = run(Settings(folder=tmp_path / "server"))
     yield found
     found.stop()
+
+
+@contextmanager
+def tablet_of(folder: Path) -> Iterator[Phone]:
+    """A second device, not set up yet."""
+    clock = Clock()
+    at = folder / "tablet"
+    made = Phone(Session(at / "vault", at / "state", ASSETS, cost=Cost(), now=clock.now), at, clock)
+    yield made
+    made.session.lock()
 
 
 def parting(of: Phone) -> Parting:
@@ -133,6 +146,29 @@ def test_taking_somebody_out_can_be_undone(karin: Phone, yusuf: Phone, pair: str
     assert "Back" in tasks(karin)
 
 
+@pytest.mark.parametrize("lost", ["none", "the first", "the second"])
+def test_undo_brings_back_every_device_that_was_in_and_none_that_its_owner_had_taken_out(
+    karin: Phone, yusuf: Phone, pair: str, tmp_path: Path, lost: str
+) -> None:
+    with tablet_of(tmp_path) as tablet:
+        second = add(yusuf, tablet)
+        left = yusuf
+        if lost == "the first":
+            left = tablet
+            tablet.session.devices.revoke(next(one.id for one in tablet.session.devices.all() if not one.this))
+        elif lost == "the second":
+            yusuf.session.devices.revoke(second)
+        karin.pairing.take(left.pairing.package(pair).data)
+        in_there = {one.device for one in karin.session.exchange.people(space_of(karin, pair))}
+        assert len(in_there) == (3 if lost == "none" else 2)
+        parting(karin).dismiss(pair)
+        parting(karin).again(pair)
+        assert {one.device for one in karin.session.exchange.people(space_of(karin, pair))} == in_there
+        write(karin, pair, "For you both")
+        left.pairing.take(karin.pairing.package(pair).data)
+        assert how(left, pair) is None and "For you both" in tasks(left)
+
+
 def test_whoever_leaves_says_so_and_what_they_had_written_arrives(karin: Phone, yusuf: Phone, pair: str) -> None:
     write(yusuf, pair, "My last words")
     parting(yusuf).leave(pair)
@@ -172,18 +208,12 @@ def test_the_way_back_is_the_code_of_the_one_who_is_still_there(
 
 
 def test_another_device_of_mine_hears_what_i_did(karin: Phone, yusuf: Phone, pair: str, tmp_path: Path) -> None:
-    from app.services.session import Session
-    from app.vault.kdf import Cost
-
-    clock = Clock()
-    folder = tmp_path / "tablet"
-    tablet = Phone(Session(folder / "vault", folder / "state", ASSETS, cost=Cost(), now=clock.now), folder, clock)
-    add(karin, tablet)
-    parting(karin).leave(pair)
-    give(karin, tablet)
-    assert how(tablet, pair) is How.LEFT and tablet.session.devices.outside() == []
-    assert news(tablet) == [("i-left", "Karin")]
-    tablet.session.lock()
+    with tablet_of(tmp_path) as tablet:
+        add(karin, tablet)
+        parting(karin).leave(pair)
+        give(karin, tablet)
+        assert how(tablet, pair) is How.LEFT and tablet.session.devices.outside() == []
+        assert news(tablet) == [("i-left", "Karin")]
 
 
 def test_taken_out_at_the_server_too_and_told_so_although_the_reason_cannot_be_read(

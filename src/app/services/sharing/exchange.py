@@ -391,29 +391,32 @@ class Exchange:
         """
         with self._one:
             self.begin(space)
-            log = self._log(space)
-            if who.keys.id in log.authority.members:
+            if who.keys.id in self._log(space).authority.members:
                 return
-            self._seal_everything(space)
-            log = self._keyed(self._log(space))
-            sealer = self._sealer(log)
-            addition = steps.add(
-                sealer,
-                log.authority,
-                self._writing_key(log),
-                party=party_of(log.id, who.root),
-                role=role,
-                devices={who.keys: who.consent},
-                introductions=[who.to_bytes()],
-            )
-            after = steps.joined(log.authority, addition)
-            psks = {who.keys.id: psk} if psk else {}
-            epoch, _ = steps.epoch(sealer, after, log.keyring.keys.values(), psks)
-            with self._writing(space):
-                if psk:
-                    self._shelf.table(PSKS).insert({"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()})
-                self._go_on(log, [addition, epoch])
+            self._add(space, [who], role, psk)
         self._tell()
+
+    def _add(self, space: str, who: Sequence[Introduction], role: Role, psk: Psk | None = None) -> None:
+        """Devices of one person come in with one record: once somebody is in, nobody else lets in a device of theirs."""
+        self._seal_everything(space)
+        log = self._keyed(self._log(space))
+        sealer = self._sealer(log)
+        addition = steps.add(
+            sealer,
+            log.authority,
+            self._writing_key(log),
+            party=party_of(log.id, who[0].root),
+            role=role,
+            devices={one.keys: one.consent for one in who},
+            introductions=[one.to_bytes() for one in who],
+        )
+        after = steps.joined(log.authority, addition)
+        psks = {one.keys.id: psk for one in who} if psk else {}
+        epoch, _ = steps.epoch(sealer, after, log.keyring.keys.values(), psks)
+        with self._writing(space):
+            if psk:
+                self._shelf.table(PSKS).insert({"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()})
+            self._go_on(log, [addition, epoch])
 
     def adopt(
         self,
@@ -489,13 +492,18 @@ class Exchange:
         self._tell()
 
     def let_in_again(self, space: str, root: str) -> None:
-        """A person who was taken out comes in again, with every device they had. Durable when it returns."""
+        """A person who was taken out comes in again, with every device they had in then. Durable when it returns.
+
+        Not with one that had been taken out before, by themselves: it may be in a stranger's hands.
+        """
         with self._one:
             log = self._log(space)
-            out = [who for device, who in log.people.items() if device not in log.authority.members]
-            for who in out:
-                if who.root.hex() == root:
-                    self.add(space, who)
+            gone = [device for device in log.people if device not in log.authority.members]
+            out = [log.people[device] for device in gone if not log.authority.is_out_alone(device)]
+            back = [who for who in out if who.root.hex() == root]
+            if back:
+                self._add(space, back, Role.STEWARD)
+        self._tell()
 
     def open(self, space: str) -> bool:
         """Whether this device could let somebody in there, now or after giving it its log."""
