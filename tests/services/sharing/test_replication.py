@@ -14,7 +14,8 @@ from app.errors import BadAddress, LeftOnServer
 from app.model.commands import SetGoal
 from app.model.entities import Goal, Mentorship, Setting
 from app.services.sharing.replication import Choice, Pace, Replication
-from sync.errors import NoAnswer, OddAnswer
+from sync.client.http import Server
+from sync.errors import NoAnswer, OddAnswer, ServerRefuses
 from sync.protocol import Envelope, Kind
 from sync.server.settings import Settings
 from tests.support.pair import Person
@@ -282,6 +283,48 @@ def test_a_server_that_is_away_keeps_what_it_has_and_that_is_said(
         replication.delete_there()
     assert told.value.facts["count"] == len(karin.exchange.shared())
     assert replication.choice == Choice(carrier.base)
+
+
+@pytest.mark.parametrize(("reason", "gone"), [("proof", True), ("-", False), ("nonce", False)])
+def test_only_a_server_that_knows_nobody_of_that_name_has_nothing_to_erase(
+    carrier: Running, karin: Person, replication: Replication, monkeypatch: pytest.MonkeyPatch, reason: str, gone: bool
+) -> None:
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+
+    def says_no(*_: object) -> None:
+        raise ServerRefuses(status=401, reason=reason)
+
+    monkeypatch.setattr(Server, "end_account", says_no)
+    if gone:
+        replication.delete_there()
+    else:
+        with pytest.raises(LeftOnServer):
+            replication.delete_there()
+    assert (replication.choice is None) is gone
+
+
+def test_that_all_is_there_is_told_before_what_is_done_beside(
+    carrier: Running, karin: Person, replication: Replication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: Replication) -> None:
+        raise OSError
+
+    monkeypatch.setattr(Replication, "_keep_keyring", fails)
+    told: list[str] = []
+    replication.watch(lambda: told.append(replication.standing.condition))
+    replication.connect(carrier.base)
+    until(lambda: "calm" in told)
+
+
+def test_without_a_server_none_says_no(carrier: Running, karin: Person, replication: Replication) -> None:
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    replication.stop()
+    karin.exchange.refused({karin.spaces.personal})
+    assert karin.exchange.shut_out(karin.spaces.personal)
+    replication.disconnect()
+    assert not karin.exchange.shut_out(karin.spaces.personal)
 
 
 def test_how_this_device_carries_is_told_to_no_other(karin: Person, replication: Replication) -> None:

@@ -302,6 +302,7 @@ class Replication:
         with self._one:
             self.stop()
             self._store.execute(SetSetting(key=ADDRESS, value=""))
+        self._exchange.refused(())  # what no server carries, none says no to
         self._tell()
 
     def delete_there(self) -> None:
@@ -353,7 +354,8 @@ class Replication:
                 self._sleep(min(max(float(exc.facts.get("after", 0)), 1.0), 10.0))
                 continue
             except ServerRefuses as exc:
-                return exc.facts.get("status") in (401, 403)  # this device was never known there
+                # Known to nobody there. Any other no may be from whatever stands before the server.
+                return (exc.facts.get("status"), exc.facts.get("reason")) == (401, "proof")
             except NoAnswer:
                 raise
             except SyncError as exc:
@@ -469,10 +471,10 @@ class Replication:
         log.info("server: %s %s", state.condition.value, state.error.code if state.error else "")
         if state.condition.value in ("calm", "stuck"):
             self._exchange.refused(state.refused)
+        self._tell()  # first: what is done beside takes its time, and may fail
         if state.condition.value == "calm":
             self._greet()
             self._keep_keyring()
-        self._tell()
 
     def _greet(self) -> None:
         """Once everything there has been read: tell the others what was seen, where somebody waits for that."""
