@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -258,6 +259,18 @@ def test_a_line_without_end_that_nobody_reads_is_no_harm() -> None:
     assert walls(busy("DESCRIPTION:" + "x" * 1_000_000 + "\r\n " * 10_000 + "\r\n" + ONE)) == [
         ("10-20 16:00", "10-20 17:00")
     ]
+
+
+@pytest.mark.parametrize("zone", ["Europe", "A" * 300, "a/" * 2000])
+def test_a_zone_whose_name_is_no_file_leaves_only_its_event_out(zone: str) -> None:
+    found = busy(f"DTSTART;TZID={zone}:20261021T160000\r\nDURATION:PT1H", ONE)
+    assert walls(found) == [("10-20 16:00", "10-20 17:00")] and found.left_out == 1
+
+
+def test_a_line_of_nothing_but_beginnings_of_zones_is_read_in_a_moment() -> None:
+    before = process_time()
+    read(calendar("EXDATE;" + "TZID=/1" * (LINE_MAX // 8) + ":20270101T100000"), NOON)
+    assert process_time() - before < 2  # where each is searched to the end of the line: eight seconds
 
 
 def test_work_without_end_stops_in_time() -> None:

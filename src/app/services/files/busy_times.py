@@ -37,7 +37,8 @@ CYCLES: Final = 19 * 400
 _KEPT: Final = frozenset(b"DTSTART DTEND DURATION RRULE RDATE EXDATE RECURRENCE-ID STATUS TRANSP UID".split())
 _NAME: Final = re.compile(rb"[A-Za-z0-9-]+")
 _DAY: Final = re.compile(rb":\s*(\d{8})")
-_VENDOR: Final = re.compile(rb'TZID="?/[^":;]*?/([A-Za-z_]+/[A-Za-z_+-]+)"?')
+_VENDOR: Final = re.compile(rb'TZID="?/[^":;]{0,80}?/([A-Za-z_]+/[A-Za-z_+-]+)"?')
+"""A zone with the name of a maker in front, which is short: a line of nothing but beginnings would be searched for minutes."""
 _FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 
 
@@ -298,8 +299,8 @@ def _parsed(lines: list[bytes]) -> Event | None:
     raw = b"\r\n".join((b"BEGIN:VEVENT", *lines, b"END:VEVENT"))
     try:
         found = Event.from_ical(raw.decode("utf-8", "replace"))
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError):
-        return None
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, OSError, RecursionError):
+        return None  # the last two: a zone whose name is a folder of zones, or too long for any file
     return found if isinstance(found, Event) else None
 
 
