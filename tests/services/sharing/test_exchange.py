@@ -13,6 +13,7 @@ from app.services.sharing.shelf import Alarm, AlarmKind, Shelf
 from sync.errors import BadRecord, NotAllowed
 from sync.hpke import Psk
 from sync.protocol import Envelope, Kind
+from sync.sealing import Message, Sealer
 from tests.support.pair import PSK, Person
 
 
@@ -140,6 +141,23 @@ def test_a_changed_byte_is_told_and_never_taken(karin: Person, yusuf: Person) ->
     assert titles(yusuf) == {"As written"}
     assert yusuf.exchange.alarms() == [Alarm(space, AlarmKind.FOREIGN, good.header.device.hex())]
     yusuf.exchange.told(space)
+    assert yusuf.exchange.alarms() == []
+
+
+def test_what_cannot_be_read_is_told_once_however_often_it_is_tried(karin: Person, yusuf: Person) -> None:
+    space = karin.meets(yusuf)
+    keys = karin.exchange.keys(space)
+    log = karin.exchange._log(space)
+    sealer = Sealer(bytes.fromhex(space), keys, karin.exchange.heads(space)[keys.id])
+    nonsense = sealer.message(Message(first=1, changes=({"hlc": "never"},)), karin.exchange._writing_key(log))
+    for one in (karin, yusuf):
+        one.exchange.take(space, nonsense)
+    assert yusuf.exchange.alarms() == [Alarm(space, AlarmKind.UNREADABLE, keys.id.hex())]
+    yusuf.exchange.told(space)
+    yusuf.exchange.add(space, (samira := Person("Samira")).spaces.introduction(space, samira.name), psk=PSK)
+    yusuf.tells(karin, space)
+    karin.exchange.dismiss(space, party_of_root=samira.spaces.root.hex())
+    karin.tells(yusuf, space)
     assert yusuf.exchange.alarms() == []
 
 

@@ -884,7 +884,7 @@ class Exchange:
                 continue
             except (CannotOpen, BadContent, BadJson) as exc:
                 aside.append((run, exc.code))
-                taken.alarms.append(Alarm(space, AlarmKind.UNREADABLE, header.device.hex()))
+                taken.alarms.append(_unreadable(space, run))
                 continue
             seen = dict(message.seen)
             taken.alarms += [_contradiction(space, each) for each in ledger.heard(header, seen, chain)]
@@ -896,7 +896,7 @@ class Exchange:
                 found += _changes(space, header.device.hex(), message)
             except BadChange as exc:
                 aside.append((run, exc.code))
-                taken.alarms.append(Alarm(space, AlarmKind.UNREADABLE, header.device.hex()))
+                taken.alarms.append(_unreadable(space, run))
         return found, aside
 
     def _no_longer(
@@ -963,7 +963,7 @@ class Exchange:
         known = {device for device in log.authority.members if device in log.people}
         for device in authority.members.keys() - people.keys() - known:
             if keyring.keys and log.people:  # whoever cannot look inside yet cannot know who came in
-                taken.alarms.append(Alarm(log.space, AlarmKind.FOREIGN, device.hex()))
+                taken.alarms.append(Alarm(log.space, AlarmKind.FOREIGN, device.hex(), mark=f"who:{device.hex()}"))
         return keyring, people
 
     def _introduced(
@@ -1195,6 +1195,11 @@ def _parts(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
     """As many as one purge may name, again and again."""
     for at in range(0, len(envelopes), PURGED_MAX):
         yield envelopes[at : at + PURGED_MAX]
+
+
+def _unreadable(space: str, run: Sequence[Envelope]) -> Alarm:
+    """It is tried again with every control record, and told once."""
+    return Alarm(space, AlarmKind.UNREADABLE, run[-1].header.device.hex(), mark=run[-1].id.hex())
 
 
 def _contradiction(space: str, one: Contradiction) -> Alarm:
