@@ -161,6 +161,10 @@ def test_a_key_file_that_is_no_key_is_none(box: Inbox) -> None:
     assert box.key() is None
 
 
+def failing_folder(_: Path) -> Any:
+    raise OSError(5, "Input/output error")
+
+
 def test_what_lies_there_and_is_no_note_keeps_nobody_from_the_others(
     box: Inbox, pair: InboxPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +185,11 @@ def test_what_lies_there_and_is_no_note_keeps_nobody_from_the_others(
 
     monkeypatch.setattr(Path, "open", failing)
     assert box.read([pair]) == ([SealedNote(NOTE, 1, 1, "kvar")], 1), "it stays sealed, and is told"
+    assert box.waiting_for() is None, "nobody knows which key it needs"
+    monkeypatch.undo()
+    assert box.waiting_for() == {pair.key.id}
+    monkeypatch.setattr(Path, "iterdir", failing_folder)
+    assert box.read([pair]) == ([], 1) and box.waiting_for() is None
 
 
 def test_a_box_that_is_no_folder_holds_nothing(tmp_path: Path, box: Inbox, pair: InboxPair) -> None:

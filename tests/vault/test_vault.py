@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -766,6 +767,27 @@ def test_an_old_private_half_stays_as_long_as_a_note_needs_it(home: Home) -> Non
     vault.lock()
     vault = home.open()
     assert len(vault._own.pairs()) == 1
+    vault.leave()
+
+
+def test_a_note_that_cannot_be_read_for_once_is_opened_another_time(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_locked(home, "låst")
+    whole = Path.open
+
+    def failing(path: Path, *how: Any, **more: Any) -> Any:
+        if path.suffix == ".note":
+            raise OSError(errno.EIO, "Input/output error")
+        return whole(path, *how, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "open", failing)
+        vault = home.open()
+        assert vault.locked_notes() == ([], 1)
+        vault.lock()
+    vault = home.open()
+    assert [note.text for note in vault.locked_notes()[0]] == ["låst"]
     vault.leave()
 
 

@@ -124,11 +124,18 @@ class Inbox:
         write_atomically(self.folder / (note.hex() + NOTE_SUFFIX), head + sealed, self._files)
 
     def read(self, pairs: list[InboxPair]) -> tuple[list[SealedNote], int]:
-        """Every note that one of the pairs opens, oldest first, and how many stay sealed."""
+        """Every note that one of the pairs opens, oldest first, and how many stay sealed.
+
+        A box that cannot be looked into counts as one of these, and keeps nobody from the vault.
+        """
         by_id = {pair.key.id: pair for pair in pairs}
         found: list[SealedNote] = []
         closed = 0
-        for path in self._notes():
+        try:
+            paths = list(self._notes())
+        except OSError:
+            return [], 1
+        for path in paths:
             note = self._read_one(path, by_id)
             if note is None:
                 closed += 1
@@ -136,14 +143,13 @@ class Inbox:
                 found.append(note)
         return sorted(found, key=lambda note: (note.written, note.id)), closed
 
-    def waiting_for(self) -> set[bytes]:
-        """The ids of the keys that the notes in the folder are sealed to."""
-        ids = set()
-        for path in self._notes():
-            head = _head(path)
-            if head is not None:
-                ids.add(head[0])
-        return ids
+    def waiting_for(self) -> set[bytes] | None:
+        """The ids of the keys that the notes in the folder are sealed to; None where one of them cannot be read now."""
+        try:
+            heads = [_head(path) for path in self._notes()]
+        except OSError:
+            return None
+        return {head[0] for head in heads if head is not None}
 
     def forget(self, notes: list[bytes]) -> None:
         """Remove notes that are durable inside the vault."""
@@ -160,12 +166,12 @@ class Inbox:
             yield from sorted(path for path in found if path.is_file())  # a pipe would be waited for
 
     def _read_one(self, path: Path, pairs: dict[bytes, InboxPair]) -> SealedNote | None:
-        head = _head(path)
-        if head is None or head[0] not in pairs:
-            return None
-        key_id, note, number = head
-        pair = pairs[key_id]
         try:
+            head = _head(path)
+            if head is None or head[0] not in pairs:
+                return None
+            key_id, note, number = head
+            pair = pairs[key_id]
             with path.open("rb") as file:
                 raw = file.read(_FILE_BYTES_MAX + 1)
             if len(raw) > _FILE_BYTES_MAX:
@@ -236,11 +242,8 @@ def accept(state: Path, key: InboxKey, files: Files = DISK) -> None:
 
 
 def _head(path: Path) -> tuple[bytes, bytes, int] | None:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_NOTE_LAYOUT.size)
-    except OSError:
-        return None
+    with path.open("rb") as file:
+        raw = file.read(_NOTE_LAYOUT.size)
     if len(raw) != _NOTE_LAYOUT.size:
         return None
     magic, version, key_id, note, number = _NOTE_LAYOUT.unpack(raw)

@@ -467,7 +467,9 @@ class Vault:
         self._own.keep_pair(pair)
         self.remember(pair.key)
         box.publish(pair.key)
-        self._own.forget_pairs(except_for={pair.key.id, *box.waiting_for()})
+        waiting = box.waiting_for()
+        if waiting is not None:  # else a note that nobody can read today would be one that nobody can open ever
+            self._own.forget_pairs(except_for={pair.key.id, *waiting})
         return pair.key
 
     # ------------------------------------------------------------------ the end
