@@ -207,7 +207,7 @@ async def test_a_dialog_that_is_closed_leaves_the_calendar_wrong_and_the_way_by_
     table.store.execute(take_out(table.store, Speech("sv", ASSETS), table.clock.at).keep)
     table.store.execute(MoveMeeting(meeting=table.meeting, starts=datetime(2026, 10, 15, 9)))
     app = await table.open(stage, go=f"/meeting/{table.meeting}", replies={"save_file": None})
-    assert "Yusuf: kalendern har i morgon kl. 15:00, mötet är tors 15 okt. kl. 09:00." in app.texts()
+    assert "Yusuf: i kalendern står i morgon kl. 15:00, men mötet är tors 15 okt. kl. 09:00." in app.texts()
     await app.tap("calendar-fix")
     await app.until(lambda: app.has(app.desk.say("calendar.stopped")))
     assert app.has("calendar-stale") and table.store.again().ask(CalendarNewsOf(table.clock.at)).old
@@ -237,7 +237,7 @@ async def test_the_calendar_s_own_page_says_what_is_wrong_there_and_puts_all_of_
     table.store.execute(take_out(table.store, Speech("sv", ASSETS), table.clock.at).keep)
     table.store.execute(MoveSeries(meeting=meeting_id(first, 0), starts=datetime(2026, 10, 29, 15)))
     app = await table.open(stage, replies={"save_file": keep(saved)})
-    assert "Kalendern har 8 möten fel" in app.texts()
+    assert "8 möten står fel i kalendern" in app.texts()
     app.desk.go("/calendar")
     await app.settle()
     assert app.nameless() == [] and app.has("calendar-own")

@@ -167,7 +167,7 @@ async def test_somebody_is_taken_out_and_their_letters_are_refused_by_name(
     await app.tap(f"member-{member.id}")
     await app.tap("programme-remove")
     assert samira.coordination.members == [] and app.has(app.desk.say("programme.answer.out", name="Yusuf"))
-    assert not app.has(app.desk.say("programme.answer.how", name="Yusuf")), "receipts and numbers are for members"
+    assert not app.has(app.desk.say("programme.answer.how", name="Yusuf")), "told, and promised nothing else"
     assert app.nameless() == []
     app.desk.go("/programme/in")
     await app.settle()
