@@ -54,6 +54,8 @@ WAIT_SECONDS: Final = 50
 
 JSON_BYTES: Final = 64 * 1024
 PAGE_BYTES: Final = 2 * 1024 * 1024
+REFUSAL_BYTES: Final = 128 * 1024
+"""A refusal may show the envelope that stands in the way, in base64."""
 EVENT_BYTES: Final = 256
 KEYRING_BYTES: Final = 256 * 1024
 
@@ -285,7 +287,7 @@ class Server:
             method, path, body, tokens=[token] if token else tokens, total=total or self._total, more=more
         ) as (response, line):
             good = 200 <= response.status_code < 300
-            raw = _read(response, most if good else JSON_BYTES, line)
+            raw = _read(response, most if good else REFUSAL_BYTES, line)
             if not good:
                 _fail(response.status_code, _object(raw) if raw[:1] == b"{" else {}, response.headers)
             return raw
@@ -354,7 +356,7 @@ def _read(response: requests.Response, most: int, line: "_Line") -> bytes:
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        found = strict_json.read(raw, size=JSON_BYTES)
+        found = strict_json.read(raw, size=REFUSAL_BYTES)
     except BadJson as exc:
         raise OddAnswer(reason="json") from exc
     if not isinstance(found, dict):

@@ -1,5 +1,6 @@
 """The client's line to a server, against an honest one and against everything a server could do to it."""
 
+import base64
 import contextlib
 import datetime
 import hashlib
@@ -20,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from sync import errors
 from sync.client.http import PAGE_BYTES, Server, Token
+from sync.protocol.limits import ENVELOPE_MAX
 from sync.session import SESSION, proves
 from sync.signing import Device
 
@@ -227,6 +229,14 @@ def test_a_gap_and_a_fork_come_with_their_evidence() -> None:
     ):
         it.push(TOKEN, b"")
     assert fork.value.held == b"held"
+
+
+def test_the_largest_envelope_that_may_stand_in_the_way_is_shown() -> None:
+    held = b"h" * ENVELOPE_MAX
+    place = {"device": "00" * 16, "sequence": 1, "index": 0, "held": base64.b64encode(held).decode()}
+    with server(said(409, {"error": "fork", **place})) as (it, _), pytest.raises(errors.LogFork) as fork:
+        it.push(TOKEN, b"")
+    assert fork.value.held == held
 
 
 # ---------------------------------------------------------------------- what a server must not do
