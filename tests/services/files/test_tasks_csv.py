@@ -259,6 +259,7 @@ def test_whatever_the_bytes_are_they_are_read_or_refused(raw: bytes) -> None:
         (("10/2/2026", "1/31/26", ""), (date(2026, 10, 2), date(2026, 1, 31), None)),
         (("2/10/2026", "17/9/2026", "1/2/2026"), (date(2026, 10, 2), date(2026, 9, 17), date(2026, 2, 1))),
         (("2026-02-30", "snart", "13/13/2026"), (None, None, None)),
+        (("0206-10-28", "9999-12-31"), (None, None)),
     ],
 )
 def test_dates(store: MemoryStore, pair: str, dates: tuple[str, ...], read: tuple[date | None, ...]) -> None:
@@ -267,6 +268,8 @@ def test_dates(store: MemoryStore, pair: str, dates: tuple[str, ...], read: tupl
     assert tuple(task.due for task in plan.tasks[pair]) == read
     unread = [text for text, day in zip(dates, read, strict=True) if text and day is None]
     assert plan.dates == len(unread)
+    done = read_tasks(b"Name,Completed At\n" + "".join(f"t,{text}\n" for text in dates).encode())
+    take_in(store, plan_tasks(store, done, NOON, pair), NOON)  # no date refuses the table
     assert [task.notes for task in plan.tasks[pair] if task.notes] == [f"Due Date: {text}" for text in unread]
 
 

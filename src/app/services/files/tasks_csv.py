@@ -18,6 +18,7 @@ from app.errors import NoNameColumn, NotATable, TableBroken, TableTooLarge
 from app.model.clock import moment_of
 from app.model.commands import BringTasks, BroughtTask
 from app.model.entities import Goal, Me, Meeting, Outcome, Owner, Person, Task, TaskStatus
+from app.model.fields import YEARS
 from app.model.ids import Id, named_id
 from app.model.queries import AboutMe
 from app.services.records.store import Store
@@ -499,9 +500,10 @@ def _dates(lines: Sequence[Line]) -> Callable[[str], date | None]:
         else:
             return None
         try:
-            return date(*parts)
+            found = date(*parts)
         except ValueError:
             return None
+        return found if found.year in YEARS else None  # a slip of the pen refuses no table
 
     return read
 
