@@ -750,6 +750,7 @@ def test_a_backup_without_what_a_vault_needs_makes_none(life: Life) -> None:
         [row for row in good if row[2].get("space_kind") != "personal"],
         [row if row is not note else ("note", note[1], {"id": 7, "cells": []}) for row in good],
         [row if row[2].get("kind") != "person" else (*row[:2], {**row[2], "sealed_root": "00"}) for row in good],
+        [*good, note],
     ]
     nothing: list[tuple[str, int, Any]] = []
     cases = [nothing, [("_keyring", 1, {"kind": "person", "root": "zz"})], [("_keyring", 1, {"no": "kind"})], *broken]

@@ -1,5 +1,6 @@
 """What goes into a backup: everything of the person, nothing of the device."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from app.errors import BackupDamaged
 from app.services.files import backups
 from app.services.files.backups import belongs_to_person, kinds, put_into, rows_of, secrets_of
 from app.services.spaces import DEVICE, KEYRING
+from app.vault import backup
 from app.vault.documents import Documents
 from app.vault.own import OWN_TABLE
 from app.vault.vault import Vault
@@ -46,6 +48,13 @@ def test_what_does_not_belong_there_is_refused(documents: Documents, table: str)
 
 def test_counts_are_of_what_people_know_about() -> None:
     assert kinds({"note": 3, "note_card": 3, "version": 9, KEYRING: 2}) == {"note": 3}
+
+
+def test_a_backup_from_a_time_that_no_calendar_has_is_damaged() -> None:
+    target, key = io.BytesIO(), RecoveryKey(bytes(range(16)))
+    backup.write(target, [], backup.Secrets(recovery=key.backup), (1 << 64) - 1)
+    with pytest.raises(BackupDamaged):
+        backups.tested(target.getvalue(), key.text)
 
 
 def test_what_was_typed_is_a_recovery_key_or_words() -> None:

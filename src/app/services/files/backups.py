@@ -62,7 +62,11 @@ def tested(data: bytes, secret: str) -> BackupTest:
     from app.vault import backup
 
     contents = backup.test(io.BytesIO(data), secrets_of(secret)[0])
-    return BackupTest(datetime.fromtimestamp(contents.made / 1000, UTC), kinds(contents.counts))
+    try:
+        made = datetime.fromtimestamp(contents.made / 1000, UTC)
+    except (ValueError, OverflowError, OSError) as exc:  # a time that no calendar has
+        raise BackupDamaged(part="front") from exc
+    return BackupTest(made, kinds(contents.counts))
 
 
 def restoring(
@@ -78,9 +82,10 @@ def restoring(
         from app.vault import backup
         from sync.errors import SyncError
 
-        put_into(documents, backup.read(io.BytesIO(data), locks)[1])
+        rows = backup.read(io.BytesIO(data), locks)[1]
         spaces = Spaces(documents)
         try:
+            put_into(documents, rows)
             spaces.become_new_device(typed)
             if typed is None:
                 spaces.replace_root(recovery)
