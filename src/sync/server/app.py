@@ -18,6 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sync.protocol.envelope import Kind
+from sync.protocol.limits import BATCH_ENVELOPES
 from sync.server import quick, schema
 from sync.server.accounts import Session
 from sync.server.database import Away
@@ -464,9 +465,14 @@ async def _lines(lines: Iterator[bytes], threads: ThreadPoolExecutor) -> AsyncIt
 
 
 def _drops_bodies(frames: bytes) -> bool:
-    """Whether a batch holds a purge: what it drops is scrubbed off the disk, and for that nobody else shall wait."""
+    """Whether a batch holds a purge: what it drops is scrubbed off the disk, and for that nobody else shall wait.
+
+    Nobody has said yet who is asking, so no more is looked at than a batch may hold.
+    """
     at = 0
-    while at + _KIND_AT < len(frames):
+    for _ in range(BATCH_ENVELOPES):
+        if at + _KIND_AT >= len(frames):
+            break
         if frames[at + _KIND_AT] == Kind.PURGE:
             return True
         at += 4 + int.from_bytes(frames[at : at + 4], "big")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.protocol.limits import BATCH_ENVELOPES
 from sync.server import app, hub
 from sync.server.app import _drops_bodies
 from sync.server.database import Away
@@ -123,3 +124,5 @@ def test_a_batch_that_drops_bodies_is_told_from_all_others() -> None:
     assert not _drops_bodies(b"") and not _drops_bodies(b"{}") and not _drops_bodies(b"\x00" * 9)
     for place in range(4):
         assert _drops_bodies(frames(*changes[:place], purge, *changes[place:]))
+    full = bytes(4) * (BATCH_ENVELOPES - 1)
+    assert _drops_bodies(full + frames(purge)) and not _drops_bodies(full + bytes(4) + frames(purge))
