@@ -83,3 +83,12 @@ async def test_whoever_is_faster_loses_nothing(stage: OpenStage) -> None:
     assert not app.desk.rehearsed
     session.lock()
     await app.until(lambda: unseen(app))
+
+
+async def test_it_goes_also_when_the_line_is_cut_in_the_midst_of_it(stage: OpenStage) -> None:
+    app = await stage(session=FakeSession("locked"), web=True)
+    answer = app.line.replies["get_accessibility_features"]
+    app.line.replies["get_accessibility_features"] = lambda _: RuntimeError("cut") if app.desk.rehearsed else answer
+    await app.until(lambda: app.desk.rehearsed)
+    await app.settle(0.1)
+    assert not unseen(app)

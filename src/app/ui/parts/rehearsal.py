@@ -27,6 +27,8 @@ CALM = 0.25
 """Seconds from when the browser has drawn the lock screen until its first field has the focus."""
 LASTS = 0.1
 """Seconds that what was drawn stays: it is over before anybody has found where to tap."""
+AT_MOST = 5.0
+"""Seconds to wait for it to be drawn: a line that was cut never answers."""
 
 
 @component
@@ -36,16 +38,24 @@ def Rehearsal() -> ft.Control:
     on, show = ft.use_state(False)
     here = use_box(lambda: True)
 
+    def turn(wanted: bool) -> bool:
+        if shown := here.value and not desk.closed:
+            desk.rehearsed = True
+            show(wanted)
+        return shown
+
     async def rehearse() -> None:
-        for seconds, wanted in ((CALM, True), (LASTS, False)):
-            await drawn()
-            await asyncio.sleep(seconds)
-            if here.value and not desk.closed:
-                desk.rehearsed = True
-                show(wanted)
+        await drawn()
+        await asyncio.sleep(CALM)
+        if turn(True):
+            try:
+                await asyncio.wait_for(drawn(), AT_MOST)
+                await asyncio.sleep(LASTS)
+            finally:
+                turn(False)  # whatever became of the line: it would lie under the lock screen until somebody unlocks
 
     async def try_to() -> None:
-        with suppress(RuntimeError):  # the line is cut: the window is drawn anew, and nothing is lost
+        with suppress(RuntimeError, TimeoutError):  # the line is cut: the window is drawn anew, and nothing is lost
             await rehearse()
 
     def begin() -> None:
