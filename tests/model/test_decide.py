@@ -221,6 +221,16 @@ def test_a_meeting_that_is_ended_the_day_after_was_over_when_it_was_planned_to_b
     assert found.ended == datetime(2026, 10, 14, 13, 45, tzinfo=UTC)
 
 
+def test_one_that_began_and_is_ended_the_day_after_was_as_long_as_planned(store: MemoryStore, meeting: str) -> None:
+    store.clock.at = NOON.replace(hour=15, minute=10)
+    store.execute(StartMeeting(meeting=meeting))
+    store.clock.later(days=1)
+    store.execute(EndMeeting(meeting=meeting))
+    found = get(store, Meeting, meeting)
+    assert found.ended is not None and found.began is not None
+    assert found.ended - found.began == timedelta(minutes=45)
+
+
 def test_a_cancelled_meeting_that_begins_after_all_is_planned_again(store: MemoryStore, meeting: str) -> None:
     store.execute(SkipMeeting(meeting=meeting))
     store.execute(StartMeeting(meeting=meeting))

@@ -99,8 +99,8 @@ def _(command: do.EndMeeting, plan: Plan) -> Id:
         return found.id
     now = plan.moment.now
     starts = aware(found.starts, found.zone, now.tzinfo)
-    planned_end = following(starts, timedelta(minutes=found.length))
-    ended = planned_end if apart(now, planned_end) > FORGOTTEN and found.began is None else now
+    likely = following(found.began or starts, timedelta(minutes=found.length))
+    ended = likely if apart(now, likely) > FORGOTTEN else now
     plan.revise(found, status="held", began=found.began or min(starts, ended), ended=ended)
     return found.id
 

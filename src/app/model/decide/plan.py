@@ -29,7 +29,7 @@ from app.model.schema import KINDS, Entity, begin, check_space, revise
 E = TypeVar("E", bound=Entity)
 
 FORGOTTEN = timedelta(hours=6)
-"""A meeting that is ended so much later than planned was over when it was planned to be."""
+"""A meeting that is ended so much later than planned was over when it was planned to be, or as long after it began."""
 
 
 class Records(Reader, Protocol):
