@@ -532,6 +532,25 @@ def test_newest_of_those_that_match_goes_on_until_it_has_enough(database: Docume
     assert table.newest(3, cond=where("person") == "nobody") == []
 
 
+def test_an_answer_from_before_somebody_wrote_is_not_remembered_for_later(
+    database: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = database.table("note")
+    assert isinstance(table, SealedTable)
+    matching = table._matching
+
+    def written_meanwhile(cond: Any) -> Any:
+        found = list(matching(cond))
+        monkeypatch.undo()
+        table.insert({"person": "a"})  # another thread, between the look and what is remembered of it
+        table.search(where("person") == "b")
+        return found
+
+    monkeypatch.setattr(table, "_matching", written_meanwhile)
+    assert table.search(where("person") == "a") == []
+    assert table.search(where("person") == "a") == [{"person": "a"}]
+
+
 def test_what_was_asked_before_is_answered_from_memory_until_something_changes(database: Documents) -> None:
     table = database.table("note")
     table.insert_multiple(DOCUMENTS)

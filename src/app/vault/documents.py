@@ -6,6 +6,7 @@ holds a piece of the database in hand.
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -88,6 +89,7 @@ class SealedTable(Table):
         persist_empty: bool = False,
     ) -> None:
         self._engine = cast(SealedStorage, storage).engine
+        self._remembering = threading.Lock()
         super().__init__(storage, name, cache_size, persist_empty)
 
     # ------------------------------------------------------------ reading
@@ -100,17 +102,25 @@ class SealedTable(Table):
         return self._engine.count(self.name)
 
     def search(self, cond: QueryLike) -> list[Document]:
-        if self._seen != self._engine.revision:
-            self.clear_cache()
-            self._seen = self._engine.revision
+        revision = self._engine.revision
         answers = cast("LRUCache[QueryLike, list[int]]", self._query_cache)
-        known = answers.get(cond)
+        with self._remembering:
+            if self._seen != revision:
+                answers.clear()
+                self._seen = revision
+            known = answers.get(cond)
         if known is not None:
             return self._documents(load_all(self._engine.raws(self.name, known)))
         found = self._documents(self._matching(cond))
         if answers.capacity != 0 and getattr(cond, "is_cacheable", _yes)():
-            answers[cond] = [document.doc_id for document in found]
+            with self._remembering:
+                if self._seen == revision:  # else somebody has written and asked meanwhile
+                    answers[cond] = [document.doc_id for document in found]
         return found
+
+    def clear_cache(self) -> None:
+        with self._remembering:
+            super().clear_cache()
 
     def tally(self, cond: QueryLike) -> int:
         """How many documents match. A plain equality on an indexed field is answered without opening a document."""
