@@ -150,6 +150,14 @@ def no_silent_cut(tree: ast.AST, where: str) -> Iterator[str]:
                 yield f"{where}:{node.lineno} cut without a sign"
 
 
+def no_lost_choice(tree: ast.AST, where: str) -> Iterator[str]:
+    """A browser's window that is busy reading a large file is not one whose person has changed their mind."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node) == "pick_files":
+            if "cancel_upload_on_window_blur" not in {word.arg for word in node.keywords}:
+                yield f"{where}:{node.lineno} a choice that may be lost"
+
+
 RULES: dict[Rule, tuple[frozenset[str], str]] = {
     no_words: (frozenset(), 'Words("Hej")'),
     no_colours: (frozenset({"theme.py"}), 'x = "#FFFFFF"'),
@@ -159,6 +167,7 @@ RULES: dict[Rule, tuple[frozenset[str], str]] = {
     no_dialog: (frozenset(), "ft.AlertDialog()"),
     no_fixed_height: (frozenset({"faces.py"}), "ft.Container(ft.Column([Words(text)]), height=40)"),
     no_silent_cut: (frozenset(), "ft.Text(text, max_lines=1)"),
+    no_lost_choice: (frozenset(), "files.pick_files(with_data=True)"),
 }
 
 

@@ -156,8 +156,9 @@ class Desk:
         """In the place of a screen that cannot be drawn: a button that leads to Today. No hook may be used here."""
         if self.session.phase != "open" or self.places.value == (HOME,):
             return None
+        roomy = ft.ButtonStyle(padding=theme.SIDE)  # it grows with its word
         return ft.OutlinedButton(
-            self.say("frame.tab-today"), on_click=lambda _: self.home(), height=theme.TARGET, key="way-out"
+            self.say("frame.tab-today"), on_click=lambda _: self.home(), style=roomy, key="way-out"
         )
 
     def hush(self) -> None:

@@ -69,7 +69,7 @@ def CheckScreen() -> ft.Control:
 
     async def pick() -> None:
         try:
-            found = await files.value.pick_files(with_data=True)
+            found = await files.value.pick_files(with_data=True, cancel_upload_on_window_blur=False)
         except RuntimeError:  # what a service call raises when the device has no such dialog
             tell(desk.say("export.failed"))
             return
