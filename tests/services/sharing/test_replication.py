@@ -15,6 +15,7 @@ from app.model.commands import SetGoal
 from app.model.entities import Goal, Mentorship, Setting
 from app.services.sharing.replication import Choice, Pace, Replication
 from sync.client.http import Server
+from sync.client.loop import Condition, State
 from sync.errors import NoAnswer, OddAnswer, ServerRefuses
 from sync.protocol import Envelope, Kind
 from sync.server.settings import Settings
@@ -317,14 +318,20 @@ def test_that_all_is_there_is_told_before_what_is_done_beside(
     until(lambda: "calm" in told)
 
 
-def test_without_a_server_none_says_no(carrier: Running, karin: Person, replication: Replication) -> None:
-    replication.connect(carrier.base)
-    until(lambda: replication.standing.condition == "calm")
-    replication.stop()
-    karin.exchange.refused({karin.spaces.personal})
-    assert karin.exchange.shut_out(karin.spaces.personal)
-    replication.disconnect()
-    assert not karin.exchange.shut_out(karin.spaces.personal)
+def test_who_is_refused_everywhere_is_not_told_that_somebody_has_stopped_sharing(
+    karin: Person, replication: Replication
+) -> None:
+    space = karin.meets(Person("Yusuf", "mentee"))
+
+    def is_shut(*refused: str) -> bool:
+        replication._moved(State(Condition.STUCK, refused=frozenset(refused)))
+        return karin.exchange.shut_out(space)
+
+    assert is_shut(space)
+    assert not is_shut(space, karin.spaces.personal)
+    assert is_shut(space)
+    replication.disconnect()  # and without a server none says no
+    assert not karin.exchange.shut_out(space)
 
 
 def test_how_this_device_carries_is_told_to_no_other(karin: Person, replication: Replication) -> None:

@@ -470,7 +470,8 @@ class Replication:
     def _moved(self, state: State) -> None:
         log.info("server: %s %s", state.condition.value, state.error.code if state.error else "")
         if state.condition.value in ("calm", "stuck"):
-            self._exchange.refused(state.refused)
+            # Where it says no in my own space as well, it is about this device, and nobody has stopped sharing.
+            self._exchange.refused(() if self._spaces.personal in state.refused else state.refused)
         self._tell()  # first: what is done beside takes its time, and may fail
         if state.condition.value == "calm":
             self._greet()
