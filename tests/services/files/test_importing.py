@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from app.errors import ExportForeign, NotEmpty
+from app.model.changes import Change, Op
 from app.model.clock import milliseconds
 from app.model.commands import (
     AddOwnItem,
@@ -28,7 +29,7 @@ from app.model.commands import (
     TickItem,
     WriteNote,
 )
-from app.model.entities import Setting, setting_id
+from app.model.entities import Note, Setting, setting_id
 from app.model.queries import AboutMe, FormOf, HistoryOf, ListOf, NotesOf, PeopleList, SettingOf, TrashList
 from app.model.queries.versions import ConflictOf
 from app.model.schema import KINDS
@@ -186,6 +187,32 @@ def test_a_setting_about_the_phones_of_another_vault_is_neither_taken_out_nor_in
     assert "hemligt" not in opened(data)
     import_export(other.store, data)
     assert [one.key for one in other.store.everything(Setting)] == ["words"]
+
+
+def test_of_a_vault_that_lost_versions_every_record_comes_back_as_it_stands() -> None:
+    phone, other = Person("Karin"), Person("Ny")
+    texts = {"first": WriteNote(body="först"), "last": WriteNote(body="sist"), "whole": WriteNote(body="hel")}
+    notes = {name: phone.store.execute(command).record for name, command in texts.items()}
+    for name, note in notes.items():
+        phone.store.execute(Revise(kind="note", id=note, values={"body": f"{name} igen"}))
+    rows = phone.documents.table("version")
+    for name, lost in (("first", 0), ("last", 1)):
+        found = [row for row in rows if row["id"] == notes[name]]
+        rows.remove(doc_ids=[found[lost].doc_id])
+    import_export(other.store, taken_out(phone.store))
+    assert {one.body for one in other.store.everything(Note)} == {"first igen", "last igen", "whole igen"}
+    again = {one.body: len(other.store.versions(one.space, "note", one.id)) for one in other.store.everything(Note)}
+    assert again == {"first igen": 1, "last igen": 1, "whole igen": 2}
+
+
+def test_a_name_with_a_colon_that_somebody_sent_stops_no_import() -> None:
+    phone, other = Person("Karin"), Person("Ny")
+    space = phone.spaces.personal
+    op = Op(record="r:1", kind="x:y", fields={"a": 1})
+    phone.store.apply([Change(space=space, device="f" * 32, sequence=1, hlc=1 << 60, ops=(op,))])
+    import_export(other.store, taken_out(phone.store))
+    (row,) = other.store.unknown()
+    assert (row["kind"], row["id"].endswith(":x:y:r:1"), row["cells"]) == ("x:y", True, {"a": 1})
 
 
 def test_a_setting_about_the_phones_does_not_come_in_under_a_harmless_name() -> None:

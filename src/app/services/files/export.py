@@ -10,13 +10,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import IO, Any, Final
 
 from app.errors import ContentError, SignedFileForeign
-from app.model.changes import OTHERS, device_of
+from app.model.changes import OTHERS, device_of, named_in, seen_of
 from app.model.clock import moment_of
 from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, SkillProfile, skill_of
 from app.model.entities.calendar import span_of
@@ -150,15 +150,24 @@ def _record(store: Store, record: Entity) -> dict[str, Any]:
     if record.gone:
         found["deleted"] = True
     standing = None if record.gone else found["fields"]
-    found["versions"] = _versions(store, record.space, record.KIND, record.id, standing)
-    return found
+    versions = store.versions(record.space, record.KIND, record.id)
+    return found | _history(store, record.space, versions, record.before, standing)
 
 
-def _versions(store: Store, space: str, kind: str, id: Id, standing: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    return [
-        _version(one, standing, by_me=store.is_mine(space, device_of(one.version)) != (OTHERS in one.op.more))
-        for one in store.versions(space, kind, id)
-    ]
+def _history(
+    store: Store, space: str, versions: Sequence[Written], before: Sequence[str], standing: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """How a record came about. Of a vault that was damaged some of it may be lost: then how it stands says more."""
+    heads, lacking = named_in(before)
+    named = {*heads, *(parent for one in versions for parent in one.op.parents)}
+    if not named <= {*lacking, *(one.version for one in versions)}:
+        return {}
+    return {
+        "versions": [
+            _version(one, standing, by_me=store.is_mine(space, device_of(one.version)) != (OTHERS in one.op.more))
+            for one in versions
+        ]
+    }
 
 
 def _version(one: Written, standing: Mapping[str, Any] | None, *, by_me: bool) -> dict[str, Any]:
@@ -179,9 +188,11 @@ def _version(one: Written, standing: Mapping[str, Any] | None, *, by_me: bool) -
 
 def _unknown(store: Store, row: Mapping[str, Any]) -> dict[str, Any]:
     """A record that stands in no table of its kind."""
-    space, kind, id = str(row["id"]).split(":", 2)
+    space, kind = str(row["space"]), str(row["kind"])
+    id = str(row["id"]).removeprefix(f"{space}:{kind}:")  # others may have put a colon into either
     found = {"id": id, "space": space, "kind": kind, "space_kind": store.kind_of(space), "cells": row["cells"]}
-    return found | {"versions": _versions(store, space, kind, id, None)}
+    before = seen_of(row["heads"], row.get("lacking", ()))
+    return found | _history(store, space, store.versions(space, kind, id), before, None)
 
 
 def is_the_phones(key: object) -> bool:

@@ -74,7 +74,7 @@ def _take_home(store: Store) -> None:
         with store.writing():
             for row in rows:
                 if row["kind"] in KINDS:
-                    store.settle_in(row["kind"], row["id"].rpartition(":")[2], row)
+                    store.settle_in(row["kind"], row["id"].removeprefix(f"{row['space']}:{row['kind']}:"), row)
 
 
 def _parts(table: Any) -> Iterator[list[Any]]:
