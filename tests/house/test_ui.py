@@ -153,9 +153,10 @@ def no_silent_cut(tree: ast.AST, where: str) -> Iterator[str]:
 def no_lost_choice(tree: ast.AST, where: str) -> Iterator[str]:
     """A browser's window that is busy reading a large file is not one whose person has changed their mind."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node) == "pick_files":
-            if "cancel_upload_on_window_blur" not in {word.arg for word in node.keywords}:
-                yield f"{where}:{node.lineno} a choice that may be lost"
+        if not isinstance(node, ast.Call) or _name(node) != "pick_files":
+            continue
+        if "cancel_upload_on_window_blur" not in {word.arg for word in node.keywords}:
+            yield f"{where}:{node.lineno} a choice that may be lost"
 
 
 RULES: dict[Rule, tuple[frozenset[str], str]] = {
