@@ -36,7 +36,7 @@ from app.model.commands import (
     WithdrawSlot,
 )
 from app.model.entities import Booking, Meeting, Slot, meeting_id
-from app.model.entities.calendar import holder, said, span_of
+from app.model.entities.calendar import handed_id, holder, said, span_of
 from app.model.queries import (
     Again,
     AgainWith,
@@ -433,6 +433,16 @@ def test_the_calendar_is_wrong_about_what_was_changed_until_it_is_told(how: str)
     if how == "skip":
         store.execute(Revise(kind="meeting", id=meeting, values={"status": "planned"}))
         assert wrong(store) == ["changed"], "it is on again, and the calendar says cancelled"
+
+
+def test_a_start_by_one_device_and_an_end_by_another_can_still_be_cancelled() -> None:
+    store, mentorship = pair()
+    meeting = store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY, zone=ZONE)).record
+    hand_over(store)
+    kept = handed_id(store.personal, meeting)
+    store.execute(Revise(kind="handed", id=kept, values={"ends": at(20, 15)}))
+    store.execute(Delete(kind="meeting", id=meeting))
+    assert hand_over(store, old=True) == ["-10-20"] and wrong(store) == []
 
 
 def test_what_lies_ahead_when_two_stop_meeting_is_cancelled_and_the_calendar_is_wrong_about_it() -> None:

@@ -20,6 +20,7 @@ from app.model.schedule import NOTICE, again, again_after, apart, aware, followi
 
 PLACE = "calendar.place"
 _NONE = timedelta(0)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -324,7 +325,7 @@ def _gone(known: Handed, now: datetime) -> CalendarEntry:
         id=known.meeting,
         name="",
         starts=_shown(known.starts, known, now),
-        ends=_shown(known.ends, known, now),
+        ends=_shown(max(known.ends, known.starts + _MINUTE), known, now),  # of two devices, each may have told one
         zone=known.zone,
         floating=known.floating,
         place="",
