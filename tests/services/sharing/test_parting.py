@@ -162,6 +162,8 @@ def test_undo_brings_back_every_device_that_was_in_and_none_that_its_owner_had_t
         in_there = {one.device for one in karin.session.exchange.people(space_of(karin, pair))}
         assert len(in_there) == (3 if lost == "none" else 2)
         parting(karin).dismiss(pair)
+        ways = karin.session.exchange.ways_out(space_of(karin, pair))
+        assert {one for one, way in ways.items() if way.way == "dismissed"} == in_there & ways.keys()
         parting(karin).again(pair)
         assert {one.device for one in karin.session.exchange.people(space_of(karin, pair))} == in_there
         write(karin, pair, "For you both")

@@ -1163,7 +1163,7 @@ def _way_out(log: _Log, device: bytes) -> WayOut | None:
     by = log.people.get(last.author)
     who = log.people.get(device)
     way = "device"
-    if isinstance(last.public.what, Departure):
+    if isinstance(last.public.what, Departure) and not log.authority.is_out_alone(device):
         way = "left" if last.public.what.party in log.authority.parties_of(last.author) else "dismissed"
     name, root = (who.name, who.root.hex()) if who else ("", "")
     return WayOut(way, last.id.hex(), last.author.hex(), by.name if by else "", last.sequence, name, root)

@@ -133,7 +133,9 @@ class Parting:
             last = mine
         else:
             to = [
-                one.device for one in self._exchange.former(space) if not one.mine and ways[one.device].way != "device"
+                one.device
+                for one in self._exchange.former(space)
+                if not one.mine and one.device in ways and ways[one.device].way != "device"
             ]
             if not to:
                 raise NotShared
