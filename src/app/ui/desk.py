@@ -272,6 +272,21 @@ class Desk:
 
         post(self.page, self._loop, guarded)
 
+    def once_open(self, act: Callable[[], object]) -> None:
+        """Do this now, or as soon as the vault is open again: a dialog of the device may have locked it meanwhile."""
+        if self.session.phase == "open":
+            act()
+            return
+        stops: list[Stop] = []
+
+        async def soon() -> None:
+            if stops and self.session.phase == "open" and not self.session.example:
+                stops.pop()()
+                act()
+
+        stops.append(self.session.watch(lambda: self.later(soon)))
+        self.until_closed(stops[0])
+
     async def away(self, work: Callable[[], Any]) -> Any:
         """Do something long (key stretching, disk) in a thread, so that the screen goes on answering."""
         return await asyncio.to_thread(work)

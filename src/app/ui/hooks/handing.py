@@ -12,10 +12,7 @@ from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_box
 
 if TYPE_CHECKING:
-    from app.model.commands import Command
     from app.services.files.calendar_file import CalendarFile
-    from app.ui.desk import Desk
-    from app.ui.signal import Stop
 
 Hand = Callable[..., None]
 
@@ -38,12 +35,11 @@ def use_handing(told: Callable[[str], object]) -> tuple[bool, Hand]:
             how = "calendar.made" if where is not None or desk.page.web else "calendar.stopped"
         except RuntimeError:  # what a service call raises when the device has no such dialog
             how = "calendar.failed"
+        undo = done.undo
+        if how != "calendar.made" and undo:
+            desk.once_open(lambda: desk.store.execute(undo))
         if desk.session.phase != "open":
-            if how != "calendar.made" and done.undo:
-                _once_open(desk, done.undo)
             return
-        if how != "calendar.made" and done.undo:
-            desk.store.execute(done.undo)
         gone = how == "calendar.made" and any(one.cancelled for one in made.keep.told)
         told("calendar.made.cancelled" if gone else how)
 
@@ -56,16 +52,3 @@ def use_handing(told: Callable[[str], object]) -> tuple[bool, Hand]:
         run(make, lambda made: desk.later(lambda: save(made)))
 
     return busy, hand
-
-
-def _once_open(desk: Desk, command: Command) -> None:
-    """Do this as soon as the vault is open again."""
-    stops: list[Stop] = []
-
-    async def act() -> None:
-        if stops and desk.session.phase == "open" and not desk.session.example:
-            stops.pop()()
-            desk.store.execute(command)
-
-    stops.append(desk.session.watch(lambda: desk.later(act)))
-    desk.until_closed(stops[0])

@@ -40,7 +40,8 @@ def BackupScreen() -> ft.Control:
     use_watch(desk.speech)
     files = use_box(ft.FilePicker)
     done, tell = ft.use_state("")
-    words, keep = ft.use_state("")  # what opens the backup that was just saved, when it is not the key
+    words, keep = ft.use_state("")  # what opens the backup that was just made, when it is not the key
+    unsaved, hold = ft.use_state(cast("Any", None))  # it leaves once these are written down
     busy, run = use_busy()
     last = desk.session.last_backup
     waiting = not desk.session.recovery_confirmed
@@ -52,14 +53,23 @@ def BackupScreen() -> ft.Control:
         except RuntimeError:  # what a service call raises when the device has no such dialog
             told = "backup.made.failed"
         if told == "backup.made":
-            desk.session.backup_saved()
-            keep(made.words or "")
+            desk.once_open(desk.session.backup_saved)
+            hold(None)
         tell(told)
 
     def make(by_words: bool) -> None:
         tell("")
         keep("")
-        run(lambda: desk.session.make_backup(words=by_words), lambda made: desk.later(lambda: save(made)))
+        hold(None)
+        run(lambda: desk.session.make_backup(words=by_words), leave)
+
+    def leave(made: Any) -> None:
+        """The words come first: the device's dialog may send the app to the background and lock it, and they are gone."""
+        if made.words:
+            keep(made.words)
+            hold(made)
+        else:
+            desk.later(lambda: save(made))
 
     body: list[ft.Control] = [
         Words(desk.say("backup.why")),
@@ -91,18 +101,21 @@ def BackupScreen() -> ft.Control:
             )
         )
     body.append(Test())
-    return Screen(
-        desk.say("backup.title"),
-        body,
-        back=True,
-        primary=PrimaryButton(
-            desk.say("backup.words.make" if waiting else "backup.make"),
-            lambda _: make(waiting),  # nobody shall be left with a copy whose key was never written down
-            ft.Icons.SAVE_ALT,
-            busy=busy,
-            id="backup-words" if waiting else "backup-make",
-        ),
+    primary = PrimaryButton(
+        desk.say("backup.words.make" if waiting else "backup.make"),
+        lambda _: make(waiting),  # nobody shall be left with a copy whose key was never written down
+        ft.Icons.SAVE_ALT,
+        busy=busy,
+        id="backup-words" if waiting else "backup-make",
     )
+    if unsaved is not None:
+        primary = PrimaryButton(
+            desk.say("backup.words.save"),
+            lambda _: desk.later(lambda: save(unsaved)),
+            ft.Icons.SAVE_ALT,
+            id="backup-words-save",
+        )
+    return Screen(desk.say("backup.title"), body, back=True, primary=primary)
 
 
 @component
