@@ -103,6 +103,12 @@ async def test_an_early_ending_takes_three_taps_and_the_coordinator_hears_only_t
     assert status(table) == "ended" and told.told == [(table.pair, "ended")]
     await app.undo()
     assert status(table) == "active" and told.told == []  # it had not left yet
+    await app.tap("closing-end")
+    assert told.told == [(table.pair, "ended")]
+    app.desk.go(f"/person/{table.pair}")
+    await app.settle()
+    await app.tap("restore")
+    assert status(table) == "active" and told.told == []
 
 
 @BOTH

@@ -521,6 +521,7 @@ def archive(desk: Desk, view: PersonView) -> None:
 def restore(desk: Desk, view: PersonView) -> None:
     """Go on with a relationship that was put away."""
     desk.store.execute(Revise(kind="mentorship", id=view.row.mentorship, values={"status": "active", "ended": None}))
+    desk.session.programme.unsay(view.row.mentorship, "ended")
     desk.notice(desk.say("person.restored", name=view.row.name))
 
 
