@@ -303,7 +303,8 @@ class Log:
         strip: Callable[[bytes], bytes],
         last: bool,
     ) -> None:
-        """End a device's account: the bodies of its envelopes of those kinds go, headers stay; it writes no more.
+        """End a device's account: the bodies of its envelopes of those kinds and its letter boxes go, headers stay; it
+        writes no more.
 
         With `last`, nobody is left to read: the whole space goes, and only its id remains, so that it stays gone.
         """
@@ -336,6 +337,9 @@ class Log:
             if row is not None:
                 freed += _erase(work, space, Erasure(device, sequence, strip(row[0])))
         work.run("update space set bytes = ? where id = ?", max(0, now.bytes - freed), space)
+        boxes = "invitation where space = ? and device = ?"
+        work.run(f"delete from message where invitation in (select id from {boxes})", space, device)  # noqa: S608
+        work.run(f"delete from {boxes}", space, device)  # noqa: S608
         work.run(
             "insert into tip (space, device, sequence, id, ended) values (?, ?, 0, ?, ?) "
             "on conflict (space, device) do update set ended = excluded.ended",

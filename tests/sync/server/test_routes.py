@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -521,6 +522,20 @@ def test_an_account_ends_and_what_it_wrote_is_erased(base: str) -> None:
     assert one.push(word).json()["new"] == 0
     assert one.all() == found
     assert said(one.push(other.actor.change())) == (410, "gone")
+
+
+def test_with_an_account_its_letter_boxes_go_and_what_lies_in_them(running: Running) -> None:
+    boxes = {os.urandom(16).hex(): phone for phone in pair(running.base)}
+    word = os.urandom(40)
+    for box, phone in boxes.items():
+        made = {"id": box, "expires": int(time.time()) + 3600}
+        assert phone.ask("POST", "/v1/invitations", content=json.dumps(made)).status_code == 201
+        assert phone.http.post(f"/v1/invitations/{box}/messages", content=word).status_code == 201
+    one, other = boxes.values()
+    assert other.end().status_code == 204
+    assert [one.http.get(f"/v1/invitations/{box}").status_code for box in boxes] == [200, 404]
+    with running.server.database.read() as work:
+        assert work.one("select count(*) from message where bytes = ?", word) == (1,)
 
 
 def test_who_was_never_in_leaves_nothing_when_they_go(running: Running) -> None:
