@@ -2,11 +2,14 @@
 
 import os
 from base64 import urlsafe_b64decode
+from pathlib import Path
 
 import pytest
 
+from sync.server import schema, sqlite
 from sync.server.accounts import CHALLENGE_SECONDS, SESSION_SECONDS, Accounts
 from sync.server.database import Database
+from sync.server.letters import Keyrings
 from sync.server.refusal import Refusal
 
 
@@ -124,3 +127,25 @@ def test_an_introduction_that_led_to_nothing_is_forgotten(accounts: Accounts, cl
     clock.now += 2 * 86_400
     assert accounts.sweep() == 1
     assert accounts.introduced(SPACE, DEVICE) is None
+
+
+def test_what_was_erased_while_somebody_read_is_gone_from_the_disk_with_the_next_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
+    ours, theirs = sqlite.Sqlite(tmp_path / "db"), sqlite.Sqlite(tmp_path / "db")
+    schema.migrate(ours)
+    keyrings, sealed, id, secret = Keyrings(ours), os.urandom(64), os.urandom(16), os.urandom(32)
+    keyrings.put(id, secret, sealed, known=True, today=1)
+
+    def on_the_disk() -> bool:
+        return any(sealed in file.read_bytes() for file in tmp_path.iterdir())
+
+    with theirs.read() as backup:
+        assert backup.one("select count(*) from keyring") == (1,)
+        keyrings.delete(id, secret)
+    assert on_the_disk()
+    Accounts(ours).sweep()
+    assert not on_the_disk()
+    for database in (ours, theirs):
+        database.close()
