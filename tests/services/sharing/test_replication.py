@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from app.model.entities import Goal, Mentorship, Setting
 from app.services.sharing.replication import Choice, Pace, Replication
 from sync.client.http import Server
 from sync.client.loop import Condition, State
-from sync.errors import NoAnswer, OddAnswer, ServerRefuses
+from sync.errors import NoAnswer, OddAnswer, ServerBusy, ServerRefuses
 from sync.protocol import Envelope, Kind
 from sync.server.settings import Settings
 from tests.support.pair import Person
@@ -303,6 +304,32 @@ def test_only_a_server_that_knows_nobody_of_that_name_has_nothing_to_erase(
         with pytest.raises(LeftOnServer):
             replication.delete_there()
     assert (replication.choice is None) is gone
+
+
+def test_who_locks_does_not_wait_until_a_busy_server_has_erased_everything(
+    carrier: Running, karin: Person, replication: Replication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    locks = threading.Thread(target=replication.stop)
+    asked: list[object] = []
+
+    def busy(*_: object) -> None:
+        asked.append(_)
+        raise ServerBusy(after=1)
+
+    def sleep(_: float) -> None:
+        if locks.ident is None:
+            locks.start()
+            until(lambda: replication._given_up.is_set())
+
+    monkeypatch.setattr(Server, "end_account", busy)
+    monkeypatch.setattr(replication, "_sleep", sleep)
+    with pytest.raises(LeftOnServer):
+        replication.delete_there()
+    locks.join(10)
+    assert len(asked) == 1 and not locks.is_alive()
+    assert replication.standing.condition == "off"
 
 
 def test_that_all_is_there_is_told_before_what_is_done_beside(

@@ -173,6 +173,9 @@ class Replication:
         self._pace = Pace()
         self._monotonic = monotonic
         self._sleep = sleep
+        self._erasing: Server | None = None
+        self._given_up = threading.Event()
+        """Nobody waits any more for what is being erased on a server: the vault is to be locked."""
         self._asked: dict[str, tuple[float, float]] = {}
         """Spaces whose log is elsewhere: when it may be asked for again, and how long after that."""
 
@@ -318,10 +321,12 @@ class Replication:
             if choice is None:
                 return
             self.stop()
-            server = Server(choice.address, pin=choice.pin or None)
+            self._given_up.clear()
+            self._erasing = server = Server(choice.address, pin=choice.pin or None)
             try:
                 left = self._left_there(server)
             finally:
+                self._erasing = None
                 server.close()
             if left:
                 self.start()
@@ -335,6 +340,8 @@ class Replication:
         spaces = self._exchange.shared()
         left = 0
         for place, space in enumerate(spaces):
+            if self._given_up.is_set():
+                return left + len(spaces) - place
             try:
                 left += not self._ended_there(server, space)
             except NoAnswer:
@@ -346,6 +353,8 @@ class Replication:
         from sync.errors import NoAnswer, ServerBusy, ServerRefuses, SpaceDeletedThere, SyncError
 
         for _ in range(ENDED_MOST):
+            if self._given_up.is_set():
+                return False
             try:
                 server.end_account(bytes.fromhex(space), self._spaces.keys(space))
             except SpaceDeletedThere:
@@ -407,7 +416,11 @@ class Replication:
         self._tell()
 
     def stop(self) -> None:
-        """Let go of the server, for locking or for good. A round that is under way ends first."""
+        """Let go of the server, for locking or for good. A round that is under way ends first; erasing there is given up."""
+        self._given_up.set()
+        erasing = self._erasing
+        if erasing is not None:
+            erasing.close()
         with self._one:
             loop, self._loop = self._loop, None
             stops, self._stops = self._stops, []
