@@ -14,7 +14,7 @@ import pytest
 from app.errors import BadAddress, LeftOnServer
 from app.model.commands import SetGoal
 from app.model.entities import Goal, Mentorship, Setting
-from app.services.sharing.replication import Choice, Pace, Replication
+from app.services.sharing.replication import Choice, Pace, Replication, Standing
 from sync.client.http import Server
 from sync.client.loop import Condition, State
 from sync.errors import NoAnswer, OddAnswer, ServerBusy, ServerRefuses
@@ -330,6 +330,20 @@ def test_who_locks_does_not_wait_until_a_busy_server_has_erased_everything(
     locks.join(10)
     assert len(asked) == 1 and not locks.is_alive()
     assert replication.standing.condition == "off"
+
+
+def test_how_things_are_is_told_while_something_is_being_sealed(
+    carrier: Running, karin: Person, replication: Replication
+) -> None:
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+    found: list[Standing] = []
+    screen = threading.Thread(target=lambda: found.append(replication.standing))
+    with karin.exchange._one:
+        screen.start()
+        screen.join(5)
+        assert found
+    screen.join()
 
 
 def test_that_all_is_there_is_told_before_what_is_done_beside(

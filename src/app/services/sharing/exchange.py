@@ -179,12 +179,18 @@ class Exchange:
 
         Asked by the store while it writes, so it waits for nobody.
         """
+        log = self._at_hand(space)
+        return log is not None and log.authority.may_purge(bytes.fromhex(one), bytes.fromhex(other))
+
+    def is_out(self, space: str) -> bool:
+        """Whether this device is known to have gone out of a space. Asked while a screen is drawn, so it waits for nobody."""
+        log = self._at_hand(space)
+        return log is not None and log.keys.id not in log.authority.members and _way_out(log, log.keys.id) is not None
+
+    def _at_hand(self, space: str) -> _Log | None:
+        """A space as it was last kept, also while another thread goes on with it."""
         log = self._logs.get(space)
-        if log is None:
-            if self._shelf.place(space) is None:
-                return False
-            log = self._load(space)
-        return log.authority.may_purge(bytes.fromhex(one), bytes.fromhex(other))
+        return log if log is not None or self._shelf.place(space) is None else self._load(space)
 
     def shared(self) -> list[str]:
         """The spaces that have a log: shared with somebody, or carried by a server."""

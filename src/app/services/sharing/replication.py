@@ -193,7 +193,7 @@ class Replication:
         """How things are with the server, and what waits."""
         loop = self._loop
         shared = self._exchange.shared() if self.choice else []
-        waiting = sum(self._exchange.waiting(space) for space in shared if self._exchange.way_out(space) is None)
+        waiting = sum(self._exchange.waiting(space) for space in shared if not self._exchange.is_out(space))
         if loop is None:
             return Standing("off" if self._may_go or self.choice is None else "wifi", waiting)
         state = loop.state
