@@ -14,6 +14,7 @@ import pytest
 from flet.components.component import Component
 
 from app.ui import collector, root, routes, theme
+from app.ui import desk as desk_module
 from app.ui.hooks import use_clock, use_desk, use_wide
 from app.ui.parts import PrimaryButton, Screen, Words
 from app.ui.safe import component
@@ -318,6 +319,47 @@ async def test_pause_locks_at_once(stage: OpenStage) -> None:
     await app.lifecycle("pause")
     assert session.phase == "locked"
     assert where_after(app) == ""
+
+
+async def test_a_dialog_of_the_device_that_fika_opened_does_not_lock_a_phone(stage: OpenStage) -> None:
+    session = FakeSession()
+    session.preferences.lock_after = 0  # even "when I leave" means leaving, and not looking for a file
+    app = await stage(session=session)
+    with app.desk.dialog():
+        for state in ("inactive", "hide", "pause"):
+            await app.lifecycle(state)
+        await app.settle(0.1)
+        assert session.phase == "open"
+        assert not any(text.startswith("här: ") for text in app.texts()), "it is covered all the same"
+        await app.lifecycle("resume")
+    assert session.locks == 0
+    await app.lifecycle("pause")
+    assert session.phase == "locked", "the next time it is left, it is left"
+
+
+async def test_a_dialog_that_is_left_open_locks_in_the_end_also_where_the_phone_slept(
+    stage: OpenStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "DIALOG_SECONDS", 0.2)
+    session = FakeSession()
+    app = await stage(session=session)
+    with app.desk.dialog():
+        await app.lifecycle("pause")
+        await app.settle(0.3)
+        assert session.phase == "locked"
+
+
+async def test_whoever_comes_back_late_to_a_phone_that_slept_finds_it_locked(
+    stage: OpenStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession()
+    app = await stage(session=session)
+    with app.desk.dialog():
+        await app.lifecycle("pause")
+        later = app.desk.now() + timedelta(hours=1)
+        monkeypatch.setattr(app.desk, "_clock", lambda: later)
+        await app.lifecycle("resume")
+    assert session.phase == "locked"
 
 
 def where_after(app: Stage) -> str:

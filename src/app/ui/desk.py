@@ -6,7 +6,8 @@ One `Desk` per window. The screens reach it with `use_desk()`; handlers keep the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from app.services.content.speech import Speech
 
 HOME = "/"
+DIALOG_SECONDS = 120.0
+"""How long a dialog of the device that we opened keeps a phone from locking: time to find a file, and no more."""
+
 LOWERING = 1.0
 """Seconds to wait for an open sheet to be gone before another screen is opened all the same."""
 
@@ -79,6 +83,7 @@ class Desk:
         self._stops: list[Stop] = []
         self._sheets: list[Callable[[], object]] = []
         self._steps: list[Callable[[], None]] = []
+        self._dialogs: list[datetime] = []
         self.worded: Callable[[Speech], Speech] = _as_it_is
         """Puts renamed words into a speech, while the vault that has them is open."""
         self.closed = False
@@ -271,6 +276,22 @@ class Desk:
                 safe.tell(self.page.session, fault)
 
         post(self.page, self._loop, guarded)
+
+    @contextmanager
+    def dialog(self) -> Iterator[None]:
+        """While a dialog of the device that we opened lies over the app: leaving for it is not leaving the app."""
+        self._dialogs.append(self.now())
+        try:
+            yield
+        finally:
+            self._dialogs.pop()
+
+    def dialog_seconds(self) -> float:
+        """How long the app may still be in the background for its own dialog; 0 when none is open."""
+        if not self._dialogs:
+            return 0.0
+        gone = (self.now() - self._dialogs[-1]).total_seconds()
+        return max(0.0, DIALOG_SECONDS - max(0.0, gone))
 
     def once_open(self, act: Callable[[], object]) -> None:
         """Do this now, or as soon as the vault is open again: a dialog of the device may have locked it meanwhile."""

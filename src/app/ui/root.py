@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -381,18 +382,31 @@ async def _tick(desk: Desk) -> None:
 
 def _lifecycle(desk: Desk) -> Callable[[Any], None]:
     leaving: list[asyncio.TimerHandle] = []
+    until: list[datetime] = []
 
     def stay() -> None:
         for timer in leaving:
             timer.cancel()
         leaving.clear()
+        until.clear()
+
+    def leave(seconds: float) -> None:
+        stay()
+        until.append(desk.now() + timedelta(seconds=seconds))
+        leaving.append(asyncio.get_running_loop().call_later(seconds, desk.lock))
+
+    def back() -> None:
+        late = bool(until) and desk.now() >= until[0]  # in a phone that slept no timer ran
+        stay()
+        if late:
+            desk.lock()
+        desk.covered.set(False)
+        desk.later(lambda: carry_now(desk))
 
     def changed(e: Any) -> None:
         state = e.state
         if state in (ft.AppLifecycleState.SHOW, ft.AppLifecycleState.RESUME):
-            stay()
-            desk.covered.set(False)
-            desk.later(lambda: carry_now(desk))
+            back()
             return
         desk.flush()
         if state == ft.AppLifecycleState.INACTIVE:
@@ -401,11 +415,14 @@ def _lifecycle(desk: Desk) -> Callable[[Any], None]:
         desk.covered.set(True)
         if desk.session.phase != "open":
             return
-        if state in (ft.AppLifecycleState.PAUSE, ft.AppLifecycleState.DETACH):
+        choosing = desk.dialog_seconds()
+        if state == ft.AppLifecycleState.DETACH or (state == ft.AppLifecycleState.PAUSE and not choosing):
             stay()
             desk.lock()
+        elif state == ft.AppLifecycleState.PAUSE:
+            leave(choosing)
         elif not leaving:
             grace = float(desk.prefs.grace) if desk.prefs.lock_after else 0.0  # "when I leave" means at once
-            leaving.append(asyncio.get_running_loop().call_later(grace, desk.lock))
+            leave(max(grace, choosing))
 
     return changed

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import flet as ft
-
 from app.ui.hooks.busy import use_busy
 from app.ui.hooks.context import use_desk
-from app.ui.hooks.held import use_box
+from app.ui.hooks.files import use_files
 
 if TYPE_CHECKING:
     from app.services.files.calendar_file import CalendarFile
@@ -25,13 +23,13 @@ def use_handing(told: Callable[[str], object]) -> tuple[bool, Hand]:
     it is open again.
     """
     desk = use_desk()
-    files = use_box(ft.FilePicker)
+    files = use_files()
     busy, run = use_busy()
 
     async def save(made: CalendarFile) -> None:
         done = desk.store.execute(made.keep)
         try:
-            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
+            where = await files.save(made.name, made.data)
             how = "calendar.made" if where is not None or desk.page.web else "calendar.stopped"
         except RuntimeError:  # what a service call raises when the device has no such dialog
             how = "calendar.failed"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import flet as ft
-
 from app.ui.hooks.context import use_desk
-from app.ui.hooks.held import use_box
+from app.ui.hooks.files import use_files
 
 Save = Callable[[str, bytes], None]
 
@@ -15,11 +13,11 @@ Save = Callable[[str, bytes], None]
 def use_saving() -> Save:
     """`save(name, data)`: says where the file went, that none was saved, or that this device has no such dialog."""
     desk = use_desk()
-    files = use_box(ft.FilePicker)
+    files = use_files()
 
     async def save(name: str, data: bytes) -> None:
         try:
-            where = await files.value.save_file(file_name=name, src_bytes=data)
+            where = await files.save(name, data)
             said = desk.say("print.saved", where=where) if where else desk.say("export.stopped")
             if desk.page.web:  # a browser does not say where
                 said = desk.say("print.saved.web", name=name)

@@ -8,6 +8,7 @@ from typing import Any
 import flet as ft
 
 from app.ui.hooks import use_desk
+from app.ui.hooks.files import use_files
 from app.ui.hooks.held import use_box
 from app.ui.parts.buttons import QuietButton, SecondaryButton
 from app.ui.parts.fields import Field
@@ -64,8 +65,7 @@ def CodeOut(
     `on_out` is told when it has left.
     """
     desk = use_desk()
-    services = use_box(lambda: (ft.Clipboard(), ft.FilePicker()))
-    clipboard, files = services.value
+    clipboard, files = use_box(ft.Clipboard).value, use_files()
 
     async def copy(_: object) -> None:
         await clipboard.set(text)
@@ -75,7 +75,7 @@ def CodeOut(
 
     async def save(_: object) -> None:
         try:
-            where = await files.save_file(file_name=name or desk.say("pair.file"), src_bytes=data or text.encode())
+            where = await files.save(name or desk.say("pair.file"), data or text.encode())
         except RuntimeError:  # what a service call raises when the device has no such dialog
             desk.notice(desk.say("pair.no-files"))
         else:
@@ -106,8 +106,7 @@ def CodeIn(
 ) -> ft.Control:
     """Where the other's code comes in: pasted with one tap, into the field, or from a file."""
     desk = use_desk()
-    services = use_box(lambda: (ft.Clipboard(), ft.FilePicker()))
-    clipboard, files = services.value
+    clipboard, files = use_box(ft.Clipboard).value, use_files()
     typed, type_ = ft.use_state("")
 
     def write(text: str) -> None:
@@ -133,12 +132,12 @@ def CodeIn(
 
     async def pick(_: object) -> None:
         try:
-            picked = await files.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+            picked = await files.pick()
         except RuntimeError:  # what a service call raises when the device has no such dialog
             desk.notice(desk.say("pair.no-files"))
             return
-        if picked and picked[0].bytes is not None:
-            _give(picked[0].bytes, on_text, on_data)
+        if picked:
+            _give(picked[1], on_text, on_data)
 
     buttons: list[ft.Control] = [
         SecondaryButton(desk.say("pair.paste"), paste, ft.Icons.CONTENT_PASTE, id=f"{id}-paste", strong=True),

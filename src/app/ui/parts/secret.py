@@ -12,6 +12,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk
+from app.ui.hooks.files import use_files
 from app.ui.hooks.held import use_box
 from app.ui.parts.buttons import SecondaryButton
 from app.ui.parts.surfaces import use_sheet
@@ -65,8 +66,7 @@ def KeyKeepers(groups: tuple[str, ...]) -> ft.Control:
     """Three ways to keep the key: copy, file, picture."""
     desk = use_desk()
     text = " ".join(groups)
-    services = use_box(lambda: (ft.Clipboard(), ft.FilePicker()))
-    clipboard, files = services.value
+    clipboard, files = use_box(ft.Clipboard).value, use_files()
     shown, show = ft.use_state(False)
 
     async def copy(_: object) -> None:
@@ -77,7 +77,7 @@ def KeyKeepers(groups: tuple[str, ...]) -> ft.Control:
     async def save(_: object) -> None:
         words = desk.say("recovery.file.text", key=text)
         try:
-            where = await files.save_file(file_name=desk.say("recovery.file.name"), src_bytes=words.encode())
+            where = await files.save(desk.say("recovery.file.name"), words.encode())
         except RuntimeError:  # what a service call raises when the device has no such dialog
             desk.notice(desk.say("recovery.file.failed"))
         else:

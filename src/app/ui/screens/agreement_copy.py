@@ -11,7 +11,7 @@ from app.model.queries import AboutMe, CopiesOf, One
 from app.services.agreements import Sheet
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_query
-from app.ui.hooks.held import use_box
+from app.ui.hooks.files import use_files
 from app.ui.hooks.saving import use_saving
 from app.ui.parts import EmptyState, Live, PrimaryButton, Rows, Screen, SectionTitle, Soft, Words
 from app.ui.safe import component
@@ -62,19 +62,19 @@ def _Copy(person: str, id: str, about: str, key: str = "") -> ft.Control:
 def CheckScreen() -> ft.Control:
     """A signed file: does it fit what was signed? Nothing of it is kept."""
     desk = use_desk()
-    files = use_box(ft.FilePicker)
+    files = use_files()
     checked, show = ft.use_state(cast("Checked | None", None))
     fault, tell = ft.use_state("")
     _, run = use_busy()
 
     async def pick() -> None:
         try:
-            found = await files.value.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+            found = await files.pick()
         except RuntimeError:  # what a service call raises when the device has no such dialog
             tell(desk.say("export.failed"))
             return
-        if found and found[0].bytes is not None:
-            data = found[0].bytes
+        if found:
+            data = found[1]
             run(lambda: desk.session.agreements(desk.library).check(data), seen, failed)
 
     def seen(one: Checked) -> None:

@@ -10,7 +10,7 @@ from app import errors
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
-from app.ui.hooks.held import use_box
+from app.ui.hooks.files import use_files
 from app.ui.parts import (
     Busy,
     Card,
@@ -38,7 +38,7 @@ def BackupScreen() -> ft.Control:
     """One sealed file, and the proof that it opens."""
     desk = use_desk()
     use_watch(desk.speech)
-    files = use_box(ft.FilePicker)
+    files = use_files()
     done, tell = ft.use_state("")
     words, keep = ft.use_state("")  # what opens the backup that was just made, when it is not the key
     unsaved, hold = ft.use_state(cast("Any", None))  # it leaves once these are written down
@@ -48,7 +48,7 @@ def BackupScreen() -> ft.Control:
 
     async def save(made: Any) -> None:
         try:
-            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
+            where = await files.save(made.name, made.data)
             told = "backup.made" if where is not None or desk.page.web else "backup.made.stopped"
         except RuntimeError:  # what a service call raises when the device has no such dialog
             told = "backup.made.failed"
@@ -175,16 +175,16 @@ def _holds(desk: Desk, found: Any) -> list[ft.Control]:
 def Choose(name: str, on_pick: Any, *, id: str) -> ft.Control:
     """A button that asks for a file, and the name of the one that was chosen."""
     desk = use_desk()
-    files = use_box(ft.FilePicker)
+    files = use_files()
 
     async def pick(_: object) -> None:
         try:
-            picked = await files.value.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+            picked = await files.pick()
         except RuntimeError:  # what a service call raises when the device has no such dialog
             desk.notice(desk.say("backup.pick.failed"))
             return
-        if picked and picked[0].bytes is not None:
-            on_pick(picked[0].name, picked[0].bytes)
+        if picked:
+            on_pick(picked[0], picked[1])
 
     parts: list[ft.Control] = [
         SecondaryButton(desk.say("backup.choose"), pick, ft.Icons.FOLDER_OPEN, id=id),

@@ -11,8 +11,8 @@ from app.model.queries import BusyCount, CalendarNewsOf, SettingOf, ToHandOver
 from app.model.queries.calendar import PLACE
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query, use_watch
+from app.ui.hooks.files import use_files
 from app.ui.hooks.handing import use_handing
-from app.ui.hooks.held import use_box
 from app.ui.parts import (
     Busy,
     Card,
@@ -164,7 +164,7 @@ def _BusyTimes() -> ft.Control:
     """Busy times from another calendar: fetched, counted, forgotten."""
     desk = use_desk()
     count = use_query(BusyCount())
-    files = use_box(ft.FilePicker)
+    files = use_files()
     said, say = ft.use_state(cast("tuple[str, ...]", ()))  # the sentences about the file that was read last
     busy, run = use_busy()
 
@@ -184,12 +184,12 @@ def _BusyTimes() -> ft.Control:
     async def pick(_: object) -> None:
         say(())
         try:
-            picked = await files.value.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+            picked = await files.pick()
         except RuntimeError:  # what a service call raises when the device has no such dialog
             say((desk.say("calendar.failed"),))
             return
-        if picked and picked[0].bytes is not None:
-            data = picked[0].bytes
+        if picked:
+            data = picked[1]
             run(lambda: _read(desk, data), keep, refused)
 
     def forget(_: object) -> None:

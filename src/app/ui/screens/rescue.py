@@ -8,7 +8,7 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk
-from app.ui.hooks.held import use_box
+from app.ui.hooks.files import use_files
 from app.ui.parts import Busy, Card, Heading, Live, SecondaryButton, Soft, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -26,7 +26,7 @@ def Rescued(found: Any, phrase: str) -> ft.Control:
     The damaged folder is never written to. It is moved aside whole, and only once the file is there.
     """
     desk = use_desk()
-    files = use_box(ft.FilePicker)
+    files = use_files()
     words: str
     words, keep = ft.use_state("")
     failed, fail = ft.use_state(False)
@@ -34,7 +34,7 @@ def Rescued(found: Any, phrase: str) -> ft.Control:
 
     async def save(made: Any) -> None:
         try:
-            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
+            where = await files.save(made.name, made.data)
         except RuntimeError:  # what a service call raises when the device has no such dialog
             fail(True)
             return

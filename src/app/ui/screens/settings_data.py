@@ -10,7 +10,7 @@ from app.model.queries import Counts, TrashList
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_query, use_watch
-from app.ui.hooks.held import use_box
+from app.ui.hooks.files import use_files
 from app.ui.parts import Busy, Card, Live, PrimaryButton, QuietButton, Row, Rows, Screen, Soft, Words
 from app.ui.safe import component
 from app.ui.screens.checking import CheckRow
@@ -27,13 +27,13 @@ def DataScreen() -> ft.Control:
     use_watch(desk.speech)
     counts = use_query(Counts(SHOWN))
     trash = use_query(TrashList())
-    files = use_box(ft.FilePicker)
+    files = use_files()
     told, tell = ft.use_state("")
     busy, run = use_busy()
 
     async def save(made: Any) -> None:
         try:
-            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
+            where = await files.save(made.name, made.data)
             tell("export.made" if where is not None or desk.page.web else "export.stopped")
         except RuntimeError:  # what a service call raises when the device has no such dialog
             tell("export.failed")

@@ -9,7 +9,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_query
-from app.ui.hooks.held import use_box
+from app.ui.hooks.files import use_files
 from app.ui.parts import Busy, Live, PrimaryButton, QuietButton, Screen, Soft, Words
 from app.ui.safe import component
 from app.ui.screens.settings_data import EMPTY, SHOWN
@@ -19,7 +19,7 @@ from app.ui.screens.settings_data import EMPTY, SHOWN
 def ImportScreen() -> ft.Control:
     """What it does, one button for the file, and what came in."""
     desk = use_desk()
-    files = use_box(ft.FilePicker)
+    files = use_files()
     there = use_query(EMPTY)
     told, tell = ft.use_state("")
     failed, fail = ft.use_state("")
@@ -33,12 +33,12 @@ def ImportScreen() -> ft.Control:
 
     async def pick() -> None:
         try:
-            found = await files.value.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+            found = await files.pick()
         except RuntimeError:  # what a service call raises when the device has no such dialog
             fail(desk.say("export.failed"))
             return
-        if found and found[0].bytes is not None:
-            data = found[0].bytes
+        if found:
+            data = found[1]
             run(lambda: _read(desk, data), done, lambda fault: fail(desk.sentence(fault)))
 
     body: list[ft.Control] = [

@@ -10,7 +10,7 @@ from app.model.queries import PeopleList, PersonRow
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query
-from app.ui.hooks.held import use_box
+from app.ui.hooks.files import use_files
 from app.ui.parts import (
     Busy,
     Card,
@@ -38,7 +38,7 @@ def TasksFileScreen(person: str = "") -> ft.Control:
     desk, now = use_desk(), use_clock()
     people: tuple[PersonRow, ...] = use_query(PeopleList(now=now))
     whom, choose = ft.use_state(person or ALL)
-    files = use_box(ft.FilePicker)
+    files = use_files()
     told, tell = ft.use_state("")
     wrong, say_wrong = ft.use_state("")
     bringing, show = ft.use_state(cast("Any", None))
@@ -48,7 +48,7 @@ def TasksFileScreen(person: str = "") -> ft.Control:
 
     async def save(made: Any) -> None:
         try:
-            where = await files.value.save_file(file_name=made.name, src_bytes=made.data)
+            where = await files.save(made.name, made.data)
             tell(desk.say("task.table-made", count=made.count) if where is not None or desk.page.web else "")
         except RuntimeError:  # what a service call raises when the device has no such dialog
             say_wrong(desk.say("export.failed"))
@@ -65,12 +65,12 @@ def TasksFileScreen(person: str = "") -> ft.Control:
     async def pick(_: object) -> None:
         clear()
         try:
-            picked = await files.value.pick_files(with_data=True, cancel_upload_on_window_blur=False)
+            picked = await files.pick()
         except RuntimeError:  # the same
             say_wrong(desk.say("backup.pick.failed"))
             return
-        if picked and picked[0].bytes is not None:
-            raw = picked[0].bytes
+        if picked:
+            raw = picked[1]
             run(lambda: _planned(desk, raw, mentorship), show, lambda fault: say_wrong(desk.sentence(fault)))
 
     def bring(_: object) -> None:
