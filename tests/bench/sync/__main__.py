@@ -28,7 +28,7 @@ from pathlib import Path
 from tests.bench.sync import contestants, load, report, side_by_side
 from tests.bench.sync.contestants import FIKA, PEERS, ROOT, Contestant, Failed
 from tests.bench.sync.report import Found
-from tests.bench.sync.side_by_side import Figures, Table
+from tests.bench.sync.side_by_side import PACE, Figures, Table
 from tests.bench.sync.wire import Wire
 
 SEED = 20261122
@@ -49,6 +49,7 @@ def sides(sizes: Sequence[int], runs: int, changes: int, pushes: int) -> dict[st
                     figures = table.carry(size)
                     figures.changes = table.change(changes)
                     if who.pushes:
+                        figures.paced = table.change(pushes, pause=PACE)
                         figures.pushes = table.push(pushes)
                 found[who.name][size].append(figures)
     return {name: {size: median(rows) for size, rows in kept.items()} for name, kept in found.items()}
@@ -62,6 +63,8 @@ def median(rows: Sequence[Figures]) -> Figures:
             setattr(found, field.name, statistics.median(getattr(row, field.name) for row in rows))
     for row in rows:
         found.pushes += row.pushes
+        if row.pushes:
+            found.paced = found.paced.with_(row.paced)
         for name in ("writes", "reads", "write_bytes", "read_bytes"):
             getattr(found.changes, name).extend(getattr(row.changes, name))
     found.changes.server_cpu = statistics.median(row.changes.server_cpu for row in rows)

@@ -87,9 +87,9 @@ def targets(found: Found) -> list[Target]:
     most_of("one change, server's processor time, written and read", CHANGE_MS, mine.changes.server_cpu, "ms")
     if mine.pushes:
         most_of(
-            "push to the other screen ÷ (one write + one read)",
+            "push to the other screen ÷ (one write + one read) at the same pace",
             PUSH_RATIO,
-            _middle(mine.pushes) / (mine.changes.write + mine.changes.read),
+            _middle(mine.pushes) / (mine.paced.write + mine.paced.read),
             "",
         )
     if len(found.growth) > 1:
@@ -225,6 +225,10 @@ def _side_rows(found: Found, size: int, names: Sequence[str]) -> list[list[str]]
         row("… server's processor time, both", lambda one: f"{one.changes.server_cpu:.2f} ms"),
         row("… both devices' processor time", lambda one: f"{one.changes.device_cpu:.1f} ms"),
         row("push to the other screen, p50", lambda one: f"{_middle(one.pushes):.1f} ms" if one.pushes else "–"),
+        row(
+            "… one write / one read at the same pace, p50",
+            lambda one: f"{one.paced.write:.1f} / {one.paced.read:.1f} ms" if one.pushes else "–",
+        ),
     ]
 
 

@@ -45,6 +45,10 @@ def check(what: str, found: dict[str, object], wanted: Sequence[str]) -> None:
         raise Failed(f"{what}: the items are not those that were written")
 
 
+PACE = 0.3
+"""Seconds between a person's changes where they are pushed."""
+
+
 @dataclass
 class Changes:
     """One change after the other: milliseconds, and bytes on the wire."""
@@ -97,6 +101,8 @@ class Figures:
     """What the device still did by itself once everything was in its store, in processor time."""
     changes: Changes = field(default_factory=Changes)
     pushes: list[float] = field(default_factory=list)
+    paced: Changes = field(default_factory=Changes)
+    """Changes at the pace of the pushes: after a pause every cache is cold, for these as for those."""
     memory: float = 0.0
 
 
@@ -162,8 +168,11 @@ class Table:
         self.check()
         return figures
 
-    def change(self, count: int, *, last: bool = True) -> Changes:
-        """One change, read on the other device before the next is written. Compared with what was written at the `last`."""
+    def change(self, count: int, *, last: bool = True, pause: float = 0.0) -> Changes:
+        """One change, read on the other device before the next is written; `pause` seconds between them.
+
+        Compared with what was written at the `last`.
+        """
         found = Changes()
         texts = self._more(count)
         server_cpu, device_cpu = self.server.cpu, self.one.cpu + self.other.cpu
@@ -173,6 +182,7 @@ class Table:
             found.write_bytes.append(self.wire.taken())
             found.reads.append(_seconds(self.other.ask("read")) * 1000)
             found.read_bytes.append(self.wire.taken())
+            time.sleep(pause)
         self._number += count
         found.server_cpu = (self.server.cpu - server_cpu) / count * 1000
         found.device_cpu = (self.one.cpu + self.other.cpu - device_cpu) / count * 1000
@@ -189,7 +199,7 @@ class Table:
             wrote = self.one.ask("put", text=text, number=self._number)
             self._number += 1
             found.append((self.other.ask("heard", count=heard)["at"] - wrote["began"]) * 1000)
-            time.sleep(0.3)  # a person's next change comes later, too
+            time.sleep(PACE)
         self.one.ask("hush")
         self.other.ask("hush")
         self.check()

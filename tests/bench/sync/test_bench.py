@@ -98,7 +98,8 @@ def test_a_device_that_fails_or_ends_stops_everything(tmp_path: Path, monkeypatc
 
 def figures(**changed: Any) -> Figures:
     changes = Changes([4.0], [2.0], [800], [700], 1.5, 5.0)
-    return Figures(**{"items": 10, "upload": 1.0, "download": 1.0, "changes": changes, "pushes": [6.0], **changed})
+    kept = {"items": 10, "upload": 1.0, "download": 1.0, "changes": changes, "paced": changes, "pushes": [6.0]}
+    return Figures(**{**kept, **changed})
 
 
 def test_the_report_says_what_was_missed() -> None:
@@ -111,10 +112,12 @@ def test_the_report_says_what_was_missed() -> None:
     found.sides["Fika"][10].download = 3.0
     found.growth[100].writes = [9.0]
     found.load.errors.append("late")
+    found.sides["Fika"][10].pushes = [7.3]
     found.batched = 9_999
     missed = {row.name for row in targets(found) if not row.met}
     assert missed == {
         "fresh device, 10",
+        "push to the other screen ÷ (one write + one read) at the same pace",
         "one change at 100 ÷ at 10 items, time",
         "… errors",
         "PostgreSQL, changes a second in batches",
