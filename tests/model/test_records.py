@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from app.model.changes import GONE, Op, hlc_of, version_id
 from app.model.entities import Goal, Task
 from app.model.merge import chosen
-from app.model.records import State, Written, _ancestors, advance, entity_of, fold
+from app.model.records import State, Written, _Seen, advance, entity_of, fold
 from tests.support import edits
 from tests.support.effort import effort
 from tests.support.offline import Writer, base_text
@@ -290,6 +291,56 @@ def test_a_circle_of_parents_ends_and_loses_nothing() -> None:
     assert fold([ROOT, alone]).cells["text"] == "c"
 
 
+def _walked(name: str, ops: Mapping[str, Op]) -> set[str]:
+    """What an author had seen, as the rule says it."""
+    found: set[str] = set()
+    path = [*ops[name].parents]
+    while path:
+        step = path.pop()
+        if step in ops and step not in found and step != name and step not in ops[name].lacking:
+            found.add(step)
+            path += ops[step].parents
+    return found
+
+
+PLACES = st.lists(st.integers(0, 9), max_size=3)
+
+
+@settings(max_examples=effort(150, 5000), deadline=None)
+@given(st.lists(st.tuples(PLACES, PLACES, st.booleans()), min_size=1, max_size=9), st.booleans())
+def test_who_has_seen_what_follows_the_rule_in_circles_too(
+    told: list[tuple[list[int], list[int], bool]], backwards: bool
+) -> None:
+    names = [version(place + 1, "ab"[place % 2]) for place in range(10)]
+    ops: dict[str, Op] = {}
+    for place, (parents, lacking, has) in enumerate(told):
+        behind = [names[one] for one in parents if backwards or one < place]
+        lacked = tuple(names[one] for one in lacking) if has else ()
+        ops[names[place]] = Op(record=RECORD, kind="task", fields={}, parents=tuple(behind), lacking=lacked)
+    seen, walked = _Seen(ops), {name: _walked(name, ops) for name in ops}
+    assert {name: set(seen.named(seen[name])) for name in ops} == walked
+    for some in (list(ops), list(ops)[::2]):
+        covered = {one for name in some for one in walked[name] if name not in walked[one]}
+        assert seen.heads(some) == [name for name in some if name not in covered]
+
+
+@pytest.mark.parametrize("lacking", [(), (version(5),)])
+def test_a_long_history_with_something_written_beside_it_takes_little(lacking: tuple[str, ...]) -> None:
+    history = [ROOT]
+    for hlc in range(2, 1500):
+        one = written(hlc, {"text": f"{hlc}"}, history[-1].version)
+        history.append(Written(version=one.version, op=replace(one.op, lacking=lacking if hlc > 5 else ())))
+    beside = written(1499, {"owner": "mentor"}, ROOT.version, device="b")
+    tracemalloc.start()
+    try:
+        found = fold([*history, beside])
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (found.cells["text"], found.cells["owner"]) == ("1499", "mentor")
+    assert most < 6 << 20
+
+
 def test_unknown_kinds_and_cells_are_carried() -> None:
     one = written(1, {"melody": [1, 2], "words": "la"}, kind="song")
     two = written(2, {"words": "di"}, one.version, kind="song")
@@ -380,11 +431,11 @@ def _no_word_is_lost(seed: int) -> None:
     history = _history(Random(seed), 12)
     whole = fold(history)
     texts = {one.version: one.op.fields["tried"] for one in history if "tried" in one.op.fields}
-    seen = _ancestors({one.version: one.op for one in history})
+    seen = _Seen({one.version: one.op for one in history})
     heads = [name for name, _ in whole.also.get("tried", ())]
     if not heads:
         return
-    common = set.intersection(*(seen[head] for head in heads)) & texts.keys()
+    common = set.intersection(*(set(seen.named(seen[head])) for head in heads)) & texts.keys()
     for head in heads:
         for word in texts[head].split():
             if word[-1:] in "åö" and word[:1] in "abc" and not any(word in texts[name] for name in common):

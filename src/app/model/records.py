@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from app.model.changes import GONE, Op, hlc_of
@@ -91,7 +93,7 @@ def fold(versions: Iterable[Written]) -> State:
     """What all versions of one record amount to."""
     by_name = {written.version: written.op for written in versions}
     names = sorted(by_name)
-    seen = _ancestors(by_name)
+    seen = _Seen(by_name)
     first = by_name[names[0]]
     kind = min(op.kind for op in by_name.values())
     known = KINDS.get(kind)
@@ -110,7 +112,7 @@ def fold(versions: Iterable[Written]) -> State:
     for cell, at in setters.items():
         if cell == GONE or not at:
             continue
-        heads = _heads(at, seen)
+        heads = seen.heads(at)
         values = {name: by_name[name].fields[cell] for name in heads}
         shown = _settle(kind, cell, values, lambda cell=cell, at=at, heads=heads: _base(cell, at, heads, seen, by_name))
         cells[cell] = shown.value
@@ -122,7 +124,7 @@ def fold(versions: Iterable[Written]) -> State:
     return State(
         id=first.record,
         kind=kind,
-        heads=tuple(_heads(names, seen)),
+        heads=tuple(seen.heads(names)),
         lacking=_lacking(by_name),
         cells=cells,
         also=also,
@@ -166,40 +168,101 @@ def _lacking(by_name: Mapping[str, Op]) -> tuple[str, ...]:
     return tuple(sorted({parent for op in by_name.values() for parent in op.parents} - by_name.keys()))
 
 
-def _ancestors(by_name: Mapping[str, Op]) -> dict[str, set[str]]:
-    """For each version, all it has seen, as far as we have it. A circle, which only a liar makes, ends."""
-    if any(op.lacking for op in by_name.values()):
-        return {name: _reached(name, by_name) for name in by_name}
-    found: dict[str, set[str]] = {}
-    waiting: dict[str, set[str]] = {}
-    children: dict[str, list[str]] = {}
-    for name, op in by_name.items():
-        parents = {parent for parent in op.parents if parent in by_name and parent != name}
-        waiting[name] = set(parents)
-        for parent in parents:
-            children.setdefault(parent, []).append(name)
-    ready = sorted(name for name, parents in waiting.items() if not parents)
-    while ready:
-        name = ready.pop()
-        found[name] = set()
-        for parent in by_name[name].parents:
-            if parent in by_name and parent != name:
-                found[name] |= found[parent] | {parent}
-        for child in children.get(name, ()):
-            waiting[child].discard(name)
+class _Seen:
+    """What the author of each version had seen, as far as we have it: a number each, one bit a version.
+
+    Of thousands of versions that were written one after the other each has seen all before it: as numbers that is
+    little, and "all that one of these has seen" is one step.
+    """
+
+    def __init__(self, by_name: Mapping[str, Op]) -> None:
+        self.names = sorted(by_name)
+        self._place = {name: place for place, name in enumerate(self.names)}
+        self._seen: dict[str, int] = {}
+        ops = [by_name[name] for name in self.names]
+        parents = [sorted({self._place[one] for one in op.parents if one in by_name}) for op in ops]
+        order = _parents_first(parents)
+        without: dict[tuple[str, ...], list[int]] = {}
+        for place in order:
+            lacked = {name for name in ops[place].lacking if name in by_name}
+            without.setdefault(tuple(sorted(lacked)), []).append(place)
+        for lacking, places in without.items():
+            barred = self.bits(lacking)
+            reached: dict[int, int] = {}
+            wanted = set(places)
+            for place in order:
+                reached[place] = _behind(place, parents, reached, barred)
+                if place in wanted:
+                    self._seen[self.names[place]] = reached[place]
+                    wanted.discard(place)
+                    if not wanted:
+                        break
+        circled = [name for name in self.names if name not in self._seen]
+        for name in circled:
+            self._seen[name] = self.bits(_reached(name, by_name))
+        self._circled = self.bits(circled)
+
+    def __getitem__(self, name: str) -> int:
+        return self._seen[name]
+
+    def bits(self, names: Iterable[str]) -> int:
+        """These versions as a number."""
+        found = bytearray(len(self.names) // 8 + 1)
+        for name in names:
+            place = self._place[name]
+            found[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(found, "little")
+
+    def named(self, bits: int) -> list[str]:
+        """The versions in a number, in the order of their names."""
+        return [name for name, bit in zip(self.names, bin(bits)[:1:-1], strict=False) if bit == "1"]
+
+    def heads(self, names: Sequence[str]) -> list[str]:
+        """Those that none of the others has seen, in the order of their names; in a circle, all of them."""
+        if len(names) == 1:
+            return [*names]
+        covered = 0
+        for name in names:
+            earlier = self._seen[name]
+            if self._circled and (own := 1 << self._place[name]) & self._circled:
+                mutual = [one for one in self.named(earlier & self._circled) if self._seen[one] & own]
+                earlier &= ~self.bits(mutual)
+            covered |= earlier
+        return self.named(self.bits(names) & ~covered)
+
+
+def _parents_first(parents: Sequence[Sequence[int]]) -> list[int]:
+    """The places of the versions so that each comes after its parents; without those in a circle and behind it."""
+    waiting = [{one for one in own if one != place} for place, own in enumerate(parents)]
+    children: list[list[int]] = [[] for _ in parents]
+    for place, own in enumerate(waiting):
+        for parent in own:
+            children[parent].append(place)
+    found = [place for place, own in enumerate(waiting) if not own]
+    for place in found:  # grows meanwhile
+        for child in children[place]:
+            waiting[child].discard(place)
             if not waiting[child]:
-                ready.append(child)
-    for name in by_name.keys() - found.keys():
-        found[name] = _reached(name, by_name)
+                found.append(child)
     return found
 
 
-def _reached(name: str, by_name: Mapping[str, Op]) -> set[str]:
+def _behind(place: int, parents: Sequence[Sequence[int]], reached: Mapping[int, int], barred: int) -> int:
     """What one version has seen: all behind its parents that can be reached without what its author lacked.
 
     What a version in between lacked does not matter: whoever wrote on top of it either had it by then and names it, or
     lacked it as well and says so.
     """
+    found = 0
+    for parent in parents[place]:
+        own = 1 << parent
+        if parent != place and not own & barred:
+            found |= own | reached[parent]
+    return found
+
+
+def _reached(name: str, by_name: Mapping[str, Op]) -> set[str]:
+    """The same as `_behind`, step by step: in a circle, which only a liar makes, this ends."""
     reached: set[str] = set()
     barred = {name, *by_name[name].lacking}
     path = list(by_name[name].parents)
@@ -209,12 +272,6 @@ def _reached(name: str, by_name: Mapping[str, Op]) -> set[str]:
             reached.add(step)
             path += by_name[step].parents
     return reached
-
-
-def _heads(names: list[str], seen: Mapping[str, set[str]]) -> list[str]:
-    """Those that none of the others has seen; in a circle, all of them."""
-    covered = {earlier for name in names for earlier in seen[name] if name not in seen[earlier]}
-    return [name for name in names if name not in covered]
 
 
 @dataclass(frozen=True)
@@ -250,12 +307,7 @@ def _others(values: Mapping[str, Json]) -> tuple[tuple[str, Json], ...]:
 
 
 def _base(
-    cell: str,
-    at: Iterable[str],
-    heads: Sequence[str],
-    seen: Mapping[str, set[str]],
-    by_name: Mapping[str, Op],
-    depth: int = DEEPEST,
+    cell: str, at: Iterable[str], heads: Sequence[str], seen: _Seen, by_name: Mapping[str, Op], depth: int = DEEPEST
 ) -> str | None:
     """The text that all heads came from: that of the nearest version they have all seen.
 
@@ -263,14 +315,17 @@ def _base(
     amount to, which is what the authors of the heads had before them. Nothing seen by all, and nothing missing or
     erased: empty.
     """
-    seen_by_all = set.intersection(*(seen[head] for head in heads))
-    common = seen_by_all & set(at)
+    seen_by_all = reduce(and_, (seen[head] for head in heads))
+    common = seen.named(seen_by_all & seen.bits(at))
     if not common:
-        if any(by_name[name].more.get(ERASED) for name in seen_by_all):
+        if any(by_name[name].more.get(ERASED) for name in seen.named(seen_by_all)):
             return None
-        known = {parent for head in heads for name in {head} | seen[head] for parent in by_name[name].parents}
+        read = seen.bits(heads)
+        for head in heads:
+            read |= seen[head]
+        known = {parent for name in seen.named(read) for parent in by_name[name].parents}
         return "" if known <= by_name.keys() else None
-    nearest = _heads(sorted(common), seen)
+    nearest = seen.heads(common)
     texts = {name: by_name[name].fields[cell] for name in nearest}
     if not all(isinstance(text, str) for text in texts.values()):
         return None
@@ -279,20 +334,17 @@ def _base(
     return weave(texts, _base(cell, common, nearest, seen, by_name, depth - 1)).text
 
 
-def _standing(
-    at: list[str], names: list[str], seen: Mapping[str, set[str]], by_name: Mapping[str, Op]
-) -> tuple[str | None, bool]:
+def _standing(at: list[str], names: list[str], seen: _Seen, by_name: Mapping[str, Op]) -> tuple[str | None, bool]:
     """Whether the record is deleted (and with what), and whether an edit brought it back."""
     if not at:
         return None, False
-    heads = _heads(at, seen)
-    marks = {head: by_name[head].fields[GONE] for head in heads}
+    marks = {head: by_name[head].fields[GONE] for head in seen.heads(at)}
     deleted = {head: mark for head, mark in marks.items() if isinstance(mark, str) and mark}
     if not deleted:
         return None, False
-    known = set(deleted)
+    known = seen.bits(deleted)
     for head in deleted:
         known |= seen[head]
-    if len(deleted) == len(marks) and known >= set(names):
+    if len(deleted) == len(marks) and known == seen.bits(names):
         return deleted[max(deleted)], False
     return None, True
