@@ -7,6 +7,7 @@ import io
 import json
 import struct
 import zipfile
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,9 @@ from app.model.clock import milliseconds
 from app.model.commands import (
     AddOwnItem,
     AddTask,
+    DecideFate,
     Delete,
+    EndMentorship,
     KeepMinutes,
     PlanMeeting,
     Revise,
@@ -29,17 +32,21 @@ from app.model.commands import (
     TickItem,
     WriteNote,
 )
-from app.model.entities import Note, Setting, setting_id
-from app.model.queries import AboutMe, FormOf, HistoryOf, ListOf, NotesOf, PeopleList, SettingOf, TrashList
+from app.model.entities import Goal, Note, Setting, setting_id
+from app.model.queries import AboutMe, ClosingOf, FormOf, HistoryOf, ListOf, NotesOf, PeopleList, SettingOf, TrashList
 from app.model.queries.versions import ConflictOf
+from app.model.records import State, Written, fold
 from app.model.schema import KINDS
 from app.services.agreements import AGREEMENT, CONDUCT
+from app.services.closing import erase
 from app.services.content.library import Library
 from app.services.content.speech import Speech
 from app.services.files.export import DATA, export
 from app.services.files.importing import _read, import_export, is_empty
+from app.services.records import store as store_module
 from app.services.records.store import Store
 from tests.services.test_agreements import Two, on
+from tests.services.test_closing import Ended
 from tests.support.pair import Person
 from tests.support.store import NOON, Now, Timers
 
@@ -282,6 +289,49 @@ def test_only_an_empty_app_takes_it_and_nothing_is_changed(data: bytes) -> None:
     with pytest.raises(NotEmpty):
         import_export(phone.store, data)
     assert counts(phone.store) == before
+
+
+def test_where_a_relationship_that_was_read_in_goes_on_and_ends_again_its_notes_go_again() -> None:
+    two = Ended()
+    two.karin.store.execute(DecideFate(mentorship=two.id, fate="end"))
+    assert erase(two.karin.store, two.id) == 3
+    phone = Person("Ny")
+    import_export(phone.store, taken_out(two.karin.store))
+    run = phone.store.execute
+    before = phone.store.ask(ClosingOf(two.id))
+    assert before is not None and before.mine_done
+    phone.now.later(days=1)
+    run(Revise(kind="mentorship", id=two.id, values={"status": "active", "ended": None}))
+    run(WriteNote(body="efter uttaget", mentorship=two.id))
+    run(EndMentorship(mentorship=two.id))
+    after = phone.store.ask(ClosingOf(two.id))
+    assert after is not None and not after.mine_done
+    assert erase(phone.store, two.id) == 1
+
+
+def test_a_record_with_very_many_versions_that_saw_nothing_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    folds: list[int] = []
+
+    def counted(versions: Iterable[Written]) -> State:
+        these = list(versions)
+        folds.append(len(these))
+        return fold(these)
+
+    monkeypatch.setattr(store_module, "fold", counted)
+    versions = [{"version": f"{1000 + at:016x}{'a' * 32}", "fields": {"title": f"{at}"}} for at in range(40)]
+    phone = Person("Ny")
+    import_export(phone.store, bad(kind="goal", fields={}, versions=versions))
+    (goal,) = phone.store.everything(Goal)
+    assert goal.title == "39" and len(goal.also["title"]) == 40
+    assert sum(folds) <= 40
+    folds.clear()
+    ops = [Op(record=goal.id, kind="goal", fields={"title": f"other {at}"}) for at in range(40)]
+    phone.store.apply(
+        Change(space=goal.space, device="b" * 32, sequence=at + 1, hlc=5000 + at, ops=(op,))
+        for at, op in enumerate(ops)
+    )
+    (goal,) = phone.store.everything(Goal)
+    assert len(goal.also["title"]) == 80 and sum(folds) <= 80
 
 
 def opened(data: bytes) -> str:

@@ -673,6 +673,14 @@ def test_what_never_was_has_no_history(store: MemoryStore) -> None:
     assert store.ask(HistoryOf("task", "0" * 32)) == ()
 
 
+def test_nobody_else_makes_their_words_mine(store: MemoryStore) -> None:
+    shared = store.ask(One(Mentorship, pair(store))).space  # type: ignore[union-attr]
+    op = Op(record="9" * 32, kind="task", fields={"text": "ring"}, more={"others": True})
+    store.apply([foreign(shared, 1, NOON, op)])
+    (past,) = store.ask(HistoryOf("task", "9" * 32))
+    assert not past.mine
+
+
 def test_settings_are_one_record_a_name(store: MemoryStore) -> None:
     store.execute(SetSetting(key="theme", value="dark"))
     store.execute(SetSetting(key="theme", value="light"))

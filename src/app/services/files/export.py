@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from typing import IO, Any, Final
 
 from app.errors import ContentError, SignedFileForeign
-from app.model.changes import OTHERS, device_of, named_in, seen_of
+from app.model.changes import named_in, seen_of
 from app.model.clock import moment_of
 from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, SkillProfile, skill_of
 from app.model.entities.calendar import span_of
@@ -163,10 +163,7 @@ def _history(
     if not named <= {*lacking, *(one.version for one in versions)}:
         return {}
     return {
-        "versions": [
-            _version(one, standing, by_me=store.is_mine(space, device_of(one.version)) != (OTHERS in one.op.more))
-            for one in versions
-        ]
+        "versions": [_version(one, standing, by_me=store.by_me(space, one.version, one.op.more)) for one in versions]
     }
 
 

@@ -90,7 +90,7 @@ class Reader:
                 version=row["version"],
                 at=moment_of(hlc_of(row["version"])),
                 device=device_of(row["version"]),
-                mine=self.mine(space, device_of(row["version"])) != (OTHERS in row.get("more", {})),
+                mine=self._store.by_me(space, row["version"], row.get("more", {})),
                 cells=row["fields"],
                 erased=bool(row.get("more", {}).get(BODILESS)),
                 here=device_of(row["version"]) == here and OTHERS not in row.get("more", {}),

@@ -16,13 +16,14 @@ from threading import RLock
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from app.errors import VaultError, WrongSpace
-from app.model.changes import GONE, Change, Op, device_of, hlc_of, named_in, seen_of, version_id
+from app.model.changes import GONE, OTHERS, Change, Op, device_of, hlc_of, named_in, seen_of, version_id
 from app.model.clock import Clock, milliseconds, reading
 from app.model.commands import Before, Command, Undo
 from app.model.decide import Moment, Write, decide
-from app.model.entities import Erasure, Receipt, receipt_id
+from app.model.entities import Erasure, Fulfilment, Receipt, receipt_id
 from app.model.erasing import ERASED as BODILESS
 from app.model.erasing import bodies, without_body
+from app.model.fields import Json
 from app.model.ids import Id, new_id
 from app.model.queries import Query
 from app.model.records import State, Written, advance, entity_of, fold
@@ -146,6 +147,15 @@ class Done:
 
 
 @dataclass
+class _Due:
+    """A record of which more has come than it shows: how it stood, and as what it will stand; without that, all its
+    versions have to tell."""
+
+    before: Any
+    state: State | None
+
+
+@dataclass
 class _Staged:
     """What a running transaction will have changed when it is durable."""
 
@@ -156,6 +166,7 @@ class _Staged:
     refused: list[Refusal] = field(default_factory=list)
     erased: set[str] = field(default_factory=set)
     erased_records: set[tuple[str, Id]] = field(default_factory=set)
+    due: dict[tuple[str, str, Id], _Due] = field(default_factory=dict)
 
 
 class Store:
@@ -259,9 +270,10 @@ class Store:
             for change in changes:
                 if not arriving.takes(change):
                     new += arriving.put_down()
-                    new += self._take_in(change, moment)
+                    new += self._take_in(change, moment, together=True)
                     arriving.look_closely()
             new += arriving.put_down()
+            self._stand_all()
             self._keep_log("clock", hlc=staged.clock.last)
             if beside is not None:
                 beside(self._documents)
@@ -307,6 +319,7 @@ class Store:
             ops = tuple(
                 replace(
                     one.op,
+                    fields=_renamed(one.op, names),
                     parents=tuple(names.get((one.op.record, parent), parent) for parent in one.op.parents)
                     or here[one.op.record],
                     lacking=tuple(names.get((one.op.record, parent), parent) for parent in one.op.lacking),
@@ -320,9 +333,10 @@ class Store:
             for change in some:
                 if not arriving.takes(change):
                     arriving.put_down()
-                    self._take_in(change)
+                    self._take_in(change, together=True)
                     arriving.look_closely()
             arriving.put_down()
+        self._stand_all()
         staged.sequences[space, device] = sequence
         self._keep_log(f"{space}:{device}", space=space, device=device, sequence=sequence, hlc=staged.clock.last)
 
@@ -536,6 +550,13 @@ class Store:
         """Whether a device is mine: this one, or another of the same person."""
         return self._spaces.same_person(space, self._spaces.device(space), device)
 
+    def by_me(self, space: str, version: str, more: Mapping[str, Any]) -> bool:
+        """Whether I wrote a version: a device of mine did, and not as the other one's words out of an export.
+
+        What a device of somebody else says of it counts for nothing: their words would show as mine.
+        """
+        return OTHERS not in more and self.is_mine(space, device_of(version))
+
     def seen_of(self, kind: str, id: Id) -> list[str]:
         """What somebody who reads that record has before their eyes, as far as it exists."""
         with self._lock:
@@ -584,8 +605,11 @@ class Store:
             parents, lacking = (), ()
         return Op(record=write.record, kind=write.kind, fields=fields, parents=parents, lacking=lacking)
 
-    def _take_in(self, change: Change, now: datetime | None = None) -> bool:
-        """A change becomes versions, and the versions lead to records. Whether anything of it was new."""
+    def _take_in(self, change: Change, now: datetime | None = None, *, together: bool = False) -> bool:
+        """A change becomes versions, and the versions lead to records. Whether anything of it was new.
+
+        `together` with others: `_stand_all` has to follow, so that a record to which many come is written once.
+        """
         assert self._staged is not None
         versions = self._documents.table(VERSIONS)
         new = False
@@ -610,6 +634,8 @@ class Store:
                 continue
             kept = replace(op, fields=row["fields"], more=more)
             self._lead_to(change.space, kept, Written(version=change.version, op=kept), record)
+            if not together:
+                self._stand_as_due(change.space, op.kind, op.record)
             if op.kind == Erasure.KIND and not refused:
                 self._erase(change, op, now)
         return new
@@ -628,15 +654,35 @@ class Store:
         return [row for row in rows if row.get("refused") != PRIVATE_CELL]
 
     def _lead_to(self, space: str, op: Op, written: Written, record: str) -> None:
-        """The record as it stands after one more version."""
-        before = self._stored(space, op.kind, op.record)
-        former = self._versions(record) if before is None else ()
-        state = None
-        if len(former) <= 1:
-            state = advance(None if before is None else state_of(op.kind, before), written)
-        if state is None or (state.gone is not None and not state.cells):  # was it emptied, or erased?
-            state = fold(written_of(row) for row in former or self._versions(record))
-        self._stand(space, op.kind, op.record, before, state)
+        """Note what the record amounts to after one more version. One that begins stands at once: its name is taken."""
+        assert self._staged is not None
+        key = space, op.kind, op.record
+        due = self._staged.due.get(key)
+        if due is None:
+            before = self._stored(*key)
+            if before is None and len(self._versions(record)) <= 1:
+                self._stand(*key, None, advance(None, written) or fold([written]))
+                return
+            due = _Due(before, None if before is None else state_of(op.kind, before))
+            self._staged.due[key] = due
+        if due.state is not None:
+            due.state = advance(due.state, written)
+        if due.state is not None and due.state.gone is not None and not due.state.cells:  # emptied, or erased?
+            due.state = None
+
+    def _stand_as_due(self, space: str, kind: str, record: Id) -> None:
+        """Let a record stand as what was noted of it."""
+        assert self._staged is not None
+        due = self._staged.due.pop((space, kind, record), None)
+        if due is not None:
+            rows = self._versions(f"{space}:{kind}:{record}") if due.state is None else ()
+            self._stand(space, kind, record, due.before, due.state or fold(written_of(row) for row in rows))
+
+    def _stand_all(self) -> None:
+        """Let all records stand to which something came together."""
+        assert self._staged is not None
+        for key in list(self._staged.due):
+            self._stand_as_due(*key)
 
     def _stand(
         self, space: str, kind: str, record: Id, before: Any, state: State, *, wished_away: bool = False
@@ -716,6 +762,7 @@ class Store:
             staged.erased.add(row["change"])
         mine = self.is_mine(space, change.device)
         for kind, record in touched:
+            self._stand_as_due(space, kind, record)
             before = self._stored(space, kind, record)
             if before is not None:
                 state = fold(written_of(row) for row in self._versions(f"{space}:{kind}:{record}"))
@@ -855,6 +902,13 @@ class Live(Generic[A]):
                     store._heard.remove(self)
 
         return stop
+
+
+def _renamed(op: Op, names: Mapping[tuple[Id, str], str]) -> Mapping[str, Json]:
+    """What an op says; a receipt names the ending that it is for by its version, which has another name now."""
+    of = op.fields.get("of") if op.kind == Fulfilment.KIND else None
+    now = names.get((str(op.fields.get("mentorship")), str(of))) if of else None
+    return op.fields if now is None else {**op.fields, "of": now}
 
 
 def _change_of(space: str, device: str, sequence: int, rows: Sequence[Mapping[str, Any]]) -> Change:
