@@ -69,6 +69,12 @@ async def test_who_leaves_is_told_what_that_means_and_the_other_hears_it(stage: 
     yusuf.desk.go(f"/person/{pair}/part")
     await yusuf.settle()
     await yusuf.tap("part-leave")
+    assert says(yusuf, "parting.leave.sure", name="Karin") and yusuf.nameless() == []
+    assert yusuf.desk.session.parting.of(pair) is None, "nothing brings it back from here: one tap does not do it"
+    await yusuf.tap("part-leave-cancel")
+    assert not yusuf.has("part-leave-go")
+    await yusuf.tap("part-leave")
+    await yusuf.tap("part-leave-go")
     await yusuf.until(lambda: says(yusuf, "parting.is.left", name="Karin"))
     karin.desk.session.pairing.take(yusuf.desk.session.parting.farewell(pair).data)
     await karin.until(lambda: says(karin, "parting.is.they-left", name="Yusuf"))

@@ -1,7 +1,8 @@
-"""Not sharing any more: what both keep and what ends is said before; one tap ends it, one brings it back where it can."""
+"""Not sharing any more: what both keep and what ends is said before; one tap ends it and one brings it back; leaving takes two."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import flet as ft
@@ -44,6 +45,7 @@ def PartScreen(id: str) -> ft.Control:
     view = use_query(PersonPage(id, use_clock()))
     ended: Parted | None = use_told(lambda: desk.session.parting.of(id), None)
     shares = use_told(lambda: desk.session.parting.shares(id), False)
+    sure, ask = ft.use_state(False)
     busy, run = use_busy()
     if view is None:
         return Screen(desk.say("parting.title"), [EmptyState(desk.say("person.missing"))], back=True)
@@ -62,6 +64,7 @@ def PartScreen(id: str) -> ft.Control:
 
     def leave(_: object) -> None:
         def done(_: object) -> None:
+            ask(False)
             carried()
             desk.notice(desk.say("parting.left", name=name))
 
@@ -83,16 +86,36 @@ def PartScreen(id: str) -> ft.Control:
         may = desk.session.parting.may_dismiss(id)
         if may:
             body += [
-                ft.Row([DangerButton(desk.say("parting.dismiss"), dismiss, ft.Icons.LINK_OFF, id="part-dismiss")]),
+                ft.Row([SecondaryButton(desk.say("parting.dismiss"), dismiss, ft.Icons.LINK_OFF, id="part-dismiss")]),
                 SectionTitle(desk.say("parting.leave.title")),
             ]
-        body += [
-            Soft(desk.say("parting.leave.line", name=name), Style.BODY),
-            ft.Row([SecondaryButton(desk.say("parting.leave"), leave, ft.Icons.LOGOUT, id="part-leave")]),
-        ]
+        body.append(Soft(desk.say("parting.leave.line", name=name), Style.BODY))
+        if sure:
+            body += _leaving(desk, name, leave, ask)
+        else:
+            button = DangerButton(desk.say("parting.leave"), lambda _: ask(True), ft.Icons.LOGOUT, id="part-leave")
+            body.append(ft.Row([button]))
     if busy:
         body.append(Busy(desk.say("pair.working")))
     return Screen(desk.say("parting.title"), body, subtitle=name, back=True)
+
+
+def _leaving(
+    desk: Desk, name: str, leave: Callable[[object], object], ask: Callable[[bool], object]
+) -> list[ft.Control]:
+    """It cannot be undone from here, so it takes a second tap."""
+    return [
+        Live(desk.say("parting.leave.sure", name=name), ft.Icons.INFO_OUTLINE, theme.ERROR),
+        ft.Row(
+            [
+                DangerButton(desk.say("parting.leave.go"), leave, ft.Icons.LOGOUT, id="part-leave-go"),
+                QuietButton(desk.say("checklist.cancel"), lambda _: ask(False), id="part-leave-cancel"),
+            ],
+            spacing=8,
+            run_spacing=8,
+            wrap=True,
+        ),
+    ]
 
 
 @component
