@@ -306,6 +306,22 @@ def test_only_a_server_that_knows_nobody_of_that_name_has_nothing_to_erase(
     assert (replication.choice is None) is gone
 
 
+def test_carrying_goes_on_where_erasing_breaks_off_in_a_way_nobody_foresaw(
+    carrier: Running, karin: Person, replication: Replication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replication.connect(carrier.base)
+    until(lambda: replication.standing.condition == "calm")
+
+    def breaks(*_: object) -> None:
+        raise OSError("the disk")
+
+    monkeypatch.setattr(Server, "end_account", breaks)
+    with pytest.raises(OSError, match="the disk"):
+        replication.delete_there()
+    karin.store.execute(SetGoal(title="Later", private=True))
+    until(lambda: replication.standing.condition == "calm" and not replication.standing.waiting)
+
+
 def test_who_locks_does_not_wait_until_a_busy_server_has_erased_everything(
     carrier: Running, karin: Person, replication: Replication, monkeypatch: pytest.MonkeyPatch
 ) -> None:

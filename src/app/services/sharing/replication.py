@@ -314,24 +314,31 @@ class Replication:
         What others have put there is theirs. Raises `LeftOnServer` where not everything went: what went is gone, and
         asked again, it goes on with the rest.
         """
-        from sync.client.http import Server
-
         with self._one:
             choice = self.choice
             if choice is None:
                 return
             self.stop()
             self._given_up.clear()
-            self._erasing = server = Server(choice.address, pin=choice.pin or None)
             try:
-                left = self._left_there(server)
-            finally:
-                self._erasing = None
-                server.close()
-            if left:
+                left = self._erased_there(choice)
+                if left:
+                    raise LeftOnServer(count=left)
+                self.disconnect()
+            except BaseException:  # whatever it was: the server is still chosen, so carrying goes on
                 self.start()
-                raise LeftOnServer(count=left)
-            self.disconnect()
+                raise
+
+    def _erased_there(self, choice: Choice) -> int:
+        """How many spaces the chosen server has not erased."""
+        from sync.client.http import Server
+
+        self._erasing = server = Server(choice.address, pin=choice.pin or None)
+        try:
+            return self._left_there(server)
+        finally:
+            self._erasing = None
+            server.close()
 
     def _left_there(self, server: Server) -> int:
         """How many spaces a server has not erased; the keyring counts as one. Without an answer, nothing more is asked."""
