@@ -307,6 +307,26 @@ def test_who_was_taken_out_is_not_read_any_more_and_both_are_told(samira: Coordi
     assert joined is not None and joined.ready
 
 
+def test_who_was_taken_out_before_the_first_answer_is_still_new_when_let_in(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf")
+    yusuf.programme.join(samira.card)
+    yusuf.tells_programme(samira)
+    (member,) = samira.coordination.members
+    samira.coordination.remove(member.id)
+    yusuf.programme.take(samira.coordination.answer(member.id).data)
+    samira.coordination.answered(member.id)
+    samira.coordination.let_in(member.id)
+    (member,) = samira.coordination.members
+    assert member.new and member.owed, "what told them that they were out brought no token"
+    samira.answers(yusuf)
+    (member,) = samira.coordination.members
+    assert not member.new
+    samira.coordination.remove(member.id)
+    samira.coordination.answered(member.id)
+    samira.coordination.let_in(member.id)
+    assert not samira.coordination.members[0].new, "the token they have is good still"
+
+
 def test_a_new_name_comes_with_the_next_answer_and_the_words_stay(samira: Coordinator) -> None:
     yusuf = Member("Yusuf", joins=samira)
     before = yusuf.programme.joined

@@ -65,7 +65,7 @@ class Member:
     role: str
     owed: bool
     new: bool = False
-    """Nothing was ever sent back: the first answer is what lets somebody answer without a name."""
+    """No token was ever sent back: the first answer with one is what lets somebody answer without a name."""
     again: bool = False
     """Somebody of the same name is there already."""
     out: bool = False
@@ -520,7 +520,9 @@ class Coordination:
         with self._one, self._store.writing():
             row = self._member(member)
             if row is not None:
-                fresh = {"owed": False, "answered": True, "told": self._setting(NUMBERS_DAY)}
+                fresh: dict[str, Any] = {"owed": False, "told": self._setting(NUMBERS_DAY)}
+                if row["signed"] and not row.get("out"):  # the token was in it
+                    fresh["answered"] = True
                 self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
         self._tell()
 
