@@ -84,7 +84,7 @@ def _warm(session: Session, library: Library) -> None:
     for name in ("screens.today", "screens.note", "screens.checklist", "screens.search", *ON_TODAY):
         import_module(f"app.ui.{name}")
     library.documents(kind="checklist")
-    collector.settle()
+    collector.settle_beside(session)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -7,6 +7,23 @@ second in which everything waits. What a window leaves behind can still go: it i
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from typing import Protocol
+
+WITHIN = ("opening", "open")
+
+
+class Locks(Protocol):
+    """What can be locked."""
+
+    @property
+    def phase(self) -> str:
+        """Where it is."""
+        ...
+
+    def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be told of every other phase; the answer ends that."""
+        ...
 
 
 def settle() -> None:
@@ -14,6 +31,25 @@ def settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def settle_beside(session: Locks) -> None:
+    """`settle`, while somebody may be unlocking: if they are, what is open by now may go again once it is locked."""
+    before = session.phase
+    settle()
+    if before not in WITHIN and session.phase not in WITHIN:
+        return
+
+    watching: list[Callable[[], None]] = []
+
+    def moved() -> None:
+        if session.phase not in WITHIN:
+            unsettle()
+            for stop in watching:
+                stop()
+
+    watching.append(session.watch(moved))
+    moved()  # it may have been locked before anybody was told of it
 
 
 def unsettle() -> None:
