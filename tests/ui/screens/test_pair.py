@@ -9,6 +9,7 @@ from typing import Any
 import flet as ft
 import pytest
 
+from app.errors import VaultFull
 from app.model.commands import AddPerson, AddTask, SetGoal
 from app.model.entities import Task
 from app.model.queries import PeopleList
@@ -424,6 +425,38 @@ async def test_a_package_that_never_comes_is_not_waited_for_for_ever(stage: Open
     karin.lock()
 
 
+async def to_the_two_words(karin: Phone, yusuf: Phone) -> None:
+    """Both have photographed the other, and are asked whether they see the same."""
+    await photograph(karin, by=yusuf)
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-same"))
+    await photograph(yusuf, by=karin)
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.app.has("pair-same"))
+
+
+async def test_a_package_that_could_not_be_sealed_can_be_tried_again(
+    stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
+
+    def full(*_: object, **__: object) -> Package:
+        raise VaultFull
+
+    await to_the_two_words(karin, yusuf)
+    with monkeypatch.context() as broken:
+        broken.setattr(Pairing, "package", full)
+        await karin.tap("pair-same")
+        await karin.app.until(lambda: karin.says("error.vault-full"))
+        assert karin.app.has("pair-package-make") and karin.app.nameless() == []
+        await karin.tap("pair-package-make")
+        await karin.app.until(lambda: karin.says("error.vault-full"))
+    await karin.tap("pair-package-make")
+    await karin.app.until(lambda: karin.app.has("pair-package-copy"))
+    assert not karin.says("error.vault-full") and not karin.app.has("pair-package-make")
+
+
 async def test_drawing_seals_nothing(stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every package acknowledges what came, which is an envelope: one that is sealed at each drawing never ends."""
     karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
@@ -436,12 +469,7 @@ async def test_drawing_seals_nothing(stage: OpenStage, tmp_path: Path, monkeypat
         return plain(of, id, **how)
 
     monkeypatch.setattr(Pairing, "package", counted)
-    await photograph(karin, by=yusuf)
-    await yusuf.tap("pair-in-paste")
-    await yusuf.app.until(lambda: yusuf.app.has("pair-same"))
-    await photograph(yusuf, by=karin)
-    await karin.tap("pair-in-paste")
-    await karin.app.until(lambda: karin.app.has("pair-same"))
+    await to_the_two_words(karin, yusuf)
     assert sealed == []
     await karin.tap("pair-same")
     await karin.app.until(lambda: karin.app.has("pair-package-copy"))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from app.errors import NotShared, VaultFull
 from app.model.commands import SetGoal
 from app.model.entities import Goal
 from app.services.session import Phase, Session
+from app.services.sharing.pairing import Package
+from app.ui.screens.settings_devices import _Over
 from sync.recovery import RecoveryKey
 from sync.server.settings import Settings
+from tests.support.fake_session import FakeSession
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.sync.server.running import Running, run
 from tests.ui.conftest import OpenStage
@@ -232,3 +237,28 @@ async def test_everything_back_from_a_server(stage: OpenStage, tmp_path: Path, c
 
 def _device_rows(session: Session) -> list[Any]:
     return list(session._open_vault.documents.table("_device"))
+
+
+@pytest.mark.parametrize("fault", [VaultFull(), NotShared()])
+async def test_the_last_package_can_be_tried_again_unless_the_new_device_is_out(
+    stage: OpenStage, fault: Exception
+) -> None:
+    faults = [fault]
+
+    def package(_: str) -> Package:
+        if faults:
+            raise faults.pop()
+        return Package("fika.fika", b"sealed")
+
+    session: Any = FakeSession()
+    session.devices = SimpleNamespace(package=package)
+    app = await stage(screen=lambda: _Over("new", False), session=session)
+    await app.until(lambda: not faults)
+    await app.settle()
+    if isinstance(fault, NotShared):
+        assert not app.has("add-package-make") and not app.has("add-package-copy")
+        return
+    assert app.has(app.desk.sentence(fault)) and app.nameless() == []
+    await app.tap("add-package-make")
+    await app.until(lambda: app.has("add-package-copy"))
+    assert not app.has("add-package-make") and not app.has(app.desk.sentence(fault))

@@ -239,18 +239,25 @@ def _Package(id: str, who: str, heard: Heard, hear: Hear, wrong: Callable[[objec
     desk = use_desk()
     sure, be_sure = ft.use_state(not heard.check)
     package, keep = ft.use_state(cast("Package | None", None))
+    fault, say_fault = ft.use_state("")
     busy, run = use_busy()
 
     def seal() -> None:
         """Once, when it is wanted: drawing again seals nothing."""
         if sure and package is None:
-            run(lambda: desk.session.pairing.package(id), keep)
+            say_fault("")
+            run(lambda: desk.session.pairing.package(id), keep, lambda problem: say_fault(desk.sentence(problem)))
 
     ft.use_effect(seal, [sure])
     parts: list[ft.Control] = [Live(desk.say("pair.paired", name=who), ft.Icons.CHECK_CIRCLE)]
     if not sure:
         return _stack([*parts, *_check(desk, heard, lambda _: be_sure(True), wrong)])
     if package is None:
+        if fault:
+            once_more = SecondaryButton(
+                desk.say("pair.package.make"), lambda _: seal(), ft.Icons.OUTBOX, id="pair-package-make"
+            )
+            parts += [Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR), ft.Row([once_more], wrap=True)]
         return _stack([*parts, *([Busy(desk.say("pair.working"))] if busy else [])])
     text = f"{heard.send}\n\n{package.text}" if heard.send else package.text
     data = None if heard.send else package.data

@@ -312,13 +312,15 @@ def _Over(added: str, server: bool, key: str = "") -> ft.Control:
     """The new phone is in; what it has to read goes by the server, or as a package, which is sealed once."""
     desk = use_desk()
     package, keep = ft.use_state(cast("Package | None", None))
+    fault, say_fault = ft.use_state("")
     busy, run = use_busy()
 
     def seal() -> None:
-        def failed(fault: Exception) -> None:
-            if not isinstance(fault, NotShared):  # it was taken out again meanwhile, from another device
-                desk.notice(desk.sentence(fault))
+        def failed(problem: Exception) -> None:
+            if not isinstance(problem, NotShared):  # it was taken out again meanwhile, from another device
+                say_fault(desk.sentence(problem))
 
+        say_fault("")
         run(lambda: desk.session.devices.package(added), keep, failed)
 
     ft.use_effect(seal, [])
@@ -327,6 +329,11 @@ def _Over(added: str, server: bool, key: str = "") -> ft.Control:
         body += [Words(desk.say("devices.add.server")), SectionTitle(desk.say("devices.package"))]
     else:
         body.append(Words(desk.say("devices.add.last")))
+    if fault:
+        once_more = SecondaryButton(
+            desk.say("devices.package.make"), lambda _: seal(), ft.Icons.OUTBOX, id="add-package-make"
+        )
+        body += [Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR), ft.Row([once_more], wrap=True)]
     if busy:
         body.append(Busy(desk.say("devices.working")))
     if package is not None:
