@@ -378,6 +378,15 @@ def test_watching_can_be_ended(life: Life) -> None:
 # ---------------------------------------------------------------- notes while locked
 
 
+def test_what_is_counted_just_as_it_is_being_locked_is_nothing(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    life.create()
+    opened = life.session._opened
+    life.session.lock()
+    with monkeypatch.context() as before:
+        before.setattr(life.session, "_opened", opened)  # as whoever asked a moment before still holds it
+        assert (life.session.programme_waiting, life.session.programme_news) == (0, 0)
+
+
 def test_what_is_put_away_while_locked_says_nothing_about_its_hour(life: Life) -> None:
     life.create()
     with pytest.raises(SessionBusy):

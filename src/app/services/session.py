@@ -27,6 +27,7 @@ from app.errors import (
     NoVault,
     PassphraseUnfit,
     SessionBusy,
+    VaultClosed,
     VaultError,
     VaultExists,
     WrongRecoveryKey,
@@ -190,20 +191,22 @@ class Session:
     @property
     def programme_waiting(self) -> int:
         """How much waits to be handed over to a programme; loads nothing of it where there is none."""
-        opened = self._opened
-        if opened is None:  # a screen may be drawn once more while the vault is being locked
-            return 0
-        rows = opened.vault.documents.table("_letter")
-        return sum(row["state"] == "waiting" and row["what"] != "counts" for row in rows)
+        return self._counted("_letter", lambda row: row["state"] == "waiting" and row["what"] != "counts")
 
     @property
     def programme_news(self) -> int:
         """How many wishes to be contacted and concerns a coordinator has not opened."""
+        return self._counted("_received", lambda row: not row["seen"] and row["what"] in ("contact", "concern"))
+
+    def _counted(self, table: str, counts: Callable[[Any], bool]) -> int:
+        """How many rows count; none when nothing is open: a screen may be drawn once more while the vault is locked."""
         opened = self._opened
         if opened is None:
             return 0
-        rows = opened.vault.documents.table("_received")
-        return sum(not row["seen"] and row["what"] in ("contact", "concern") for row in rows)
+        try:
+            return sum(counts(row) for row in opened.vault.documents.table(table))
+        except VaultClosed:  # locked since the line above
+            return 0
 
     @property
     def role(self) -> str:
