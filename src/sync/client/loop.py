@@ -88,14 +88,20 @@ class _Wanted:
     everything: bool = False
     written: bool = False
     urgent: bool = False
-    spaces: set[str] = field(default_factory=set)
+    spaces: dict[str, int | None] = field(default_factory=dict)
+    """Where there may be something new, and the head that was heard there, if one was."""
 
     def __bool__(self) -> bool:
         return self.everything or self.written or self.urgent or bool(self.spaces)
 
     def includes(self, space: str, replicator: Replicator) -> bool:
         """Whether there may be something to do in that space."""
-        return self.everything or space in self.spaces or (self.written and replicator.waits(space))
+        if self.everything or (self.written and replicator.waits(space)):
+            return True
+        if space not in self.spaces:
+            return False
+        head = self.spaces[space]  # it may be that of one's own change, heard before the answer to it had come
+        return head is None or head != replicator.position(space)
 
 
 class Loop:
@@ -135,15 +141,18 @@ class Loop:
             self._threads.append(thread)
             thread.start()
 
-    def poke(self, space: str = "", *, written: bool = False, urgent: bool = False) -> None:
+    def poke(self, space: str = "", head: int | None = None, *, written: bool = False, urgent: bool = False) -> None:
         """There may be something to do: in that space, or wherever something was `written` here, or everywhere.
+
+        With a `head`, only if that is not where this device is when the round begins.
 
         `urgent` (a person asks, the network is back) cuts a pause after a failure short.
         """
         with self._signal:
             wanted = self._wanted
             if space:
-                wanted.spaces.add(space)
+                # To look there whatever was heard is the stronger wish.
+                wanted.spaces[space] = head if wanted.spaces.get(space, head) is not None else None
             elif written:
                 wanted.written = True
             else:
@@ -309,7 +318,7 @@ class Loop:
             for id, head in self._server.events(tokens, self._stopped):
                 space = id.hex()
                 if head != self._replicator.position(space):
-                    self.poke(space)
+                    self.poke(space, head)
                 heard.add(space)
                 self._replicator.listening = frozenset(heard)
         finally:

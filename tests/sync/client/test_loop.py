@@ -22,10 +22,15 @@ class Rounds:
         self.listening: frozenset[str] = frozenset()
         self.events: list[tuple[bytes, int]] = []
         self.told = threading.Event()
+        self.positions: dict[str, int] = {}
+        self.sending: threading.Event | None = None
 
     def round(self, space: str) -> None:
         self.made.append((space, time.monotonic()))
         self.waiting.discard(space)
+        if self.sending is not None:
+            assert self.sending.wait(10)
+            self.positions[space] = 7
         if self.fault is not None:
             raise self.fault
         if space == self.refused:
@@ -35,7 +40,7 @@ class Rounds:
         return space in self.waiting
 
     def position(self, space: str) -> int:
-        return 0
+        return self.positions.get(space, 0)
 
     def token(self, space: str) -> Token:
         return Token(bytes.fromhex(space), "token", 1e9)
@@ -156,6 +161,27 @@ def test_after_a_failure_everything_is_looked_at(loop: Loop, rounds: Rounds) -> 
     loop.poke(urgent=True)
     until(lambda: loop.state.condition is Condition.CALM)
     assert rounds.spaces[-2:] == [ONE, OTHER]
+
+
+def test_what_one_has_just_sent_is_not_fetched_again(loop: Loop, rounds: Rounds) -> None:
+    """The server tells of a change before its answer to whoever wrote it has come."""
+    rounds.sending = threading.Event()
+    rounds.waiting = {OTHER}
+    loop.poke(written=True)
+    until(lambda: rounds.spaces == [OTHER])
+    loop.poke(OTHER, 7)
+    loop.poke(ONE, 3)  # in the other space it is news
+    rounds.sending.set()
+    until(lambda: ONE in rounds.spaces)
+    assert rounds.spaces == [OTHER, ONE]
+
+
+def test_to_look_whatever_was_heard_is_the_stronger_wish(loop: Loop, rounds: Rounds) -> None:
+    rounds.positions[OTHER] = 7
+    with loop._signal:
+        loop.poke(OTHER)
+        loop.poke(OTHER, 7)
+    until(lambda: rounds.spaces == [OTHER])
 
 
 def test_a_space_that_is_refused_holds_up_no_other(loop: Loop, rounds: Rounds) -> None:
