@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.errors import LeftOnServer
+from app.model.queries import SettingOf
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk
 from app.ui.hooks.held import use_held
@@ -111,5 +112,7 @@ def EraseScreen() -> ft.Control:
 def _server(desk: Desk) -> Choice | None:
     """The server on which something of mine may lie, as it is when the screen opens: drawn again, all may be gone."""
     open_ = desk.session.phase == "open" and not desk.session.example
-    choice: Choice | None = desk.session.replication.choice if open_ and desk.session.sharing else None
+    if not (open_ and desk.store.ask(SettingOf("server.address"))):  # its first round may still be under way
+        return None
+    choice: Choice | None = desk.session.replication.choice
     return choice
