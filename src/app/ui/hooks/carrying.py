@@ -12,7 +12,7 @@ from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_box
 
 if TYPE_CHECKING:
-    from app.services.sharing.replication import Standing
+    from app.services.sharing.replication import Choice, Standing
     from app.services.sharing.shelf import Alarm
     from app.services.sharing.tidings import Heard
     from app.ui.desk import Desk
@@ -27,11 +27,14 @@ class Carried:
 
     standing: Standing
     alarms: tuple[Alarm, ...] = ()
+    choice: Choice | None = None
+    """While one is being left, carrying is over before the server is: without this the two look the same."""
 
 
 def carried_now(desk: Desk) -> Carried:
     """How it is at this moment."""
-    return Carried(desk.session.replication.standing, tuple(desk.session.exchange.alarms()))
+    replication = desk.session.replication
+    return Carried(replication.standing, tuple(desk.session.exchange.alarms()), replication.choice)
 
 
 def use_carrying() -> Carried:
