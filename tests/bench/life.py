@@ -40,6 +40,7 @@ from tests.bench.app import (
 )
 from tests.e2e import test_two_phones as phones
 from tests.e2e.conftest import Person, Place
+from tests.support.agreement import ANSWERS
 from tests.support.browser import Browser, Visit, phone
 
 LIFE = "2,000 meetings, 10,000 tasks, 5,000 notes"
@@ -51,21 +52,6 @@ EXPORT = "T14 everything in a file"
 ERASE = "T14 everything erased"
 SAFETY = "T15 a number to call, from Today"
 LOCKED = "T15 a number to call, locked"
-
-ANSWERS: dict[str, Any] = {
-    "focus": frozenset({"work"}),
-    "purpose": "Söka jobb på egen hand.",
-    "start": "2026-10-14",
-    "end": "2027-03-01",
-    "frequency": "biweekly",
-    "count": 10,
-    "length": "60",
-    "channel": frozenset({"sms"}),
-    "place": "Biblioteket",
-    "notice": "24h",
-    "cancel_how": "Sms.",
-    "minutes_rule": "turns",
-}
 
 
 def measure(sheet: Sheet, runs: int) -> None:

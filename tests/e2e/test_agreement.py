@@ -17,23 +17,11 @@ from app.services.agreements import AGREEMENT
 from app.services.content.library import Library
 from app.services.session import Session
 from app.ui.desk import Desk
+from tests.support.agreement import ANSWERS
 from tests.support.browser import FAINT
 from tests.support.studio import ASSETS, PASSPHRASE, Studio, session_in, studio
 
 OWN = "Han vill helst ringa själv."
-ANSWERS: dict[str, Any] = {
-    "focus": frozenset({"work"}),
-    "purpose": "Söka jobb på egen hand.",
-    "start": "2026-10-14",
-    "end": "2027-03-01",
-    "frequency": "biweekly",
-    "count": 10,
-    "length": "60",
-    "channel": frozenset({"sms"}),
-    "notice": "24h",
-    "cancel_how": "Sms.",
-    "minutes_rule": "turns",
-}
 
 
 def fill(app: Studio, pair: str, **answers: Any) -> None:

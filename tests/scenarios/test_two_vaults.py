@@ -25,9 +25,9 @@ from app.model.queries import BookingNewsOf, CalendarNewsOf, MeetingsOf, NoticeO
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import take_out
 from app.services.sharing.tidings import Stage
-from tests.services.sharing.test_pairing import ASSETS, Phone, in_the_room, phone
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.pair import PSK, Person
+from tests.support.phones import ASSETS, Phone, in_the_room, phone
 from tests.support.store import STOCKHOLM
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")

@@ -30,6 +30,7 @@ from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreeme
 from app.services.content.library import Library
 from app.services.content.speech import Speech
 from app.services.fair_copy import differences, missing, read
+from tests.support.agreement import NAMED
 from tests.support.pair import Person
 from tests.support.store import NOON
 
@@ -43,23 +44,6 @@ FOREIGN = [
     b'{"format":"fika-signed","version":1,"copies":[]}',
     b'{"format":"fika-signed","version":1,"copies":[1]}',
 ]
-ANSWERS: dict[str, Any] = {
-    "mentor_name": "Karin",
-    "mentee_name": "Yusuf",
-    "focus": frozenset({"work"}),
-    "purpose": "Söka jobb på egen hand.",
-    "start": "2026-10-14",
-    "end": "2027-03-01",
-    "frequency": "weekly",
-    "count": 12,
-    "length": "90",
-    "place": "Biblioteket",
-    "modes": frozenset({"video"}),
-    "channel": frozenset({"sms"}),
-    "notice": "24h",
-    "cancel_how": "Sms.",
-    "minutes_rule": "turns",
-}
 
 
 class Two:
@@ -83,7 +67,7 @@ class Two:
     def fill(self, person: Person | None = None, document: str = AGREEMENT, **other: Any) -> None:
         found = LIBRARY.document(document)
         clauses = {item.id: True for item in found.items if item.type == "clause"}
-        answers = {**(ANSWERS if document == AGREEMENT else {"retention": "3m"}), **clauses, **other}
+        answers = {**(NAMED if document == AGREEMENT else {"retention": "3m"}), **clauses, **other}
         keep = KeepForm(document=document, mentorship=self.id, shared=not found.accept, answers=answers)
         (person or self.karin).store.execute(keep)
 
@@ -458,7 +442,7 @@ def test_a_copy_of_another_space_does_not_hide_whose_key_it_is(two: Two) -> None
 
 
 def test_missing_lines_are_those_of_the_document() -> None:
-    assert len(missing(LIBRARY.document(AGREEMENT), ANSWERS)) == sum(
+    assert len(missing(LIBRARY.document(AGREEMENT), NAMED)) == sum(
         item.type == "clause" for item in LIBRARY.document(AGREEMENT).items
     )
 

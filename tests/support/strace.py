@@ -4,12 +4,15 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.disk import Event
 
 _CALLS = "openat,pwrite64,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,ftruncate,close,mkdir,access"
 _LINE = re.compile(r"(?:\[pid\s+\d+\] |\d+ +)?(\w+)\((.*)\)\s+= (-?\d+|0x\w+)")
+_CUT = re.compile(r"((?:\[pid\s+\d+\] |\d+ +)?)(\w+\(.*?) *<unfinished \.\.\.>$")
+_REST = re.compile(r"((?:\[pid\s+\d+\] |\d+ +)?)<\.\.\. \w+ resumed>(.*)$")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
 SIGN = "/fika-said/"
 
@@ -25,16 +28,17 @@ def events(command: list[str], where: Path, folder: Path, environment: dict[str,
     trace = where / "trace"
     options = ["-f", "--seccomp-bpf", "-xx", "-s", "2000000", "-e", f"trace={_CALLS}", "-o", str(trace)]
     subprocess.run(["strace", *options, *command], env=environment, check=True, timeout=240)
-    return _read(trace.read_text(), str(folder))
+    return read(trace.read_text(), str(folder))
 
 
-def _read(text: str, folder: str) -> list[Event]:
+def read(text: str, folder: str) -> list[Event]:
+    """The events in a trace; a call counts where it was finished."""
     found: list[Event] = []
     open_files: dict[int, int] = {}
     names: dict[str, int] = {}
     folders: set[int] = set()
     count = 0
-    for line in text.splitlines():
+    for line in _whole_lines(text):
         match = _LINE.match(line)
         if match is None or match[3].startswith("-"):
             if match and match[1] == "access" and (said := _texts(match[2])) and said[0].startswith(SIGN):
@@ -73,6 +77,18 @@ def _read(text: str, folder: str) -> list[Event]:
             elif fd in open_files:
                 found.append(_on_file(call, open_files[fd], arguments, result))
     return found
+
+
+def _whole_lines(text: str) -> Iterator[str]:
+    """A call during which something else happened (another thread that ended is enough) is told in two lines; here it is one."""
+    begun: dict[str, str] = {}
+    for line in text.splitlines():
+        if cut := _CUT.match(line):
+            begun[cut[1]] = cut[2]
+        elif (rest := _REST.match(line)) and rest[1] in begun:
+            yield f"{rest[1]}{begun.pop(rest[1])}{rest[2]}"
+        else:
+            yield line
 
 
 def _on_file(call: str, file: int, arguments: str, result: int) -> Event:

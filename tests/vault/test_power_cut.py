@@ -104,6 +104,18 @@ def test_the_calls_are_those_that_the_system_sees(disk_path: Path) -> None:
         assert checked > 300
 
 
+def test_a_call_that_strace_tells_in_two_lines_is_one_call() -> None:
+    """So it tells each one during which another thread ended, as a cancelled timer does just before the last sync."""
+    name = "".join(f"\\x{byte:02x}" for byte in b"/v/journal")
+    trace = (
+        f'11 openat(AT_FDCWD, "{name}", O_RDWR|O_CREAT <unfinished ...>\n12 close(9) = 0\n11 <... openat resumed>, 0600) = 3\n'
+        '11 pwrite64(3, "\\x61", 1, 0) = 1\n'
+        "11 fdatasync(3 <unfinished ...>\n12 +++ exited with 0 +++\n11 <... fdatasync resumed>)  = 0\n"
+        "11 fdatasync(3) = 0\n"
+    )
+    assert [event.kind for event in strace.read(trace, "/v")] == ["create", "write", "sync", "sync"]
+
+
 def _with_numbers(state: dict[str, dict[str, Any]]) -> story.State:
     return {name: {int(doc_id): document for doc_id, document in rows.items()} for name, rows in state.items()}
 

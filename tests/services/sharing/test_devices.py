@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,10 @@ import pytest
 
 from app.errors import DeviceUnknown, NotShared, NoVault, SessionBusy, WrongPassphrase, WrongRecoveryKey
 from app.model.commands import AddPerson, SetGoal, SetSetting
-from app.model.entities import Goal, Mentorship
+from app.model.entities import Mentorship
 from app.model.queries import AboutMe, One
 from app.services.session import Phase, Session
 from app.services.sharing import joining
-from app.services.sharing.devices import Devices
 from app.services.sharing.joining import Joining, read_keyring
 from app.services.spaces import DEVICE
 from app.vault.kdf import Cost
@@ -35,27 +34,23 @@ from sync.errors import (
 )
 from sync.protocol import Envelope
 from sync.recovery import RecoveryKey
-from tests.services.sharing.test_pairing import ASSETS, PHRASE, Clock, Phone, in_the_room, phone
 from tests.support.effort import effort
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.phones import (
+    ASSETS,
+    OTHER_PHRASE,
+    PHRASE,
+    Clock,
+    Phone,
+    add,
+    devices,
+    give,
+    goals,
+    in_the_room,
+)
 from tests.support.programme import CARD
 
-OTHER_PHRASE = "varm sten bro lykta ek"
 pytestmark = pytest.mark.usefixtures("quick_kdf")
-
-
-@pytest.fixture
-def karin(tmp_path: Path) -> Iterator[Phone]:
-    made = phone(tmp_path / "karin", "Karin", "mentor")
-    yield made
-    made.session.lock()
-
-
-@pytest.fixture
-def yusuf(tmp_path: Path) -> Iterator[Phone]:
-    made = phone(tmp_path / "yusuf", "Yusuf", "mentee")
-    yield made
-    made.session.lock()
 
 
 @pytest.fixture
@@ -68,37 +63,10 @@ def empty(tmp_path: Path) -> Callable[[str], Phone]:
     return made
 
 
-def devices(of: Phone) -> Devices:
-    return of.session.devices
-
-
-def add(old: Phone, new: Phone, name: str = "Plattan") -> str:
-    """The whole way without a network: code, grant, answer, package. The new device's id."""
-    code_of = new.session.joining()
-    grant = devices(old).hear(code_of.text)
-    new.session.join(code_of.hear(grant.text), OTHER_PHRASE, name=name)
-    waiting = devices(new).waiting
-    assert waiting is not None
-    assert waiting.words == grant.words
-    id = devices(old).admit(waiting.text)
-    devices(new).take(devices(old).package(id).data)
-    assert devices(new).waiting is None
-    return id
-
-
 def goal(of: Phone, title: str, mentorship: str = "") -> None:
     of.session.store.execute(
         SetGoal(title=title, mentorship=mentorship) if mentorship else SetGoal(title=title, private=True)
     )
-
-
-def goals(of: Phone) -> set[str]:
-    return {one.title for one in of.session.store.everything(Goal)}
-
-
-def give(one: Phone, other: Phone) -> None:
-    """A package from one device of mine to another."""
-    devices(other).take(devices(one).package(other.session._open_spaces.master).data)
 
 
 @pytest.fixture

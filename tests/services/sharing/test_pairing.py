@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app.errors import NotShared, UnknownRecord
-from app.model.commands import AddPerson, AddTask, KeepMinutes, Revise, SayCompared, StartNow
+from app.model.commands import AddTask, KeepMinutes, Revise, SayCompared, StartNow
 from app.model.entities import Comparison, Mentorship, Minutes, Task
-from app.model.queries import One, PeopleList
-from app.services.session import Session
-from app.services.sharing.pairing import Earlier, Heard, Pairing, Stage
+from app.model.queries import One
+from app.services.sharing.pairing import Earlier, Stage
 from app.services.spaces import DEVICE
-from app.vault.kdf import Cost
 from sync import bundle
 from sync.errors import (
     BundleDamaged,
@@ -35,65 +32,9 @@ from sync.pairing import words as spoken
 from sync.pairing.code import Kind
 from sync.signing import Device
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.phones import Phone, in_the_room, phone
 
-ASSETS = Path(__file__).parents[3] / "assets"
-PHRASE = "tall regn moln stig lönn"
 pytestmark = pytest.mark.usefixtures("quick_kdf")
-
-
-@dataclass
-class Clock:
-    """A clock that the test sets."""
-
-    at: datetime = datetime(2026, 10, 14, 15, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@dataclass
-class Phone:
-    """Somebody with a vault."""
-
-    session: Session
-    folder: Path
-    clock: Clock
-
-    @property
-    def pairing(self) -> Pairing:
-        return self.session.pairing
-
-    def mentorship(self, name: str) -> str:
-        return self.session.store.execute(AddPerson(name=name, my_role="mentor")).record
-
-    def people(self) -> list[str]:
-        return [row.name for row in self.session.store.ask(PeopleList(now=self.clock.now()))]
-
-    def restart(self) -> None:
-        self.session.lock()
-        self.session = Session(self.folder / "vault", self.folder / "state", ASSETS, cost=Cost(), now=self.clock.now)
-        self.session.unlock(PHRASE)
-
-
-def phone(folder: Path, name: str, role: str) -> Phone:
-    clock = Clock()
-    session = Session(folder / "vault", folder / "state", ASSETS, cost=Cost(), now=clock.now)
-    session.create(PHRASE, name=name, role=role, language="sv")
-    return Phone(session, folder, clock)
-
-
-@pytest.fixture
-def karin(tmp_path: Path) -> Iterator[Phone]:
-    made = phone(tmp_path / "karin", "Karin", "mentor")
-    yield made
-    made.session.lock()
-
-
-@pytest.fixture
-def yusuf(tmp_path: Path) -> Iterator[Phone]:
-    made = phone(tmp_path / "yusuf", "Yusuf", "mentee")
-    yield made
-    made.session.lock()
 
 
 @pytest.fixture
@@ -101,12 +42,6 @@ def mallory(tmp_path: Path) -> Iterator[Phone]:
     made = phone(tmp_path / "mallory", "Mallory", "mentee")
     yield made
     made.session.lock()
-
-
-def in_the_room(karin: Phone, yusuf: Phone) -> tuple[str, Heard, Heard]:
-    mentorship = karin.mentorship("Yusuf")
-    back = yusuf.pairing.hear(karin.pairing.show(mentorship))
-    return mentorship, back, karin.pairing.hear(back.send, mentorship=mentorship)
 
 
 def one_space(karin: Phone, yusuf: Phone, mentorship: str) -> None:
@@ -187,8 +122,8 @@ def test_what_was_written_on_the_page_that_was_open_goes_on_in_the_shared_space(
     yusuf.pairing.take(karin.pairing.package(mentorship).data)
     assert yusuf.people() == ["Min mentor"]
     karin.pairing.take(yusuf.pairing.package(mentorship).data)
-    for phone in (karin, yusuf):
-        (found,) = phone.session.store.everything(Task)
+    for of in (karin, yusuf):
+        (found,) = of.session.store.everything(Task)
         assert (found.text, found.mentorship, found.id != task) == ("Läs CV", mentorship, True)
 
 

@@ -17,27 +17,11 @@ from app.services.session import Session
 from app.services.sharing.parting import How, Parting
 from app.vault.kdf import Cost
 from sync.errors import SyncError
-from sync.server.settings import Settings
-from tests.services.sharing.test_devices import add, give
-from tests.services.sharing.test_pairing import ASSETS, Clock, Phone, in_the_room, phone
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
-from tests.sync.server.running import Running, run
+from tests.support.phones import ASSETS, Clock, Phone, add, give, in_the_room
+from tests.sync.server.running import Running
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
-
-
-@pytest.fixture
-def karin(tmp_path: Path) -> Iterator[Phone]:
-    made = phone(tmp_path / "karin", "Karin", "mentor")
-    yield made
-    made.session.lock()
-
-
-@pytest.fixture
-def yusuf(tmp_path: Path) -> Iterator[Phone]:
-    made = phone(tmp_path / "yusuf", "Yusuf", "mentee")
-    yield made
-    made.session.lock()
 
 
 @pytest.fixture
@@ -46,13 +30,6 @@ def pair(karin: Phone, yusuf: Phone) -> str:
     yusuf.pairing.take(karin.pairing.package(mentorship).data)
     karin.pairing.take(yusuf.pairing.package(mentorship).data)
     return mentorship
-
-
-@pytest.fixture
-def carrier(tmp_path: Path) -> Iterator[Running]:
-    found = run(Settings(folder=tmp_path / "server"))
-    yield found
-    found.stop()
 
 
 @contextmanager

@@ -20,20 +20,11 @@ from app.services.sharing.joining import read_keyring
 from app.vault.kdf import Cost
 from sync.errors import BadRecoveryKey, NoAnswer
 from sync.recovery import RecoveryKey
-from sync.server.settings import Settings
-from tests.services.sharing.test_devices import OTHER_PHRASE, add, devices, give, goals
-from tests.services.sharing.test_pairing import ASSETS, PHRASE, Clock, Phone, in_the_room
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
-from tests.sync.server.running import Running, run
+from tests.support.phones import ASSETS, OTHER_PHRASE, PHRASE, Clock, Phone, add, devices, give, goals, in_the_room
+from tests.sync.server.running import Running
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
-
-
-@pytest.fixture
-def carrier(tmp_path: Path) -> Iterator[Running]:
-    found = run(Settings(folder=tmp_path / "server"))
-    yield found
-    found.stop()
 
 
 @pytest.fixture

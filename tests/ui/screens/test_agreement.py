@@ -11,33 +11,18 @@ from app.model.commands import KeepForm, Revise
 from app.model.entities import Mentorship
 from app.model.queries import FormOf, One
 from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements
+from tests.support.agreement import NAMED
 from tests.support.signing import Coordinated
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
 BOTH = pytest.mark.parametrize("language", ["sv", "en"])
-ANSWERS: dict[str, Any] = {
-    "mentor_name": "Karin",
-    "mentee_name": "Yusuf",
-    "focus": frozenset({"work"}),
-    "purpose": "Söka jobb på egen hand.",
-    "start": "2026-10-14",
-    "end": "2027-03-01",
-    "frequency": "weekly",
-    "count": 12,
-    "length": "90",
-    "place": "Biblioteket",
-    "channel": frozenset({"sms"}),
-    "notice": "24h",
-    "cancel_how": "Sms.",
-    "minutes_rule": "turns",
-}
 
 
 def fill(table: Table, app: Stage, document: str = AGREEMENT, **other: Any) -> None:
     found = app.desk.library.document(document)
     clauses = {item.id: True for item in found.items if item.type == "clause"}
-    answers = {**(ANSWERS if document == AGREEMENT else {"retention": "3m"}), **clauses, **other}
+    answers = {**(NAMED if document == AGREEMENT else {"retention": "3m"}), **clauses, **other}
     table.store.execute(KeepForm(document=document, mentorship=table.pair, shared=not found.accept, answers=answers))
 
 
