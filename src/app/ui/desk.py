@@ -87,10 +87,12 @@ class Desk:
         self.worded: Callable[[Speech], Speech] = _as_it_is
         """Puts renamed words into a speech, while the vault that has them is open."""
         self.closed = False
+        self.inside = False
+        """Whether the screens of an open vault are what is drawn; it may have closed a moment ago."""
         self.rehearsed = False
         self._role = ""
         _desks[page.session] = self
-        safe.speaks_for(page.session, self.sentence, self.notice, self._way_out)
+        safe.speaks_for(page.session, self.sentence, self.notice, self._way_out, self._has_closed)
 
     # ------------------------------------------------------------ what is open
     @property
@@ -126,7 +128,7 @@ class Desk:
     def sentence(self, fault: BaseException | None) -> str:
         """What to tell about a fault: the sentence of its code, or that something went wrong and nothing was lost."""
         if isinstance(getattr(fault, "code", None), str) and hasattr(fault, "facts"):
-            return self.speech.value.error(fault)  # type: ignore[arg-type]
+            return self.speech.value.error(fault)  # type: ignore[arg-type]  # it has what a sentence needs
         return self.say("frame.went-wrong")
 
     def speak(self, language: str) -> None:
@@ -165,6 +167,10 @@ class Desk:
         return ft.OutlinedButton(
             self.say("frame.tab-today"), on_click=lambda _: self.home(), style=roomy, key="way-out"
         )
+
+    def _has_closed(self, drawn: bool) -> bool:
+        """Whether a part may stay as it is: the vault has closed since it was `drawn`, or while it was about to be."""
+        return self.session.phase != "open" and (drawn or self.inside)
 
     def hush(self) -> None:
         """Take away every sheet, picker and notice, and what was read out: it was said to whoever had unlocked."""

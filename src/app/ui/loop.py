@@ -14,7 +14,7 @@ def post(page: ft.Page, loop: asyncio.AbstractEventLoop, task: Callable[[], Awai
     """Call `task` soon on `loop`, with `page` as the page that is meant. Flet's `run_task` fails without a connection."""
 
     async def run() -> None:
-        _context_page.set(page)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        _context_page.set(page)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # declared for a page of one kind
         waiting = task()
         if waiting is not None:
             await waiting

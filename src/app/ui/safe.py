@@ -13,6 +13,8 @@ These places are replaced; `tests/ui/test_safe.py` covers each of them against t
   then on every tap on them is lost. Ours leaves a part alone that is the same as before; it draws itself when it must;
 - `Session.apply_patch` lets the other end set any property of any control, private ones and `disabled` included, and
   `Session.dispatch_event` runs the handlers of disabled controls. Ours refuses both;
+- a vault closes in a thread of its own (the idle lock, erasing), and a part that is drawn at that moment meets it half
+  shut. Ours leaves such a part as it was: the lock screen, or the first one, takes its place in a moment;
 - what somebody types comes in two messages: the field's new text, then that it has changed. A part drawn between the
   two knows the text from before, takes it for newer, and sends it back: the letter is gone from the screen and from
   what is saved. Ours keeps the text until the part is told.
@@ -24,22 +26,27 @@ import dataclasses
 import functools
 import logging
 import sys
+import weakref
 from collections.abc import Callable
 from typing import Any, ParamSpec
 from weakref import WeakKeyDictionary
 
 import flet as ft
 from flet.components.component import Component
+from flet.components.utils import current_component
 from flet.controls.context import _context_page
 from flet.controls.object_patch import DiffBuilder
 from flet.messaging.protocol import Message
 from flet.messaging.session import Session
+
+from app.errors import SessionBusy, VaultClosed
 
 log = logging.getLogger("app.ui")
 
 P = ParamSpec("P")
 Speak = Callable[[BaseException | None], str]
 WayOut = Callable[[], ft.Control | None]
+Closed = Callable[[bool], bool]
 
 witness: list[Callable[[BaseException], None]] = []
 """Who wants to see the faults themselves: the tests do, so that none goes by unseen."""
@@ -47,20 +54,28 @@ witness: list[Callable[[BaseException], None]] = []
 _speakers: WeakKeyDictionary[Session, Speak] = WeakKeyDictionary()
 _notices: WeakKeyDictionary[Session, Callable[[str], None]] = WeakKeyDictionary()
 _ways_out: WeakKeyDictionary[Session, WayOut] = WeakKeyDictionary()
+_closed: WeakKeyDictionary[Session, Closed] = WeakKeyDictionary()
 SCREENS = "app.ui.screens."
 
 
 def speaks_for(
-    session: Session, speak: Speak, notice: Callable[[str], None] | None = None, way_out: WayOut | None = None
+    session: Session,
+    speak: Speak,
+    notice: Callable[[str], None] | None = None,
+    way_out: WayOut | None = None,
+    closed: Closed | None = None,
 ) -> None:
     """From now on `speak` finds the sentence for a fault in this session, and `notice` shows it. Where a screen cannot
-    be drawn, `way_out` makes the button that leads away from it, if there is somewhere else to go.
+    be drawn, `way_out` makes the button that leads away from it, if there is somewhere else to go. `closed` tells
+    whether the vault has closed under a part, given whether the part has been drawn before.
     """
     _speakers[session] = speak
     if notice:
         _notices[session] = notice
     if way_out:
         _ways_out[session] = way_out
+    if closed:
+        _closed[session] = closed
 
 
 def component(body: Callable[P, Any]) -> Callable[P, ft.Control]:
@@ -71,11 +86,28 @@ def component(body: Callable[P, Any]) -> Callable[P, ft.Control]:
         try:
             return body(*args, **kwargs)
         except Exception as fault:  # noqa: BLE001 - a sentence in its place, whatever it was
+            if isinstance(fault, SessionBusy | VaultClosed) and _has_closed():
+                return _as_it_was()
             log.error("rendering %s failed: %s", body.__name__, _where(fault))
             _seen(fault)
             return _sorry(fault, whole=body.__module__.startswith(SCREENS))
 
     return ft.component(guarded)
+
+
+def _has_closed() -> bool:
+    page = ft.context.page
+    closed = _closed.get(page.session) if page else None
+    return closed is not None and closed(current_component()._b is not None)
+
+
+def _as_it_was() -> Any:
+    """What the part being drawn showed before; nothing where it is new."""
+    part = current_component()
+    body = part._b
+    for control in body if isinstance(body, list) else [] if body is None else [body]:
+        object.__setattr__(control, "_parent", weakref.ref(part))  # that was the one drawn before
+    return ft.Container() if body is None else body
 
 
 def tell(session: Session, fault: BaseException | None) -> None:
@@ -126,10 +158,20 @@ _update = Component.update
 
 def _guarded_update(self: Component) -> None:
     try:
-        _update(self)  # type: ignore[no-untyped-call]
+        _update(self)  # type: ignore[no-untyped-call]  # Flet leaves it untyped
     except Exception as fault:  # noqa: BLE001 - whatever it was, the other parts must be drawn
         log.error("updating %s failed: %s", getattr(self.fn, "__name__", "?"), _where(fault))
         _seen(fault)
+
+
+_migrate = Component._migrate_state
+
+
+def _migrate_with_body(self: Component, other: Any) -> None:
+    """A part that takes the place of another one knows what that one showed, until it has drawn itself."""
+    _migrate(self, other)
+    if isinstance(other, Component) and self.fn is other.fn:
+        self._b = other._b
 
 
 _compare = DiffBuilder._compare_dataclasses
@@ -187,13 +229,13 @@ def _hear(session: Session, control_id: int) -> None:
 
 
 def _draw_pending(session: Session) -> None:
-    waiting = session._Session__pending_updates  # type: ignore[attr-defined]
+    waiting = session._Session__pending_updates  # type: ignore[attr-defined]  # Flet keeps it private
     for _ in range(MOST_ROUNDS):
         if not waiting:
             return
         batch = list(waiting)
         waiting.clear()
-        _context_page.set(session.page)  # pyright: ignore[reportArgumentType]
+        _context_page.set(session.page)  # pyright: ignore[reportArgumentType]  # declared for a page of one kind
         for part in batch:
             try:
                 part.update()
@@ -248,19 +290,20 @@ def _late_results(self: Session, control_id: int, call_id: str, result: Any, err
         _results(self, control_id, call_id, result, error)
     except RuntimeError:
         log.debug("an answer came for a control that is gone")
-        waiting = self._Session__method_calls.pop(call_id, None)  # type: ignore[attr-defined]
+        waiting = self._Session__method_calls.pop(call_id, None)  # type: ignore[attr-defined]  # Flet keeps it private
         if waiting is not None:
-            self._Session__method_call_results[waiting] = (result, error)  # type: ignore[attr-defined]
+            self._Session__method_call_results[waiting] = (result, error)  # type: ignore[attr-defined]  # Flet keeps it private
             waiting.set()
 
 
-Session.handle_invoke_method_results = _late_results  # type: ignore[method-assign]
-Session.apply_patch = _apply_patch  # type: ignore[method-assign]
-Session.dispatch_event = _dispatch_event  # type: ignore[method-assign]
-Session.error = _error  # type: ignore[method-assign]
-Component.update = _guarded_update  # type: ignore[method-assign]
+Session.handle_invoke_method_results = _late_results  # type: ignore[method-assign]  # replacing it is the point
+Session.apply_patch = _apply_patch  # type: ignore[method-assign]  # replacing it is the point
+Session.dispatch_event = _dispatch_event  # type: ignore[method-assign]  # replacing it is the point
+Session.error = _error  # type: ignore[method-assign]  # replacing it is the point
+Component.update = _guarded_update  # type: ignore[method-assign]  # replacing it is the point
+Component._migrate_state = _migrate_with_body  # type: ignore[method-assign]  # replacing it is the point
 DiffBuilder._compare_dataclasses = _compare_retained  # type: ignore[method-assign]  # replacing it is the point
-Message.__repr__ = _message  # type: ignore[method-assign,assignment]
+Message.__repr__ = _message  # type: ignore[method-assign,assignment]  # replacing it is the point
 for _name in ("flet", "flet_web.fastapi", "uvicorn.error"):
     logging.getLogger(_name).addFilter(_NoTraceback())
 for _name in ("flet", "flet_web", "flet_transport", "flet_controls", "flet_object_patch", "flet_components"):

@@ -112,7 +112,7 @@ def _mend_line() -> None:
         if getattr(self, "_FletApp__send_queue", None) is not None:
             send(self, message)
 
-    send_message.flets = send  # type: ignore[attr-defined]
+    send_message.flets = send  # type: ignore[attr-defined]  # a mark, so that it is done once
     FletApp.send_message = send_message
 
 

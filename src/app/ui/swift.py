@@ -120,5 +120,5 @@ def removed(self: DiffBuilder, item: Any, recurse: bool) -> Iterator[Any]:
 
 def install() -> None:
     """From now on Flet uses these."""
-    DiffBuilder._removed_controls = removed  # type: ignore[method-assign]
-    DiffBuilder._configure_dataclass = configure  # type: ignore[method-assign]
+    DiffBuilder._removed_controls = removed  # type: ignore[method-assign]  # replacing it is the point
+    DiffBuilder._configure_dataclass = configure  # type: ignore[method-assign]  # replacing it is the point

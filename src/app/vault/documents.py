@@ -77,7 +77,7 @@ def _write_table(engine: "Engine", name: str, wanted: Mapping[int, Mapping[str, 
 class SealedTable(Table):
     """A TinyDB table that reads what it needs and writes what has changed."""
 
-    _next_id: int | None  # type: ignore[assignment]
+    _next_id: int | None  # type: ignore[assignment]  # TinyDB infers less from its `None`
     _seen = -1
     """The engine's revision that the remembered answers (the ids of the documents that matched) belong to."""
 
@@ -133,7 +133,7 @@ class SealedTable(Table):
         """Whether certainly no document has one of the values in an indexed field. Opens none."""
         return self._engine.indexed(self.name, field) and self._engine.lacks(self.name, field, values)
 
-    def get(  # type: ignore[override]
+    def get(  # type: ignore[override]  # TinyDB declares overloads of the same
         self,
         cond: QueryLike | None = None,
         doc_id: int | None = None,

@@ -80,7 +80,7 @@ class Calls:
     if sys.platform in ("darwin", "ios"):
         import fcntl
 
-        def sync(self, fd: int, _fcntl=fcntl) -> None:  # type: ignore[no-untyped-def]
+        def sync(self, fd: int, _fcntl=fcntl) -> None:  # type: ignore[no-untyped-def]  # a module has no type to write
             """On Apple's systems fsync() stops at the drive's cache; this one does not."""
             _fcntl.fcntl(fd, _fcntl.F_FULLFSYNC)
     elif hasattr(os, "fdatasync"):

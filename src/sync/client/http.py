@@ -565,11 +565,11 @@ def _in_one_piece(connection: urllib3.connection.HTTPConnection) -> Iterator[Non
     def gather(data: Any) -> None:
         parts.append(bytes(data))
 
-    connection.send = gather  # type: ignore[method-assign]
+    connection.send = gather  # type: ignore[method-assign]  # for this one question
     try:
         yield
     finally:
-        connection.send = plain  # type: ignore[method-assign]
+        connection.send = plain  # type: ignore[method-assign]  # as it was
     plain(b"".join(parts))
 
 

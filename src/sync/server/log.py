@@ -306,7 +306,8 @@ class Log:
         """End a device's account: the bodies of its envelopes of those kinds and its letter boxes go, headers stay; it
         writes no more.
 
-        With `last`, nobody is left to read: the whole space goes, and only its id remains, so that it stays gone.
+        With `last`, nobody is left to read: the whole space goes. Its id remains, so that it stays gone, and so do the ids
+        of the devices whose accounts were ended, so that nobody else puts their words back.
         """
         with self._database.write() as work:
             now = _space(work, space, "{lock}")
@@ -316,7 +317,30 @@ class Log:
                 _remove(work, space, today)
             else:
                 self._strip(work, now, device, today, kinds, strip)
+            work.run(
+                "insert into tip (space, device, sequence, id, ended) values (?, ?, 0, ?, ?) "
+                "on conflict (space, device) do update set ended = excluded.ended",
+                space,
+                device,
+                b"",
+                today,
+            )
         self._database.scrub()
+
+    def begin_again(self, space: bytes, device: bytes, genesis: bytes | None) -> None:
+        """A device takes back that its account was ended. With the `genesis` of a space that is gone, that may be founded
+        again; what other devices have ended stays ended.
+        """
+        with self._database.write() as work:
+            now = _space(work, space, "{lock}")
+            if now is None:
+                return
+            if now.gone:
+                if genesis is None:
+                    raise Gone
+                work.run("update space set gone = null, genesis = ?, purges = 0 where id = ?", genesis, space)
+            work.run("delete from tip where space = ? and device = ? and sequence = 0", space, device)
+            work.run("update tip set ended = null where space = ? and device = ?", space, device)
 
     def _strip(
         self, work: Work, now: Space, device: bytes, today: int, kinds: Collection[int], strip: Callable[[bytes], bytes]
@@ -325,7 +349,7 @@ class Log:
         freed = 0
         marks = ", ".join("?" * len(kinds))
         sequences = work.rows(
-            f"select sequence from log where space = ? and device = ? and kind in ({marks})",  # noqa: S608
+            f"select sequence from log where space = ? and device = ? and kind in ({marks})",  # noqa: S608 - question marks
             space,
             device,
             *kinds,
@@ -338,23 +362,16 @@ class Log:
                 freed += _erase(work, space, Erasure(device, sequence, strip(row[0])))
         work.run("update space set bytes = ? where id = ?", max(0, now.bytes - freed), space)
         boxes = "invitation where space = ? and device = ?"
-        work.run(f"delete from message where invitation in (select id from {boxes})", space, device)  # noqa: S608
-        work.run(f"delete from {boxes}", space, device)  # noqa: S608
-        work.run(
-            "insert into tip (space, device, sequence, id, ended) values (?, ?, 0, ?, ?) "
-            "on conflict (space, device) do update set ended = excluded.ended",
-            space,
-            device,
-            b"",
-            today,
-        )
+        work.run(f"delete from message where invitation in (select id from {boxes})", space, device)  # noqa: S608 - words from above
+        work.run(f"delete from {boxes}", space, device)  # noqa: S608 - words from above
 
 
 def _remove(work: Work, space: bytes, today: int) -> None:
-    """A space without anybody: only its id stays."""
+    """A space without anybody: its id stays, and of its devices those that wanted nothing kept."""
+    work.run("delete from tip where space = ? and ended is null", space)
+    work.run("update tip set sequence = 0, id = ? where space = ?", b"", space)
     for table in (
         "log",
-        "tip",
         "purged",
         "introduced",
         "session",
@@ -380,7 +397,7 @@ def mark(envelope_id: bytes) -> int:
 
 
 def _space(work: Work, space: bytes, lock: str = "") -> Space | None:
-    row = work.one(f"select genesis, head, controls, bytes, gone, purges from space where id = ? {lock}", space)  # noqa: S608
+    row = work.one(f"select genesis, head, controls, bytes, gone, purges from space where id = ? {lock}", space)  # noqa: S608 - the engine's own words
     if row is None:
         return None
     return Space(space, row[0] or b"", row[1], row[2], row[3], row[4] is not None, row[5])
@@ -394,8 +411,8 @@ def _tips(work: Work, space: bytes) -> dict[bytes, Tip]:
 def _erase(work: Work, space: bytes, erasure: Erasure) -> int:
     """Keep only what was stripped; how many bytes that freed."""
     where = "where space = ? and device = ? and sequence = ?"
-    row = work.one(f"select length(envelope) from log {where}", space, erasure.device, erasure.sequence)  # noqa: S608
+    row = work.one(f"select length(envelope) from log {where}", space, erasure.device, erasure.sequence)  # noqa: S608 - from above
     if row is None or row[0] <= len(erasure.stripped):
         return 0
-    work.run(f"update log set envelope = ? {where}", erasure.stripped, space, erasure.device, erasure.sequence)  # noqa: S608
+    work.run(f"update log set envelope = ? {where}", erasure.stripped, space, erasure.device, erasure.sequence)  # noqa: S608 - from above
     return int(row[0]) - len(erasure.stripped)

@@ -40,7 +40,7 @@ class PatientProtocol(H11Protocol):
         self._quick: quick.Exchange | None = None
         self._held = b""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # always this kind here
         corked = _Corked(transport, self.loop)
         self._say = corked.write_now
         super().connection_made(corked)

@@ -150,11 +150,11 @@ class Arriving:
 
     def _known(self, space: str, kind: str) -> type[Entity] | None:
         """The kind, where records of it may begin in that space like any other."""
-        found = self._kinds.get((space, kind), KINDS)
-        if found is KINDS:
+        key = space, kind
+        if key not in self._kinds:
             usual = kind in KINDS and kind != Erasure.KIND and accepts(self._kind_of(space), kind)
-            self._kinds[space, kind] = found = KINDS[kind] if usual else None
-        return found  # type: ignore[return-value]
+            self._kinds[key] = KINDS[kind] if usual else None
+        return self._kinds[key]
 
     def _table(self, name: str) -> Table:
         found = self._tables.get(name)

@@ -356,7 +356,7 @@ def _letter(
         name = next((row.name for row in people if row.mentorship == wanted.mentorship), "")
         parts += [
             SectionTitle(desk.read(items["visibility"].text)),
-            VisibilityChoice(wanted.seen or "", lambda v: put(seen=v), name=name, id="goal-seen"),  # type: ignore[arg-type]
+            VisibilityChoice(wanted.seen or "", lambda v: put(seen=v), name=name, id="goal-seen"),  # type: ignore[arg-type]  # nothing chosen yet
         ]
     return parts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import flet as ft
@@ -81,10 +82,10 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         content, title = (lambda: AimSheet(id, view.meeting.aim, view.row.name, close)), desk.say("note.aim")
     elif view and sheet == "task":
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-        content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
+        content = partial(TaskSheet, pair, close, meeting=id, following=following(view), goals=view.goals)
         title = desk.say("note.task.title")
     elif view and sheet == "late" and notice:
-        content = lambda: _Late(view, notice, skip, close)  # noqa: E731 - one of two sheets
+        content = partial(_Late, view, notice, skip, close)
         title = desk.say("slot.late.title")
     use_sheet(content, close, title=title, short=sheet != "task")
     if view is None:
@@ -157,7 +158,9 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         aside.append(Rows([agreed_task(desk, pair, task, now) for task in view.tasks]))
     low: list[ft.Control] = []
     if row.ended is None:
-        if cancelled:
+        if cancelled and view.mentorship.status == "ended":
+            low.append(Soft(desk.say("meeting.over", name=row.name)))
+        elif cancelled:
             low.append(SecondaryButton(desk.say("meeting.back-on"), back_on, ft.Icons.UNDO, id="meeting-back-on"))
         else:
             low.append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import flet as ft
@@ -98,13 +99,10 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     content: Callable[[], ft.Control] | None = None
     title = ""
     if view and sheet == "template":
-        content, title = (
-            (lambda: TemplateSheet(document.id, turn, close)),
-            desk.say("minutes.template.title"),
-        )
+        content, title = partial(TemplateSheet, document.id, turn, close), desk.say("minutes.template.title")
     elif view and sheet == "task":
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-        content = lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals)  # noqa: E731
+        content = partial(TaskSheet, pair, close, meeting=id, following=following(view), goals=view.goals)
         title = desk.say("note.task.title")
     elif view and sheet == "aim":
         content, title = (lambda: AimSheet(id, view.meeting.aim, view.row.name, close)), desk.say("note.aim")

@@ -73,7 +73,7 @@ def NoteScreen(id: str) -> ft.Control:
     desk, now = use_desk(), use_clock()
     view: MeetingView | None = use_query(MeetingPage(id, now))
     seen: Visibility
-    seen, see = ft.use_state("shared")  # type: ignore[assignment]
+    seen, see = ft.use_state("shared")  # type: ignore[assignment]  # inferred as any text
     sheet, show = ft.use_state("")
     part, turn = ft.use_state(0)  # 0: the last one
     tight, tighten = ft.use_state(False)

@@ -54,11 +54,13 @@ def PartScreen(id: str) -> ft.Control:
     def carried(_: object = None) -> None:
         desk.session.replication.now()
 
+    def again() -> None:
+        run(lambda: desk.session.parting.again(id), carried)
+
     def dismiss(_: object) -> None:
         def done(_: object) -> None:
             carried()
-            undo = lambda: run(lambda: desk.session.parting.again(id), carried)  # noqa: E731
-            desk.notice(desk.say("parting.done", name=name), undo=undo, seconds=UNDO_SECONDS)
+            desk.notice(desk.say("parting.done", name=name), undo=again, seconds=UNDO_SECONDS)
 
         run(lambda: desk.session.parting.dismiss(id), done)
 

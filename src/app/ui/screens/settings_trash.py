@@ -85,7 +85,7 @@ def _row(desk: Desk, one: Trashed, names: Mapping[str, str], now: datetime, on_c
     )
     button = SecondaryButton(
         desk.say("settings.trash.restore"),
-        on_click,  # type: ignore[arg-type]
+        on_click,  # type: ignore[arg-type]  # Flet declares each handler by its own event
         ft.Icons.RESTORE_FROM_TRASH,
         id=f"restore-{one.id}",
     )

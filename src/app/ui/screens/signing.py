@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import flet as ft
@@ -199,7 +200,7 @@ def use_signing(sheet: Sheet | None, mine: str, words_of: str = "agreement") -> 
     content: Callable[[], ft.Control] | None = None
     title = ""
     if open_ and sheet is not None:
-        content = lambda: SignSheet(sheet, role, open_ == "handed", close, words_of)  # noqa: E731 - one of two sheets
+        content = partial(SignSheet, sheet, role, open_ == "handed", close, words_of)
         word = "hand-title" if open_ == "handed" else "sign-title"
         title = desk.say(f"sign.{words_of}.{word}", name=sheet.text.names.get(role, ""), number=sheet.text.number)
     use_sheet(content, close, title=title, short=True)
