@@ -217,18 +217,20 @@ def start(page: ft.Page, desk: Desk) -> None:
     session = desk.session
     _desks.setdefault(session, set()).add(desk)
     phase: Signal[str] = Signal(str(session.phase))
+    desk.inside = phase.value == "open"
     look: Signal[tuple[object, ...]] = Signal(_look(desk))
     apply_look(page, desk)
 
     def on_phase() -> None:
         async def moved() -> None:
             was, now = phase.value, str(session.phase)
-            if now == "opening":  # nothing to draw yet, and the key is being stretched: it gets the processor
+            if now in ("opening", "closing"):  # nothing to draw yet, and a key may be being stretched: it gets the processor
                 return
             if was == "open" and now != "open":  # on the way in, the screens above the lock stay where they are
                 desk.entering.set(False)
                 desk.hush()
                 desk.places.set((HOME,))
+            desk.inside = now == "open"
             phase.set(now)
             if now == "open":
                 await asyncio.sleep(QUIET)  # Today first; then what can be searched, and the server
@@ -291,7 +293,7 @@ def _has_server(desk: Desk) -> bool:
 def entitle(desk: Desk) -> None:
     """Name the window once something is drawn: the page around it then knows the language and takes its cover away."""
     desk.page.title = desk.say("frame.title")
-    desk.page.schedule_update()  # type: ignore[no-untyped-call]
+    desk.page.schedule_update()  # type: ignore[no-untyped-call]  # Flet leaves it untyped
 
 
 def apply_look(page: ft.Page, desk: Desk) -> None:
@@ -306,7 +308,7 @@ def apply_look(page: ft.Page, desk: Desk) -> None:
         supported_locales=[_locale(assets, code) for code in languages(assets)],
         current_locale=_locale(assets, prefs.language),
     )
-    page.schedule_update()  # type: ignore[no-untyped-call]
+    page.schedule_update()  # type: ignore[no-untyped-call]  # Flet leaves it untyped
 
 
 def _locale(assets: Path, language: str) -> ft.Locale:
