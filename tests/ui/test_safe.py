@@ -11,10 +11,12 @@ import pytest
 from flet.messaging.protocol import Message, MessageAction, PatchControlBody
 from flet.version import flet_version
 
-from app.errors import AppError
+from app.errors import AppError, SessionBusy
 from app.ui import routes, safe
+from app.ui.hooks import use_desk
 from app.ui.parts import Field, PrimaryButton, Words, use_sheet
 from app.ui.safe import component
+from tests.support.fake_session import FakeSession
 from tests.ui.conftest import OpenStage
 
 SECRET = "hon ska säga upp sig"
@@ -59,6 +61,44 @@ async def test_a_part_that_fails_leaves_a_sentence_and_the_others_go_on(
     assert SECRET not in caplog.text
     assert "ValueError at" in caplog.text
     assert [str(fault) for fault in app.faults] == [SECRET]
+
+
+@component
+def Opens(turn: int, key: str = "") -> ft.Control:
+    """Shows what only an open vault tells."""
+    desk = use_desk()
+    _, renew = ft.use_state(0)
+    if desk.session.phase != "open":
+        raise SessionBusy(state="closing")
+    return PrimaryButton(f"öppet {turn}", lambda: renew(lambda count: count + 1), id="opens")
+
+
+@component
+def Around() -> ft.Control:
+    """Draws another part anew, and one that was not there."""
+    turn, set_turn = ft.use_state(0)
+    more = [Opens(9, key="more")] if turn else []
+    return ft.Column([PrimaryButton("runt", lambda: set_turn(turn + 1), id="around"), Opens(turn), *more])
+
+
+async def test_a_part_whose_vault_has_just_closed_stays_as_it_was(
+    stage: OpenStage, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = await stage(screen=Around)
+    app.desk.inside = True
+    app.desk.session.phase = "closing"
+    await app.tap("opens")  # it draws itself
+    await app.tap("around")  # it is drawn by what is around it, and another one for the first time
+    assert app.has("öppet 0") and not app.has("öppet 9") and SORRY not in app.texts()
+    app.desk.session.phase = "open"
+    await app.tap("opens")
+    await app.tap("around")
+    assert app.has("öppet 2") and app.has("öppet 9"), "what was left as it was answers and draws itself again"
+    assert not caplog.records
+
+    locked = await stage(screen=lambda: Opens(0), session=FakeSession("locked"))
+    assert caplog.records, "a part of the lock screen that asks an open vault is a fault"
+    assert locked.desk.sentence(SessionBusy(state="locked")) in locked.texts()
 
 
 async def test_without_our_component_the_window_would_freeze(stage: OpenStage) -> None:

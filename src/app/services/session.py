@@ -79,6 +79,7 @@ class Phase(enum.StrEnum):
     LOCKED = "locked"
     OPENING = "opening"
     OPEN = "open"
+    CLOSING = "closing"
 
 
 class Session:
@@ -119,7 +120,7 @@ class Session:
 
     @property
     def phase(self) -> Phase:
-        """Absent, locked, opening or open."""
+        """Absent, locked, opening, open or closing. Nobody is told of closing: what comes after it follows at once."""
         return self._phase
 
     @property
@@ -580,8 +581,8 @@ class Session:
             if opened is None:
                 return
             self._stop_ticking()
-            self._let_go_of(opened)
             try:
+                self._let_go_of(opened)
                 opened.store.close()
             finally:
                 self._shut(opened.vault)
@@ -597,9 +598,13 @@ class Session:
             self._become(self._phase_on_disk())
 
     def _let_go_of(self, opened: Opened) -> None:
-        opened.stop_replicating()  # while it can still be asked for: a running exchange ends in peace
-        self._opened = None
-        opened.close()
+        """From here on nobody gets anything of it, and whoever asks how things stand hears that it is being closed."""
+        try:
+            opened.stop_replicating()  # while it can still be asked for: a running exchange ends in peace
+        finally:
+            self._phase = Phase.CLOSING
+            self._opened = None
+            opened.close()
 
     def close(self) -> None:
         """The end of the process."""
@@ -764,9 +769,9 @@ class Session:
             vault.confirm(passphrase)
             self._stop_ticking()
             opened = self._open
-            self._let_go_of(opened)
             self._box.remembered = None
             try:
+                self._let_go_of(opened)
                 with suppress(AppError):  # a full disk does not take what is being typed: that goes as well
                     opened.store.close()
                 vault.erase(passphrase)

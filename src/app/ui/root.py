@@ -224,7 +224,7 @@ def start(page: ft.Page, desk: Desk) -> None:
     def on_phase() -> None:
         async def moved() -> None:
             was, now = phase.value, str(session.phase)
-            if now in ("opening", "closing"):  # nothing to draw yet, and a key may be being stretched: it gets the processor
+            if now in ("opening", "closing"):  # nothing to draw yet: the processor is needed for keys
                 return
             if was == "open" and now != "open":  # on the way in, the screens above the lock stay where they are
                 desk.entering.set(False)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import flet as ft
 import pytest
 
 from app.errors import WrongPassphrase
-from app.model.commands import WriteNote
+from app.model.commands import AddPerson, WriteNote
 from app.model.queries import AboutMe, NotesOf
 from app.services.preferences import Preferences
+from app.services.records.store import Store
+from app.vault.vault import Vault
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import LANGUAGES, OTHER, PHRASE, Thumb, again, made, window
@@ -133,7 +140,11 @@ async def test_a_new_passphrase_and_the_old_one_is_dead(stage: OpenStage, tmp_pa
 @pytest.mark.usefixtures("quick_kdf")
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_everything_is_erased_in_three_taps_and_the_passphrase(
-    stage: OpenStage, tmp_path: Path, language: str
+    stage: OpenStage,
+    tmp_path: Path,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     session = made(tmp_path, language)
     app = await window(stage, session)
@@ -146,12 +157,59 @@ async def test_everything_is_erased_in_three_taps_and_the_passphrase(
     assert app.field("erase-passphrase").error == app.desk.say("error.vault-wrong-passphrase")
     assert (tmp_path / "vault" / "header").exists()
     await thumb.type("erase-passphrase", PHRASE)
-    await thumb.tap("erase-go")
+    with halfway(monkeypatch, Vault, "erase"):
+        await thumb.tap("erase-go")
+        await app.until(lambda: app.has(app.desk.say("settings.erase.working")))
+        await app.until(lambda: session.phase == "closing")
+        app.desk.speak(language)  # every part of the screen is drawn once more
+        await app.settle()
+        assert app.has("erase-passphrase"), "what cannot be drawn stays as it was"
     await app.until(lambda: session.phase == "absent")
+    assert "failed" not in caplog.text
     assert thumb.taps == 3
     await app.until(lambda: app.has("continue"))
     left = {path.name: path.read_bytes() for path in (tmp_path / "vault").rglob("*") if path.is_file()}
     assert left in ({}, {"lock": b""})
+
+
+@pytest.mark.usefixtures("quick_kdf")
+@pytest.mark.parametrize("path", ["/", "/person/{pair}", "/settings/devices"])
+async def test_a_screen_drawn_while_the_vault_closes_stays_as_it_was(
+    stage: OpenStage, tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = made(tmp_path)
+    pair = session.store.execute(AddPerson(name="Yusuf", my_role="mentor")).record
+    session.store.execute(WriteNote(body="Kvar"))
+    app = await window(stage, session, go=path.format(pair=pair))
+    await app.settle(0.1)
+    with halfway(monkeypatch, Store, "close"):
+        locking = asyncio.create_task(asyncio.to_thread(session.lock))
+        await app.until(lambda: session.phase == "closing")
+        app.desk.speak("en")
+        app.desk.go("/goals")  # somebody taps at that very moment
+        await app.settle(0.1)
+        assert not app.has("passphrase")
+        assert app.desk.say("frame.went-wrong") not in app.texts()
+    await locking
+    await app.until(lambda: app.has("passphrase"))
+    assert "failed" not in caplog.text
+
+
+@contextmanager
+def halfway(monkeypatch: pytest.MonkeyPatch, kind: type, name: str) -> Iterator[None]:
+    """Inside, whoever calls this method of the vault waits in it: as on a slow disk."""
+    go_on = threading.Event()
+    method = getattr(kind, name)
+
+    def slow(self: Any, *args: Any) -> Any:
+        assert go_on.wait(20)
+        return method(self, *args)
+
+    monkeypatch.setattr(kind, name, slow)
+    try:
+        yield
+    finally:
+        go_on.set()
 
 
 async def test_about_tests_itself_and_says_what_it_cannot(stage: OpenStage, tmp_path: Path) -> None:
