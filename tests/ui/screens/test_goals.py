@@ -7,7 +7,7 @@ from datetime import date, datetime
 import flet as ft
 import pytest
 
-from app.model.commands import AddPerson, LetGoOfGoal
+from app.model.commands import AddPerson, LetGoOfGoal, RecordProgress, SetGoal
 from app.model.entities import Goal
 from app.model.queries import GoalPage, GoalsList, One
 from app.ui import theme
@@ -245,3 +245,37 @@ async def test_with_several_people_one_says_whose_it_is(stage: OpenStage) -> Non
     await app.tap("save-goal")
     (new,) = laid.store.ask(GoalsList(other))
     assert new.title == "Cykla"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_private_goal_is_shared_later_with_one_question_and_goes_on_with_its_history(
+    stage: OpenStage, language: str
+) -> None:
+    laid = lay("mentee", "Karin")
+    mine = laid.store.execute(SetGoal(title="Våga ringa", mentorship=laid.pair, private=True)).record
+    laid.store.execute(RecordProgress(goal=mine, delta=1, comment="Ringde"))
+    app = await open_at(stage, laid, f"/goal/{mine}", language, role="mentee")
+    await app.tap("share-goal")
+    assert app.desk.say("goal.ask-share", name="Karin") in app.texts() and app.nameless() == []
+    await app.tap("share-no")
+    assert laid.store.ask(GoalPage(mine)) is not None
+    await app.tap("share-goal")
+    await app.tap("share-yes")
+    (row,) = [row for row in laid.store.again().ask(GoalsList(laid.pair)) if row.title == "Våga ringa"]
+    assert (row.visibility, row.value) == ("shared", 1) and not app.has("share-goal")
+    assert app.has(app.desk.say("frame.shared-with", name="Karin")) and app.has(
+        app.desk.say("goal.quote", words="Ringde")
+    )
+    await app.undo()
+    assert app.has("share-goal") and laid.store.ask(GoalPage(row.id)) is None
+
+
+async def test_a_goal_of_nobody_is_shared_with_somebody_one_chooses(stage: OpenStage) -> None:
+    laid = lay()
+    anna = laid.store.execute(AddPerson(name="Anna", my_role="mentee")).record
+    mine = laid.store.execute(SetGoal(title="Lyssna mer", owner="mentor")).record
+    app = await open_at(stage, laid, f"/goal/{mine}")
+    await app.tap("share-goal")
+    await app.tap(f"share-with-{anna}")
+    (row,) = laid.store.ask(GoalsList(anna))
+    assert (row.title, row.owner, row.mine) == ("Lyssna mer", "mentee", True)

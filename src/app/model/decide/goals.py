@@ -34,10 +34,11 @@ def _(command: do.ShareGoal, plan: Plan) -> Id:
         raise Refused(entity=Goal.KIND, reason="nobody-to-share-with" if mentorship is None else "shared-already")
     space = plan.space_of(mentorship)
     values = {name: getattr(found, name) for name in (*_GOAL, "title", "status", "reason", "settled")}
-    shared = plan.add(Goal, space, command.id, mentorship=mentorship, **values)
+    mine = {} if found.mentorship else {"owner": plan.my_role(mentorship)}  # it was nobody's but mine
+    shared = plan.add(Goal, space, command.id, mentorship=mentorship, **(values | mine))
     for step in plan.records.where(Progress, goal=found.id):
         told = {name: getattr(step, name) for name in ("at", "by", "delta", "value", "comment")}
-        plan.add(Progress, space, goal=shared, **told)
+        plan.add(Progress, space, goal=shared, **(told | ({"by": mine["owner"]} if mine else {})))
         plan.mark(step, found.id)
     for task in plan.records.where(Task, goal=found.id):
         plan.revise(task, goal=shared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 import flet as ft
@@ -35,6 +35,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.carrying import SentState
 from app.ui.safe import component
+from app.ui.screens.goal_share import ShareWay
 from app.ui.screens.goal_steps import STEP, step_of, take_step
 from app.ui.screens.removing import remover
 from app.ui.screens.rows import goal_due, goal_progress, goal_whose, local, skill_name, task_line, tasks_counted
@@ -56,7 +57,7 @@ def GoalScreen(id: str) -> ft.Control:
     edit = HeaderButton(desk.say("goal.edit"), ft.Icons.EDIT, lambda _: desk.go(f"/goal/{id}/edit"), id="edit-goal")
     return Screen(
         desk.say("goal.page"),
-        [GoalPane(id, key=id)],
+        [GoalPane(id, moved=lambda new: desk.swap(f"/goal/{new}"), key=id)],
         back=True,
         actions=[edit],
         safety=False,
@@ -66,8 +67,8 @@ def GoalScreen(id: str) -> ft.Control:
 
 
 @component
-def GoalPane(id: str, beside: bool = False, key: str = "") -> ft.Control:
-    """Everything about a goal; `beside` a list it brings its own buttons."""
+def GoalPane(id: str, moved: Callable[[str], object], beside: bool = False, key: str = "") -> ft.Control:
+    """Everything about a goal; `beside` a list it brings its own buttons. `moved` is told when it goes on as another."""
     desk = use_desk()
     now = use_clock()
     view: GoalView | None = use_query(GoalPage(id))
@@ -82,6 +83,7 @@ def GoalPane(id: str, beside: bool = False, key: str = "") -> ft.Control:
     parts: list[ft.Control] = [
         Heading(row.title, 2, Style.TITLE),
         ft.Row(chips, wrap=True, spacing=8, run_spacing=8),
+        *([ShareWay(view.goal, moved, key="share")] if row.visibility == "only_me" else []),
         SentState("goal", id, key="sent"),
         *another_version(desk, view.goal),
         _Measure(view, key="measure"),

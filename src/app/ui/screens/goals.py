@@ -71,7 +71,7 @@ def GoalsScreen(goal: str = "") -> ft.Control:
         under.append(SectionTitle(desk.say("goal.finished")))
         under += [ft.Container(card(row), padding=ft.Padding.only(top=8)) for row in finished[:CLOSED]]
     body = EndlessList(active, card, height=150, spacing=12, footer=under)
-    aside = [GoalPane(picked.id, beside=True, key=picked.id)] if wide and picked else []
+    aside = [GoalPane(picked.id, choose, beside=True, key=picked.id)] if wide and picked else []
     return Screen(desk.say("goal.title"), body, actions=[search_button(desk)], primary=add, aside=aside)
 
 
