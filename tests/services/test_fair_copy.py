@@ -89,6 +89,26 @@ def test_an_empty_agreement_lacks_every_line_that_is_asked_for() -> None:
     assert not {"hours", "guardian", "sign_mentor", "goals", "review"} & set(lacking)
 
 
+@pytest.mark.parametrize(
+    ("item", "cannot", "can"),
+    [
+        ("count", -5, 1),
+        ("count", 1000, 100),
+        ("count", 2.5, 12.0),
+        ("end", "2026-10-13", "2026-10-14"),
+        ("place", " \u00a0\n", "Kaféet"),
+    ],
+)
+def test_what_cannot_be_so_is_no_answer(item: str, cannot: object, can: object) -> None:
+    document = LIBRARY.document("agreement.mentoring")
+
+    def lacks(answer: object) -> bool:
+        answers = {**ANSWERS, item: answer}
+        return item in [one.id for one in missing(document, answers)]  # type: ignore[arg-type]  # as a person writes them
+
+    assert lacks(cannot) and not lacks(can)
+
+
 def test_a_policy_asks_each_only_what_is_theirs() -> None:
     conduct = LIBRARY.document("policy.code_of_conduct")
     mentor, mentee = ({item.id for item in missing(conduct, {}, role=role)} for role in ("mentor", "mentee"))

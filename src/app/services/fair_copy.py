@@ -113,7 +113,7 @@ def lines_of(
     groups = {group.id: group.title for group in document.groups}
     for item in document.items:
         answer = _whole_text(item, answers)
-        if not counts(item, role) or answer in (None, "", False, frozenset()):
+        if not counts(item, role) or _blank(answer):
             continue
         given = sorted(answer) if isinstance(answer, frozenset) else answer
         chosen = set(given) if isinstance(given, list) else {given}
@@ -143,14 +143,39 @@ def counts(item: Item, role: str | None = None) -> bool:
 
 
 def missing(document: Document, answers: Mapping[str, Answer], *, role: str | None = None) -> tuple[Item, ...]:
-    """The lines that have to be answered before anybody signs, in their order: what is required, and every clause."""
+    """The lines that have to be answered before anybody signs, in their order: what is required, and every clause. What
+    cannot be so is no answer.
+    """
     return tuple(
         item
         for item in document.items
         if counts(item, role)
         and (item.required or item.type == "clause")
-        and answers.get(item.id) in (None, "", False, frozenset())
+        and (_blank(answers.get(item.id)) or cannot_be(item, answers))
     )
+
+
+ORDER: Final = {"end": "start"}
+"""A day that lies after another one: by the names that the documents give the two."""
+
+
+def cannot_be(item: Item, answers: Mapping[str, Answer]) -> bool:
+    """Whether a line is answered with what cannot be so: a number that the document does not allow, an end that lies
+    before its beginning.
+    """
+    answer = answers.get(item.id)
+    if item.type == "number" and isinstance(answer, int | float):
+        whole = float(answer).is_integer() or (item.min is None and item.max is None)
+        return not whole or not (item.min is None or answer >= item.min) or not (item.max is None or answer <= item.max)
+    if item.type == "date" and item.id in ORDER and isinstance(answer, str):
+        first = answers.get(ORDER[item.id])
+        return isinstance(first, str) and bool(answer and first) and answer < first  # written as days sort
+    return False
+
+
+def _blank(answer: Answer) -> bool:
+    """Whether nothing was answered: blanks alone say nothing either."""
+    return answer in (None, "", False, frozenset()) or (isinstance(answer, str) and not answer.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,26 @@ async def test_what_is_no_number_is_told_and_not_kept(stage: OpenStage, typed: s
     assert kept.value is None and "Skriv ett tal." in app.texts()
 
 
+@pytest.mark.parametrize(
+    ("bounds", "typed", "said"),
+    [
+        ({"min": 1, "max": 100}, "-5", "Skriv ett helt tal från 1 till 100."),
+        ({"min": 1, "max": 100}, "101", "Skriv ett helt tal från 1 till 100."),
+        ({"min": 1, "max": 100}, "2,5", "Skriv ett helt tal från 1 till 100."),
+        ({"min": 15}, "14", "Skriv ett helt tal, minst 15."),
+        ({"max": 5}, "6", "Skriv ett helt tal, högst 5."),
+    ],
+)
+async def test_a_number_that_the_document_does_not_allow_is_told_and_nothing_stands(
+    stage: OpenStage, bounds: dict[str, Any], typed: str, said: str
+) -> None:
+    app, kept = await drawn(stage, line("number", **bounds), 15)
+    await app.type("item-x", "15" if bounds.get("max") != 5 else "5")
+    assert kept.value in (15, 5)
+    await app.type("item-x", typed)
+    assert kept.value is None and said in app.texts()
+
+
 async def test_a_day_and_a_time_keep_each_other(stage: OpenStage) -> None:
     app, kept = await drawn(stage, line("datetime"), "2026-10-14T15:00")
     await app.tap("item-x")

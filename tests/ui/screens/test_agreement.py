@@ -15,6 +15,7 @@ from tests.support.agreement import NAMED
 from tests.support.signing import Coordinated
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
+from tests.ui.screens.test_tasks_file import Files
 
 BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
@@ -88,6 +89,21 @@ async def test_every_line_of_every_agreement_can_be_filled_in(stage: OpenStage, 
     for item in found.items:
         if item.type not in ("sign", "info") and item.group not in left_out:
             assert app.desk.read(item.text) in "\n".join(seen), item.id
+
+
+@BOTH
+async def test_an_end_before_the_beginning_is_said_where_it_is_written(stage: OpenStage, language: str) -> None:
+    table = lay()
+    app = await table.open(stage, language=language)
+    fill(table, app, end="2026-10-01")
+    app.desk.go(f"/agreement/{table.pair}/{AGREEMENT}")
+    await app.settle()
+    assert app.has("missing-end") and not app.has("agreement-sign")
+    await app.tap("missing-end")
+    assert app.desk.say("agreement.end-first") in app.texts()
+    fill(table, app, end="2026-10-14")
+    await app.settle()
+    assert app.desk.say("agreement.end-first") not in app.texts()
 
 
 async def test_half_of_it_is_kept_and_the_usual_is_one_tap(stage: OpenStage) -> None:
@@ -237,18 +253,29 @@ async def test_the_way_of_the_relationship_believes_no_signature_that_does_not_h
     assert app.texts().count(done) == before - 1
 
 
-async def test_a_signed_file_is_checked_and_an_altered_one_does_not_match(stage: OpenStage) -> None:
-    table = lay()
-    app = await filled(stage, table)
+@BOTH
+async def test_a_signed_file_is_checked_and_what_was_altered_or_taken_out_is_said(
+    stage: OpenStage, language: str
+) -> None:
+    table, files = lay(), Files()
+    app = await filled(stage, table, language=language, replies=files.replies)
     await sign_both(app)
     data = service(app).file(service(app).sheet(table.pair, AGREEMENT).versions[0])
-    from app.ui.screens.agreement_copy import verdict
-
-    good = service(app).check(data)
-    bad = service(app).check(data.decode().replace("Biblioteket", "Biblioteken").encode())
-    assert good.fits and not bad.fits
-    assert len(verdict(app.desk, good)) == len(verdict(app.desk, bad))
-    assert json.loads(data)["format"] == "fika-signed"
+    half = json.loads(data)
+    del half["copies"][0]["signatures"][1]
+    app.desk.go("/agreement/check")
+    await app.settle()
+    for picked, key, unsigned in (
+        (data, "agreement.check.fits", False),
+        (data.decode().replace("Biblioteket", "Biblioteken").encode(), "agreement.signed.broken", False),
+        (json.dumps(half).encode(), "agreement.check.fits", True),
+        (data[:-9], "error.signed-file-foreign", False),
+    ):
+        files.picked = picked
+        await app.tap("check-pick")
+        await app.until(lambda key=key: app.desk.say(key) in app.texts())  # type: ignore[misc]  # a loop's own key
+        assert app.has("unsigned-mentee") == unsigned and app.nameless() == []
+        assert (app.desk.say("agreement.signed.broken") in app.texts()) == (key == "agreement.signed.broken")
 
 
 async def test_an_agreement_of_nobody_and_a_copy_that_is_not_there_are_said_in_words(stage: OpenStage) -> None:

@@ -106,22 +106,38 @@ def NumberItem(item: Item, text: str, value: Any, on_change: Change, *, key: str
     def typed(new: str) -> None:
         write(new)
         plain = new.strip().replace(" ", "").replace("\u00a0", "").replace(",", ".")
-        if not plain:
-            fail("")
-            on_change(None)
-            return
-        try:
-            number = float(plain)
-        except ValueError:
-            fail(desk.say("minutes.number.bad"))
-            return
-        if number != number or abs(number) > 1e15:
-            fail(desk.say("minutes.number.bad"))
-            return
-        fail("")
-        on_change(int(number) if number.is_integer() else number)
+        number = _plain_number(plain)
+        wrong = "" if not plain else _why_no_number(desk, item, number)
+        fail(wrong)
+        if number is None or wrong:
+            on_change(None)  # what was there before is not what is written now
+        else:
+            on_change(int(number) if number.is_integer() else number)
 
     return Field(text, words, typed, id=f"item-{item.id}", error=error, keyboard=ft.KeyboardType.NUMBER, limit=20)
+
+
+def _plain_number(words: str) -> float | None:
+    try:
+        number = float(words)
+    except ValueError:
+        return None
+    return number if abs(number) <= 1e15 else None
+
+
+def _why_no_number(desk: Any, item: Item, number: float | None) -> str:
+    """Why the line does not take this, as a sentence; a line that says from where to where takes whole numbers alone."""
+    if number is None:
+        return str(desk.say("minutes.number.bad"))
+    if item.min is None and item.max is None:
+        return ""
+    if number.is_integer() and (item.min is None or number >= item.min) and (item.max is None or number <= item.max):
+        return ""
+    if item.min is not None and item.max is not None:
+        return str(desk.say("minutes.number.between", least=item.min, most=item.max))
+    if item.min is not None:
+        return str(desk.say("minutes.number.least", least=item.min))
+    return str(desk.say("minutes.number.most", most=item.max))
 
 
 def _number(

@@ -13,7 +13,7 @@ from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_query
 from app.ui.hooks.files import use_files
 from app.ui.hooks.saving import use_saving
-from app.ui.parts import EmptyState, Live, PrimaryButton, Rows, Screen, SectionTitle, Soft, Words
+from app.ui.parts import EmptyState, Live, PrimaryButton, Row, Rows, Screen, SectionTitle, Soft, Words
 from app.ui.safe import component
 from app.ui.screens.agreement import papers
 from app.ui.screens.signing import names_under, signed_row, text_of, use_agreements
@@ -68,11 +68,7 @@ def CheckScreen() -> ft.Control:
     _, run = use_busy()
 
     async def pick() -> None:
-        try:
-            found = await files.pick()
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            tell(desk.say("export.failed"))
-            return
+        found = await files.pick()
         if found:
             data = found[1]
             run(lambda: desk.session.agreements(desk.library).check(data), seen, failed)
@@ -113,6 +109,26 @@ def verdict(desk: Desk, checked: Checked) -> list[ft.Control]:
             theme.PRIMARY if fits else theme.ERROR,
         ),
         SectionTitle(desk.say("agreement.check.of", title=desk.read(checked.text.title), number=checked.text.number)),
-        *([Rows([signed_row(desk, name) for name in checked.names])] if checked.names else []),
+        *(
+            [Rows([*(signed_row(desk, name) for name in checked.names), *_not_signed(desk, checked)])]
+            if checked.names
+            else []
+        ),
         *text_of(desk, checked.text),
+    ]
+
+
+def _not_signed(desk: Desk, checked: Checked) -> list[ft.Control]:
+    """Whose name the text asks for and the file does not have: a file with one signature taken out fits all the same."""
+    there = {name.role for name in checked.names}
+    return [
+        Row(
+            checked.text.names.get(role, ""),
+            subtitle=desk.say("agreement.check.not-signed"),
+            icon=ft.Icons.DRAW_OUTLINED,
+            color=theme.INK_SOFT,
+            id=f"unsigned-{role}",
+            key=f"unsigned-{role}",
+        )
+        for role in sorted(checked.text.roles - there)
     ]

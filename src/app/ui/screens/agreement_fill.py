@@ -10,7 +10,7 @@ import flet as ft
 from app.model.commands import KeepForm
 from app.model.entities import FilledForm, form_id
 from app.model.queries import CopiesOf, FormOf, Two, TwoOf
-from app.services.fair_copy import SILENT, counts, missing
+from app.services.fair_copy import ORDER, SILENT, cannot_be, counts, missing
 from app.services.records.drafts import Target
 from app.ui import theme
 from app.ui.hooks import use_desk, use_query, use_settling
@@ -19,6 +19,7 @@ from app.ui.parts import (
     DraftField,
     EmptyState,
     Guarded,
+    Live,
     PrimaryButton,
     ProgressBar,
     QuietButton,
@@ -132,6 +133,7 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
                 one.id in lacking and bool(asked),
                 lambda value, one=one: keep({one.id: value}),
                 person,
+                desk.say("agreement.end-first") if one.id in ORDER and cannot_be(one, answers) else "",
                 key=one.id,
             )
         )
@@ -188,10 +190,11 @@ def _Line(
     asked: bool,
     keep: Any,
     person: str,
+    fault: str = "",
     *,
     key: str | None = None,
 ) -> ft.Control:
-    """One line with its field; whoever came for it sees that it is still needed."""
+    """One line with its field; whoever came for it sees that it is still needed. `fault` says why it cannot be so."""
     desk = use_desk()
     live: ft.Control | None = None
     if item.type in TEXTS:
@@ -218,6 +221,8 @@ def _Line(
             )
         )
     parts.append(field)
+    if fault:
+        parts.append(Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR))
     if item.type == "clause" and item.action:
         parts += _way(desk, item, person)
     if item.example and not value and item.type in TEXTS:
