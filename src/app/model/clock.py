@@ -16,6 +16,7 @@ WORTH_TELLING = timedelta(minutes=2)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HIGHEST = (1 << 62) - 1
+_LATEST = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def reading(moment: datetime) -> int:
@@ -30,8 +31,7 @@ def milliseconds(hlc: int) -> int:
 
 def moment_of(hlc: int) -> datetime:
     """When that was, as far as the clock of that device can be believed."""
-    limit = datetime(9999, 1, 1, tzinfo=UTC)
-    return min(_EPOCH + timedelta(milliseconds=min(milliseconds(hlc), 253_370_764_800_000)), limit)
+    return _EPOCH + timedelta(milliseconds=min(milliseconds(hlc), _LATEST))
 
 
 @dataclass(frozen=True)

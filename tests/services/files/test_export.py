@@ -228,6 +228,27 @@ def test_memory_holds_the_packed_file_and_little_more() -> None:
     assert len(made.data) < whole / 4
 
 
+def test_records_that_are_read_together_are_written_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = memory_store()
+    ids = lay(store, "kanel")
+    fill(store, now=store.clock(), people=2, meetings=8, notes=70, tasks=20, goals=3, progress=5)
+    store.execute(do.Revise(kind="note", id=ids["note"], values={"body": "en gång till"}))
+    notes = list(store.everything(KINDS["note"], deleted=True))
+    assert store.histories(notes) == {one.id: store.versions(one.space, "note", one.id) for one in notes}
+    made = export(store, LIBRARY, SPEECH["sv"], store.clock())
+    monkeypatch.setattr("app.services.files.export.AT_ONCE", 1)
+    assert made == export(store, LIBRARY, SPEECH["sv"], store.clock())
+
+
+def test_what_speaks_of_the_phones_keys_is_on_no_page_either() -> None:
+    store = memory_store()
+    for key in ("server.pin", "recovery.later", "space.1", "lock.words"):
+        store.execute(do.SetSetting(key=key, value=f"kardemumma {key}"))
+    data, _, html, made = taken(store)
+    assert [record["fields"]["key"] for record in data["records"]] == ["lock.words"] and made.counts == {"setting": 1}
+    assert html.count("kardemumma") == 1
+
+
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_every_field_and_every_choice_has_its_word(language: str) -> None:
     say = SPEECH[language].say

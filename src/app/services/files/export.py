@@ -10,13 +10,17 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import IO, Any, Final
+from datetime import UTC, date, datetime, time
+from functools import cache, lru_cache
+from itertools import islice
+from typing import IO, Any, Final, TypeAlias, cast
 
 from app.errors import ContentError, SignedFileForeign
-from app.model.changes import named_in, seen_of
+from app.model.changes import OTHERS, device_of, named_in, seen_of
 from app.model.clock import moment_of
 from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, SkillProfile, skill_of
 from app.model.entities.calendar import span_of
@@ -54,8 +58,18 @@ _BEHIND: Final = frozenset(
 _PHONES: Final = frozenset({"recovery.later", "backup.last", "root", "membership", "server.address", "server.pin"})
 _PHONE: Final = ("space.", "entry.", "device.", "revoked.")
 """Settings about keys, devices and where things are carried: another phone has its own."""
+AT_ONCE: Final = 50
+"""So many records are read together with their versions: one step for each would take most of the time."""
+_REMEMBERED: Final = 4096
+"""So many moments are kept as words: most of what is told of a time tells of the same meetings and the same minutes."""
+_MARKS: Final = {"only_me": "frame.only-me", "shared": "frame.shared", "summary": "frame.summary"}
+_PIECE: Final = 64 * 1024
 _INDEXED: Final = frozenset({"agenda", "task", "list_item"})
 """Kinds whose `place` is a place in an order."""
+
+
+Put: TypeAlias = Callable[[bytes], object]
+"""Where something that is being written goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +95,56 @@ def export(
     """Write everything down. Reads all there is, so it belongs off the event loop."""
     others = elsewhere or Elsewhere()
     store.drafts.flush()
-    packed = io.BytesIO()
+    packed, beside = io.BytesIO(), _Beside()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open(_entry(DATA, now), "w", force_zip64=True) as target:
-            counts = _data(target, store, now, speech.language, app, others)
-        with archive.open(_entry(PAGE, now), "w", force_zip64=True) as target:
-            _Page(target, store, library, speech, now).write(counts, others)
+        with _writing(archive, DATA, now) as target:
+            page = _Page(beside.write, store, library, speech, now)
+            counts = _Data(target.write, store, page).write(now, speech.language, app, others)
+        with _writing(archive, PAGE, now) as target:
+            for some in beside.read():
+                target.write(some)
     return Export(packed.getvalue(), f"fika-{now:%Y-%m-%d}.zip", counts)
+
+
+@contextmanager
+def _writing(archive: zipfile.ZipFile, name: str, now: datetime) -> Iterator[IO[bytes]]:
+    """One file in the zip. Small pieces are put together first: packing each by itself takes longer."""
+    with (
+        archive.open(_entry(name, now), "w", force_zip64=True) as target,
+        io.BufferedWriter(cast(io.RawIOBase, target), _PIECE) as gathered,
+    ):
+        yield gathered
+
+
+class _Beside:
+    """What is written while something else is being written into the zip, packed until it is its turn there.
+
+    So each record is read once for both parts, and neither of them is ever held as it is.
+    """
+
+    def __init__(self) -> None:
+        self._packer, self._packed = zlib.compressobj(1), io.BytesIO()
+        self._gathered = bytearray()
+
+    def write(self, data: bytes) -> None:
+        self._gathered += data
+        if len(self._gathered) >= _PIECE:
+            self._pack()
+
+    def _pack(self) -> None:
+        self._packed.write(self._packer.compress(self._gathered))
+        self._gathered.clear()
+
+    def read(self) -> Iterator[bytes]:
+        """All of it, a piece at a time."""
+        self._pack()
+        self._packed.write(self._packer.flush())
+        self._packed.seek(0)
+        unpacker = zlib.decompressobj()
+        while some := self._packed.read(_PIECE):
+            while some:
+                yield unpacker.decompress(some, 16 * _PIECE)
+                some = unpacker.unconsumed_tail
 
 
 def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
@@ -104,96 +161,120 @@ def _kinds() -> list[str]:
 # ------------------------------------------------------------------ for other programs
 
 
-def _data(target: IO[bytes], store: Store, now: datetime, language: str, app: str, others: Elsewhere) -> dict[str, int]:
-    head: dict[str, Any] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "app": app,
-        "made": _stamp(now),
-        "language": language,
-        "shared_with": list(others.people),
-        "server": others.server,
-    }
-    target.write(_json(head)[:-1] + b',"records":[')
-    counts: dict[str, int] = {}
-    between = b"\n"
-    for kind in _kinds():
-        for record in store.everything(KINDS[kind], deleted=True):
-            if is_the_phones(getattr(record, "key", None)):
-                continue
-            target.write(between + _json(_record(store, record)))
+class _Data:
+    """The records being written: what is the same for thousands of versions is found out once."""
+
+    def __init__(self, put: Put, store: Store, page: _Page) -> None:
+        self._put, self._store, self._page = put, store, page
+        self._mine: dict[tuple[str, str], bool] = {}
+        """Whether a device in a space is mine."""
+
+    def write(self, now: datetime, language: str, app: str, others: Elsewhere) -> dict[str, int]:
+        store, put = self._store, self._put
+        self._page.begin(others)
+        head: dict[str, Any] = {
+            "format": FORMAT,
+            "version": VERSION,
+            "app": app,
+            "made": _stamp(now),
+            "language": language,
+            "shared_with": list(others.people),
+            "server": others.server,
+        }
+        put(_json(head)[:-1] + b',"records":[')
+        counts: dict[str, int] = {}
+        between = b"\n"
+        for kind in _kinds():
+            found = store.everything(KINDS[kind], deleted=True)
+            wanted = (record for record in found if not is_the_phones(record))
+            while some := list(islice(wanted, AT_ONCE)):
+                histories = store.histories(some)
+                for record in some:
+                    put(between + _json(self._record(record, histories[record.id])))
+                    between = b",\n"
+                    counts[kind] = counts.get(kind, 0) + (not record.gone)
+                    self._page.add(record)
+        self._page.end()
+        put(b'\n],"other":[')
+        between = b"\n"
+        for row in store.unknown():
+            put(between + _json(self._unknown(row)))
             between = b",\n"
-            counts[kind] = counts.get(kind, 0) + (not record.gone)
-    target.write(b'\n],"other":[')
-    between = b"\n"
-    for row in store.unknown():
-        target.write(between + _json(_unknown(store, row)))
-        between = b",\n"
-    target.write(b"\n]}\n")
-    return counts
+        put(b"\n]}\n")
+        return counts
+
+    def _record(self, record: Entity, versions: Sequence[Written]) -> dict[str, Any]:
+        space_kind = self._store.kind_of(record.space)
+        found: dict[str, Any] = {
+            "kind": record.KIND,
+            "id": record.id,
+            "space": record.space,
+            "space_kind": space_kind,
+            "visibility": VISIBILITY.get(space_kind, "only_me"),
+            "made": _stamp(moment_of(record.made)),
+            "edited": _stamp(moment_of(record.edited)),
+            "fields": {cell: value for cell, value in record.cells.items() if cell != "gone"},
+        }
+        if record.also:
+            found["also"] = {cell: [version.value for version in versions] for cell, versions in record.also.items()}
+        if record.gone:
+            found["deleted"] = True
+        standing = None if record.gone else found["fields"]
+        return found | self._history(record.space, versions, record.before, standing)
+
+    def _history(
+        self, space: str, versions: Sequence[Written], before: Sequence[str], standing: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """How a record came about. Of a vault that was damaged some of it may be lost: then how it stands says more."""
+        heads, lacking = named_in(before)
+        named = {*heads, *(parent for one in versions for parent in one.op.parents)}
+        if not named <= {*lacking, *(one.version for one in versions)}:
+            return {}
+        return {"versions": [self._version(space, one, standing) for one in versions]}
+
+    def _version(self, space: str, one: Written, standing: Mapping[str, Any] | None) -> dict[str, Any]:
+        """A version as it stands in the file; one that says what the record says does not repeat it."""
+        row: dict[str, Any] = {"version": one.version}
+        if one.op.parents:
+            row["parents"] = list(one.op.parents)
+        if one.op.lacking:
+            row["lacking"] = list(one.op.lacking)
+        if one.op.fields != standing:
+            row["fields"] = dict(one.op.fields)
+        if one.op.more.get(ERASED):
+            row["erased"] = True
+        if OTHERS in one.op.more or not self._is_mine(space, device_of(one.version)):
+            row["by"] = "other"
+        return row
+
+    def _is_mine(self, space: str, device: str) -> bool:
+        known = self._mine.get((space, device))
+        if known is None:
+            known = self._mine[space, device] = self._store.is_mine(space, device)
+        return known
+
+    def _unknown(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A record that stands in no table of its kind."""
+        space, kind = str(row["space"]), str(row["kind"])
+        id = str(row["id"]).removeprefix(f"{space}:{kind}:")  # others may have put a colon into either
+        found = {
+            "id": id,
+            "space": space,
+            "kind": kind,
+            "space_kind": self._store.kind_of(space),
+            "cells": row["cells"],
+        }
+        before = seen_of(row["heads"], row.get("lacking", ()))
+        return found | self._history(space, self._store.versions(space, kind, id), before, None)
 
 
-def _record(store: Store, record: Entity) -> dict[str, Any]:
-    space_kind = store.kind_of(record.space)
-    found: dict[str, Any] = {
-        "kind": record.KIND,
-        "id": record.id,
-        "space": record.space,
-        "space_kind": space_kind,
-        "visibility": VISIBILITY.get(space_kind, "only_me"),
-        "made": _stamp(moment_of(record.made)),
-        "edited": _stamp(moment_of(record.edited)),
-        "fields": {cell: value for cell, value in record.cells.items() if cell != "gone"},
-    }
-    if record.also:
-        found["also"] = {cell: [version.value for version in versions] for cell, versions in record.also.items()}
-    if record.gone:
-        found["deleted"] = True
-    standing = None if record.gone else found["fields"]
-    versions = store.versions(record.space, record.KIND, record.id)
-    return found | _history(store, record.space, versions, record.before, standing)
+def is_the_phones(record: Entity) -> bool:
+    """Whether a record is a setting that speaks of this phone's and its person's keys and devices."""
+    return speaks_of_keys(getattr(record, "key", None))
 
 
-def _history(
-    store: Store, space: str, versions: Sequence[Written], before: Sequence[str], standing: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """How a record came about. Of a vault that was damaged some of it may be lost: then how it stands says more."""
-    heads, lacking = named_in(before)
-    named = {*heads, *(parent for one in versions for parent in one.op.parents)}
-    if not named <= {*lacking, *(one.version for one in versions)}:
-        return {}
-    return {
-        "versions": [_version(one, standing, by_me=store.by_me(space, one.version, one.op.more)) for one in versions]
-    }
-
-
-def _version(one: Written, standing: Mapping[str, Any] | None, *, by_me: bool) -> dict[str, Any]:
-    """A version as it stands in the file; one that says what the record says does not repeat it."""
-    row: dict[str, Any] = {"version": one.version}
-    if one.op.parents:
-        row["parents"] = list(one.op.parents)
-    if one.op.lacking:
-        row["lacking"] = list(one.op.lacking)
-    if one.op.fields != standing:
-        row["fields"] = dict(one.op.fields)
-    if one.op.more.get(ERASED):
-        row["erased"] = True
-    if not by_me:
-        row["by"] = "other"
-    return row
-
-
-def _unknown(store: Store, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A record that stands in no table of its kind."""
-    space, kind = str(row["space"]), str(row["kind"])
-    id = str(row["id"]).removeprefix(f"{space}:{kind}:")  # others may have put a colon into either
-    found = {"id": id, "space": space, "kind": kind, "space_kind": store.kind_of(space), "cells": row["cells"]}
-    before = seen_of(row["heads"], row.get("lacking", ()))
-    return found | _history(store, space, store.versions(space, kind, id), before, None)
-
-
-def is_the_phones(key: object) -> bool:
-    """Whether a setting speaks of this phone's and its person's keys and devices: that is in no export."""
+def speaks_of_keys(key: object) -> bool:
+    """Whether a setting of that name speaks of a phone's and its person's keys and devices: that is in no export."""
     return isinstance(key, str) and (key in _PHONES or key.startswith(_PHONE))
 
 
@@ -212,11 +293,20 @@ def _stamp(at: datetime) -> str:
 class _Page:
     """The page being written: what it needs to know beside the record at hand is asked for when it is met."""
 
-    def __init__(self, target: IO[bytes], store: Store, library: Library, speech: Speech, now: datetime) -> None:
-        self.target, self.store, self.library, self.speech, self.now = target, store, library, speech, now
+    def __init__(self, put: Put, store: Store, library: Library, speech: Speech, now: datetime) -> None:
+        self.put, self.store, self.library, self.speech, self.now = put, store, library, speech, now
         self.names: Mapping[Id, str] = {one.mentorship: one.name for one in store.everything(Person, deleted=True)}
+        self._label = cache(speech.say)
+        self._marks: Mapping[str, str] = {
+            visibility: f'<span class="{visibility}">{safe(speech.say(key))}</span>'
+            for visibility, key in _MARKS.items()
+        }
+        self._met = lru_cache(_REMEMBERED)(self._when_met)
+        self._minute = lru_cache(_REMEMBERED)(self._at_minute)
+        self._headed = ""
 
-    def write(self, counts: Mapping[str, int], others: Elsewhere) -> None:
+    def begin(self, others: Elsewhere) -> None:
+        """What stands above all records."""
         say = self.speech.say
         self._put(opening(say("export.page.title"), self.speech.language))
         self._put(f'<p class="note">{safe(say("export.page.made", when=self._moment(self.now)))}</p>\n')
@@ -226,36 +316,37 @@ class _Page:
             self._put(f"<p>{safe(say('export.page.shared', names=self.speech.listing(others.people)))}</p>\n")
         if others.server:
             self._put(f"<p>{safe(say('export.page.server', server=others.server))}</p>\n")
+
+    def add(self, record: Entity) -> None:
+        """A record, under the heading of its kind; what lies in the trash comes at the end."""
+        if not record.gone:
+            self._under(f"export.kind.{record.KIND}", record)
+
+    def end(self) -> None:
+        """What lies in the trash, and the end of the page."""
         for kind in _kinds():
-            if counts.get(kind) and self.speech.has(f"export.kind.{kind}"):
-                self._put(f"<h2>{safe(say(f'export.kind.{kind}'))}</h2>\n")
-                for record in self.store.everything(KINDS[kind]):
-                    self._article(record)
-        self._trash()
+            for record in self.store.deleted(KINDS[kind]):
+                if not is_the_phones(record):
+                    self._under("export.trash", record)
         self._put(CLOSING)
 
-    def _trash(self) -> None:
-        begun = False
-        for kind in _kinds():
-            for record in self.store.everything(KINDS[kind], deleted=True):
-                if record.gone and self.speech.has(f"export.kind.{kind}"):
-                    if not begun:
-                        self._put(f"<h2>{safe(self.speech.say('export.trash'))}</h2>\n")
-                        begun = True
-                    self._article(record)
+    def _under(self, heading: str, record: Entity) -> None:
+        if not self.speech.has(f"export.kind.{record.KIND}"):
+            return
+        if self._headed != heading:
+            self._put(f"<h2>{safe(self.speech.say(heading))}</h2>\n")
+            self._headed = heading
+        self._article(record)
 
     def _article(self, record: Entity) -> None:
         space_kind = self.store.kind_of(record.space)
         visibility = VISIBILITY.get(space_kind, "only_me")
-        mark = {"only_me": "frame.only-me", "shared": "frame.shared", "summary": "frame.summary"}[visibility]
         self._put(f'<article class="record"><h3 dir="auto">{safe(self._title(record))}</h3>')
         about = [self._moment(moment_of(record.edited))]
         mentorship = getattr(record, "mentorship", None)
         if isinstance(mentorship, str) and mentorship in self.names and not isinstance(record, Person):
             about.insert(0, self.names[mentorship])
-        self._put(
-            f'<p class="note"><span class="{visibility}">{safe(self.speech.say(mark))}</span> {safe(" · ".join(about))}</p>'
-        )
+        self._put(f'<p class="note">{self._marks[visibility]} {safe(" · ".join(about))}</p>')
         self._put(listed(self._lines(record)))
         answers = getattr(record, "answers", None)
         if answers:
@@ -308,7 +399,7 @@ class _Page:
                 continue
             words = self._value(record, name, value)
             if words:
-                yield self.speech.say(f"export.field.{name}"), words
+                yield self._label(f"export.field.{name}"), words
 
     def _value(self, record: Entity, name: str, value: Any) -> str:
         if isinstance(value, bool):
@@ -325,15 +416,14 @@ class _Page:
         if isinstance(value, Mapping):
             return "\n".join(f"{self._word(record, name, key)}: {one}" for key, one in value.items())
         if name == "meeting":
-            found = self.store.ask(One(Meeting, value))
-            return "" if found is None else self._meeting(found)
+            return self._met(value)
         if name == "topic":
             return next((self.speech.read(item.text) for item in self.library.topics() if item.id == value), value)
         if name == "goal":
             goal = self.store.ask(One(Goal, value))
             return "" if goal is None else goal.title
         options = getattr(record.FIELDS[name], "options", ())
-        return self.speech.say(f"export.value.is-{value}") if value in options else str(value)
+        return self._label(f"export.value.is-{value}") if value in options else str(value)
 
     def _word(self, record: Entity, name: str, value: str) -> str:
         """What a word of a set means: a line of its document, or an option of the question it answers."""
@@ -387,12 +477,20 @@ class _Page:
         except ContentError:
             return None
 
+    def _when_met(self, id: Id) -> str:
+        """When the meeting was that something belongs to."""
+        found = self.store.ask(One(Meeting, id))
+        return "" if found is None else self._meeting(found)
+
     def _meeting(self, meeting: Meeting) -> str:
         return self._moment(aware(meeting.starts, meeting.zone, self.now.tzinfo))
 
     def _moment(self, at: datetime) -> str:
         here = at.astimezone(self.now.tzinfo) if at.tzinfo else at
-        return self.speech.say("time.at", day=self.speech.day_year(here), clock=self.speech.clock(here))
+        return self._minute(here.date(), here.hour, here.minute)
+
+    def _at_minute(self, day: date, hour: int, minute: int) -> str:
+        return self.speech.say("time.at", day=self.speech.day_year(day), clock=self.speech.clock(time(hour, minute)))
 
     def _put(self, words: str) -> None:
-        self.target.write(words.encode("utf-8"))
+        self.put(words.encode("utf-8"))

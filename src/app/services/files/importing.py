@@ -37,7 +37,7 @@ from app.model.erasing import ERASED
 from app.model.ids import Id
 from app.model.records import Written
 from app.model.schema import KINDS, check_space
-from app.services.files.export import DATA, FORMAT, VERSION, is_the_phones
+from app.services.files.export import DATA, FORMAT, VERSION, speaks_of_keys
 from sync import strict_json
 from sync.errors import BadJson
 
@@ -124,7 +124,7 @@ def import_export(store: Store, data: bytes) -> Imported:
     known = len(tree["records"])
     for place, row in reversed([*enumerate([*tree["records"], *tree.get("other", [])])]):  # the oldest first
         old, one = _record(row, known=place < known)
-        if one.kind == "setting" and any(is_the_phones(cells.get("key")) for cells in one.said()):
+        if one.kind == "setting" and any(speaks_of_keys(cells.get("key")) for cells in one.said()):
             continue
         spaces[old] = str(row.get("space_kind") or spaces.get(old, "personal"))
         if one.known:

@@ -43,11 +43,13 @@ _TO_READ: Final = frozenset(
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_TOUCHED: Final = re.compile("[&<>\"'\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+"""All that stands otherwise on a page than it was written; most words have nothing of it."""
 
 
 def safe(text: str) -> str:
     """Somebody's words inside a page: never markup, and nothing that a browser would not take as text."""
-    return escape(_UNSEEN.sub("\ufffd", text))
+    return escape(_UNSEEN.sub("\ufffd", text)) if _TOUCHED.search(text) else text
 
 
 def opening(title: str, language: str) -> str:

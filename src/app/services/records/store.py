@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from threading import RLock
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -350,6 +351,19 @@ class Store:
             found = [written_of(row) for row in self._versions(f"{space}:{kind}:{id}")]
         return sorted(found, key=lambda one: one.version)
 
+    def histories(self, records: Collection[Entity]) -> dict[Id, list[Written]]:
+        """The same for several records of one kind, read in one go."""
+        found: dict[Id, list[Written]] = {record.id: [] for record in records}
+        names = [f"{record.space}:{record.KIND}:{record.id}" for record in records]
+        with self._lock:
+            rows = self._documents.table(VERSIONS).search(among("record", names)) if names else ()
+            for row in rows:
+                if row.get("refused") != PRIVATE_CELL:
+                    found[row["id"]].append(written_of(row))
+        for versions in found.values():
+            versions.sort(key=attrgetter("version"))
+        return found
+
     def withdraw(self, space: str, device: str, numbers: Iterable[int]) -> None:
         """Take changes out again that turn out not to count. Whoever carries them keeps them.
 
@@ -458,6 +472,18 @@ class Store:
             with self._lock:
                 rows = self._documents.table(cls.KIND).newest(step, before)
                 found = [self.shown(cls, row) for row in rows if deleted or "gone" not in row]
+            yield from found
+            if len(rows) < step:
+                return
+            before = rows[-1].doc_id
+
+    def deleted(self, cls: type[E], step: int = 200) -> Iterator[E]:
+        """What lies in the trash of a kind, newest first; of the rest nothing is read."""
+        before: int | None = None
+        while True:
+            with self._lock:
+                rows = self._documents.table(cls.KIND).newest(step, before, is_("trashed", True))
+                found = [self.shown(cls, row) for row in rows]
             yield from found
             if len(rows) < step:
                 return
