@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.services.records import search as packed
 from app.services.records.search import Key, Search, Text
 from tests.support.effort import effort
 
@@ -162,6 +163,31 @@ def test_the_snippet_shows_the_words_where_they_stand() -> None:
 def test_near_hits_are_marked_as_well() -> None:
     [hit] = searching(note("Nästa möte på måndag")).find("mote").hits
     assert [hit.snippet[a:b] for a, b in hit.ranges] == ["möte"]
+
+
+def test_of_a_very_long_note_only_the_beginning_is_looked_at_for_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = searching(note("vi gick igenom förra veckans möten med Lena på lagret. " * 40_000), room=1 << 24)
+    folded: list[int] = []
+    fold = packed._Packed._folded
+
+    def counted(self: packed._Packed, begin: int, end: int) -> str:
+        folded.append(end - begin)
+        return fold(self, begin, end)
+
+    monkeypatch.setattr(packed._Packed, "_folded", counted)
+    (hit,) = search.find("moten lena").hits
+    assert hit.ranges and 0 < sum(folded) < 8 * packed.PIECE
+
+
+@pytest.mark.parametrize("letters", ["abå ", "aåa\u0142 "])
+def test_pieces_of_any_length_show_the_same(letters: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(7)
+    texts = [note("".join(chance.choices(letters, k=chance.randint(1, 120))), n) for n in range(40)]
+    questions = ["".join(chance.choices(letters, k=chance.randint(1, 4))) for _ in range(40)]
+    whole = [searching(*texts).find(question) for question in questions]
+    for size in (1, 2, 7):
+        monkeypatch.setattr(packed, "PIECE", size)
+        assert [searching(*texts).find(question) for question in questions] == whole
 
 
 def test_a_hit_in_the_title_shows_the_beginning_of_the_text() -> None:

@@ -26,6 +26,8 @@ LONGEST_QUESTION: Final = 200
 MOST_WORDS: Final = 8
 BEFORE, AFTER = 40, 120
 """Letters of the snippet before the first hit and after it."""
+PIECE: Final = 64 * 1024
+"""So many letters are looked through at a time for the places to show: of a long text, mostly the first."""
 AT_ONCE: Final = 25
 """Texts indexed before the screens get their turn again."""
 BREATH: Final = 0.002
@@ -167,7 +169,8 @@ class Search:
         for near, _, key in best:
             text = self._read(key)
             if text is not None:
-                hits.append(_hit(text, words, exact=not near))
+                entry = self._entries.get(key)
+                hits.append(_hit(text, entry.packed if entry else None, words, exact=not near))
         total = len(found) - len(best) + len(hits)
         return Found(question=question, hits=tuple(hits), total=total, complete=self._built)
 
@@ -235,13 +238,19 @@ class Search:
 
 # ---------------------------------------------------------------------------------------------- texts, folded
 # Signs outside Latin-1 that stand in everyday text; one byte each, so that a text with them stays one byte a letter.
-_PUNCTUATION: Final = {ord(sign): "?" for sign in "“”„‘’‚–—…•‹›→€\u2009\u202f\u200b"}
+_PUNCTUATION: Final = "“”„‘’‚–—…•‹›→€\u2009\u202f\u200b"
 
 
 def _small(text: str) -> str:
     """Small letters, one for one: a place in the result is the same place in the text."""
     small = text.lower()
     return small if len(small) == len(text) else "".join(s if len(s := c.lower()) == 1 else c for c in text)
+
+
+def _everyday(text: str) -> str:
+    for sign in _PUNCTUATION:
+        text = text.replace(sign, "?")
+    return text
 
 
 def _plain_letter(letter: str) -> str:
@@ -272,7 +281,7 @@ class _Word:
 
 
 def _word(text: str) -> _Word:
-    small = _small(text).translate(_PUNCTUATION)
+    small = _everyday(_small(text))
     plain = _plain(small)
     return _Word(
         small,
@@ -321,23 +330,43 @@ class _Packed:
             near = next(self.places(word), None) is not None
         return False if near else None
 
-    def places(self, word: _Word) -> Iterator[int]:
-        """Where the word stands, with or without dots; a letter with dots in it wants the same dots in the text."""
-        plain = self.latin.translate(_PLAIN).decode("latin-1") if self.latin is not None else self.plain
-        place = plain.find(word.plain)
-        while place >= 0:
-            if all(self._letter(place + offset) == letter for offset, letter in word.marks):
-                yield place
-                place += len(word.small) - 1
-            place = plain.find(word.plain, place + 1)
+    def places(self, word: _Word, begin: int = 0, end: int | None = None) -> Iterator[int]:
+        """Where the word begins from one place to another, with or without dots; a letter with dots in it wants the same
+        dots in the text. Of a long text no more is folded than is asked for.
+        """
+        width, last = len(word.plain), len(self) if end is None else min(end, len(self))
+        while begin < last:
+            until = min(begin + PIECE, last)
+            piece = self._folded(begin, until + width - 1)
+            after = until
+            found = piece.find(word.plain)
+            while found >= 0:
+                place = begin + found
+                if all(self._letter(place + offset) == letter for offset, letter in word.marks):
+                    yield place
+                    after = max(until, place + width)
+                    found += width - 1
+                found = piece.find(word.plain, found + 1)
+            begin = after
+
+    def _folded(self, begin: int, end: int) -> str:
+        if self.latin is None:
+            return self.plain[begin:end]
+        return self.latin[begin:end].translate(_PLAIN).decode("latin-1")
+
+    def __len__(self) -> int:
+        return len(self.small if self.latin is None else self.latin)
 
     def _letter(self, place: int) -> str:
         return chr(self.latin[place]) if self.latin is not None else self.small[place]
 
 
 def _packed(whole: str) -> _Packed:
-    small = _small(whole).translate(_PUNCTUATION)
+    small = _small(whole)
     latin = _latin(small)
+    if latin is None:  # most texts have none of these signs, and looking for them letter by letter takes long
+        small = _everyday(small)
+        latin = _latin(small)
     return _Packed(latin) if latin is not None else _Packed(None, small, _plain(small))
 
 
@@ -349,18 +378,20 @@ class _Entry:
 
 
 # ---------------------------------------------------------------------------------------------- what is shown
-def _hit(text: Text, words: tuple[_Word, ...], *, exact: bool) -> Hit:
+def _hit(text: Text, packed: _Packed | None, words: tuple[_Word, ...], *, exact: bool) -> Hit:
     """The line around the first hit in the body, or the beginning when only the title has it."""
     whole = text.whole
-    packed = _packed(whole)
-    places = sorted((place, place + len(word.small)) for word in words for place in packed.places(word))
-    body = len(whole) - len(unicodedata.normalize("NFC", text.body)) if text.body else 0
-    first = next((start for start, _ in places if start >= body), None)
+    if packed is None or len(packed) != len(whole):  # not in memory, or another text since
+        packed = _packed(whole)
+    body = len(unicodedata.normalize("NFC", text.title)) + 1 if text.body else 0
+    firsts = (next(packed.places(word, body), None) for word in words)
+    first = min((place for place in firsts if place is not None), default=None)
     start = body if first is None else _line_start(whole, first, body)
     end = min(len(whole), (start if first is None else first) + AFTER)
     snippet = whole[start:end].replace("\n", " ")
     ahead, behind = "… " if start > body else "", " …" if end < len(whole) else ""
-    inside = _joined((max(a, start), min(b, end)) for a, b in places if a < end and b > start)
+    around = ((place, len(word.small)) for word in words for place in packed.places(word, _before(start, word), end))
+    inside = _joined((max(place, start), min(place + width, end)) for place, width in around if place + width > start)
     shift = len(ahead) - start
     return Hit(
         text=text,
@@ -368,6 +399,11 @@ def _hit(text: Text, words: tuple[_Word, ...], *, exact: bool) -> Hit:
         ranges=tuple((a + shift, b + shift) for a, b in inside),
         exact=exact,
     )
+
+
+def _before(start: int, word: _Word) -> int:
+    """From where on a word may reach into what is shown."""
+    return max(0, start - len(word.small) + 1)
 
 
 def _line_start(whole: str, place: int, body: int) -> int:
