@@ -469,6 +469,28 @@ def test_a_time_offered_to_somebody_it_has_ended_with_is_free_for_others_again()
     assert [row.open for row in store.ask(SlotsOf(mentorship, NOON))] == [True]
 
 
+def test_what_one_books_while_the_other_ends_it_is_called_off_on_both_until_they_go_on() -> None:
+    store, mentorship = pair()
+    slot = store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY], zone=ZONE)).record
+    meeting = store.execute(BookSlot(slot=slot)).record
+    before = store.execute(PlanMeeting(mentorship=mentorship, starts=datetime(2026, 10, 13, 9), zone=ZONE)).record
+    hand_over(store)
+    # the other's phone knew of neither: the word that it has ended arrives beside them and cancels nothing
+    ended = {"status": "ended", "ended": NOON.date()}
+    undo = store.execute(Revise(kind="mentorship", id=mentorship, values=ended)).undo
+    upcoming = store.ask(MeetingsOf(mentorship, NOON)).upcoming
+    assert [(row.id, row.status) for row in upcoming] == [(meeting, "cancelled")]
+    assert store.ask(BookingNewsOf(NOON)) == () and store.ask(WayOf(at(20, 16), 60, NOON)) is None
+    (row,) = store.ask(SlotsOf(mentorship, NOON))
+    assert not row.open and row.meeting is None and not row.my_booking
+    assert wrong(store) == ["cancelled"], "the phone's calendar would ring for nobody"
+    past = store.ask(MeetingsOf(mentorship, at(20, 18))).past
+    assert [(row.id, row.status) for row in past] == [(meeting, "cancelled"), (before, "planned")], "what was, was"
+    assert undo
+    store.execute(undo)
+    assert [row.status for row in store.ask(MeetingsOf(mentorship, NOON)).upcoming] == ["planned"]
+
+
 def test_what_would_not_ring_any_more_is_left_alone_but_a_time_to_come_is_not() -> None:
     store, mentorship = pair()
     meeting = store.execute(PlanMeeting(mentorship=mentorship, starts=TUESDAY, zone=ZONE)).record

@@ -13,7 +13,7 @@ from app.model.entities import Booking, Busy, FilledForm, Handed, Meeting, Mento
 from app.model.entities.calendar import Span, handed_id, holder, place_mark, span_of
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
-from app.model.queries.look import MONTHS_AHEAD, Look, months
+from app.model.queries.look import MONTHS_AHEAD, Look, called_off, months
 from app.model.queries.records import SettingOf
 from app.model.queries.rows import MeetingRow
 from app.model.schedule import NOTICE, again, again_after, apart, aware, following, on_wall, overlapping, seen
@@ -101,6 +101,8 @@ class SlotsOf(Query[tuple[SlotRow, ...]]):
 
 def slot_rows(read: Reader, mentorship: Id, now: datetime) -> tuple[SlotRow, ...]:
     rows = []
+    pair = read.one(Mentorship, mentorship)
+    over = pair is not None and pair.status == "ended"
     for slot in read.where(Slot, mentorship=mentorship):
         starts = aware(slot.starts, slot.zone, now.tzinfo)
         if apart(starts, now) <= _NONE:
@@ -108,9 +110,9 @@ def slot_rows(read: Reader, mentorship: Id, now: datetime) -> tuple[SlotRow, ...
         bookings = read.where(Booking, slot=slot.id)
         held = holder(slot, bookings)
         meeting = None if held is None else read.one(Meeting, held.meeting)
-        standing = meeting is not None and meeting.status != "cancelled"
+        standing = meeting is not None and meeting.status != "cancelled" and not called_off(meeting, pair, starts)
         mine = [one for one in bookings if _mine(read, one)]
-        free = held is None and not slot.withdrawn
+        free = held is None and not slot.withdrawn and not over
         if slot.withdrawn and not mine and not standing:
             continue
         rows.append(
@@ -179,7 +181,7 @@ def in_the_way(read: Reader, span: Span, now: datetime, *, but: Id = "") -> InTh
         if meeting.status == "planned" and meeting.id != but
     ]
     for row in look.rows(meetings):
-        if overlapping([(row.starts, row.ends)], span):
+        if row.status == "planned" and overlapping([(row.starts, row.ends)], span):
             return InTheWay(starts=row.starts, ends=row.ends, name=row.name)
     for person in look.people() if read.count(Slot) else ():
         for slot in slot_rows(read, person.mentorship, now):

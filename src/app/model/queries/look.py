@@ -174,6 +174,7 @@ class Look:
         here = None if self.now is None else self.now.tzinfo
         starts = seen(aware(meeting.starts, meeting.zone, here), here)
         ends = following(starts, timedelta(minutes=meeting.length))
+        off = meeting.status == "planned" and called_off(meeting, self.mentorship(meeting.mentorship), starts)
         return MeetingRow(
             id=meeting.id,
             mentorship=meeting.mentorship,
@@ -185,7 +186,7 @@ class Look:
             place=meeting.place,
             mode=meeting.mode,
             aim=meeting.aim,
-            status=meeting.status,
+            status="cancelled" if off else meeting.status,
             phase="before" if self.now is None else phase(starts, ends, self.now, meeting.began, meeting.ended),
             began=meeting.began,
             ended=meeting.ended,
@@ -229,7 +230,10 @@ class Look:
                 for meeting in self.month(month)
                 if meeting.status == "planned"
             ]
-            self._ahead = [row for row in self.rows(found) if apart(row.starts, self.now) > timedelta(0)]
+            rows = self.rows(found)
+            self._ahead = [
+                row for row in rows if row.status == "planned" and apart(row.starts, self.now) > timedelta(0)
+            ]
         return self._ahead
 
     def unended(self) -> tuple[MeetingRow, ...]:
@@ -479,6 +483,22 @@ class Look:
             begun=begun,
             edited=moment_of(card.edited),
         )
+
+
+def called_off(meeting: Meeting, mentorship: Mentorship | None, starts: datetime) -> bool:
+    """Whether a meeting would have come after its relationship had ended, and so does not.
+
+    Ending cancels what lies ahead; this is one that the other planned or took meanwhile, before the word had come.
+    If the two go on, it stands again.
+    """
+    if mentorship is None or mentorship.status != "ended" or mentorship.ended is None:
+        return False
+    if meeting.began is not None or meeting.ended is not None:
+        return False
+    said = moment_of(mentorship.edited).astimezone(starts.tzinfo)
+    return apart(starts, said) > timedelta(0) and (
+        mentorship.ended <= said.date() or meeting.starts.date() > mentorship.ended
+    )
 
 
 def list_view(read: Reader, document: str, about: Id) -> ListView:

@@ -264,10 +264,14 @@ def _Package(id: str, who: str, heard: Heard, hear: Hear, wrong: Callable[[objec
     parts += [
         Words(desk.say("pair.package.how", name=who)),
         CodeOut(text, id="pair-package", data=data, name=package.name if data else ""),
-        SectionTitle(desk.say("pair.next")),
-        CodeIn(desk.say("pair.their-code"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
-        ft.Row([QuietButton(desk.say("pair.finish"), lambda _: desk.back(), ft.Icons.CHECK, id="pair-finish")]),
+        Soft(desk.say("pair.package.later")),
     ]
+    if not heard.check:  # in the room nothing more comes back
+        parts += [
+            SectionTitle(desk.say("pair.next")),
+            CodeIn(desk.say("pair.their-code"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
+        ]
+    parts.append(PrimaryButton(desk.say("pair.finish"), lambda _: desk.back(), ft.Icons.CHECK, id="pair-finish"))
     return _stack(parts)
 
 

@@ -20,6 +20,8 @@ from app.ui.parts import (
     Field,
     PrimaryButton,
     QuietButton,
+    Row,
+    Rows,
     Screen,
     SecondaryButton,
     SectionTitle,
@@ -141,7 +143,7 @@ def next_line(desk: Desk, row: PersonRow, now: datetime) -> str:
     if row.next is None:
         return desk.say("people.no-meeting")
     when = desk.speech.value.near(local(row.next.starts, now), now)
-    number = row.next.number or row.held + 1
+    number = row.held + 1  # of all their meetings; a series counts its own days, also those that were left out
     if row.planned:
         return desk.say("people.meeting-of", number=number, planned=max(row.planned, number), when=when)
     return desk.say("people.meeting", number=number, when=when)
@@ -191,6 +193,17 @@ def NewPersonScreen() -> ft.Control:
             SectionTitle(desk.say("people.who")),
             ChoiceButtons(choices, mine, set_mine, label=desk.say("people.who"), id="person-role"),
             Soft(desk.say("people.new-hint")),
+            Rows(
+                [
+                    Row(
+                        desk.say("pair.have-code"),
+                        lambda _: desk.swap("/pair"),
+                        subtitle=desk.say("people.code-hint"),
+                        icon=ft.Icons.QR_CODE_2,
+                        id="person-code",
+                    )
+                ]
+            ),
         ],
         back=True,
         primary=PrimaryButton(desk.say("people.save"), save, ft.Icons.CHECK, id="save-person"),

@@ -177,10 +177,11 @@ def _Pane(view: PersonView, part: Part, key: str = "") -> ft.Control:
         parts += _next(desk, view, now)
     parts += _tasks(desk, view, now)
     parts += [SectionTitle(desk.say("person.private")), PrivateCard(id)]
+    together = desk.session.phase == "open" and desk.session.pairing.peer(id) is not None
     pair = Row(
-        desk.say("pair.title"),
+        desk.say("pair.row.together" if together else "pair.title"),
         lambda _: desk.go(f"/person/{id}/pair"),
-        subtitle=desk.say("pair.row"),
+        subtitle=desk.say("pair.row.together.help" if together else "pair.row"),
         icon=ft.Icons.QR_CODE_2,
         id="pair-with",
     )

@@ -117,6 +117,8 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
     def wrong() -> str:
         if not who:
             return desk.say("plan.choose")
+        if page and page.row.status == "ended":
+            return desk.say("plan.over", name=page.row.name)
         if not kept:
             return desk.say("plan.nothing")
         if apart(min(kept), now) <= timedelta(0):
