@@ -237,6 +237,45 @@ def test_ten_thousand_events_of_years_gone_by_are_read_at_once() -> None:
     assert found.events == 10_000 and walls(found) == [("10-20 16:00", "10-20 17:00")]
 
 
+def test_what_happens_once_is_read_without_the_library_and_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = [
+        f"DTSTART{zone}:{at}{end}"
+        for at in ("20261020T160000", "20270328T023000", "20261025T023000", "20261132T160000", "20261020T166000")
+        for zone, end in (
+            (";TZID=Europe/Stockholm", ""),
+            (";TZID=Asia/Tokyo", ""),
+            (";TZID=No/Where", ""),
+            ("", "Z"),
+            ("", ""),
+        )
+    ]
+    ends = [
+        "",
+        "\r\nDTEND;TZID=Europe/Stockholm:20261025T033000",
+        "\r\nDTEND:20261019T120000Z",
+        "\r\nDTEND;VALUE=DATE:20261021",
+    ]
+    events = [
+        start + end
+        for start in (*starts, "DTSTART;VALUE=DATE:20261020", "DTSTART;VALUE=DATE:20261020T160000")
+        for end in ends
+    ]
+    events += [
+        f"{ONE}\r\nSTATUS:CANCELLED",
+        f"{ONE}\r\nTRANSP:TRANSPARENT",
+        f"{ONE}\r\n{ONE}",
+        "DTEND:20261019T120000Z",
+    ]
+    quick = [busy(event) for event in events]
+    asked: list[bytes] = []
+    monkeypatch.setattr("app.services.files.busy_times._parsed", lambda lines: asked.append(lines[0]))
+    assert busy(ONE, "DTSTART:20261020T140000Z", "DTSTART;VALUE=DATE:20261020") and not asked
+    monkeypatch.undo()
+    monkeypatch.setattr("app.services.files.busy_times._plain", lambda _: None)
+    assert quick == [busy(event) for event in events]
+    assert sum(bool(one.spans) for one in quick) >= 20 and sum(one.left_out for one in quick) >= 10
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from app.errors import CalendarTooHeavy, CalendarTooLarge, NotACalendar
 from app.model.entities.calendar import Span
@@ -39,6 +41,12 @@ _NAME: Final = re.compile(rb"[A-Za-z0-9-]+")
 _DAY: Final = re.compile(rb":\s*(\d{8})")
 _VENDOR: Final = re.compile(rb'TZID="?/[^":;]{0,80}?/([A-Za-z_]+/[A-Za-z_+-]+)"?')
 """A zone with the name of a maker in front, which is short: a line of nothing but beginnings would be searched for minutes."""
+_PLAIN: Final = re.compile(
+    rb"(?P<name>UID|STATUS|TRANSP):(?P<text>[^\\]*)|"
+    rb"(?P<at>DTSTART|DTEND)(?:;TZID=(?P<zone>[A-Za-z_]+(?:/[A-Za-z_+-]+)+)|(?P<whole>;VALUE=DATE))?:"
+    rb"(?P<day>\d{8})(?:T(?P<clock>\d{6})(?P<utc>Z)?)?"
+)
+"""A line of an event that happens once, written as nearly everybody writes it."""
 _FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 
 
@@ -180,7 +188,7 @@ class _Reading:
         if self.late():
             raise CalendarTooHeavy(reason="time")
         self._count += 1
-        event = _parsed(lines)
+        event = _plain(lines) or _parsed(lines)
         if event is None:
             self.left_out += 1
             return
@@ -202,7 +210,7 @@ class _Reading:
         except (ValueError, OverflowError, TypeError, AttributeError, KeyError, ArithmeticError):
             self.left_out += 1  # dates and rules that nobody can make sense of come in many shapes
 
-    def _start(self, event: Event) -> tuple[datetime, timedelta]:
+    def _start(self, event: Event | Plain) -> tuple[datetime, timedelta]:
         begin = _value(event, "DTSTART")
         end, lasts = _value(event, "DTEND"), _value(event, "DURATION")
         start = _wall(begin)
@@ -222,7 +230,7 @@ class _Reading:
             raise ValueError("too long")
         return start, length
 
-    def _places(self, event: Event, start: datetime) -> Iterator[tuple[datetime, timedelta | None]]:
+    def _places(self, event: Event | Plain, start: datetime) -> Iterator[tuple[datetime, timedelta | None]]:
         """When it happens, on its own clock: once, or by its rule, within the window; with a length of its own if it says."""
         rule = event.get("RRULE")
         without = {self._aware(_wall(one)) for one in _values(event, "EXDATE")}
@@ -293,6 +301,61 @@ class _Reading:
         return (wall if wall.tzinfo is not None else wall.replace(tzinfo=self.here)).astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A day or a time, as the library has it."""
+
+    dt: date
+
+
+Plain = Mapping[str, Any]
+"""What the library would have made of an event that only says when it begins and ends."""
+
+
+def _plain(lines: list[bytes]) -> Plain | None:
+    """An event that happens once, read in a tenth of the time that the library takes; nothing where a line says more.
+
+    Most events of a calendar are of this kind, and of ten thousand each tenth of a millisecond is a second.
+    """
+    found: dict[str, Any] = {}
+    for line in lines:
+        match = _PLAIN.fullmatch(line)
+        if match is None:
+            return None
+        name = match["name"] or match["at"]
+        if name.decode() in found:
+            return None
+        value = match["text"].decode("utf-8", "replace") if match["name"] else _plain_moment(match)
+        if value is None:
+            return None
+        found[name.decode()] = value
+    return found if "DTSTART" in found else None
+
+
+def _plain_moment(match: re.Match[bytes]) -> _Moment | None:
+    zone, whole, day, clock, utc = (match[name] for name in ("zone", "whole", "day", "clock", "utc"))
+    if bool(whole) == bool(clock) or (zone and utc):
+        return None  # a day with a time, or a zone beside UTC: let the library say what that is
+    where = UTC if utc else _zone(zone.decode()) if zone else None
+    if zone and where is None:
+        return None
+    try:
+        found = date(int(day[:4]), int(day[4:6]), int(day[6:]))
+        at = time() if whole else time(int(clock[:2]), int(clock[2:4]), int(clock[4:]))
+    except ValueError:
+        return None
+    return _Moment(found if whole else datetime.combine(found, at, where))
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> tzinfo | None:
+    """A zone by its own name; others have one that the library knows how to read."""
+    try:
+        return ZoneInfo(name) if "/" in name else None
+    except (KeyError, ValueError, OSError):  # no such zone, or a name that is no file's
+        return None
+
+
 def _parsed(lines: list[bytes]) -> Event | None:
     from icalendar import Event
 
@@ -304,14 +367,14 @@ def _parsed(lines: list[bytes]) -> Event | None:
     return found if isinstance(found, Event) else None
 
 
-def _value(event: Event, name: str) -> Any:
+def _value(event: Event | Plain, name: str) -> Any:
     found = event.get(name)
     if isinstance(found, list):
         raise ValueError("twice")
     return None if found is None else found.dt
 
 
-def _values(event: Event, name: str) -> list[Any]:
+def _values(event: Event | Plain, name: str) -> list[Any]:
     found = event.get(name, [])
     lists = found if isinstance(found, list) else [found]
     return [entry.dt for one in lists for entry in one.dts]
