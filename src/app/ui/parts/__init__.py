@@ -32,6 +32,7 @@ from app.ui.parts.screen import LongList as LongList
 from app.ui.parts.screen import Screen as Screen
 from app.ui.parts.surfaces import Card as Card
 from app.ui.parts.surfaces import Chip as Chip
+from app.ui.parts.surfaces import Footed as Footed
 from app.ui.parts.surfaces import Row as Row
 from app.ui.parts.surfaces import Rows as Rows
 from app.ui.parts.surfaces import TickRow as TickRow

@@ -35,7 +35,9 @@ def _said(name: str, face: ft.Control) -> ft.Control:
     return ft.Semantics(label=name, exclude_semantics=True, content=face) if name else face
 
 
-def _style(color: str, ground: str, line: str | None, pad: int, side: int = 16) -> ft.ButtonStyle:
+def _style(
+    color: str, ground: str, line: str | None, pad: int, side: int = 16, alignment: ft.Alignment | None = None
+) -> ft.ButtonStyle:
     return ft.ButtonStyle(
         color=color,
         bgcolor=ground,
@@ -44,6 +46,7 @@ def _style(color: str, ground: str, line: str | None, pad: int, side: int = 16) 
         side=ft.BorderSide(1, line) if line else None,
         padding=ft.Padding.symmetric(vertical=pad, horizontal=side),
         animation_duration=150,
+        alignment=alignment,
     )
 
 
@@ -110,11 +113,14 @@ def QuietButton(
     color: str = theme.PRIMARY,
     said: str = "",
 ) -> ft.Control:
-    """A word to press inside the text: "later", "another one". `said` is what a listener hears in its place."""
+    """A word to press inside the text: "later", "another one". `said` is what a listener hears in its place.
+
+    Where it gets a whole line, its word begins where the lines around it begin.
+    """
     button = ft.TextButton(
         content=_said(said, _face(text, icon, color, Style.BODY)),
         on_click=on_click,
-        style=_style(color, theme.CLEAR, None, 13, 8),
+        style=_style(color, theme.CLEAR, None, 13, 8, ft.Alignment.CENTER_LEFT),
     )
     return Named(id, button)
 
@@ -130,16 +136,23 @@ def DangerButton(text: str, on_click: Press, icon: ft.IconData | None = None, *,
 
 
 def HeaderButton(
-    text: str, icon: ft.IconData, on_click: Press, *, id: str | None = None, color: str = theme.INK_SOFT
+    text: str,
+    icon: ft.IconData,
+    on_click: Press,
+    *,
+    id: str | None = None,
+    color: str = theme.INK_SOFT,
+    said: str = "",
 ) -> ft.Control:
-    """A small one in the header: the icon with its word under it."""
+    """A small one in the header or at the end of a row: the icon with its word under it."""
+    face = ft.Column(
+        [ft.Icon(icon, color=color, size=24), Words(text, Style.TAB, color)],
+        spacing=2,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )
     button = ft.TextButton(
-        content=ft.Column(
-            [ft.Icon(icon, color=color, size=24), Words(text, Style.TAB, color)],
-            spacing=2,
-            tight=True,
-            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        ),
+        content=_said(said, face),
         on_click=on_click,
         style=_style(color, theme.CLEAR, None, 4, 6),
     )

@@ -149,6 +149,10 @@ def Mark(size: int = 96) -> ft.Control:
     )
 
 
+EMPTY = "empty"
+"""What the frame of a screen knows an empty place by: where it comes first, it stands in the middle."""
+
+
 def EmptyState(
     text: str,
     action: str = "",
@@ -174,6 +178,7 @@ def EmptyState(
     if action and on_click:
         inside.append(SecondaryButton(action, on_click, action_icon, id=f"{id}-action"))
     return ft.Container(
+        data=EMPTY,
         padding=ft.Padding.symmetric(vertical=24, horizontal=16),
         alignment=ft.Alignment.CENTER,
         content=ft.Column(inside, spacing=16, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER),

@@ -10,6 +10,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks.context import use_desk, use_wide
 from app.ui.parts.buttons import HeaderButton
+from app.ui.parts.pictures import EMPTY
 from app.ui.parts.text import Soft, Title, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -189,12 +190,18 @@ _LABEL = 9
 """How far the label of a filled field stands out above its frame at the usual text size."""
 
 
+_HIGHER = 48
+"""What is alone on a screen stands a little above its middle."""
+
+
 def _column(controls: Sequence[ft.Control], spacing: int, above: float, page: int = 0) -> ft.Control:
     """What scrolls. The first thing in it may be a field: room for its label, which the edge would cut off."""
+    empty = bool(controls) and getattr(controls[0], "data", None) == EMPTY
     return ft.Column(
-        [ft.Container(height=max(0.0, above)), *controls],
+        [ft.Container(height=max(0.0, above)), *controls, *([ft.Container(height=_HIGHER)] if empty else [])],
         scroll=ft.ScrollMode.AUTO,
         expand=True,
+        alignment=ft.MainAxisAlignment.CENTER if empty else ft.MainAxisAlignment.START,
         spacing=spacing,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         key=f"page-{page}" if page else None,

@@ -130,12 +130,11 @@ def TickRow(
     subtitle: str = "",
     id: str | None = None,
     undo: bool = True,
-    fade: bool = True,
     key: str | None = None,
 ) -> ft.Control:
     """One thing to tick: the whole row is the checkbox. For two seconds after ticking, *Undo* is offered.
 
-    What is ticked fades, because it is done; with `fade=False` it is chosen, and stays as it is.
+    What is ticked fades, because it is done. With `undo=False` it is chosen, and stays as it is.
 
     The tick shows at once, before the answer comes back; `on_change(bool)` does the work.
     """
@@ -165,7 +164,7 @@ def TickRow(
         border_side=ft.BorderSide(1.5, theme.LINE),
         shape=ft.RoundedRectangleBorder(radius=6),
     )
-    words: list[ft.Control] = [Words(text, Style.BODY, theme.INK_SOFT if shown and fade else theme.INK)]
+    words: list[ft.Control] = [Words(text, Style.BODY, theme.INK_SOFT if shown and undo else theme.INK)]
     if subtitle:
         words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
     row = ft.Container(
@@ -276,14 +275,28 @@ def _nothing() -> None:
     """For a sheet that was never up."""
 
 
+def Footed(parts: Sequence[ft.Control], foot: ft.Control, *, spacing: int = 10) -> ft.Control:
+    """What a `footed` sheet holds: these scroll, and the button under them stays where the thumb is."""
+    across = ft.CrossAxisAlignment.STRETCH
+    scrolls = ft.Column(
+        list(parts), spacing=spacing, scroll=ft.ScrollMode.AUTO, expand=True, horizontal_alignment=across
+    )
+    return ft.Column([scrolls, foot], spacing=12, expand=True, horizontal_alignment=across)
+
+
 def use_sheet(
-    content: Callable[[], ft.Control] | None, on_close: Callable[[], object], *, title: str = "", short: bool = False
+    content: Callable[[], ft.Control] | None,
+    on_close: Callable[[], object],
+    *,
+    title: str = "",
+    short: bool = False,
+    footed: bool = False,
 ) -> None:
     """A sheet from below while `content` is given. Swiping it down, tapping beside it and Esc call `on_close`.
 
     Going to another screen from inside it closes it first.
     A `short` one is as high as its content (Flet's scrolling column takes all the height it can get); where the text is
-    large or the window low, it scrolls like the others.
+    large or the window low, it scrolls like the others. In a `footed` one only what is over the button scrolls.
     """
     desk = use_desk()
     sheet = None
@@ -315,10 +328,10 @@ def use_sheet(
         sheet = ft.BottomSheet(
             content=ft.Container(
                 content=ft.Column(
-                    [*inside, content()],
+                    [*inside, ft.Container(content(), expand=True) if footed else content()],
                     spacing=16,
-                    tight=True,
-                    scroll=None if fits else ft.ScrollMode.AUTO,
+                    tight=not footed,
+                    scroll=None if fits or footed else ft.ScrollMode.AUTO,
                     horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
                 ),
                 padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=theme.SIDE),

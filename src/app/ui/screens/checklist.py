@@ -30,7 +30,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.lists import OF_PHASE, PHASES, Line, anyway, lines_of, settled, shown
+from app.ui.screens.lists import OF_PHASE, PHASES, PREPARATION, Line, anyway, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
 from app.ui.ways import way
@@ -251,17 +251,22 @@ def Ticking(
 
 
 def grouped(desk: Desk, document: Document, lines: Sequence[Line], *, moved: bool) -> list[tuple[str, list[Line]]]:
-    """The lines under the headings of the document; when somebody has moved them, in one row without headings."""
+    """The lines under the headings of the document; when somebody has moved them, in one row without headings. Before a
+    relationship begins, what must not be missed comes first, ticked or not: nothing moves under the thumb.
+    """
     if moved or not document.groups:
         return [("", list(lines))] if lines else []
     titles = {group.id: desk.read(group.title) for group in document.groups}
     parts: list[tuple[str, list[Line]]] = []
+    first = [line for line in lines if line.critical] if document.id == PREPARATION else []
     for line in lines:
+        if line in first:
+            continue
         title = titles.get(line.item.group or "", "") if line.item else (parts[-1][0] if parts else "")
         if not parts or parts[-1][0] != title:
             parts.append((title, []))
         parts[-1][1].append(line)
-    return parts
+    return [(desk.say("checklist.critical.first"), first), *parts] if first else parts
 
 
 def _help(desk: Desk, line: Line) -> str:
@@ -323,7 +328,10 @@ def AsideSheet(text: str, keep: Callable[[str], object], close: Callable[[], obj
                 on_submit=save,
             ),
             PrimaryButton(desk.say("checklist.aside"), save, id="aside-save"),
-            QuietButton(desk.say("checklist.cancel"), lambda _: close(), id="aside-cancel"),
+            ft.Row(
+                [QuietButton(desk.say("checklist.cancel"), lambda _: close(), id="aside-cancel")],
+                alignment=ft.MainAxisAlignment.CENTER,
+            ),
         ],
         spacing=12,
         tight=True,

@@ -74,6 +74,7 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
         (lambda: FateSheet(person, view.fate if view.decided else "", close)) if deciding else None,
         close,
         title=desk.say("closing.fate.title"),
+        short=True,
     )
     ended = view.mentorship.status == "ended"
     closing_minutes = minutes is not None and minutes.document == TEMPLATE
@@ -228,22 +229,24 @@ def end(desk: Desk, view: ClosingView, *, back: bool = False) -> None:
     if view.mentorship.status == "ended":
         desk.back()
         return
+    undo = put_an_end(desk, id)
+    if back:
+        desk.back()
+    desk.notice(desk.say("closing.ended", name=view.name), undo=undo, seconds=6)
+
+
+def put_an_end(desk: Desk, id: str) -> Callable[[], None]:
+    """End a relationship, from wherever, and tell whoever coordinates; the answer takes both back."""
     done = desk.store.execute(EndMentorship(mentorship=id))
     if not why_not(desk, id):
         desk.session.programme.notify(id, "ended")
-    if back:
-        desk.back()
 
     def come_back() -> None:
         if done.undo:
             desk.store.execute(done.undo)
             desk.session.programme.unsay(id, "ended")
 
-    desk.notice(
-        desk.say("closing.ended", name=view.name),
-        undo=come_back if done.undo else None,
-        seconds=6,
-    )
+    return come_back
 
 
 @component

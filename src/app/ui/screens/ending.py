@@ -61,6 +61,7 @@ def EndScreen(id: str) -> ft.Control:
         else None,
         lambda: add(False),
         title=desk.say("note.task.title"),
+        footed=True,
     )
     if view is None or pair is None:
         return no_meeting(desk, "meeting.end.title")

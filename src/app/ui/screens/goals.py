@@ -54,16 +54,12 @@ def GoalsScreen(goal: str = "") -> ft.Control:
         return GoalCard(row, open_, chosen=wide and picked is not None and row.id == picked.id, key=row.id)
 
     add = PrimaryButton(desk.say("goal.add"), lambda _: desk.go("/goal/new"), ft.Icons.ADD, id="add-goal")
-    under: list[ft.Control] = []
-    if not active:
-        under.append(
-            EmptyState(
-                desk.say("goal.empty"),
-                help=desk.say("goal.empty-more"),
-                icon=ft.Icons.FLAG_OUTLINED,
-                id="goals-empty",
-            )
-        )
+    empty = EmptyState(
+        desk.say("goal.empty"), help=desk.say("goal.empty-more"), icon=ft.Icons.FLAG_OUTLINED, id="goals-empty"
+    )
+    if not rows:
+        return Screen(desk.say("goal.title"), [empty], actions=[search_button(desk)], primary=add)
+    under: list[ft.Control] = [] if active else [empty]
     if finished:
         words = desk.say("goal.hide-finished") if closed else desk.say("goal.show-finished", number=len(finished))
         under.append(ft.Row([QuietButton(words, lambda _: show_closed(not closed), id="show-finished")], wrap=True))

@@ -68,7 +68,6 @@ def GroupScreen(id: str) -> ft.Control:
             lambda on: attend([one.id], on),
             id=f"here-{one.id}",
             undo=False,
-            fade=False,
             key=one.id,
         )
 
@@ -98,15 +97,8 @@ def GroupScreen(id: str) -> ft.Control:
         body.append(Soft(desk.say("group.empty"), Style.BODY))
     body += [
         Field(desk.say("group.add"), names, write, id="group-names", limit=2000, on_submit=add),
-        ft.Row(
-            [
-                SecondaryButton(desk.say("group.add.go"), add, ft.Icons.PERSON_ADD, id="group-add"),
-                VisibilityChip("only_me"),
-            ],
-            wrap=True,
-            spacing=8,
-            run_spacing=8,
-        ),
+        ft.Row([SecondaryButton(desk.say("group.add.go"), add, ft.Icons.PERSON_ADD, id="group-add")], wrap=True),
+        ft.Row([VisibilityChip("only_me")], wrap=True),
         Soft(desk.say("group.private")),
     ]
     around = f"/meeting/{id}/around"

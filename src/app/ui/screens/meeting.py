@@ -87,7 +87,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     elif view and sheet == "late" and notice:
         content = partial(_Late, view, notice, skip, close)
         title = desk.say("slot.late.title")
-    use_sheet(content, close, title=title, short=sheet != "task")
+    use_sheet(content, close, title=title, short=sheet != "task", footed=sheet == "task")
     if view is None:
         return no_meeting(desk)
     row, speech = view.row, desk.speech.value

@@ -106,7 +106,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         title = desk.say("note.task.title")
     elif view and sheet == "aim":
         content, title = (lambda: AimSheet(id, view.meeting.aim, view.row.name, close)), desk.say("note.aim")
-    use_sheet(content, close, title=title)
+    use_sheet(content, close, title=title, short=sheet in ("template", "aim"), footed=sheet == "task")
     if view is None:
         return no_meeting(desk, "minutes.title")
     answers = view.minutes.answers if view.minutes else {}

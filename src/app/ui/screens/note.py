@@ -26,6 +26,7 @@ from app.ui.parts import (
     Choice,
     DraftField,
     EmptyState,
+    Footed,
     HeaderButton,
     Live,
     LongList,
@@ -63,6 +64,7 @@ EARLY = timedelta(minutes=30)
 LATE = timedelta(hours=3)
 NEARLY_FULL = 2_000  # characters left when the screen begins to say so
 LISTED = 30
+FEW = 4  # tasks that a low sheet has room for
 LOW, HIGH = 170, 480
 """Room for the field at which what stands over it steps aside (large text, a keyboard) and comes back."""
 
@@ -98,6 +100,7 @@ def NoteScreen(id: str) -> ft.Control:
             tighten(False)
 
     sheets: dict[str, tuple[str, Callable[[], ft.Control]]] = {}
+    few = view is not None and len(view.open_tasks) <= FEW
     if view:
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
         sheets = {
@@ -111,13 +114,13 @@ def NoteScreen(id: str) -> ft.Control:
             ),
             "list": ("note.list.title", lambda: ListInSheet(id, view.row.my_role, view.row.mentorship, close)),
             "aim": ("note.aim", lambda: AimSheet(id, view.meeting.aim, view.row.name, close)),
-            "tasks": ("meeting.tasks", lambda: ReviewSheet(id, close)),
+            "tasks": ("meeting.tasks", lambda: ReviewSheet(id, close, footed=not few)),
             "secrecy": ("note.secrecy.title", lambda: SecrecySheet(view.row.mentorship)),
         }
     title, content = sheets.get(sheet, ("", None))
-    few = view is not None and len(view.open_tasks) <= 2
-    short = sheet in ("question", "aim") or (sheet == "tasks" and few)
-    use_sheet(content, close, title=desk.say(title) if title else "", short=short)
+    short = sheet in ("question", "aim", "secrecy") or (sheet == "tasks" and few)
+    footed = sheet in ("task", "list") or (sheet == "tasks" and not few)
+    use_sheet(content, close, title=desk.say(title) if title else "", short=short, footed=footed)
     if view is None:
         return no_meeting(desk)
 
@@ -313,15 +316,8 @@ def private_notes(desk: Desk, view: MeetingView) -> list[str]:
 def ListInSheet(meeting: str, role: str, mentorship: str, close: Callable[[], object]) -> ft.Control:
     """The list of the conversation, within reach of a thumb."""
     desk = use_desk()
-    return ft.Column(
-        [
-            Ticking(OF_PHASE["during"], role, meeting, meeting, mentorship),
-            PrimaryButton(desk.say("checklist.done"), lambda _: close(), ft.Icons.CHECK, id="sheet-done"),
-        ],
-        spacing=12,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    done = PrimaryButton(desk.say("checklist.done"), lambda _: close(), ft.Icons.CHECK, id="sheet-done")
+    return Footed([Ticking(OF_PHASE["during"], role, meeting, meeting, mentorship)], done)
 
 
 # ------------------------------------------------------------------ the field

@@ -53,7 +53,8 @@ def SafetyScreen() -> ft.Control:
     use_watch(desk.speech)
     more, show_more = ft.use_state(False)
     choosing, choose = ft.use_state(False)
-    region, set_region = ft.use_state(region_of(desk))
+    picked, pick = ft.use_state("")
+    region = picked or region_of(desk)  # another language may suggest another one
     contacts = desk.library.document("guidance.contacts")
     guidance = desk.library.document("guidance.safeguarding")
     opened = desk.session.phase == "open"
@@ -63,7 +64,7 @@ def SafetyScreen() -> ft.Control:
         return desk.read(phrase, **facts)
 
     def take(value: str) -> None:
-        set_region(value)
+        pick(value)
         choose(False)
         desk.prefs.set(region=value)
 
@@ -265,6 +266,7 @@ def OwnContacts() -> ft.Control:
         (lambda: _ContactForm(editing, answers[editing], lambda: edit(""))) if editing else None,
         lambda: edit(""),
         title=desk.read(contacts.item(editing).text) if editing else "",
+        short=True,
     )
     return Rows(rows)
 

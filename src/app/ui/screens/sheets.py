@@ -19,6 +19,7 @@ from app.ui.parts import (
     ChoiceButtons,
     DateField,
     Field,
+    Footed,
     PrimaryButton,
     QuietButton,
     Row,
@@ -28,6 +29,7 @@ from app.ui.parts import (
     VisibilityChip,
     Words,
 )
+from app.ui.parts.toggles import Picks
 from app.ui.safe import component
 from app.ui.theme import Style
 
@@ -146,17 +148,15 @@ def TaskSheet(
     if goals:
         parts.append(Soft(desk.say("note.task.goal")))
         parts.append(
-            ChoiceButtons(
+            Picks(
                 [Choice("", desk.say("note.task.no-goal")), *(Choice(one.id, one.title) for one in goals[:4])],
                 goal,
                 choose_goal,
                 label=desk.say("note.task.goal"),
                 id="task-goal",
-                columns=1,
             )
         )
-    parts.append(PrimaryButton(desk.say("note.task.save"), save, ft.Icons.ADD_TASK, id="task-save"))
-    return ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return Footed(parts, PrimaryButton(desk.say("note.task.save"), save, ft.Icons.ADD_TASK, id="task-save"))
 
 
 @component
@@ -210,18 +210,14 @@ REVIEWED = 8
 
 
 @component
-def ReviewSheet(meeting: str, close: Callable[[], object]) -> ft.Control:
+def ReviewSheet(meeting: str, close: Callable[[], object], footed: bool = False) -> ft.Control:
     """The tasks from last time, in a sheet."""
     desk = use_desk()
-    return ft.Column(
-        [
-            OpenTasks(meeting),
-            PrimaryButton(desk.say("checklist.done"), lambda _: close(), ft.Icons.CHECK, id="review-done"),
-        ],
-        spacing=12,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    done = PrimaryButton(desk.say("checklist.done"), lambda _: close(), ft.Icons.CHECK, id="review-done")
+    if footed:
+        return Footed([OpenTasks(meeting)], done)
+    across = ft.CrossAxisAlignment.STRETCH
+    return ft.Column([OpenTasks(meeting), done], spacing=12, tight=True, horizontal_alignment=across)
 
 
 @component

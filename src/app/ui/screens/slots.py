@@ -204,7 +204,6 @@ def _Offer(id: str, name: str, length: int, mine: tuple[SlotRow, ...], *, key: s
             lambda on: turn(at, on),
             id=f"offer-{at:%Y%m%dT%H%M}",
             undo=False,
-            fade=False,
             key=str(at),
         )
 

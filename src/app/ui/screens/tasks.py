@@ -57,11 +57,13 @@ def TasksScreen(person: str) -> ft.Control:
         (lambda: _Tried(trying, lambda: try_(""), key=trying)) if trying else None,
         lambda: try_(""),
         title=desk.say("task.tried"),
+        short=True,
     )
     use_sheet(
         (lambda: AddLine(person, view.row.name if view else "", lambda: add(False), key="add")) if adding else None,
         lambda: add(False),
         title=desk.say("task.add"),
+        short=True,
     )
 
     def draw(row: TaskRow) -> ft.Control:

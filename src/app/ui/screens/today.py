@@ -24,7 +24,7 @@ from app.model.queries.agreements import ToSign
 from app.model.queries.surveys import SurveysDue
 from app.model.schedule import apart
 from app.ui import theme
-from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
+from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo, use_wide
 from app.ui.parts import (
     Beside,
     EmptyState,
@@ -69,6 +69,8 @@ BACKUP_EVERY = timedelta(days=7)
 FAR = timedelta(hours=6)
 FOLD = 7
 """Rows above the fold, never more: the meeting is one, its list at most four, the rest is what there is to do."""
+AROUND, EACH = 250, 64
+"""On a wide window what there is to do has a column to itself: the height of what is around it, and of a row."""
 TICKS = 3
 
 _WORDS = {
@@ -92,7 +94,7 @@ _PLACES = {
 @component
 def TodayScreen() -> ft.Control:
     """The first screen after unlocking."""
-    desk = use_desk()
+    desk, wide = use_desk(), use_wide()
     now = use_clock()
     today: Today = use_query(TodayView(now=now, critical=critical_lines(desk.library)))
     inbox = use_query(NotesOf(limit=200, origin="locked")).rows
@@ -126,8 +128,8 @@ def TodayScreen() -> ft.Control:
     words, icon = _WORDS.get(today.primary.action, _WORDS["note"])
     if today.meeting and words == "today.button.prepare" and today.primary.meeting != today.meeting.row.id:
         words = "today.button.prepare.next"  # the one on the card above is over
-    wide = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=True)
-    low: ft.Control = wide
+    go = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=True)
+    low: ft.Control = go
     if today.primary.action != "note":
         row = today.meeting.row if today.meeting else None
         beside = SecondaryButton(
@@ -136,7 +138,7 @@ def TodayScreen() -> ft.Control:
             ft.Icons.EDIT,
             id="today-note",
         )
-        low = Beside([beside, wide])
+        low = Beside([beside, go])
 
     body: list[ft.Control] = []
     rows = FOLD - bool(ending)
@@ -159,6 +161,8 @@ def TodayScreen() -> ft.Control:
     if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
         rows = FOLD - 3 - (not desk.session.example)
+    if wide:
+        rows = max(rows, int(((desk.page.height or 0) - AROUND) / (EACH * desk.prefs.text_size / 100)))
     aside = _do(desk, todo, rows, more, lambda: show_more(not more)) if todo or today.people else []
     if server:
         body.insert(0, import_module("app.ui.parts.carrying").Carrying())
@@ -205,7 +209,8 @@ def MeetingCard(meeting: TodayMeeting) -> ft.Control:
     elif meeting.phase == "during":
         when = desk.say("today.meeting.now")
     else:
-        when = desk.say("today.meeting.over", time=speech.clock(row.ended or row.ends))
+        over = (row.ended or row.ends).astimezone(row.starts.tzinfo)  # what happened is kept by the world's clock
+        when = desk.say("today.meeting.over", time=speech.clock(over))
     head: list[ft.Control] = [
         Words(capital(when), Style.SMALL, theme.INK_SOFT),
         Words(f"{speech.clock(row.starts)} {row.name}", Style.TITLE),
@@ -511,22 +516,8 @@ def TaskLine(id: str, text: str, subtitle: str, *, key: str | None = None) -> ft
         words = desk.say("meeting.task.moved", day=desk.speech.value.near_day(day, now))
         undo(f"{text}: {words}", lambda: desk.store.execute(kept.undo) if kept.undo else None)
 
-    later = ft.MergeSemantics(
-        ft.Semantics(
-            identifier=f"later-task-{id}",
-            content=ft.IconButton(
-                icon=ft.Icon(
-                    ft.Icons.SNOOZE,
-                    color=theme.INK_SOFT,
-                    size=24,
-                    semantics_label=desk.say("task.tomorrow", title=text),
-                ),
-                on_click=put_off,
-                width=theme.TARGET,
-                height=theme.TARGET,
-            ),
-        )
-    )
+    words, name = capital(desk.say("time.tomorrow")), desk.say("task.tomorrow", title=text)
+    later = HeaderButton(words, ft.Icons.SNOOZE, put_off, id=f"later-task-{id}", said=name)
     return TickLine(text, False, finish, subtitle=subtitle, trailing=later, id=f"todo-task-{id}")
 
 
@@ -626,7 +617,7 @@ def _by_list(today: Today) -> list[tuple[str, str, str, int]]:
 def _do(desk: Desk, rows: list[Made], room: int, more: bool, turn: Callable[[], object]) -> list[ft.Control]:
     """The heading and as many rows as there is room for; the last one opens the rest."""
     if not rows:
-        return [Soft(desk.say("today.todo.nothing"))] if room == FOLD else []
+        return [Soft(desk.say("today.todo.nothing"))]
     head = SectionTitle(desk.say("today.todo"))
     if len(rows) <= max(1, room):
         return [head, Rows([row() for row in rows])]
