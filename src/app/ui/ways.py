@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NOT_YET: Final = frozenset(
     """
     call.emergency call.safety_lead
-    programme.log programme.matching programme.report schedule.ics
+    programme.log programme.matching programme.report
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 """Screens that a later version brings."""
@@ -32,6 +32,7 @@ _ALWAYS: Final = {
     "programme.overview": "/programme",
     "contacts.coordinator": "/safety",
     "goal.list": "/goals",
+    "schedule.ics": "/calendar",
     "settings.backup": "/settings/backup",
     "settings.data": "/settings/data",
 }

@@ -172,8 +172,18 @@ async def test_the_list_before_the_relationship_counts_the_eight(stage: OpenStag
     table = lay()
     app = await table.open(stage, go=f"/checklist/{table.pair}/before_relationship", language=language)
     assert app.nameless() == []
+
+    def order() -> list[str]:
+        names = [str(getattr(one, "identifier", None) or "") for one in app.walk()]
+        return [name for name in names if name.startswith("tick-") and not name.endswith("-undo")]
+
+    lines = order()
+    assert lines[:3] == ["tick-agreement", "tick-confidentiality", "tick-concern_route"], (
+        "what matters most comes first"
+    )
     await app.check("tick-agreement")
     await app.check("tick-chance_meeting")  # not one of the eight
+    assert order() == lines and len(set(lines)) == len(lines) == 19
     told = (
         "1 av de 8 viktigaste sakerna är på plats" if language == "sv" else "1 of the 8 that matter most are in place"
     )
