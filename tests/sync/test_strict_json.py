@@ -1,6 +1,7 @@
 """JSON from outside is read within limits."""
 
 import json
+import time
 import tracemalloc
 from typing import Any
 
@@ -64,10 +65,18 @@ def test_brackets_in_texts_do_not_count_as_depth() -> None:
     assert strict_json.read(json.dumps(["[" * 500, '\\"[' * 100])) == ["[" * 500, '\\"[' * 100]
 
 
-def test_a_text_that_never_ends_is_refused_whatever_stands_in_it() -> None:
-    for text in (b'{"a":"[[[[', b'"' + b"\\" * 9, b'["a", "b\\"]'):
+def test_a_text_that_never_ends_is_refused_whatever_stands_in_it_and_soon() -> None:
+    began = time.process_time()
+    for text in (
+        b'{"a":"[[[[',
+        b'"' + b"\\" * 9,
+        b'["a", "b\\"]',
+        b'["' + b'\\"' * 30_000,
+        b'["' + b"\\" * 1_000_001,
+    ):
         with pytest.raises(BadJson):
             strict_json.read(text)
+    assert time.process_time() - began < 5
 
 
 def test_depth_is_counted_exactly() -> None:
@@ -89,7 +98,7 @@ def test_a_reader_that_runs_out_of_stack_says_so(monkeypatch: pytest.MonkeyPatch
     assert raised.value.facts == {"reason": "depth"}
 
 
-@pytest.mark.parametrize("value", [b"[]", b"{}", b"0"])
+@pytest.mark.parametrize("value", [b"[]", b"0", b'""'])
 def test_a_bomb_of_many_small_values_is_counted_before_it_is_built(value: bytes) -> None:
     bomb = b"[" + b",".join([value] * (2_000_001)) + b"]"
     tracemalloc.start()
@@ -99,6 +108,31 @@ def test_a_bomb_of_many_small_values_is_counted_before_it_is_built(value: bytes)
     tracemalloc.stop()
     assert raised.value.facts == {"reason": "values"}
     assert peak < 4 * len(bomb)
+
+
+def test_quotes_without_end_are_counted_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_json, "VALUES_MAX", 1000)
+    assert strict_json.read(json.dumps({str(n): str(n) for n in range(999)}))
+    with pytest.raises(BadJson) as raised:
+        strict_json.read(b'"' * 4004)
+    assert raised.value.facts == {"reason": "values"}
+
+
+@settings(deadline=None)
+@given(values, st.integers(1, 40), st.integers(0, 12))
+def test_it_makes_no_difference_where_a_slice_ends(value: Any, slice_: int, depth: int) -> None:
+    text = json.dumps([value, '"\\[{,'], ensure_ascii=False)
+
+    def said() -> object:
+        try:
+            return strict_json.read(text, depth=depth)
+        except BadJson as exc:
+            return exc.facts
+
+    whole = said()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict_json, "_SLICE", slice_)
+        assert said() == whole
 
 
 def test_what_stands_in_a_text_is_no_value() -> None:
