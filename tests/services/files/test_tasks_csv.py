@@ -258,6 +258,7 @@ def test_whatever_the_bytes_are_they_are_read_or_refused(raw: bytes) -> None:
         (("2026-10-28", "2026-10-28 16:00", "2026-1-2"), (date(2026, 10, 28), date(2026, 10, 28), date(2026, 1, 2))),
         (("10/2/2026", "1/31/26", ""), (date(2026, 10, 2), date(2026, 1, 31), None)),
         (("2/10/2026", "17/9/2026", "1/2/2026"), (date(2026, 10, 2), date(2026, 9, 17), date(2026, 2, 1))),
+        (("2.10.2026", "17.09.2026 08:00", "31.2.2026"), (date(2026, 10, 2), date(2026, 9, 17), None)),
         (("2026-02-30", "snart", "13/13/2026"), (None, None, None)),
         (("0206-10-28", "9999-12-31"), (None, None)),
     ],
@@ -284,14 +285,15 @@ def test_lines_that_say_the_same_are_taken_once(store: MemoryStore, pair: str) -
 
 def test_what_is_not_known_is_counted_and_kept_as_words(store: MemoryStore, pair: str) -> None:
     raw = (
-        "Name,Section/Column,Assignee,Goal,Meeting\nx,Väntar,Någon Annan,Okänt mål,2026-01-01 10:00\n"
-        + "å" * 400
-        + ",,,,"
+        "Name,Section/Column,Assignee,Goal,Meeting,Prioritet,name,\n"
+        "x,Väntar,Någon Annan,Okänt mål,2026-01-01 10:00,'=Hög,y,\n" + "å" * 400 + ",,,,,,,"
     )
     plan = plan_tasks(store, read_tasks(raw.encode()), NOON, pair)
     one, long = plan.tasks[pair]
     assert (plan.sections, plan.strangers, one.status, one.owner) == (1, 1, "todo", "both")
     assert one.notes.splitlines() == [
+        "Prioritet: =Hög",
+        "name: y",
         "Section/Column: Väntar",
         "Assignee: Någon Annan",
         "Goal: Okänt mål",

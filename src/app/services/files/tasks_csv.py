@@ -60,6 +60,7 @@ _ENDS: Final = re.compile(r"([\t\r\n])")
 _KEPT: Final = re.compile(r"([\t\r\n])'")
 _ROUNDED: Final = re.compile(r"\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+_DOTTED: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: .*)?")
 _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?: .*)?")
 
 # ------------------------------------------------------------------ out
@@ -198,14 +199,18 @@ def read_tasks(raw: bytes) -> Read:
     if len(raw) > LARGEST:
         raise TableTooLarge(reason="bytes")
     text, encoding = _decoded(raw)
-    columns, width, rows = _below_heading(text)
+    columns, others, width, rows = _below_heading(text)
     found: list[Line] = []
     seen: set[tuple[object, ...]] = set()
     repeated = 0
     for number, row in rows:
         if any(cell.strip() for cell in row[width:]):
             raise TableBroken(line=number)
-        line = _line(number, {name: armed(row[at]).strip() for name, at in columns.items() if at < len(row)})
+        line = _line(
+            number,
+            {name: armed(row[at]).strip() for name, at in columns.items() if at < len(row)},
+            tuple((name, cell) for at, name in others.items() if at < len(row) and (cell := armed(row[at]).strip())),
+        )
         if line is None:
             continue
         same: tuple[object, ...] = (line.id, line.project) if line.id else (replace(line, number=0),)
@@ -234,21 +239,23 @@ def _decoded(raw: bytes) -> tuple[str, str]:
     raise NotATable
 
 
-def _below_heading(text: str) -> tuple[dict[str, int], int, Iterator[tuple[int, list[str]]]]:
-    """Where each column stands, how wide the heading is, and the lines below it."""
-    best: tuple[int, str, int, list[str]] | None = None
+def _below_heading(text: str) -> tuple[dict[str, int], dict[int, str], int, Iterator[tuple[int, list[str]]]]:
+    """Where each column stands that we know, what the others are called, how wide the heading is, and the lines below."""
+    best: tuple[int, str, int, list[str], list[str]] | None = None
     for delimiter in (",", ";", "\t"):
         for at, (_, row) in enumerate(_rows(text, delimiter, HEADING_WITHIN)):
             names = [_column(cell) for cell in row]
             known = sum(name in _KNOWN for name in names)
             if "name" in names and (best is None or known > best[0]):
-                best = (known, delimiter, at, names)
+                best = (known, delimiter, at, names, row)
     if best is None:
         raise NoNameColumn
-    _, delimiter, at, names = best
-    columns = {name: names.index(name) for name in names if name}
+    _, delimiter, at, names, heading = best
+    columns = {name: names.index(name) for name in names if name in _KNOWN}
+    kept = set(columns.values())
+    others = {place: armed(cell).strip() for place, cell in enumerate(heading) if names[place] and place not in kept}
     below = (row for place, row in enumerate(_rows(text, delimiter)) if place > at)
-    return columns, len(names), below
+    return columns, others, len(names), below
 
 
 def _rows(text: str, delimiter: str, most: int | None = None) -> Iterator[tuple[int, list[str]]]:
@@ -277,7 +284,7 @@ def _column(cell: str) -> str:
 _KNOWN: Final = frozenset(map(_column, COLUMNS))
 
 
-def _line(number: int, cells: Mapping[str, str]) -> Line | None:
+def _line(number: int, cells: Mapping[str, str], more: tuple[tuple[str, str], ...]) -> Line | None:
     def cell(name: str) -> str:
         return cells.get(_column(name), "")
 
@@ -303,7 +310,7 @@ def _line(number: int, cells: Mapping[str, str]) -> Line | None:
         goal=cell("Goal"),
         meeting=cell("Meeting"),
         private=cell("Visibility").casefold() in ("only me", "bara jag"),
-        beside=tuple((column, cell(column)) for column in beside if cell(column)),
+        beside=(*((column, cell(column)) for column in beside if cell(column)), *more),
     )
 
 
@@ -493,6 +500,8 @@ def _dates(lines: Sequence[Line]) -> Callable[[str], date | None]:
         parts: tuple[int, int, int]
         if iso := _ISO.fullmatch(text):
             parts = (int(iso[1]), int(iso[2]), int(iso[3]))
+        elif dotted := _DOTTED.fullmatch(text):
+            parts = (int(dotted[3]), int(dotted[2]), int(dotted[1]))  # with dots the day stands first everywhere
         elif match := _SLASHED.fullmatch(text):
             year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
             first, second = int(match[1]), int(match[2])
