@@ -187,7 +187,9 @@ def test_no_brace_is_ever_shown(language: str) -> None:
 def test_every_region_has_an_emergency_number() -> None:
     assert {region: library.facts(region)["emergency"] for region in REGIONS} == {"SE": "112", "GB": "999", "EU": "112"}
     assert library.facts("SE")["crisis_line"] == "90101"
+    assert library.facts("SE")["help_lines"] == "112 / 90101"
     assert library.facts("EU")["crisis_line"] == "112", "no line known: the emergency number stands in"
+    assert library.facts("EU")["help_lines"] == "112", "the same number is not said twice"
 
 
 def test_every_printed_number_asks_to_be_checked() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -108,6 +109,14 @@ def test_a_text_that_could_not_be_read_back_is_not_signed(two: Two, monkeypatch:
     monkeypatch.setattr("app.services.agreements.LARGEST", length)
     on(two.karin).sign(sheet)
     assert len(two.karin.store.ask(CopiesOf(two.id, AGREEMENT))) == 1
+
+
+def test_a_phone_whose_clock_stands_before_all_time_signs_as_well(two: Two) -> None:
+    two.fill()
+    two.karin.now.at = datetime(1970, 1, 1, tzinfo=ZoneInfo("Europe/Stockholm"))
+    on(two.karin).sign(on(two.karin).sheet(two.id, AGREEMENT))
+    name = on(two.karin).sheet(two.id, AGREEMENT).by("mentor")
+    assert name is not None and name.holds and name.at == datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def test_each_signs_on_their_own_phone_and_both_see_it(two: Two) -> None:

@@ -553,4 +553,4 @@ def _moment(stated: int) -> datetime:
 
 
 def _milliseconds(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+    return max(0, round(at.timestamp() * 1000))  # a clock that was set to before 1970 signs as of then

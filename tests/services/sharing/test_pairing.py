@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotShared, UnknownRecord
-from app.model.commands import AddTask, KeepMinutes, Revise, SayCompared, StartNow
+from app.model.commands import AddTask, FinishMinutes, KeepMinutes, Revise, SayCompared, StartNow
 from app.model.entities import Comparison, Mentorship, Minutes, Task
 from app.model.queries import One
+from app.services.agreements import Version
+from app.services.content.library import Library
 from app.services.sharing.pairing import Earlier, Stage
 from app.services.spaces import DEVICE
 from sync import bundle
@@ -32,7 +34,7 @@ from sync.pairing import words as spoken
 from sync.pairing.code import Kind
 from sync.signing import Device
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
-from tests.support.phones import Phone, in_the_room, phone
+from tests.support.phones import ASSETS, Phone, in_the_room, phone
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
@@ -417,11 +419,26 @@ def test_a_package_leaves_out_what_the_other_has_said_to_have(karin: Phone, yusu
     assert karin.pairing.package(mentorship).count == 0
 
 
+def confirmed(one: Phone, mentorship: str) -> Version:
+    """The name of whoever has this phone under the minutes of the only meeting; what stands there then."""
+    agreements = one.session.agreements(Library(ASSETS))
+    (minutes,) = one.session.store.everything(Minutes)
+    sheet = agreements.confirming(mentorship, minutes.id, minutes.document, minutes.answers)
+    agreements.sign(sheet)
+    (version,) = agreements.versions(mentorship, minutes.id)
+    return version
+
+
 def test_minutes_are_confirmed_phone_to_phone_with_pictures_and_no_server(karin: Phone, yusuf: Phone) -> None:
     mentorship = a_pair(karin, yusuf)
-    meeting = karin.session.store.execute(StartNow(mentorship=mentorship)).record
-    said = "Vi gick igenom ansökan. " * 20
-    karin.session.store.execute(KeepMinutes(meeting=meeting, document="minutes.short", answers={"talked": said}))
+    karin.pairing.take(yusuf.pairing.package(mentorship).data)
+    store = karin.session.store
+    meeting = store.execute(StartNow(mentorship=mentorship)).record
+    said = "Vi gick igenom ansökan och valde två jobb. " * 12
+    store.execute(KeepMinutes(meeting=meeting, document="minutes.quick", answers={"talked": said, "agreed": said[:90]}))
+    store.execute(AddTask(text="Ringa Lena", mentorship=mentorship, meeting=meeting))
+    store.execute(FinishMinutes(meeting=meeting))
+    assert not confirmed(karin, mentorship).signed
     shown = karin.pairing.package(mentorship).pictures
     assert 2 <= len(shown) <= 8
     left = len(shown)
@@ -437,6 +454,14 @@ def test_minutes_are_confirmed_phone_to_phone_with_pictures_and_no_server(karin:
     with pytest.raises(BundleSeen):
         for picture in shown:
             yusuf.pairing.hear(picture)
+    assert confirmed(yusuf, mentorship).signed
+    back = yusuf.pairing.package(mentorship).pictures
+    assert 1 <= len(back) <= 8
+    for picture in back:
+        karin.pairing.hear(picture)
+    (version,) = karin.session.agreements(Library(ASSETS)).versions(mentorship, minutes.id)
+    assert version.signed
+    assert {name.standing for name in version.names} == {"own"}
 
 
 def test_a_picture_that_was_changed_is_refused_and_changes_nothing(karin: Phone, yusuf: Phone) -> None:

@@ -10,6 +10,7 @@ from app.model.commands import PlanSeries, SkipMeeting, TickItem
 from app.model.entities import Mentorship, Note, Person
 from app.model.queries import NotesOf, One, PersonPage, SettingOf
 from app.services.content.library import Library
+from tests.support.signing import Coordinated
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
 
@@ -121,16 +122,18 @@ async def test_what_the_two_have_agreed_on(stage: OpenStage) -> None:
 async def test_putting_away_is_undone_with_one_tap(stage: OpenStage) -> None:
     laid = lay()
     app = await open_at(stage, laid, f"/person/{laid.pair}")
+    app.desk.session.programme = told = Coordinated()
     await app.tap("section-about")
     view = laid.store.ask(PersonPage(laid.pair, laid.store.clock.at))
     assert view is not None and view.next is not None
     await app.tap("archive")
+    assert told.told == [(laid.pair, "ended")]
     assert "Yusuf är undanlagd. Bokade möten är inställda." in app.texts()
     one = laid.store.ask(One(Mentorship, laid.pair))
     assert one is not None and one.status == "ended"
     await app.undo()
     one = laid.store.ask(One(Mentorship, laid.pair))
-    assert one is not None and one.status == "active"
+    assert one is not None and one.status == "active" and told.told == []
     await app.tap("archive")
     await app.tap("restore")
     one = laid.store.again().ask(One(Mentorship, laid.pair))

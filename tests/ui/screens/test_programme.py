@@ -209,6 +209,10 @@ async def test_numbers_are_confirmed_for_everybody(stage: OpenStage, tmp_path: P
     app, samira = await founded(stage, tmp_path)
     await app.tap("programme-numbers")
     assert app.nameless() == []
+    app.desk.prefs.set(language="en")  # which suggests another country
+    await app.until(lambda: app.has("number-eu112"))
+    app.desk.prefs.set(language="sv")
+    await app.until(lambda: app.has("number-sesoc"))
     await app.type("number-sesoc", "08-123 45")
     await app.tap("numbers-confirm")
     asked = app.desk.store.ask

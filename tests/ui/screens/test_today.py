@@ -69,6 +69,7 @@ async def test_after_the_meeting_it_asks_for_the_evaluation_and_then_for_the_min
     table.store.execute(EndMeeting(meeting=table.meeting))
     app = await table.open(stage)
     assert words_on(app, "today-primary") == "Utvärdera"
+    assert app.has("Slutade 15:55")
     await app.tap("today-primary")
     assert app.desk.places.value[-1] == f"/meeting/{table.meeting}/evaluate"
 

@@ -135,14 +135,16 @@ class Library:
         return tuple(Option(line.id, line.text) for line in self.document(item.source).items)
 
     def facts(self, region: str) -> dict[str, str]:
-        """The numbers that stand for `{emergency}` and `{crisis_line}` in the texts of this region.
+        """The numbers that stand for `{emergency}`, `{crisis_line}` and, for both, `{help_lines}` in the texts of this
+        region.
 
         Where we know no crisis line, the emergency number stands in its place: it is always right to call.
         """
         contacts = [c for c in self.document("guidance.contacts").items if c.region == region and c.phone]
         emergency = next((c.phone for c in contacts if c.emergency and c.phone), "112")
         crisis_line = next((c.phone for c in contacts if c.crisis_line and c.phone), emergency)
-        return {"emergency": emergency, "crisis_line": crisis_line}
+        both = " / ".join(dict.fromkeys((emergency, crisis_line)))
+        return {"emergency": emergency, "crisis_line": crisis_line, "help_lines": both}
 
     def _index(self) -> dict[str, Entry]:
         if self._entries is None:

@@ -609,7 +609,7 @@ class Devices:
         return [row for row in self._store.documents.table(DEVICE) if row["kind"] == kind]
 
     def _ms(self) -> int:
-        return int(self._now().timestamp() * 1000)
+        return max(0, int(self._now().timestamp() * 1000))
 
 
 def _plain(value: Mapping[str, Any]) -> bytes:

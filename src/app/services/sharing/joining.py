@@ -143,4 +143,4 @@ def _strings(row: Any, *names: str) -> None:
 
 
 def _ms(when: datetime) -> int:
-    return int(when.timestamp() * 1000)
+    return max(0, int(when.timestamp() * 1000))

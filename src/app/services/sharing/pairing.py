@@ -679,7 +679,7 @@ class Pairing:
         return self._store.documents.table(name)
 
     def _ms(self) -> int:
-        return int(self._now().timestamp() * 1000)
+        return max(0, int(self._now().timestamp() * 1000))
 
 
 def _alike(one: str, other: str) -> bool:

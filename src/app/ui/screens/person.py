@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import flet as ft
 
-from app.model.commands import EndMentorship, Revise
+from app.model.commands import Revise
 from app.model.queries import CopiesOf, FormOf, GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
 from app.model.queries.agreements import AGREEMENTS
 from app.model.queries.closing import LAST
@@ -333,7 +333,7 @@ def _tasks(desk: Desk, view: PersonView, now: datetime) -> list[ft.Control]:
     if not view.tasks:
         return []
     lines = [task_line(desk, row, now.date()) for row in view.tasks[:TASKS_SHOWN]]
-    more = len(view.tasks) - TASKS_SHOWN
+    more = view.row.open_tasks - TASKS_SHOWN
     if more > 0:
         path = f"/board/{view.row.mentorship}"
         lines.append(Row(desk.say("person.more-tasks", count=more), lambda _: desk.go(path), id="more-tasks"))
@@ -511,12 +511,11 @@ def frequency(desk: Desk, weeks: int) -> str:
 
 def archive(desk: Desk, view: PersonView) -> None:
     """End and put away; undo is offered, nobody is asked first."""
-    done = desk.store.execute(EndMentorship(mentorship=view.row.mentorship))
-    desk.notice(
-        desk.say("person.archived.booked" if view.next else "person.archived", name=view.row.name),
-        undo=(lambda: desk.store.execute(done.undo)) if done.undo else None,
-        seconds=6,
-    )
+    from app.ui.screens.closing import put_an_end  # what only this button needs
+
+    undo = put_an_end(desk, view.row.mentorship)
+    words = desk.say("person.archived.booked" if view.next else "person.archived", name=view.row.name)
+    desk.notice(words, undo=undo, seconds=6)
 
 
 def restore(desk: Desk, view: PersonView) -> None:

@@ -17,9 +17,14 @@ from app.ui.screens.safety import region_of
 
 @component
 def NumbersScreen() -> ft.Control:
-    """Every number of the country, to check and to change."""
+    """Every number of the country, to check and to change. Another language may suggest another country."""
+    region = region_of(use_desk())
+    return _Numbers(region, key=region)
+
+
+@component
+def _Numbers(region: str, *, key: str | None = None) -> ft.Control:
     desk = use_desk()
-    region = region_of(desk)
     items = [item for item in desk.library.document("guidance.contacts").items if item.group == region]
     latest = use_box(
         lambda: {item.id: str(desk.store.ask(SettingOf(f"number.{item.id}", "")) or item.phone or "") for item in items}
