@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_STOP = re.compile(r"(?P<stop>[.!?…؟۔।]+)[\"'”’»)\]}*_]*$")
+_STOP = re.compile(r"(?<![.!?…؟۔।])(?P<stop>[.!?…؟۔।]++)[\"'”’»)\]}*_]*+$")  # a row of dots is looked at once
 _WORD = re.compile(r"\S+")
 _LONGEST_SIGN = 40
 _BEGINS = "\"'“‘«([{-–—•*_.!?…#>"
