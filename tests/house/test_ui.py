@@ -159,6 +159,13 @@ def no_lost_choice(tree: ast.AST, where: str) -> Iterator[str]:
             yield f"{where}:{node.lineno} a choice that may be lost"
 
 
+def one_way_to_files(tree: ast.AST, where: str) -> Iterator[str]:
+    """How a dialog for files can end, and that an app under its own dialog does not lock at once, is known in one place."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("save_file", "pick_files"):
+            yield f"{where}:{node.lineno} a dialog for files beside the one way to it"
+
+
 RULES: dict[Rule, tuple[frozenset[str], str]] = {
     no_words: (frozenset(), 'Words("Hej")'),
     no_colours: (frozenset({"theme.py"}), 'x = "#FFFFFF"'),
@@ -169,6 +176,7 @@ RULES: dict[Rule, tuple[frozenset[str], str]] = {
     no_fixed_height: (frozenset({"faces.py"}), "ft.Container(ft.Column([Words(text)]), height=40)"),
     no_silent_cut: (frozenset(), "ft.Text(text, max_lines=1)"),
     no_lost_choice: (frozenset(), "files.pick_files(with_data=True)"),
+    one_way_to_files: (frozenset({"files.py"}), "picker.save_file(file_name=name)"),
 }
 
 

@@ -133,10 +133,10 @@ async def test_a_device_without_a_dialog_for_files_says_so(stage: OpenStage) -> 
     app = await lay().open(stage, go="/calendar")
     app.line.replies["pick_files"] = RuntimeError("no dialog")
     await app.tap("busy-pick")
-    await app.until(lambda: app.has(app.desk.say("calendar.failed")))
+    await app.until(lambda: app.has(app.desk.say("backup.pick.failed")))
     app.line.replies["pick_files"] = []
     await app.tap("busy-pick")
-    assert not app.has(app.desk.say("calendar.failed"))
+    assert not app.has(app.desk.say("calendar.in.none"))
 
 
 @pytest.mark.usefixtures("quick_kdf")

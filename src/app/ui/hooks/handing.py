@@ -28,18 +28,14 @@ def use_handing(told: Callable[[str], object]) -> tuple[bool, Hand]:
 
     async def save(made: CalendarFile) -> None:
         done = desk.store.execute(made.keep)
-        try:
-            where = await files.save(made.name, made.data)
-            how = "calendar.made" if where is not None or desk.page.web else "calendar.stopped"
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            how = "calendar.failed"
+        saved = await files.save(made.name, made.data)
         undo = done.undo
-        if how != "calendar.made" and undo:
+        if saved.how != "made" and undo:
             desk.once_open(lambda: desk.store.execute(undo))
         if desk.session.phase != "open":
             return
-        gone = how == "calendar.made" and any(one.cancelled for one in made.keep.told)
-        told("calendar.made.cancelled" if gone else how)
+        gone = saved.how == "made" and any(one.cancelled for one in made.keep.told)
+        told("calendar.made.cancelled" if gone else f"calendar.{saved.how}")
 
     def hand(*, meeting: str = "", series: str = "", old: bool = False) -> None:
         from app.services.files.calendar_file import take_out  # what only this needs

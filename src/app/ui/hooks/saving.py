@@ -16,13 +16,11 @@ def use_saving() -> Save:
     files = use_files()
 
     async def save(name: str, data: bytes) -> None:
-        try:
-            where = await files.save(name, data)
-            said = desk.say("print.saved", where=where) if where else desk.say("export.stopped")
-            if desk.page.web:  # a browser does not say where
-                said = desk.say("print.saved.web", name=name)
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            said = desk.say("export.failed")
+        saved = await files.save(name, data)
+        said = desk.say(f"export.{saved.how}")
+        if saved.how == "made":
+            web = desk.page.web  # a browser does not say where
+            said = desk.say("print.saved.web", name=name) if web else desk.say("print.saved", where=saved.where)
         if desk.session.phase == "open":  # the dialog may have sent the app to the background, and locked it
             desk.notice(said)
 

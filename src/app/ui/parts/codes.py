@@ -74,15 +74,13 @@ def CodeOut(
             on_out()
 
     async def save(_: object) -> None:
-        try:
-            where = await files.save(name or desk.say("pair.file"), data or text.encode())
-        except RuntimeError:  # what a service call raises when the device has no such dialog
+        saved = await files.save(name or desk.say("pair.file"), data or text.encode())
+        if saved.how == "failed":
             desk.notice(desk.say("pair.no-files"))
-        else:
-            if where is not None or desk.page.web:
-                desk.notice(desk.say("pair.saved"))
-                if on_out:
-                    on_out()
+        if saved.how == "made":
+            desk.notice(desk.say("pair.saved"))
+            if on_out:
+                on_out()
 
     return ft.Row(
         [
@@ -131,11 +129,7 @@ def CodeIn(
             desk.notice(desk.say("pair.nothing-copied"))
 
     async def pick(_: object) -> None:
-        try:
-            picked = await files.pick()
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            desk.notice(desk.say("pair.no-files"))
-            return
+        picked = await files.pick(failed="pair.no-files")
         if picked:
             _give(picked[1], on_text, on_data)
 

@@ -76,13 +76,10 @@ def KeyKeepers(groups: tuple[str, ...]) -> ft.Control:
 
     async def save(_: object) -> None:
         words = desk.say("recovery.file.text", key=text)
-        try:
-            where = await files.save(desk.say("recovery.file.name"), words.encode())
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            desk.notice(desk.say("recovery.file.failed"))
-        else:
-            if where is not None or desk.page.web:
-                desk.notice(desk.say("recovery.file.saved"))
+        saved = await files.save(desk.say("recovery.file.name"), words.encode())
+        told = {"made": "recovery.file.saved", "failed": "recovery.file.failed"}.get(saved.how)
+        if told:
+            desk.notice(desk.say(told))
 
     use_sheet(
         (lambda: _Picture(text, lambda: show(False))) if shown else None,

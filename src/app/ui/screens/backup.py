@@ -47,15 +47,11 @@ def BackupScreen() -> ft.Control:
     waiting = not desk.session.recovery_confirmed
 
     async def save(made: Any) -> None:
-        try:
-            where = await files.save(made.name, made.data)
-            told = "backup.made" if where is not None or desk.page.web else "backup.made.stopped"
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            told = "backup.made.failed"
-        if told == "backup.made":
+        saved = await files.save(made.name, made.data)
+        if saved.how == "made":
             desk.once_open(desk.session.backup_saved)
             hold(None)
-        tell(told)
+        tell("backup.made" if saved.how == "made" else f"backup.made.{saved.how}")
 
     def make(by_words: bool) -> None:
         tell("")
@@ -178,11 +174,7 @@ def Choose(name: str, on_pick: Any, *, id: str) -> ft.Control:
     files = use_files()
 
     async def pick(_: object) -> None:
-        try:
-            picked = await files.pick()
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            desk.notice(desk.say("backup.pick.failed"))
-            return
+        picked = await files.pick()
         if picked:
             on_pick(picked[0], picked[1])
 

@@ -183,11 +183,7 @@ def _BusyTimes() -> ft.Control:
 
     async def pick(_: object) -> None:
         say(())
-        try:
-            picked = await files.pick()
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            say((desk.say("calendar.failed"),))
-            return
+        picked = await files.pick()
         if picked:
             data = picked[1]
             run(lambda: _read(desk, data), keep, refused)

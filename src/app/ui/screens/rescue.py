@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import flet as ft
 
 from app.ui import theme
+from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk
 from app.ui.hooks.files import use_files
 from app.ui.parts import Busy, Card, Heading, Live, SecondaryButton, Soft, Words
@@ -17,6 +19,20 @@ from app.ui.theme import Style
 def told(head: ft.Control, rest: list[ft.Control]) -> ft.Control:
     """Something that happened while opening, read out as it appears."""
     return ft.Semantics(live_region=True, container=True, content=Card([head, *rest], spacing=10, ground=theme.RAISED))
+
+
+def begin_again(desk: Desk, put_aside: Callable[[], None]) -> list[ft.Control]:
+    """The way to a backup when nothing here opens: the folder moves aside whole, and the app is empty."""
+    return [
+        SecondaryButton(
+            desk.say("lock.lost.aside"),
+            lambda _: put_aside(),
+            ft.Icons.SETTINGS_BACKUP_RESTORE,
+            id="lost-aside",
+            strong=True,
+        ),
+        Soft(desk.say("lock.lost.aside.help")),
+    ]
 
 
 @component
@@ -33,16 +49,13 @@ def Rescued(found: Any, phrase: str) -> ft.Control:
     busy, run = use_busy()
 
     async def save(made: Any) -> None:
-        try:
-            where = await files.save(made.name, made.data)
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            fail(True)
-            return
-        if where is not None or desk.page.web:
+        saved = await files.save(made.name, made.data)
+        fail(saved.how == "failed")
+        if saved.how == "made":
             keep(made.words)
 
-    def begin_again() -> None:
-        desk.session.set_aside()
+    def put_aside() -> None:
+        run(desk.session.set_aside)
 
     kept = sum(found.kept.values())
     lines: list[ft.Control] = [Words(desk.say("lock.salvaged.kept", count=kept))]
@@ -57,7 +70,7 @@ def Rescued(found: Any, phrase: str) -> ft.Control:
             Words(words, Style.STRONG),
             SecondaryButton(
                 desk.say("lock.rescue.aside"),
-                lambda _: run(begin_again),
+                lambda _: put_aside(),
                 ft.Icons.SETTINGS_BACKUP_RESTORE,
                 id="rescue-aside",
                 strong=True,
@@ -74,6 +87,8 @@ def Rescued(found: Any, phrase: str) -> ft.Control:
                 strong=True,
             )
         )
+    else:
+        lines += begin_again(desk, put_aside)
     if failed:
         lines.append(Live(desk.say("backup.made.failed"), ft.Icons.ERROR_OUTLINE, theme.ERROR))
     return told(Heading(desk.say("lock.salvaged.title")), lines)

@@ -32,11 +32,8 @@ def DataScreen() -> ft.Control:
     busy, run = use_busy()
 
     async def save(made: Any) -> None:
-        try:
-            where = await files.save(made.name, made.data)
-            tell("export.made" if where is not None or desk.page.web else "export.stopped")
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            tell("export.failed")
+        saved = await files.save(made.name, made.data)
+        tell(f"export.{saved.how}")
 
     def take_out(_: object = None) -> None:
         tell("")

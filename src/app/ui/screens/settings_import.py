@@ -32,11 +32,7 @@ def ImportScreen() -> ft.Control:
         tell(desk.say("import.done", things=desk.speech.value.listing(things)))
 
     async def pick() -> None:
-        try:
-            found = await files.pick()
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            fail(desk.say("export.failed"))
-            return
+        found = await files.pick()
         if found:
             data = found[1]
             run(lambda: _read(desk, data), done, lambda fault: fail(desk.sentence(fault)))

@@ -47,11 +47,9 @@ def TasksFileScreen(person: str = "") -> ft.Control:
     name = next((row.name for row in people if row.mentorship == whom), "")
 
     async def save(made: Any) -> None:
-        try:
-            where = await files.save(made.name, made.data)
-            tell(desk.say("task.table-made", count=made.count) if where is not None or desk.page.web else "")
-        except RuntimeError:  # what a service call raises when the device has no such dialog
-            say_wrong(desk.say("export.failed"))
+        saved = await files.save(made.name, made.data)
+        tell(desk.say("task.table-made", count=made.count) if saved.how == "made" else "")
+        say_wrong(desk.say("export.failed") if saved.how == "failed" else "")
 
     def clear() -> None:
         tell("")
@@ -64,11 +62,7 @@ def TasksFileScreen(person: str = "") -> ft.Control:
 
     async def pick(_: object) -> None:
         clear()
-        try:
-            picked = await files.pick()
-        except RuntimeError:  # the same
-            say_wrong(desk.say("backup.pick.failed"))
-            return
+        picked = await files.pick()
         if picked:
             raw = picked[1]
             run(lambda: _planned(desk, raw, mentorship), show, lambda fault: say_wrong(desk.sentence(fault)))
