@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -37,7 +38,7 @@ from app.model.commands import (
     UseTopic,
     WriteNote,
 )
-from app.model.entities import Evaluation
+from app.model.entities import Evaluation, Task
 from app.model.queries import (
     AgendaOf,
     EvaluationsOf,
@@ -54,7 +55,6 @@ from app.model.queries import (
     PersonPage,
     Query,
     TaskBoard,
-    TasksMine,
     Today,
     TodayView,
     TopicsUsed,
@@ -217,8 +217,6 @@ def test_my_tasks_that_are_due(store: MemoryStore, pair: str) -> None:
     store.execute(MoveTask(task=done, status="done"))
     store.execute(AddTask(text="egen", due=date(2026, 10, 14)))
     assert [row.text for row in today(store, 12).tasks] == ["min i går", "min i dag", "bådas", "egen"]
-    mine = [row.text for row in store.ask(TasksMine(NOON))]
-    assert mine == ["min i går", "min i dag", "bådas", "egen", "min i morgon", "utan dag"]
 
 
 def test_mine_follows_my_part_in_each_relationship(store: MemoryStore, pair: str) -> None:
@@ -227,7 +225,6 @@ def test_mine_follows_my_part_in_each_relationship(store: MemoryStore, pair: str
         store.execute(AddTask(text=f"{owner}", mentorship=about, owner=owner, due=date(2026, 10, 14)))  # type: ignore[arg-type]
     found = today(store, 12).tasks
     assert [(row.text, row.name, row.mine) for row in found] == [("mentee", "Amina", True), ("both", "Amina", True)]
-    assert [row.id for row in found] == [row.id for row in store.ask(TasksMine(at(12)))]
     store.execute(TaskOutcome(task=found[0].id, outcome="done"))
     assert [row.text for row in today(store, 12).tasks] == ["both"]
 
@@ -425,6 +422,34 @@ def test_a_long_meeting_overlaps_all_that_lie_in_it(store: MemoryStore, pair: st
         plan(store, pair, FIFTEEN.replace(hour=hour))
     rows = store.ask(MeetingsBetween(date(2026, 10, 14), date(2026, 10, 14), at(8)))
     assert [row.overlaps for row in rows] == [True, True, True, False]
+
+
+def test_of_many_open_tasks_a_page_reads_the_first_and_knows_the_rest(store: MemoryStore, pair: str) -> None:
+    meeting = plan(store, pair)
+    later = date(2026, 11, 20)
+    ids = [
+        store.execute(AddTask(text=f"{n}", mentorship=pair, due=later + timedelta(days=60 - n))).record
+        for n in range(60)
+    ]
+    undated = store.execute(AddTask(text="utan dag", mentorship=pair)).record
+    made: list[type[Any]] = []
+    shown = store.shown
+
+    def counted(cls: type[Any], document: Mapping[str, Any]) -> Any:
+        made.append(cls)
+        return shown(cls, document)
+
+    store.shown = counted  # type: ignore[method-assign]  # only to count
+    page = store.ask(PersonPage(pair, at(12)))
+    found = store.ask(MeetingPage(meeting, at(12)))
+    assert page is not None and found is not None
+    assert [row.id for row in found.open_tasks] == [row.id for row in page.tasks] == ids[:-21:-1]
+    assert (found.open_count, page.row.open_tasks) == (61, 61)
+    assert found.asked is not None and found.asked.id == undated
+    assert made.count(Task) <= 45
+    less = store.ask(MeetingPage(meeting, at(12), 2, frozenset({undated, ids[-1]})))
+    assert less is not None
+    assert ([row.id for row in less.open_tasks], less.open_count, less.asked) == (ids[-2:-4:-1], 59, None)
 
 
 def test_a_meeting_with_all_that_belongs_to_it(store: MemoryStore, pair: str) -> None:

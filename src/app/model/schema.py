@@ -206,6 +206,12 @@ def show(cls: type[E], cells: Cells, /, **standing: Any) -> E:
     return found
 
 
+def glimpse(cls: type[Entity], cells: Cells, fields: Iterable[str]) -> tuple[Any, ...]:
+    """Some fields of the entity that the cells amount to, without making it."""
+    plan = _PLANS.get(cls) or _Plan.of(cls)
+    return tuple([plan.read(cls.FIELDS[name], cells) for name in fields])
+
+
 class _Plan:
     """How the entities of one class are shown, found out once."""
 

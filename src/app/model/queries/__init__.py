@@ -29,7 +29,7 @@ from app.model.queries.calendar import (
     WayOf,
 )
 from app.model.queries.closing import ClosingNews, ClosingOf, ClosingView
-from app.model.queries.goals import Board, GoalPage, GoalsList, GoalView, TaskBoard, TaskCounts, TasksCounted, TasksMine
+from app.model.queries.goals import Board, GoalPage, GoalsList, GoalView, TaskBoard, TaskCounts, TasksCounted
 from app.model.queries.groups import Group, GroupAt
 from app.model.queries.meetings import (
     AgendaOf,
@@ -152,7 +152,6 @@ __all__ = [
     "TaskCounts",
     "TaskRow",
     "TasksCounted",
-    "TasksMine",
     "TextHistory",
     "ToHandOver",
     "Today",

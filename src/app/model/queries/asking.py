@@ -71,6 +71,12 @@ class Reader(Protocol):
         """The records whose keys have these values, those made first coming first."""
         ...
 
+    def outlines(self, cls: type[Entity], *fields: str, **equal: Scalar) -> list[tuple[Any, ...]]:
+        """Of the same records the id, the reading at which each was made, and these fields: what it takes to count many of
+        them, or to choose the few that are worth reading.
+        """
+        ...
+
     def newest(self, cls: type[E], count: int, **equal: Scalar) -> list[E]:
         """Of the records with these values, those made last, newest first."""
         ...

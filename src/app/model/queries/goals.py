@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from app.model.entities import (
     Goal,
@@ -122,17 +121,7 @@ class TasksCounted(Query[TaskCounts]):
 
     def answer(self, read: Reader) -> TaskCounts:
         asked = {"mentorship": self.mentorship, "goal": self.goal}
-        found = read.where(Task, **{name: value for name, value in asked.items() if value})
-        finished = [task for task in found if task.status == "done"]
-        tried = sum(task.outcome == "tried" for task in finished)
+        found = read.outlines(Task, "status", "outcome", **{name: value for name, value in asked.items() if value})
+        finished = [outcome for _, _, status, outcome in found if status == "done"]
+        tried = finished.count("tried")
         return TaskCounts(all=len(found), done=len(finished) - tried, tried=tried)
-
-
-@dataclass(frozen=True)
-class TasksMine(Query[tuple[TaskRow, ...]]):
-    """What I have promised, the earliest day first."""
-
-    now: datetime
-
-    def answer(self, read: Reader) -> tuple[TaskRow, ...]:
-        return tuple(row for row in Look(read, self.now).open_tasks() if row.mine)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from app.model.clock import moment_of
 from app.model.entities import (
@@ -55,8 +56,18 @@ MONTHS_AHEAD = 6
 MONTHS_BACK = 2
 UNSAID = timedelta(days=14)
 """So long one is asked what became of a meeting."""
+TASKS_READ: Final = 20
+"""So many open tasks a page reads; of the rest it knows how many there are."""
 MANY = 30
 """People from which on a list of all of them reads whole pages of the calendar instead of each one's own."""
+
+
+class OpenTask(NamedTuple):
+    """A task that is not done, before it is read: when it is due, and where it was agreed."""
+
+    id: Id
+    due: date | None
+    meeting: Id | None
 
 
 class Look:
@@ -363,13 +374,15 @@ class Look:
             visibility=task.visibility,
         )
 
-    def open_tasks(self, mentorship: Id | None = None) -> list[TaskRow]:
-        """What is not done, the earliest day first, without a day last; all of it, or with one person."""
-        if mentorship is None:
-            found = [*self.read.where(Task, status="todo"), *self.read.where(Task, status="doing")]
-        else:
-            found = self.read.where(Task, open=mentorship)
-        return self._in_time(found)
+    def open_with(self, mentorship: Id) -> list[OpenTask]:
+        """What is not done with one person, the earliest day first, without a day last; none of it is read yet."""
+        found = self.read.outlines(Task, "due", "meeting", open=mentorship)
+        found.sort(key=lambda task: (task[2] or date.max, task[1], task[0]))
+        return [OpenTask(id, due, meeting) for id, _, due, meeting in found]
+
+    def task_rows(self, tasks: Iterable[OpenTask]) -> tuple[TaskRow, ...]:
+        found = (self.read.one(Task, task.id) for task in tasks)
+        return tuple(self.task_row(task) for task in found if task is not None)
 
     def my_tasks(self, by: date) -> list[TaskRow]:
         """What I have to do by a day and have not done; what others have to do is not even read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.model.entities import (
     Agenda,
@@ -19,6 +19,7 @@ from app.model.entities import (
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
 from app.model.queries.look import (
+    TASKS_READ,
     Look,
     in_place,
     list_view,
@@ -94,6 +95,11 @@ class MeetingView:
     agenda: tuple[Agenda, ...]
     tasks: tuple[TaskRow, ...]
     open_tasks: tuple[TaskRow, ...]
+    """What else is open between the two, the first of it."""
+    open_count: int
+    """How much that is in all."""
+    asked: TaskRow | None
+    """The one to ask about first: due before the next time, or without a day."""
     goals: tuple[GoalRow, ...]
     lists: Mapping[str, ListView]
     evaluated: bool
@@ -105,6 +111,10 @@ class MeetingPage(Query["MeetingView | None"]):
 
     meeting: Id
     now: datetime
+    tasks: int = TASKS_READ
+    """So many of the open tasks are read."""
+    besides: frozenset[Id] = frozenset()
+    """Tasks that are not to count as open, because they are shown as answered."""
 
     def answer(self, read: Reader) -> MeetingView | None:
         look = Look(read, self.now)
@@ -113,6 +123,10 @@ class MeetingPage(Query["MeetingView | None"]):
         if meeting is None or mentorship is None:
             return None
         row = look.row(meeting)
+        still = [task for task in look.open_with(meeting.mentorship) if task.meeting != meeting.id]
+        still = [task for task in still if task.id not in self.besides]
+        next_time = next_day(row, mentorship)
+        asked = [task for task in still if task.due is None or task.due < next_time][:1]
         return MeetingView(
             row=row,
             meeting=meeting,
@@ -122,11 +136,18 @@ class MeetingPage(Query["MeetingView | None"]):
             note=look.note(meeting.id),
             agenda=look.agenda(meeting.id),
             tasks=tuple(look.task_row(task) for task in in_place(read.where(Task, meeting=meeting.id))),
-            open_tasks=tuple(task for task in look.open_tasks(meeting.mentorship) if task.meeting != meeting.id),
+            open_tasks=look.task_rows(still[: self.tasks]),
+            open_count=len(still),
+            asked=next(iter(look.task_rows(asked)), None),
             goals=tuple(look.goals(meeting.mentorship, closed=False)),
             lists={document: look.list_view(document, meeting.id) for document in LISTS.values()},
             evaluated=look.evaluated(row),
         )
+
+
+def next_day(row: MeetingRow, mentorship: Mentorship) -> date:
+    """The day of the next meeting as it goes on: a rhythm after this one."""
+    return row.starts.date() + timedelta(weeks=mentorship.weeks)
 
 
 @dataclass(frozen=True)

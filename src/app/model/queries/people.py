@@ -16,9 +16,7 @@ from app.model.entities import (
 from app.model.ids import Id
 from app.model.queries.agreements import CopiesOf, signed_roles
 from app.model.queries.asking import Query, Reader
-from app.model.queries.look import (
-    Look,
-)
+from app.model.queries.look import TASKS_READ, Look
 from app.model.queries.rows import (
     GoalRow,
     ListView,
@@ -62,7 +60,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonView:
-    """Everything that a person's page shows."""
+    """Everything that a person's page shows. Of the open tasks, the first; `row.open_tasks` says how many there are."""
 
     row: PersonRow
     person: Person
@@ -100,7 +98,7 @@ class PersonPage(Query["PersonView | None"]):
             mentorship=mentorship,
             steps=_steps(look, row, mentorship, preparation, self),
             next=row.next,
-            tasks=tuple(look.open_tasks(self.mentorship)),
+            tasks=look.task_rows(look.open_with(self.mentorship)[:TASKS_READ]),
             goals=tuple(look.goals(self.mentorship, closed=False)),
             preparation=preparation,
         )

@@ -16,7 +16,7 @@ from app.model.fields import Scalar
 from app.model.ids import Id
 from app.model.queries import Card, Past, Trashed
 from app.model.schedule import following
-from app.model.schema import KINDS, Entity
+from app.model.schema import KINDS, Entity, glimpse
 from app.services.records.tables import VERSIONS, Key, all_equal, card_table, is_
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ class Reader:
 
     def where(self, cls: type[E], **equal: Scalar) -> list[E]:
         return [self._store.shown(cls, row) for row in self._rows(cls.KIND, cls.KIND, equal)]
+
+    def outlines(self, cls: type[Entity], *fields: str, **equal: Scalar) -> list[tuple[Any, ...]]:
+        rows = self._rows(cls.KIND, cls.KIND, equal)
+        return [(row["id"], row["made"], *glimpse(cls, row["cells"], fields)) for row in rows]
 
     def newest(self, cls: type[E], count: int, **equal: Scalar) -> list[E]:
         self._note(cls.KIND, equal)

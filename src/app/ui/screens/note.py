@@ -100,7 +100,7 @@ def NoteScreen(id: str) -> ft.Control:
             tighten(False)
 
     sheets: dict[str, tuple[str, Callable[[], ft.Control]]] = {}
-    few = view is not None and len(view.open_tasks) <= FEW
+    few = view is not None and view.open_count <= FEW
     if view:
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
         sheets = {
@@ -174,7 +174,7 @@ def NoteScreen(id: str) -> ft.Control:
     if tight:
         tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
         if view.open_tasks:
-            open_ = desk.say("note.open-tasks.short", count=len(view.open_tasks))
+            open_ = desk.say("note.open-tasks.short", count=view.open_count)
             tools.insert(0, ("tasks", ft.Icons.TASK_ALT, open_))
     sideways = tight or desk.prefs.text_size >= 150  # three words beside each other do not fit in large text
     above: list[ft.Control] = [
@@ -192,7 +192,7 @@ def NoteScreen(id: str) -> ft.Control:
     )
     head: list[ft.Control] = [_aim(desk, view, lambda: show("aim"), shown=not tight)]
     tasks = QuietButton(
-        desk.say("note.open-tasks", count=len(view.open_tasks)),
+        desk.say("note.open-tasks", count=view.open_count),
         lambda _: show("tasks"),
         ft.Icons.TASK_ALT,
         id="note-tasks",

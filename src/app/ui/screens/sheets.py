@@ -11,6 +11,7 @@ import flet as ft
 
 from app.model.commands import AddTask, MoveTask, Revise, TaskOutcome
 from app.model.queries import MeetingPage
+from app.model.queries.meetings import next_day
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import (
@@ -224,14 +225,14 @@ def ReviewSheet(meeting: str, close: Callable[[], object], footed: bool = False)
 def OpenTasks(meeting: str) -> ft.Control:
     """What was promised and is still open, with Done, Move and Tried. What is settled here stays, to be undone."""
     desk, now = use_desk(), use_clock()
-    view: MeetingView | None = use_query(MeetingPage(meeting, now))
     settled, settle = ft.use_state(cast("tuple[Settled, ...]", ()))
     most, show_more = ft.use_state(REVIEWED)
+    done_here = frozenset(task.id for task, _, _ in settled)
+    view: MeetingView | None = use_query(MeetingPage(meeting, now, most, done_here))
     if view is None:
         return Soft(desk.say("meeting.gone"))
     pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-    done_here = {task.id for task, _, _ in settled}
-    still = [task for task in view.open_tasks if task.id not in done_here]
+    still = view.open_tasks
 
     def act(task: TaskRow, words: str, command: object) -> None:
         done = desk.store.execute(command)
@@ -245,7 +246,7 @@ def OpenTasks(meeting: str) -> ft.Control:
 
     if not still and not settled:
         return Soft(desk.say("meeting.tasks.none"))
-    rows: list[ft.Control] = [TaskToReview(task, pair, act, following(view), key=task.id) for task in still[:most]]
+    rows: list[ft.Control] = [TaskToReview(task, pair, act, following(view), key=task.id) for task in still]
     for task, words, _ in settled:
         rows.append(
             ft.Container(
@@ -266,10 +267,11 @@ def OpenTasks(meeting: str) -> ft.Control:
                 key=task.id,
             )
         )
-    if len(still) > most:
+    more = view.open_count - len(still)
+    if more > 0:
         rows.append(
             Row(
-                desk.say("person.more-tasks", count=len(still) - most),
+                desk.say("person.more-tasks", count=more),
                 lambda _: show_more(most + 4 * REVIEWED),
                 trailing=ft.Icon(ft.Icons.EXPAND_MORE, color=theme.INK_SOFT),
                 chevron=False,
@@ -282,7 +284,7 @@ def OpenTasks(meeting: str) -> ft.Control:
 
 def following(view: MeetingView) -> date:
     """The day of the next meeting as it goes on: a rhythm after this one."""
-    return view.row.starts.date() + timedelta(weeks=view.mentorship.weeks)
+    return next_day(view.row, view.mentorship)
 
 
 @component
@@ -306,6 +308,7 @@ def TaskToReview(
             lambda _, words=words, command=command: act(task, words, command),
             icons[name],
             id=f"review-{name}-{task.id}",
+            said=desk.say(f"meeting.task.{name}.of", title=task.text),
         )
         for name, words, command in answers(desk, task, later)
     ]
@@ -338,7 +341,7 @@ def next_task(desk: Desk, view: MeetingView, undo: Callable[[str, Callable[[], o
     ask about. It stands beside what is being written and takes nobody away from it.
     """
     later = following(view)
-    task = next((one for one in view.open_tasks if one.due is None or one.due < later), None)
+    task = view.asked
     if task is None:
         return []
     who = owner_words(desk, Pair(view.row.mentorship, view.row.name, view.row.my_role), task.owner)
