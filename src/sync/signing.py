@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -70,9 +70,9 @@ def _verifier(public: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(check_public(public))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SigningKey:
-    """A private Ed25519 key, which signs only under a label."""
+    """A private Ed25519 key, which signs only under a label. What follows from it is worked out once."""
 
     seed: bytes = field(repr=False)
 
@@ -80,27 +80,31 @@ class SigningKey:
     def new(cls) -> Self:
         return cls(os.urandom(KEY_BYTES))
 
-    @property
+    @cached_property
     def public(self) -> bytes:
-        return Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
+        return self._private.public_key().public_bytes_raw()
+
+    @cached_property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
 
     def sign(self, label: bytes, message: bytes) -> bytes:
         """A signature over label and message."""
-        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(label + message)
+        return self._private.sign(label + message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeviceKeys:
     """What a device is in one place: a signing key, a key to seal to, and the id that follows from both."""
 
     signing: SigningKey
     box: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def box_public(self) -> bytes:
         return hpke.public_of(self.box)
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         """The device's id in this place."""
         return device_id(self.signing.public, self.box_public)

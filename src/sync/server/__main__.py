@@ -75,7 +75,7 @@ def serve(settings: Settings, _asked: argparse.Namespace) -> int:
             door.application(),
             http=PatientProtocol.answering(door.at_once),
             ws="none",
-            loop="asyncio",
+            loop="auto",  # uvloop, wherever there is one
             lifespan="on",
             log_config=None,
             access_log=False,

@@ -39,7 +39,7 @@ def run(settings: Settings, protocol: type[PatientProtocol] = PatientProtocol, *
         door.application(),
         http=protocol.answering(door.at_once),
         ws="none",
-        loop="asyncio",
+        loop="auto",
         lifespan="on",
         log_config=None,
         date_header=False,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any, Literal, Protocol
 
-from tinydb import where
+from tinydb import Query, where
 from tinydb.queries import QueryInstance, QueryLike
 
 from app.model import entities
@@ -79,7 +80,7 @@ SHARED = frozenset({ENVELOPES, LINKS, PLACES, ASIDE, ALARMS, PSKS})
 """What belongs to this device alone and goes into no backup: a restored vault is a new device."""
 
 SHARED_INDEXES: dict[str, tuple[str, ...]] = {
-    ENVELOPES: ("key", "control", "waiting", "own"),
+    ENVELOPES: ("key", "control", "waiting", "own", "hollow", "purge"),
     LINKS: ("id", "space"),
     PLACES: ("id",),
     ASIDE: ("key", "space"),
@@ -128,11 +129,16 @@ class _Uncached(QueryInstance):
         return False
 
 
+@cache
+def _field(name: str) -> Query:
+    return where(name)
+
+
 def all_equal(equal: Mapping[str, Scalar]) -> Any:
     """All of these, as one TinyDB query; nothing for nothing."""
     query: Any = None
     for name, value in equal.items():
-        one = where(name) == value
+        one = _field(name) == value
         query = one if query is None else query & one
     return None if query is None else _Uncached(query._test, query._hash)
 
