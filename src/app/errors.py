@@ -99,6 +99,12 @@ class HeaderDamaged(VaultDamaged):
     code = "vault-header-damaged"
 
 
+class NothingToSalvage(VaultDamaged):
+    """Nothing in a damaged vault is whole. Nothing was changed."""
+
+    code = "vault-nothing-to-salvage"
+
+
 class VaultClosed(VaultError):
     """The vault was locked or closed while somebody was still asking it."""
 

@@ -167,6 +167,16 @@ def test_a_header_that_cannot_be_read_is_a_typed_error(home: Home) -> None:
             attempt()
 
 
+def test_a_header_that_may_not_be_read_says_so(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(path: Path, *_: Any, **__: Any) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    for attempt in (home.open, home.recover):
+        with pytest.raises(VaultNotWritable):
+            attempt()
+
+
 def test_a_newer_format_changes_no_byte(home: Home) -> None:
     from app.vault import labels
     from app.vault.key import digest

@@ -94,7 +94,8 @@ class Calls:
             os.fsync(fd)
 
 
-def _typed(exc: OSError, call: str) -> VaultError:
+def typed(exc: OSError, call: str) -> VaultError:
+    """What the system says, as an error of ours."""
     number = exc.errno or 0
     if number in _FULL:
         return VaultFull(call=call)
@@ -119,19 +120,19 @@ class Files:
         except FileNotFoundError:
             raise
         except OSError as exc:
-            raise _typed(exc, "open") from exc
+            raise typed(exc, "open") from exc
 
     def close(self, fd: int) -> None:
         try:
             self.calls.close(fd)
         except OSError as exc:
-            raise _typed(exc, "close") from exc
+            raise typed(exc, "close") from exc
 
     def size(self, fd: int) -> int:
         try:
             return self.calls.size(fd)
         except OSError as exc:
-            raise _typed(exc, "stat") from exc
+            raise typed(exc, "stat") from exc
 
     def read(self, fd: int, size: int, offset: int) -> bytes:
         """Up to `size` bytes; fewer only at the end of the file."""
@@ -144,7 +145,7 @@ class Files:
                 parts.append(found)
             return b"".join(parts)
         except OSError as exc:
-            raise _typed(exc, "read") from exc
+            raise typed(exc, "read") from exc
 
     def read_all(self, path: StrPath) -> bytes:
         fd = self.open(path)
@@ -160,7 +161,7 @@ class Files:
             while done < len(data):
                 done += self.calls.write(fd, memoryview(data)[done:], offset + done)
         except OSError as exc:
-            raise _typed(exc, "write") from exc
+            raise typed(exc, "write") from exc
 
     def sync(self, fd: int) -> None:
         """Return once the file's contents are on the disk. After an error nobody knows what is there."""
@@ -180,7 +181,7 @@ class Files:
         try:
             self.calls.truncate(fd, size)
         except OSError as exc:
-            raise _typed(exc, "truncate") from exc
+            raise typed(exc, "truncate") from exc
 
     def rename(self, source: StrPath, target: StrPath) -> None:
         try:
@@ -188,7 +189,7 @@ class Files:
         except FileNotFoundError:
             raise
         except OSError as exc:
-            raise _typed(exc, "rename") from exc
+            raise typed(exc, "rename") from exc
 
     def unlink(self, path: StrPath) -> None:
         try:
@@ -196,7 +197,7 @@ class Files:
         except FileNotFoundError:
             raise
         except OSError as exc:
-            raise _typed(exc, "unlink") from exc
+            raise typed(exc, "unlink") from exc
 
     def names(self, folder: StrPath) -> list[str]:
         try:
@@ -204,7 +205,7 @@ class Files:
         except FileNotFoundError:
             raise
         except OSError as exc:
-            raise _typed(exc, "list") from exc
+            raise typed(exc, "list") from exc
 
     def make_folder(self, path: StrPath) -> None:
         try:
@@ -212,7 +213,7 @@ class Files:
         except FileNotFoundError:
             raise
         except OSError as exc:
-            raise _typed(exc, "mkdir") from exc
+            raise typed(exc, "mkdir") from exc
 
 
 DISK = Files()

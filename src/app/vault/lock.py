@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from app.errors import NoVault, VaultBusy
-from app.vault.files import DISK, Files, _typed
+from app.vault.files import DISK, Files, typed
 
 _HELD = frozenset({errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK})
 
@@ -36,7 +36,7 @@ class FolderLock:
                 self._files.close(fd)
                 if exc.errno in _HELD:
                     raise VaultBusy() from exc
-                raise _typed(exc, "lock") from exc
+                raise typed(exc, "lock") from exc
             if self._is_still_ours(fd):
                 return fd
             self._files.close(fd)

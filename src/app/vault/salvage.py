@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from app.errors import VaultDamaged, VaultError
+from app.errors import NothingToSalvage, VaultError
 from app.vault import blocks, strict_json
 from app.vault import journal as journals
 from app.vault import snapshot as snapshots
@@ -84,7 +84,7 @@ def salvage(folder: Path, key: VaultKey, files: Files = DISK) -> Salvaged:
         found.losses.append(Loss("snapshot", 0))
     journal = _find_journal(files, folder, key, head, generations)
     if journal is None and head is None:
-        raise VaultDamaged(part="vault", reason="nothing to salvage")
+        raise NothingToSalvage(part="vault")
     if journal is None:
         found.losses.append(Loss("journal", 0))
         reached = Position(head.generation, head.sequence, b"") if head else Position(0, 0, b"")

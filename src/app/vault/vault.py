@@ -23,7 +23,6 @@ from app.errors import (
     NoVault,
     OlderCopy,
     OtherVault,
-    StorageFailed,
     VaultDamaged,
     VaultError,
     VaultExists,
@@ -34,7 +33,7 @@ from app.vault import anchor, header, inbox, kdf
 from app.vault.anchor import Anchor, Verdict
 from app.vault.documents import Documents
 from app.vault.engine import Engine
-from app.vault.files import DISK, Files, remove, write_atomically
+from app.vault.files import DISK, Files, remove, typed, write_atomically
 from app.vault.header import Header
 from app.vault.inbox import Inbox, InboxKey, InboxPair, SealedNote
 from app.vault.kdf import Cost
@@ -570,7 +569,7 @@ def _read_header(folder: Path) -> tuple[Header, bool]:
     except FileNotFoundError as exc:
         raise (HeaderDamaged(part="missing") if exists(folder) else NoVault()) from exc
     except OSError as exc:
-        raise StorageFailed(call="read", errno=exc.errno or 0) from exc
+        raise typed(exc, "read") from exc
     return header.read(raw)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from app import errors
 from app.model.commands import WriteNote
 from app.model.queries import NotesOf
+from app.vault import labels
+from app.vault.key import digest
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import (
@@ -170,6 +173,71 @@ async def test_a_damaged_vault_can_be_rescued_without_being_touched(
     session.lock()
 
 
+def _header(vault: Path, content: bytes) -> None:
+    (vault / "header").write_bytes(content)
+
+
+def _absurd(vault: Path) -> None:
+    """A header with a right digest that asks for two tebibytes of memory."""
+    raw = (vault / "header").read_bytes()
+    body = bytearray(raw[: len(raw) // 2 - 16])
+    body[51 + 50 : 51 + 54] = b"\x7f\xff\xff\xff"
+    _header(vault, (bytes(body) + digest(labels.HEADER_SUM, bytes(body))[:16]) * 2)
+
+
+def _nothing_whole(vault: Path) -> None:
+    for path in (*vault.glob("snapshot-*"), *vault.glob("journal-*")):
+        path.write_bytes(bytes(path.stat().st_size))
+
+
+def _cut(vault: Path) -> None:
+    """All of a small vault lies in its journal."""
+    journal = next(vault.glob("journal-*"))
+    journal.write_bytes(journal.read_bytes()[:104])
+
+
+BEYOND: dict[str, tuple[Callable[[Path], None], str]] = {
+    "header zeroed in part": (lambda vault: _header(vault, b"FIKAHEAD" + bytes(600)), "vault-header-damaged"),
+    "header gone": (lambda vault: (vault / "header").unlink(), "vault-header-damaged"),
+    "something else": (lambda vault: _header(vault, b"SQLite format 3\0" * 40), "vault-foreign"),
+    "absurd parameters": (_absurd, "vault-kdf-out-of-bounds"),
+    "nothing whole": (_nothing_whole, "vault-nothing-to-salvage"),
+    "nothing left": (_cut, ""),
+}
+
+
+@pytest.mark.parametrize("case", BEYOND)
+async def test_where_nothing_opens_one_begins_again_from_a_backup_and_what_is_here_is_kept(
+    stage: OpenStage, tmp_path: Path, case: str
+) -> None:
+    session = made(tmp_path)
+    session.store.execute(WriteNote(body="Kvar"))
+    backup = session.make_backup(words=True)
+    assert backup.words
+    session.lock()
+    damage, code = BEYOND[case]
+    damage(tmp_path / "vault")
+    before = everything_on_disk(tmp_path / "vault")
+
+    session = session_in(tmp_path)
+    app = await window(stage, session)
+    await try_to_open(app)
+    if case.startswith("nothing"):
+        await app.until(lambda: app.has("salvage"))
+        await app.tap("salvage")
+    await app.until(lambda: app.has("lost-aside"))
+    assert app.has(app.desk.say("lock.lost.title" if code else "lock.salvaged.title"))
+    assert not code or app.has(app.desk.say(f"error.{code}"))
+    assert app.nameless() == []
+    assert everything_on_disk(tmp_path / "vault") == before
+    await app.tap("lost-aside")
+    await app.until(lambda: session.phase == "absent")
+    assert everything_on_disk(next(tmp_path.glob("vault-damaged-*"))) == before
+    session.restore(backup.data, backup.words, OTHER)
+    assert [row.title for row in session.store.ask(NotesOf()).rows] == ["Kvar"]
+    session.lock()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("fault", "kind"),
@@ -178,7 +246,7 @@ async def test_a_damaged_vault_can_be_rescued_without_being_touched(
         (errors.VaultNotWritable(), "readonly"),
         (errors.VaultFull(), "readonly"),
         (errors.OtherVault(), "other"),
-        (errors.HeaderDamaged(part="header"), "damaged"),
+        (errors.VaultDamaged(part="journal"), "damaged"),
     ],
 )
 async def test_each_trouble_has_its_own_words(

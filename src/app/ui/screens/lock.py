@@ -24,12 +24,15 @@ from app.ui.parts import (
 )
 from app.ui.parts.entrance import Entrance
 from app.ui.safe import component
-from app.ui.screens.rescue import Rescued, told
+from app.ui.screens.rescue import Rescued, begin_again, told
 from app.ui.theme import Style
 
 READY_AFTER = 0.3  # seconds after the screen is drawn
 LONG = 1.0  # seconds: drawing a ring takes the processor from the key that is being stretched, and so makes one wait
 TYPED = (errors.WrongPassphrase, errors.PassphraseUnfit)  # said at the field; everything else gets a card of its own
+
+LOST = (errors.HeaderDamaged, errors.NothingToSalvage, errors.NotAVault, errors.KdfOutOfBounds)
+"""Neither passphrase nor key opens it, and nothing can be read out of it: what is left is a backup."""
 
 
 @component
@@ -61,6 +64,9 @@ def LockScreen() -> ft.Control:
         if phrase:
             run(lambda: desk.session.salvage(phrase), set_rescue, failed)
 
+    def put_aside() -> None:
+        run(desk.session.set_aside, failed=failed)
+
     def typed(text: str) -> None:
         set_phrase(text)
         say_wrong("")
@@ -69,7 +75,7 @@ def LockScreen() -> ft.Control:
     if rescue is not None:
         body.append(Rescued(rescue, phrase))
     elif trouble is not None:
-        body.append(Trouble(trouble, unlock, salvage, lambda: set_trouble(None)))
+        body.append(Trouble(trouble, unlock, salvage, put_aside, lambda: set_trouble(None)))
     body += [
         PassphraseField(
             desk.say("lock.phrase"),
@@ -127,10 +133,16 @@ def _quick(desk: Desk) -> ft.Control:
 
 @component
 def Trouble(
-    fault: Exception, again: Callable[[bool], None], salvage: Callable[[], None], close: Callable[[], None]
+    fault: Exception,
+    again: Callable[[bool], None],
+    salvage: Callable[[], None],
+    put_aside: Callable[[], None],
+    close: Callable[[], None],
 ) -> ft.Control:
     """Why the vault does not open, in words, and the ways on. Nothing has been changed on the disk."""
     desk = use_desk()
+    if isinstance(fault, LOST):
+        return told(Heading(desk.say("lock.lost.title")), [Words(desk.sentence(fault)), *begin_again(desk, put_aside)])
     kind = _kind(fault)
     if kind is None:
         return told(Words(desk.sentence(fault)), [])

@@ -12,8 +12,8 @@ from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk
 from app.ui.hooks.files import use_files
 from app.ui.parts import Busy, Card, Heading, Live, SecondaryButton, Soft, Words
+from app.ui.parts.text import SpokenWords
 from app.ui.safe import component
-from app.ui.theme import Style
 
 
 def told(head: ft.Control, rest: list[ft.Control]) -> ft.Control:
@@ -67,7 +67,7 @@ def Rescued(found: Any, phrase: str) -> ft.Control:
         lines += [
             Live(desk.say("lock.rescue.saved"), ft.Icons.CHECK_CIRCLE),
             Soft(desk.say("lock.rescue.words")),
-            Words(words, Style.STRONG),
+            Card([SpokenWords(words.split())]),
             SecondaryButton(
                 desk.say("lock.rescue.aside"),
                 lambda _: put_aside(),
