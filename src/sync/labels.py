@@ -48,6 +48,7 @@ RESET_SIGN: Final = b"fika/v1/reset-sign\0"
 # Sessions with a server.
 SESSION: Final = b"fika/v1/session\0"
 ACCOUNT_END: Final = b"fika/v1/account-end\0"
+ACCOUNT_AGAIN: Final = b"fika/v1/account-again\0"
 SESSION_ROOT: Final = b"fika/v1/root-session\0"
 
 # Pairing: the exchange's name and secret, and what is particular to each way.

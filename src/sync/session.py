@@ -14,6 +14,7 @@ from sync.signing import SigningKey, verify
 
 SESSION: Final = labels.SESSION
 ACCOUNT_END: Final = labels.ACCOUNT_END
+ACCOUNT_AGAIN: Final = labels.ACCOUNT_AGAIN
 ROOT: Final = labels.SESSION_ROOT
 """Signed by a person's root key besides: lets in a new device that brings the person back."""
 
@@ -33,7 +34,7 @@ def origin_of(url: str) -> str:
 
 
 def proof(key: SigningKey, use: bytes, *, origin: str, nonce: str, space: bytes, device: bytes) -> bytes:
-    """The signature with which a device answers a server's challenge; `use` is one of the three above."""
+    """The signature with which a device answers a server's challenge; `use` is one of those above."""
     return key.sign(use, _statement(origin, nonce, space, device))
 
 

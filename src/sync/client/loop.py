@@ -70,6 +70,8 @@ class State:
     """When everything was last alike, in seconds since 1970; 0 if never."""
     refused: frozenset[str] = frozenset()
     """Spaces in which the server says no to this device; the others go on."""
+    allowed: frozenset[str] = frozenset()
+    """Spaces in which it has not said no since it was last asked there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Loop:
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self._rests: dict[str, _Rest] = {}
+        self._allowed: set[str] = set()
         self._known: Sequence[str] = ()
         """The spaces as they were after the last round."""
         self.state = State()
@@ -204,7 +207,7 @@ class Loop:
             hurried = self._in_a_hurry(wanted)
             carried = self._known if hurried else self._spaces()
             self._rests = {space: rest for space, rest in self._rests.items() if space in carried}
-            spaces = [space for space in carried if wanted.includes(space, self._replicator)]
+            spaces = hurried or [space for space in carried if wanted.includes(space, self._replicator)]
             if not wanted.urgent:
                 spaces = [space for space in spaces if not self._rests_now(space)]
             if not spaces and not wanted.everything:
@@ -214,8 +217,9 @@ class Loop:
                 if self._stopped.is_set():
                     return None
                 try:
-                    self._replicator.round(space)
+                    self._replicator.round(space, heard=wanted.spaces.get(space) is not None)
                     self._rests.pop(space, None)
+                    self._allowed.add(space)
                 except (NoAnswer, ServerBusy, BadServerCertificate):
                     raise
                 except SyncError as exc:
@@ -231,17 +235,17 @@ class Loop:
             if wanted.written and not set(self._known) <= set(carried):
                 self.poke(written=True)  # a space that has just begun
         except (NoAnswer, ServerBusy) as exc:
-            self._become(replace(self.state, condition=Condition.AWAY, error=exc, refused=self._refused()))
+            self._become(self._standing(Condition.AWAY, exc))
             return exc
         except SyncError as exc:
-            self._become(replace(self.state, condition=Condition.STUCK, error=exc, refused=self._refused()))
+            self._become(self._standing(Condition.STUCK, exc))
             return exc
         except Exception as exc:  # noqa: BLE001 - the vault may be locked meanwhile; a thread that vanished could not go on
             if not self._stopped.is_set():
                 log.error("a round failed: %s", type(exc).__name__)
                 self._become(replace(self.state, condition=Condition.STUCK, error=None))
             return exc
-        self._become(State(Condition.CALM, None, self._clock(), self._refused()))
+        self._become(self._standing(Condition.CALM, since=self._clock()))
         return None
 
     def _rest(self, space: str, error: SyncError) -> None:
@@ -250,23 +254,27 @@ class Loop:
         times = before.times + 1 if before else 0
         pause = min(REFUSED_SECONDS * 2 ** min(times, 16), REFUSED_LONGEST_SECONDS)
         self._rests[space] = _Rest(self._monotonic() + pause, times, error)
+        self._allowed.discard(space)
 
-    def _refused(self) -> frozenset[str]:
-        """Where it has said no more than once: a server that was put back, and is being healed, says no for a while."""
-        return frozenset(space for space, rest in self._rests.items() if rest.times)
+    def _standing(self, condition: Condition, error: SyncError | None = None, since: float | None = None) -> State:
+        """With where the server has said no more than once (one that was put back, and is being healed, says no for a
+        while), and where it has not. Of what was not asked yet, nobody knows.
+        """
+        refused = frozenset(space for space, rest in self._rests.items() if rest.times)
+        return State(condition, error, self.state.since if since is None else since, refused, frozenset(self._allowed))
 
     def _rests_now(self, space: str) -> bool:
         rest = self._rests.get(space)
         return rest is not None and self._monotonic() < rest.until
 
-    def _in_a_hurry(self, wanted: "_Wanted") -> bool:
-        """Whether what is known to be carried is enough to begin with: somebody waits for what is new there.
+    def _in_a_hurry(self, wanted: "_Wanted") -> list[str]:
+        """Where somebody waits for what is new, among the spaces that are known to be carried: enough to begin with.
 
         Which spaces there are is looked up afterwards then; it takes as long as a whole question to the server.
         """
         if wanted.everything or wanted.urgent:
-            return False
-        return any(wanted.includes(space, self._replicator) for space in self._known)
+            return []
+        return [space for space in self._known if wanted.includes(space, self._replicator)]
 
     def _pause(self, seconds: float, *, patient: bool) -> None:
         """Wait until there is a reason to go on. After a failure (`patient`) only an urgent one is."""

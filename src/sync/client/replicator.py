@@ -20,6 +20,7 @@ from sync.errors import (
     OddAnswer,
     ServerRefuses,
     SessionOver,
+    SpaceDeletedThere,
 )
 from sync.ledger import Comparison
 from sync.protocol import Envelope, batches, read_frames
@@ -108,6 +109,14 @@ class Shelf(Protocol):
         """Read the log from its beginning."""
         ...
 
+    def settled(self, space: str) -> None:
+        """All that is here is on this server."""
+        ...
+
+    def may_begin_again(self, space: str) -> bool:
+        """Whether what was deleted on this server may be put there again: somebody has chosen it anew."""
+        ...
+
     def lacking(self, space: str) -> int:
         """Of how many devices somebody has seen more than is here."""
         ...
@@ -148,13 +157,15 @@ class Replicator:
         self.listening: frozenset[str] = frozenset()
         """Spaces of which the server tells at once what is new: whoever listens for it says so here."""
 
-    def round(self, space: str) -> Round:
+    def round(self, space: str, *, heard: bool = False) -> Round:
         """Read, seal, send; and compare, the first time and whenever something was odd.
 
-        A line that was too slow for what was asked of it is asked for less the next time.
+        What is written here goes first where the log is known to its end, unless the server has just told of news there
+        (`heard`): somebody may be looking at the screen on which they will stand. A line that was too slow for what was
+        asked of it is asked for less the next time.
         """
         try:
-            done = self._renewed(space)
+            done = self._renewed(space, heard)
         except NoAnswer as exc:
             if exc.facts.get("reason") == "late":
                 self._slow()
@@ -170,12 +181,19 @@ class Replicator:
     def _slow(self) -> None:
         self._shares = min(SHARES_MOST, self._shares * 4)
 
-    def _renewed(self, space: str) -> Round:
+    def _renewed(self, space: str, heard: bool) -> Round:
         try:
-            return self._round(space)
+            return self._round(space, heard)
         except SessionOver:  # perhaps it was restored, and its log is another one
             self._tokens.pop(space, None)
             self._read.pop(space, None)
+            return self._round(space)
+        except SpaceDeletedThere:
+            if not self._shelf.may_begin_again(space):
+                raise
+            id, keys = bytes.fromhex(space), self._shelf.keys(space)
+            self._tokens[space] = self._server.begin_again(id, keys, self._shelf.genesis(space), self._invitation)
+            self._shelf.read_again(space)
             return self._round(space)
 
     def waits(self, space: str) -> bool:
@@ -223,10 +241,10 @@ class Replicator:
             self._shelf.sent(space, known[:size])
         return token
 
-    def _round(self, space: str) -> Round:
+    def _round(self, space: str, heard: bool = False) -> Round:
         done = Round()
         token = self.token(space)
-        if self._is_fresh(space):
+        if not heard and self._is_fresh(space):
             self._shelf.seal(space)
             if self._push(space, token, done):
                 self._read[space] = self._monotonic()
@@ -245,6 +263,7 @@ class Replicator:
         if space not in self._compared:
             self._compare(space, token, done)
             self._compared.add(space)
+        self._shelf.settled(space)
         self._read[space] = self._monotonic()
         return done
 
@@ -329,6 +348,8 @@ class Replicator:
             self._shelf.sent(space, batch, (told.head, batch[-1].id) if whole else None)
             done.sent += told.new
             alone = whole
+            if size == len(waiting):
+                return alone and not forked
 
     def _compare(self, space: str, token: Token, done: Round) -> None:
         """Hold what the server has against what is here, and give back what it has lost."""

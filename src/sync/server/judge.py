@@ -27,6 +27,7 @@ ERASED_AT_THE_END: Final = tuple(int(kind) for kind in STRIPPED_KINDS)
 
 _SPACES_KEPT: Final = 2_000
 _TRIES: Final = 8
+_UNKNOWN: Final = Tip(0, b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Judge:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._kept: OrderedDict[bytes, tuple[int, Authority]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[int, int, Authority]] = OrderedDict()
         self._looks: OrderedDict[bytes, Look] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -165,7 +166,7 @@ class Judge:
         limit: int,
     ) -> tuple[int, int]:
         """Judge a batch as the space was looked at, and append what is new of it."""
-        if look.space.gone:
+        if look.space.gone or look.tips.get(by.device, _UNKNOWN).ended:
             raise Gone
         if admit is not None:
             admit(look.space)
@@ -174,7 +175,7 @@ class Judge:
             raise forbidden()
         if not batch.rows and not batch.erasures and not batch.restored:
             return look.space.head, 0
-        self._forget(look.space.id)
+        self.forget(look.space.id)
         head = self._log.append(look, batch.rows, batch.erasures, batch.restored, purged=batch.purged, limit=limit)
         if batch.is_plain:
             self._remember(Look(replace(look.space, head=head), batch.tips, {}))
@@ -188,10 +189,9 @@ class Judge:
         look = self._looks.get(space)
         if look is None:
             return None
-        unknown = Tip(0, b"")
         return (
             look
-            if all(first > look.tips.get(device, unknown).sequence for device, (first, _) in spans.items())
+            if all(first > look.tips.get(device, _UNKNOWN).sequence for device, (first, _) in spans.items())
             else None
         )
 
@@ -202,7 +202,8 @@ class Judge:
             if len(self._looks) > _SPACES_KEPT:
                 self._looks.popitem(last=False)
 
-    def _forget(self, space: bytes) -> None:
+    def forget(self, space: bytes) -> None:
+        """Something about the space was changed by other ways than appending: it is looked at anew."""
         with self._guard:
             self._looks.pop(space, None)
 
@@ -242,7 +243,9 @@ class Judge:
             return None
         with self._guard:
             kept = self._kept.get(space.id)
-        after, authority = kept if kept and kept[0] <= space.controls else (0, None)
+        # A space that was gone and is founded again has counted its purges on: what is remembered is of the former one.
+        fits = kept is not None and kept[0] == space.purges and kept[1] <= space.controls
+        after, authority = (kept[1], kept[2]) if kept is not None and fits else (0, None)
         if after == space.controls:
             return authority
         for raw in self._log.controls(space.id, after, space.controls):
@@ -252,7 +255,7 @@ class Judge:
             )
         if authority is not None:
             with self._guard:
-                self._kept[space.id] = (space.controls, authority)
+                self._kept[space.id] = (space.purges, space.controls, authority)
                 self._kept.move_to_end(space.id)
                 if len(self._kept) > _SPACES_KEPT:
                     self._kept.popitem(last=False)
@@ -278,8 +281,6 @@ class _Batch:
         """Judge one envelope and note what it changes."""
         header = envelope.header
         tip = self.tip(header.device)
-        if tip.ended and header.sequence > tip.sequence:
-            raise Gone
         last = Link(tip.sequence, tip.id) if tip.sequence else START
         if self._authority is None:
             if last is not START:
@@ -294,12 +295,12 @@ class _Batch:
         if header.kind is Kind.PURGE:
             self._purge(envelope)
         kept = envelope
-        if envelope.whole and header.kind in STRIPPED_KINDS and self._is_purged(envelope.id):
-            kept = envelope.stripped()
+        if envelope.whole and header.kind in STRIPPED_KINDS and (tip.ended or self._is_purged(envelope.id)):
+            kept = envelope.stripped()  # of an account that was ended here no words are kept, whoever brings them
         row = Row(header.device, header.sequence, envelope.id, int(header.kind), kept.to_bytes())
         self.rows.append(row)
         self._new[header.device, header.sequence] = kept
-        self._tips[header.device] = Tip(header.sequence, envelope.id)
+        self._tips[header.device] = Tip(header.sequence, envelope.id, tip.ended)
 
     @property
     def tips(self) -> Mapping[bytes, Tip]:

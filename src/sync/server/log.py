@@ -329,7 +329,7 @@ class Log:
 
     def begin_again(self, space: bytes, device: bytes, genesis: bytes | None) -> None:
         """A device takes back that its account was ended. With the `genesis` of a space that is gone, that may be founded
-        again; what other devices have ended stays ended.
+        again; what other devices have ended stays ended. `purges` counts on: whoever remembers the space as it was notices.
         """
         with self._database.write() as work:
             now = _space(work, space, "{lock}")
@@ -338,7 +338,7 @@ class Log:
             if now.gone:
                 if genesis is None:
                     raise Gone
-                work.run("update space set gone = null, genesis = ?, purges = 0 where id = ?", genesis, space)
+                work.run("update space set gone = null, genesis = ?, purges = purges + 1 where id = ?", genesis, space)
             work.run("delete from tip where space = ? and device = ? and sequence = 0", space, device)
             work.run("update tip set ended = null where space = ? and device = ?", space, device)
 

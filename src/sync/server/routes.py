@@ -34,7 +34,7 @@ from sync.server.limits import Buckets
 from sync.server.log import Full, Gone, Log, Space
 from sync.server.refusal import Refusal, forbidden, malformed, slow_down, unknown
 from sync.server.settings import Settings
-from sync.session import ACCOUNT_END, ROOT, SESSION, proves
+from sync.session import ACCOUNT_AGAIN, ACCOUNT_END, ROOT, SESSION, proves
 from sync.signing import KEY_BYTES, Genesis, check_public, device_id
 
 JSON_BYTES: Final = 16 << 10
@@ -268,7 +268,8 @@ def introduce(server: Server, request: Request) -> Answer:
         raise malformed("sign") from exc
     device = device_id(sign, box)
     ticket: bytes | None = None
-    if server.log.space(space) is None and server.accounts.introduced(space, device) is None:
+    there = server.log.space(space)
+    if (there is None or there.gone) and server.accounts.introduced(space, device) is None:
         if server.settings.registration == "closed":
             raise Refusal(403, "closed")
         if server.settings.registration == "invitation":
@@ -578,8 +579,34 @@ def end_account(server: Server, request: Request) -> Answer:
         others = {one for one in members.current if one != device}
         last = all(one in tips and tips[one].ended for one in others)
         server.log.end(space, device, today=server.today(), kinds=ERASED_AT_THE_END, strip=strip, last=last)
+        server.judge.forget(space)
     server.accounts.end(space, device)
     return Answer(204)
+
+
+@way("POST", "/v1/account", limit=JSON_BYTES)
+def begin_again(server: Server, request: Request) -> Answer:
+    """A device takes back that it ended its account: it may send again. What was erased comes back from it alone."""
+    session = server.speaker(request)
+    space, device = session.space, session.device
+    fields = request.json()
+    nonce = _proven(server, fields, space, device, ACCOUNT_AGAIN)
+    found, genesis = server.log.space(space), None
+    if found is not None and found.gone:  # whoever was in knows how it began
+        genesis = fields.bytes("genesis", Genesis.BYTES)
+        try:
+            Genesis.read(genesis, space)
+        except SyncError as exc:
+            raise malformed("genesis") from exc
+        if server.log.count() >= server.settings.spaces:
+            raise Refusal(507, "quota", limit=server.settings.spaces)
+    token, opened = server.accounts.open(space, device, nonce)  # uses the challenge up
+    try:
+        server.log.begin_again(space, device, genesis)
+    except Gone as exc:  # another one went in this moment
+        raise Refusal(410, "gone") from exc
+    server.judge.forget(space)
+    return told(token=token, expires=opened.expires)
 
 
 def _everything(server: Server, session: Session) -> Iterator[bytes]:

@@ -216,7 +216,8 @@ def test_taken_out_at_the_server_too_and_told_so_although_the_reason_cannot_be_r
     found = parting(yusuf).of(pair)
     assert found is not None and found.name == "Karin"
     assert news(yusuf) == [("shut" if found.how is How.SHUT else "dismissed", "Karin")]
-    until(lambda: yusuf.session.replication.standing.condition == "calm")  # what is his own is carried as before
+    rest = "shut" if found.how is How.SHUT else "calm"
+    until(lambda: yusuf.session.replication.standing.condition == rest)  # what is his own is carried as before
     assert "Not for him" not in tasks(yusuf)
     parting(karin).again(pair)
     karin.session.replication.now()
@@ -230,6 +231,54 @@ def test_taken_out_at_the_server_too_and_told_so_although_the_reason_cannot_be_r
     until(is_back)
     for one in (karin, yusuf):
         one.session.replication.stop()
+
+
+def shut_out(of: Phone, pair: str, *, allowed: bool = False) -> None:
+    """What a server says, honest or not."""
+    space = [space_of(of, pair)]
+    of.session.exchange.refused([] if allowed else space, but_for=space if allowed else [])
+
+
+def test_a_server_that_says_no_without_a_reason_takes_nothing_from_a_pair(
+    karin: Phone, yusuf: Phone, pair: str
+) -> None:
+    shut_out(karin, pair)
+    assert how(karin, pair) is How.SHUT and news(karin) == [("shut", "Yusuf")]
+    assert parting(karin).where(space_of(karin, pair)) == pair
+    write(karin, pair, "Written while shut out")
+    karin.restart()
+    assert how(karin, pair) is How.SHUT, "that the app was closed is no answer of the server"
+    assert parting(karin).shares(pair) and parting(karin).may_dismiss(pair) and karin.pairing.peer(pair) is not None
+    yusuf.pairing.take(karin.pairing.package(pair).data)
+    karin.pairing.take(yusuf.pairing.package(pair).data)
+    assert tasks(yusuf) == {"Written while shut out"} and how(yusuf, pair) is None
+    shut_out(karin, pair, allowed=True)
+    assert how(karin, pair) is None and news(karin) == []
+
+
+@pytest.mark.parametrize("way", ["left", "dismissed"])
+def test_who_is_shut_out_can_end_it_and_the_word_of_that_goes_by_package(
+    karin: Phone, yusuf: Phone, pair: str, way: str
+) -> None:
+    shut_out(karin, pair)
+    (parting(karin).leave if way == "left" else parting(karin).dismiss)(pair)
+    ended = parting(karin).of(pair)
+    assert ended is not None and (ended.how, ended.by_package) == (How(way), True)
+    yusuf.pairing.take(parting(karin).farewell(pair).data)
+    assert how(yusuf, pair) is (How.THEY_LEFT if way == "left" else How.OUT)
+
+
+def test_somebody_whose_certificates_cannot_be_read_can_be_taken_out_as_well(
+    karin: Phone, yusuf: Phone, pair: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = space_of(karin, pair)
+    me = karin.session.exchange.keys(space).id
+    karin.session.exchange.seal(space)
+    log = karin.session.exchange._log(space)
+    monkeypatch.setattr(log, "people", {id: who for id, who in log.people.items() if id == me})
+    assert [one.root for one in karin.session.exchange.people(space) if not one.mine] == [""]
+    parting(karin).dismiss(pair)
+    assert set(karin.session.exchange.authority(space).members) == {me}
 
 
 def test_leaving_reaches_the_other_by_the_server(karin: Phone, yusuf: Phone, pair: str, carrier: Running) -> None:

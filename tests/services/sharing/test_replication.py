@@ -243,10 +243,14 @@ def test_what_was_put_there_is_gone_there_and_all_of_it_here(
     words = [one.body for one in karin.exchange.outgoing(karin.spaces.personal) if one.body]
     replication.delete_there()
     assert rows_of(carrier) == {"log": 0, "keyring": 0, "session": 0, "blob": 0}
+    sent = len(karin.exchange.outgoing(karin.spaces.personal))
     files = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
     assert files and not any(body[:64] in file for body in words for file in files), "not beside the tables either"
     assert replication.choice is None
     assert [goal.title for goal in karin.store.everything(Goal)] == ["Hers"]
+    replication.connect(carrier.base)  # who chooses the same server again has everything there again
+    until(lambda: replication.standing.condition == "calm" and not replication.standing.waiting)
+    assert rows_of(carrier)["log"] >= sent and karin.exchange.alarms() == []
 
 
 def test_in_a_shared_space_my_words_go_and_those_of_the_other_stay(carrier: Running) -> None:
@@ -272,7 +276,18 @@ def test_in_a_shared_space_my_words_go_and_those_of_the_other_stay(carrier: Runn
     assert his and all(one.whole for one in his)
     yusuf.store.execute(SetGoal(title="Later", mentorship=next(yusuf.store.everything(Mentorship)).id))
     until(lambda: both[1].standing.condition == "calm" and not both[1].standing.waiting)
-    both[1].stop()
+    both[0].connect(carrier.base)
+    until(lambda: both[0].standing.condition == "calm" and not both[0].standing.waiting)
+    until(lambda: "Later" in {goal.title for goal in karin.store.everything(Goal)})
+    with carrier.server.database.read() as work:
+        kept = [
+            Envelope.read(bytes(row[0]))
+            for row in work.rows("select envelope from log where space = ?", bytes.fromhex(space))
+        ]
+    assert all(one.whole for one in kept), "her words are there again, since she has put them there herself"
+    assert karin.exchange.alarms() == [] and yusuf.exchange.alarms() == []
+    for one in both:
+        one.stop()
 
 
 def test_a_server_that_is_away_keeps_what_it_has_and_that_is_said(
@@ -380,12 +395,14 @@ def test_who_is_refused_everywhere_is_not_told_that_somebody_has_stopped_sharing
 ) -> None:
     space = karin.meets(Person("Yusuf", "mentee"))
 
-    def is_shut(*refused: str) -> bool:
-        replication._moved(State(Condition.STUCK, refused=frozenset(refused)))
+    def is_shut(*refused: str, allowed: str = "") -> bool:
+        replication._moved(State(Condition.STUCK, refused=frozenset(refused), allowed=frozenset([allowed])))
         return karin.exchange.shut_out(space)
 
     assert is_shut(space)
     assert not is_shut(space, karin.spaces.personal)
+    assert is_shut(space) and is_shut(), "of a space that was not asked, nobody has heard anything new"
+    assert not is_shut(allowed=space)
     assert is_shut(space)
     replication.disconnect()  # and without a server none says no
     assert not karin.exchange.shut_out(space)

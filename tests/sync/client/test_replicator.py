@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.model.commands import AddTask, SetGoal
+from app.model.commands import AddTask, Delete, Erase, SetGoal
 from app.model.entities import Goal, Mentorship, Task
 from app.services.sharing.shelf import AlarmKind
 from sync.client.http import Page, Pushed, Token
@@ -25,7 +25,7 @@ from sync.errors import (
     SessionOver,
     SyncError,
 )
-from sync.protocol import Envelope, cut_frames, write_frames
+from sync.protocol import Envelope, Kind, cut_frames, read_purged, write_frames
 from sync.signing import Genesis
 from tests.support.pair import Person
 
@@ -90,6 +90,8 @@ class Fake:
                 raise LogGap(envelope.header.device, len(chain), last.id if last else None)
             if there is None:
                 fresh.append(envelope)
+            elif envelope.whole and not there.whole:
+                log[log.index(there)] = envelope
         log += fresh
         self.after("push")
         return Pushed(len(log), len(fresh))
@@ -339,6 +341,84 @@ def test_what_is_held_back_from_one_is_told_as_soon_as_the_other_speaks_of_it(tw
     given = [one for one in given if one.header.device != own or one.header.sequence < hidden.header.sequence]
     taken = two.yusuf.exchange.take(two.space, given)
     assert taken.alarms == []  # repeated, and nothing odd
+
+
+def long_text() -> str:
+    """Words that no packing makes short: more than an envelope holds."""
+    return "".join(chr(0x4E00 + at * 104729 % 20000) for at in range(50_000))
+
+
+@pytest.mark.parametrize("pieces", ["one", "several"])
+def test_a_body_that_nobody_erased_is_told_when_it_is_missing_and_taken_from_whoever_has_it(
+    two: Two, pieces: str
+) -> None:
+    two.calm()
+    mentorship = next(two.karin.store.everything(Mentorship)).id
+    before = len(two.log)
+    two.karin.store.execute(
+        AddTask(text="Words", notes=long_text() if pieces == "several" else "", mentorship=mentorship)
+    )
+    two.hers.round(two.space)
+    said = two.log[before:]
+    assert (len(said) > 2) is (pieces == "several")
+    robbed = said[len(said) // 2]
+    two.server.shown = lambda log: [one.stripped() if one.id == robbed.id else one for one in log]
+    two.his.round(two.space)
+    two.writes(two.yusuf, "His own")
+    for _ in range(2):
+        two.his.round(two.space)
+        two.hers.round(two.space)
+    assert list(two.yusuf.store.everything(Task)) == []
+    assert [(alarm.kind, alarm.count) for alarm in two.yusuf.exchange.alarms()] == [(AlarmKind.WITHHELD, 1)]
+    known = two.karin.exchange.known_to_others(two.space)
+    assert known[robbed.header.device] == robbed.header.sequence - 1, "he does not say to have what he cannot read"
+    two.yusuf.start()  # and it is remembered
+    two.yusuf.exchange.take(two.space, two.karin.exchange.outgoing(two.space, known))
+    (task,) = two.yusuf.store.everything(Task)
+    assert (task.text, task.notes) == ("Words", long_text() if pieces == "several" else "")
+    two.new_replicators()
+    two.server.shown = lambda log: log
+    two.yusuf.exchange.told(two.space)
+    two.calm()
+    two.writes(two.yusuf, "And now he says so")
+    two.calm()
+    assert two.karin.exchange.known_to_others(two.space)[robbed.header.device] >= robbed.header.sequence
+    assert two.told() == set()
+
+
+def test_whoever_has_a_body_that_the_server_shows_without_gives_it_back(two: Two) -> None:
+    two.calm()
+    two.writes(two.karin, "Whole")
+    two.hers.round(two.space)
+    two.log[-1] = two.log[-1].stripped()
+    two.karin.exchange.read_again(two.space)
+    two.hers.round(two.space)
+    assert two.log[-1].whole
+    two.calm()
+    assert titles(two.yusuf) == {"Whole"} and two.told() == set()
+
+
+@pytest.mark.parametrize("most", [1, 500])
+def test_what_its_author_has_erased_is_not_missed(two: Two, most: int) -> None:
+    two.server.most = most
+    two.calm()
+    two.writes(two.karin, "To be forgotten")
+    two.hers.round(two.space)
+    goal = next(two.karin.store.everything(Goal)).id
+    two.karin.store.execute(Delete(kind="goal", id=goal))
+    two.karin.store.execute(Erase(kind="goal", id=goal))
+    two.hers.round(two.space)
+    purged = {id for one in two.log if one.header.kind is Kind.PURGE for id in read_purged(one)}
+    assert purged
+    two.server.logs[bytes.fromhex(two.space)] = [one.stripped() if one.id in purged else one for one in two.log]
+    two.calm()
+    assert titles(two.yusuf) == set() and two.told() == set()
+    assert two.yusuf.exchange.lacking(two.space) == 0
+    # A purge may also have come first, from another device of the same person; nobody else's counts.
+    erased = two.yusuf.exchange._shelf.purged(two.space, two.yusuf.exchange.authority(two.space), [])
+    assert {one.id for one in two.log if erased(one)} == purged
+    theirs = [one for one in two.log if one.header.device == two.yusuf.exchange.keys(two.space).id]
+    assert not any(erased(one) for one in theirs)
 
 
 def test_a_gap_in_a_page_moves_no_cursor_and_is_told(two: Two) -> None:

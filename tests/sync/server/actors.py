@@ -26,7 +26,7 @@ from sync.protocol.control import (
 from sync.protocol.envelope import NOTHING, Envelope, Header, Kind, body_digest
 from sync.protocol.padding import padded_length
 from sync.protocol.purge import write_purged
-from sync.session import ACCOUNT_END, ROOT, SESSION, proof
+from sync.session import ACCOUNT_AGAIN, ACCOUNT_END, ROOT, SESSION, proof
 from sync.signing import Device, DeviceKeys, Genesis, SigningKey
 
 
@@ -255,6 +255,12 @@ class Phone:
         body = self.proof(ACCOUNT_END)
         content = json.dumps({"nonce": body["nonce"], "signature": body["signature"]})
         return self.ask("DELETE", "/v1/account", content=content)
+
+    def begin_again(self, genesis: str | None = None) -> httpx.Response:
+        body = self.proof(ACCOUNT_AGAIN)
+        known = self.actor.place.genesis.to_bytes().hex() if genesis is None else genesis
+        content = {"nonce": body["nonce"], "signature": body["signature"], **({"genesis": known} if known else {})}
+        return self.ask("POST", "/v1/account", content=json.dumps(content))
 
 
 def pair(base: str, kind: str = "mentoring") -> tuple[Phone, Phone]:

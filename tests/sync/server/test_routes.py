@@ -14,7 +14,7 @@ from sync.protocol.envelope import Envelope, Kind
 from sync.server.accounts import SESSION_SECONDS
 from sync.server.limits import WRONG
 from sync.server.settings import Settings
-from sync.session import ACCOUNT_END
+from sync.session import ACCOUNT_END, SESSION
 from sync.signing import SigningKey
 from tests.sync.server.actors import Actor, Phone, cut, frames, new_place, pair
 from tests.sync.server.running import Running, run
@@ -521,7 +521,16 @@ def test_an_account_ends_and_what_it_wrote_is_erased(base: str) -> None:
     # It is not taken back, and nothing more comes from that device.
     assert one.push(word).json()["new"] == 0
     assert one.all() == found
-    assert said(one.push(other.actor.change())) == (410, "gone")
+    # What it writes later keeps its place and leaves no words here, whoever brings it; itself it brings nothing.
+    later = other.actor.change(mark=b"written afterwards")
+    assert one.push(later, one.actor.change()).json()["new"] == 2
+    assert one.all()[-2] == Envelope.read(later).stripped().to_bytes()
+    assert other.sign_in().status_code == 200
+    assert said(other.push(other.actor.change())) == (410, "gone")
+    # Taken back: from itself alone, and what others have ended stays ended.
+    assert other.begin_again().status_code == 200
+    assert other.push(word, later, *other.actor.written[-1:]).json()["new"] == 1
+    assert word in one.all() and later in one.all()
 
 
 def test_with_an_account_its_letter_boxes_go_and_what_lies_in_them(running: Running) -> None:
@@ -562,6 +571,31 @@ def test_with_the_last_account_the_space_goes_for_good(base: str) -> None:
     one.introduce()
     one.sign_in()
     assert said(one.ask("POST", f"/v1/spaces/{one.space}", content=body)) == (410, "gone")
+
+
+def test_a_space_that_went_is_put_back_by_who_was_in_it_and_with_nobody_elses_words(base: str) -> None:
+    one, other = pair(base)
+    words = [other.actor.change(mark=b"of the one who stays away"), one.actor.change(mark=b"mine again")]
+    other.push(words[0])
+    one.push(words[1])
+    for phone in (other, one):
+        assert phone.end().status_code == 204
+    one.introduce()
+    assert one.sign_in().status_code == 200
+    assert said(one.begin_again(genesis="")) == (400, "malformed")
+    assert said(one.begin_again(genesis=new_place().genesis.to_bytes().hex())) == (400, "malformed")
+    body = one.proof(SESSION)
+    wrong = json.dumps({"nonce": body["nonce"], "signature": body["signature"], "genesis": "00" * 66})
+    assert said(one.ask("POST", "/v1/account", content=wrong)) == (401, "proof")
+    answer = one.begin_again()
+    assert answer.status_code == 200
+    one.token = answer.json()["token"]
+    log = [*one.actor.written[:4], words[0], *one.actor.written[4:]]
+    content = one.actor.place.genesis.to_bytes() + frames(*log)
+    assert one.ask("POST", f"/v1/spaces/{one.space}", content=content).status_code == 201
+    assert one.all() == [*log[:4], Envelope.read(words[0]).stripped().to_bytes(), *log[5:]]
+    assert other.sign_in().status_code == 200
+    assert said(other.push(other.actor.change())) == (410, "gone")
 
 
 # ------------------------------------------------------------------------------------------------ knowing at once

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.model.commands import AddPerson, AddTask
-from app.model.entities import Task
+from app.model.entities import Mentorship, Task
+from app.model.queries import One
 from app.services.sharing.parting import How
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage, Stage
@@ -83,6 +84,29 @@ async def test_who_leaves_is_told_what_that_means_and_the_other_hears_it(stage: 
     await karin.tap("part-again")
     await karin.settle()
     assert karin.desk.places.value[-1] == f"/person/{pair}/pair" and karin.has("pair-code-copy")
+
+
+async def test_who_is_shut_out_by_a_server_finds_the_ways_on(stage: OpenStage, tmp_path: Path) -> None:
+    karin, _, pair = await two(stage, tmp_path)
+    exchange = karin.desk.session.exchange
+    found = karin.desk.store.ask(One(Mentorship, pair))
+    assert found is not None
+    exchange.refused([found.space], but_for=[])
+    await karin.until(lambda: says(karin, "parting.is.shut", name="Yusuf"))
+    assert karin.nameless() == []
+    for way in ("part-try", "part-package", "part-again", "part-dismiss", "part-leave"):
+        assert karin.has(way), way
+    karin.desk.go("/")
+    await karin.until(lambda: says(karin, "devices.news.shut", name="Yusuf"))
+    await karin.tap("devices-shut")
+    await karin.until(lambda: karin.has("part-package"))
+    await karin.tap("part-package")
+    await karin.until(lambda: karin.has("pair-make"))
+    karin.desk.back()
+    await karin.until(lambda: karin.has("part-leave"))
+    await karin.tap("part-leave")
+    await karin.tap("part-leave-go")
+    await karin.until(lambda: says(karin, "parting.is.left", name="Yusuf") and karin.has("part-make"))
 
 
 async def test_where_nothing_is_shared_there_is_nothing_to_end(stage: OpenStage, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from app.model.changes import Change
 from app.services.records.calm import undisturbed
 from app.services.records.store import Store
 from app.services.records.tables import ALARMS, ASIDE, LINKS, PLACES, PSKS, is_
-from app.services.sharing.shelf import Alarm, AlarmKind, Shelf, envelope_of
+from app.services.sharing.shelf import Alarm, AlarmKind, Shelf, envelope_of, key_of
 from app.services.spaces import Spaces
 from sync.authority import Authority, Link, Record, Right, Role
 from sync.errors import (
@@ -33,7 +33,7 @@ from sync.errors import (
     SyncError,
 )
 from sync.hpke import Psk
-from sync.ledger import Comparison, Contradiction, Ledger, Outcome
+from sync.ledger import HALF, Comparison, Contradiction, Ledger, Outcome, Seen
 from sync.pairing import introduction
 from sync.pairing.introduction import Introduction
 from sync.protocol import Envelope, Kind, PublicKeys, party_of
@@ -115,6 +115,8 @@ class TakenIn:
 
     placed: int = 0
     repeated: int = 0
+    restored: int = 0
+    """Had come without their bodies, which are here now."""
     early: int = 0
     """What comes before them is not there: later again. From a server that says it gave all, something is missing."""
     refused: int = 0
@@ -170,6 +172,8 @@ class Exchange:
         self._one = threading.RLock()
         self._logs: dict[str, _Log] = {}
         self._listeners: list[Callable[[], None]] = []
+        self._carrier = ""
+        """The server that carries, as its origin; empty while none does."""
         spaces.parties = self.same_person
 
     # ------------------------------------------------------------------ what is there
@@ -192,6 +196,18 @@ class Exchange:
         log = self._logs.get(space)
         return log if log is not None or self._shelf.place(space) is None else self._load(space)
 
+    def _looked_at(self, space: str) -> _Log:
+        """A space as it was last kept, for a question of a screen: it waits for nobody who seals or takes in for minutes."""
+        if self._one.acquire(blocking=False):
+            try:
+                return self._log(space)
+            finally:
+                self._one.release()
+        log = self._at_hand(space)
+        if log is None:
+            raise NotShared
+        return log
+
     def shared(self) -> list[str]:
         """The spaces that have a log: shared with somebody, or carried by a server."""
         return [row["id"] for row in self._shelf.table(PLACES)]
@@ -208,27 +224,23 @@ class Exchange:
 
     def people(self, space: str) -> list[Contact]:
         """The devices in a space and whose they are."""
-        with self._one:
-            log = self._log(space)
-            return self._contacts(log, log.authority.members)
+        log = self._looked_at(space)
+        return self._contacts(log, log.authority.members)
 
     def former(self, space: str) -> list[Contact]:
         """The devices that were in a space and are no longer."""
-        with self._one:
-            log = self._log(space)
-            return self._contacts(log, [one for one in log.people if one not in log.authority.members])
+        log = self._looked_at(space)
+        return self._contacts(log, [one for one in log.people if one not in log.authority.members])
 
     def known_at_entry(self, space: str) -> set[str]:
         """The devices that were there when this one came in, and those that came in with it."""
-        with self._one:
-            log = self._log(space)
-            return {device.hex() for device in log.authority.known_to_entry_of(log.keys.id)}
+        log = self._looked_at(space)
+        return {device.hex() for device in log.authority.known_to_entry_of(log.keys.id)}
 
     def brought_by_reset(self, space: str) -> set[str]:
         """The devices that came in because somebody typed their recovery key."""
-        with self._one:
-            whats = [record.public.what for record in self._log(space).authority.records]
-            return {keys.id.hex() for what in whats if isinstance(what, Reset) for keys in what.devices}
+        whats = [record.public.what for record in self._looked_at(space).authority.records]
+        return {keys.id.hex() for what in whats if isinstance(what, Reset) for keys in what.devices}
 
     def _contacts(self, log: _Log, devices: Iterable[bytes]) -> list[Contact]:
         rows = self._shelf.table(LINKS).search(is_("space", log.space))
@@ -250,51 +262,87 @@ class Exchange:
 
     def ways_out(self, space: str) -> dict[str, WayOut]:
         """Of the devices that were in a space and are no longer: how each of them went, as the records say."""
-        with self._one:
-            log = self._log(space)
-            found = {one: _way_out(log, one) for one in log.people if one not in log.authority.members}
-            return {device.hex(): way for device, way in found.items() if way is not None}
+        log = self._looked_at(space)
+        found = {one: _way_out(log, one) for one in log.people if one not in log.authority.members}
+        return {device.hex(): way for device, way in found.items() if way is not None}
 
     def way_out(self, space: str) -> WayOut | None:
         """How this device went out of a space; None where it is in, or was never known to be."""
-        with self._one:
-            row = self._shelf.place(space)
-            if row is None:
-                return None
-            log = self._log(space)
-            return None if log.keys.id in log.authority.members else _way_out(log, log.keys.id)
+        if self._shelf.place(space) is None:
+            return None
+        log = self._looked_at(space)
+        return None if log.keys.id in log.authority.members else _way_out(log, log.keys.id)
 
     def shut_out(self, space: str) -> bool:
         """Whether a server has said no to this device there although nothing is here that says why."""
-        row = self._shelf.place(space)
-        return row is not None and bool(row.get("shut")) and self.is_in(space)
+        return self.not_carried(space) and self.is_in(space)
 
-    def refused(self, spaces: Collection[str]) -> None:
-        """To which spaces the server says no, and to none else."""
+    def not_carried(self, space: str) -> bool:
+        """Whether the server says no to this device there, for whatever reason: word of it goes by package."""
+        row = self._shelf.place(space)
+        return row is not None and bool(row.get("shut"))
+
+    def refused(self, spaces: Collection[str], but_for: Collection[str]) -> None:
+        """In which spaces the server says no, and in which it does not; of the others nobody has heard anything new."""
         with self._one:
-            changed = [row["id"] for row in self._shelf.table(PLACES) if bool(row.get("shut")) != (row["id"] in spaces)]
+            said = {**dict.fromkeys(but_for, False), **dict.fromkeys(spaces, True)}
+            rows = [row for row in self._shelf.table(PLACES) if row["id"] in said]
+            changed = [row["id"] for row in rows if bool(row.get("shut")) != said[row["id"]]]
             if changed:
                 with self._store.writing():
                     for space in changed:
-                        self._shelf.table(PLACES).update({"shut": space in spaces}, is_("id", space))
+                        self._shelf.table(PLACES).update({"shut": said[space]}, is_("id", space))
         if changed:
             self._tell()
 
+    # ------------------------------------------------------------------ which server carries
+
+    def carried_by(self, origin: str, *, chosen: bool = False) -> None:
+        """From now on a server carries. `chosen`: a person has just said so, and so wants all of it to be there.
+
+        Another one than before: its log is read from the beginning, and what it lacks it has not lost.
+        """
+        self._carrier = origin
+        if not chosen:
+            return
+        with self._one, self._store.writing():
+            for row in list(self._shelf.table(PLACES)):
+                fresh: dict[str, Any] = {"again": True, "shut": False}
+                if row.get("there") != origin:
+                    fresh |= {"cursor": 0, "at": ""}
+                self._shelf.table(PLACES).update(fresh, doc_ids=[row.doc_id])
+
+    def settled(self, space: str) -> None:
+        """All that is here is with the server that carries: from now on, what it lacks it has lost."""
+        row = self._shelf.place(space)
+        if row is not None and ((row.get("there") or "") != self._carrier or row.get("again")):
+            with self._one, self._store.writing():
+                self._shelf.table(PLACES).update({"there": self._carrier, "again": False}, is_("id", space))
+
+    def may_begin_again(self, space: str) -> bool:
+        """Whether a person has chosen the server since this space was alike there: then what was deleted may come back."""
+        row = self._shelf.place(space)
+        return row is not None and bool(row.get("again"))
+
+    def deleted_there(self, space: str) -> None:
+        """The server has erased what this device had put there: should it be chosen again, that is sent anew."""
+        with self._one, self._store.writing():
+            fresh = {"there": "", "cursor": 0, "at": "", "again": False}
+            self._shelf.table(PLACES).update(fresh, is_("id", space))
+            self._shelf.send_again(space, self._spaces.keys(space).id.hex())
+
     def may_dismiss(self, space: str) -> bool:
         """Whether I may take another person out of a space."""
-        with self._one:
-            log = self._log(space)
-            return log.authority.may(log.keys.id, Right.DISMISS)
+        log = self._looked_at(space)
+        return log.authority.may(log.keys.id, Right.DISMISS)
 
     def heads(self, space: str) -> dict[bytes, Link]:
         """How far every device's chain has come here."""
-        with self._one:
-            return self._log(space).ledger.heads
+        return self._looked_at(space).ledger.heads
 
     def authority(self, space: str) -> Authority:
         """Who may do what in a space."""
-        with self._one:
-            return self._log(space).authority
+        return self._looked_at(space).authority
 
     def keys(self, space: str) -> DeviceKeys:
         """This device's keys in a space."""
@@ -314,19 +362,18 @@ class Exchange:
 
     def progress(self, space: str) -> Progress:
         """How far my own changes have come."""
-        with self._one:
-            row = self._shelf.place(space)
-            if row is None:
-                raise NotShared
-            log = self._log(space)
-            waiting = [
-                range(one["first"], one["first"] + one["changes"])
-                for one in self._shelf.waiting(space)
-                if one.get("changes")
-            ]
-            seen = self.known_to_others(space).get(log.keys.id, 0)
-            alone = all(one.mine for one in self._contacts(log, log.authority.members))
-            return Progress(row["sealed"], tuple(waiting), self._shelf.said_upto(space, log.keys.id.hex(), seen), alone)
+        row = self._shelf.place(space)
+        if row is None:
+            raise NotShared
+        log = self._looked_at(space)
+        waiting = [
+            range(one["first"], one["first"] + one["changes"])
+            for one in self._shelf.waiting(space)
+            if one.get("changes")
+        ]
+        seen = self.known_to_others(space).get(log.keys.id, 0)
+        alone = all(one.mine for one in self._contacts(log, log.authority.members))
+        return Progress(row["sealed"], tuple(waiting), self._shelf.said_upto(space, log.keys.id.hex(), seen), alone)
 
     def sign_of_life(self, space: str) -> int:
         """Say that this device is there and what it has seen, where somebody else can hear it.
@@ -358,8 +405,11 @@ class Exchange:
         ]
 
     def told(self, space: str) -> None:
-        """The person has read the alarms of that space. What goes on as it was is not told again."""
-        with self._one, self._store.writing():
+        """The person has read the alarms of that space. What goes on as it was is not told again.
+
+        Said by a tap on the screen, so it waits for nobody who seals or takes in.
+        """
+        with self._store.writing():
             self._shelf.table(ALARMS).update({"told": True, "count": 0}, is_("space", space))
         self._tell()
 
@@ -473,19 +523,34 @@ class Exchange:
         self._tell()
         return space
 
-    def dismiss(self, space: str, devices: Iterable[str] = (), *, party_of_root: str = "", reason: str = "") -> None:
+    def other_parties(self, space: str) -> list[bytes]:
+        """The others who are in a space, as its public records name them: also whose certificates cannot be read here."""
+        log = self._looked_at(space)
+        mine = log.authority.parties_of(log.keys.id)
+        return sorted({member.party for member in log.authority.members.values()} - set(mine))
+
+    def dismiss(
+        self,
+        space: str,
+        devices: Iterable[str] = (),
+        *,
+        party: bytes = b"",
+        party_of_root: str = "",
+        reason: str = "",
+    ) -> None:
         """Take out devices of mine, or a whole person, with a new key at once. Durable when it returns.
 
-        With my own root key I leave. What was written and not sealed yet goes under the new key, so that nobody who is out
+        With my own party I leave. What was written and not sealed yet goes under the new key, so that nobody who is out
         can read it; whoever leaves can seal nothing afterwards, and does so before.
         """
+        if party_of_root:
+            party = party_of(bytes.fromhex(space), bytes.fromhex(party_of_root))
         with self._one:
-            if not party_of_root or party_of_root == self._spaces.root.hex():
+            if not party or party == party_of(bytes.fromhex(space), self._spaces.root):
                 self._seal_everything(space)
             log = self._keyed(self._log(space))
             sealer, key, links = self._sealer(log), self._writing_key(log), log.ledger.heads
-            if party_of_root:
-                party = party_of(log.id, bytes.fromhex(party_of_root))
+            if party:
                 out = steps.dismiss(sealer, log.authority, key, party, links, reason)
             else:
                 out = steps.revoke(sealer, log.authority, key, map(bytes.fromhex, devices), links, reason)
@@ -554,10 +619,10 @@ class Exchange:
 
     def is_in(self, space: str) -> bool:
         """Whether this device is a member of a space that has a log here."""
-        with self._one:
-            return (
-                self._shelf.place(space) is not None and self._log(space).keys.id in self._log(space).authority.members
-            )
+        if self._shelf.place(space) is None:
+            return False
+        log = self._looked_at(space)
+        return log.keys.id in log.authority.members
 
     def come_back(
         self,
@@ -674,11 +739,10 @@ class Exchange:
 
         What they said is signed, so leaving that out of a package leaves nobody without it.
         """
-        with self._one:
-            log = self._log(space)
-            others = [bytes.fromhex(one.device) for one in self._contacts(log, log.authority.members) if not one.mine]
-            seen = [log.ledger.seen_by(device) for device in others]
-            return {device: min((one.get(device, 0) for one in seen), default=0) for device in log.ledger.heads}
+        log = self._looked_at(space)
+        others = [bytes.fromhex(one.device) for one in self._contacts(log, log.authority.members) if not one.mine]
+        seen = [log.ledger.seen_by(device) for device in others]
+        return {device: min((one.get(device, 0) for one in seen), default=0) for device in log.ledger.heads}
 
     # ------------------------------------------------------------------ taking in what others wrote
 
@@ -706,7 +770,7 @@ class Exchange:
             log = self._log(space)
             taken, log = self._take(log, envelopes, there=there or cursor is not None, cursor=cursor)
             self._logs[space] = log
-        if taken.placed or taken.alarms:
+        if taken.placed or taken.restored or taken.alarms:
             self._tell()
         return taken
 
@@ -717,10 +781,10 @@ class Exchange:
             return self._log(space).ledger.compare(links, self._shelf.chain(space, {}))
 
     def put_back(self, space: str, behind: Mapping[bytes, tuple[int, int]]) -> list[Envelope]:
-        """What a server has lost, in an order in which it takes it; it is told that it had."""
+        """What a server has not, in an order in which it takes it; where it had it before, that is told."""
         with self._one:
             found = [envelope_of(row) for row in self._shelf.places(space, behind) if not row.get("waiting")]
-            if found:
+            if found and (self._shelf.place(space).get("there") or "") == self._carrier:
                 with self._store.writing():
                     self._shelf.alarm(Alarm(space, AlarmKind.ROLLBACK, count=len(found)))
         if found:
@@ -743,9 +807,11 @@ class Exchange:
         self._tell()
 
     def lacking(self, space: str) -> int:
-        """Of how many devices somebody has seen more than is here. After a whole pull: withheld; or that is over."""
+        """Of how many devices somebody has seen more than is here, and what is here without its body although nobody has
+        erased it. After a whole pull: withheld; or that is over.
+        """
         with self._one:
-            found = len(self._log(space).ledger.lacking)
+            found = len(self._log(space).ledger.lacking) + len(self._shelf.hollow(space))
             over = [] if found else self._shelf.over(space)
             if over:
                 with self._store.writing():
@@ -779,12 +845,15 @@ class Exchange:
         ledger = log.ledger.copy()
         fresh: dict[tuple[bytes, int], bytes] = {}
         chain = self._shelf.chain(log.space, fresh)
+        hollow = self._shelf.hollow(log.space)
         placed = self._place(log.space, ledger, envelopes, chain, fresh, taken)
+        restored = [one for one in envelopes if one.whole and _is_body_of(one, hollow.get(key_of(one)))]
         controls = [one for one in placed if one.header.kind is Kind.CONTROL]
         keyring, people = log.keyring, log.people
         if controls:
             keyring, people = self._read_controls(log, ledger.authority, controls, taken)
-        changes, aside = self._open(log.space, ledger, keyring, placed, chain, taken, again=bool(controls))
+        runs = [*self._runs(log.space, placed, again=bool(controls)), *self._runs_around(log.space, restored)]
+        changes, aside = self._open(log.space, ledger, keyring, runs, chain, taken)
         taken.changes = len(changes)
         for change in changes:
             taken.said[change.device] = max(change.sequence, taken.said.get(change.device, 0))
@@ -793,18 +862,25 @@ class Exchange:
         taken.aside = len(aside)
         after = replace(log, ledger=ledger, keyring=keyring, people=people)
 
+        taken.restored = len(restored)
+        shells = [one for one in placed if not one.whole]
+        purges = [one for one in placed if one.header.kind is Kind.PURGE]
+        erased = self._shelf.purged(log.space, after.authority, purges) if shells else None
+
         def beside(_: object) -> None:
             for envelope in placed:
-                self._shelf.keep(log.space, envelope, waiting=not there)
+                empty = erased is not None and not envelope.whole and not erased(envelope)
+                self._shelf.keep(log.space, envelope, waiting=not there, hollow=empty)
+            for envelope in restored:
+                self._shelf.restore(log.space, envelope, waiting=not there)
             if there:
                 kept = {envelope.id for envelope in placed}  # those were not put down as waiting
                 self._shelf.arrived(envelope for envelope in envelopes if envelope.id not in kept)
             for past in withdrawn:
                 self._store.withdraw(log.space, past.run[-1].header.device.hex(), past.numbers)
             self._shelf.keep_aside(log.space, aside, placed)
-            for one in placed:
-                if one.header.kind is Kind.PURGE:
-                    self._shelf.strip(log.space, after.authority, one)
+            for one in purges:
+                self._shelf.strip(log.space, after.authority, one)
             self._shelf.keep_links(log.space, ledger, {one.header.device for one in placed})
             self._shelf.keep_keys(log.space, keyring.keys.values())
             if changes:
@@ -814,9 +890,9 @@ class Exchange:
             if cursor is not None and not taken.early and not taken.refused:
                 self._shelf.move(log.space, cursor[0], cursor[1] or b"")
 
-        if placed or taken.alarms or cursor is not None:
+        if placed or restored or taken.alarms or cursor is not None:
             self._store.receive(changes, beside, durable="soon" if there else True, sound=True)
-        if any(one.header.kind is Kind.PURGE for one in placed):
+        if purges:
             self._store.documents.tidy()
         return taken, after
 
@@ -866,14 +942,11 @@ class Exchange:
         space: str,
         ledger: Ledger,
         keyring: Keyring,
-        placed: Sequence[Envelope],
+        runs: Iterable[list[Envelope]],
         chain: Callable[[bytes, int], bytes | None],
         taken: TakenIn,
-        *,
-        again: bool,
     ) -> tuple[list[Change], list[tuple[list[Envelope], str]]]:
-        """The changes that count, and what is set aside with the reason. After control records, also what was before."""
-        runs = self._runs(space, placed, again=again)
+        """The changes that count, and what is set aside with the reason."""
         found: list[Change] = []
         aside: list[tuple[list[Envelope], str]] = []
         for run in runs:
@@ -881,7 +954,7 @@ class Exchange:
                 aside.append((run, "more"))
                 continue
             if not all(envelope.whole for envelope in run):
-                continue  # its author has really erased it
+                continue  # its author has really erased it; or it is hollow, and opened once the body has come
             header = run[-1].header
             try:
                 message = open_message(run, keyring)
@@ -938,7 +1011,9 @@ class Exchange:
         return found
 
     def _runs(self, space: str, placed: Sequence[Envelope], *, again: bool) -> list[list[Envelope]]:
-        """Envelopes that make one message together, with the beginnings that were set aside before."""
+        """Envelopes that make one message together, with the beginnings that were set aside before; after control records
+        (`again`), all that was set aside.
+        """
         begun: dict[bytes, list[Envelope]] = {}
         whole: list[list[Envelope]] = []
         for row in self._shelf.table(ASIDE).search(is_("space", space)):
@@ -957,6 +1032,29 @@ class Exchange:
             if not envelope.header.more:
                 whole.append(begun.pop(envelope.header.device))
         return [*whole, *begun.values()]
+
+    def _runs_around(self, space: str, restored: Sequence[Envelope]) -> list[list[Envelope]]:
+        """The whole messages of which these are pieces whose bodies have only come now."""
+        bodies = {key_of(one): one for one in restored}
+        found: dict[str, list[Envelope]] = {}
+
+        def piece(device: bytes, sequence: int) -> Envelope | None:
+            key = f"{space}:{device.hex()}:{sequence}"
+            if key in bodies:
+                return bodies[key]
+            there = self._shelf.chain(space, {})(device, sequence) is not None
+            one = self._shelf.envelope(space, device.hex(), sequence) if there else None
+            return one if one is not None and one.header.kind is Kind.CHANGE else None
+
+        for one in restored:
+            run, device = [one], one.header.device
+            while (before := piece(device, run[0].header.sequence - 1)) is not None and before.header.more:
+                run.insert(0, before)
+            while run[-1].header.more and (after := piece(device, run[-1].header.sequence + 1)) is not None:
+                run.append(after)
+            if not run[-1].header.more:
+                found[key_of(run[0])] = run
+        return list(found.values())
 
     def _read_controls(
         self, log: _Log, authority: Authority, controls: Sequence[Envelope], taken: TakenIn
@@ -1016,7 +1114,7 @@ class Exchange:
             sealer = self._sealer(log)
             envelopes: list[Envelope] = []
             key = self._writing_key(log, sealer, envelopes)
-            seen = log.ledger.news(log.keys.id)
+            seen = self._news(log)
             says: dict[bytes, Portion] = {}
             for portion in portions(row["sealed"] + 1, map(_plain, changes)) if changes else ():
                 message = Message(first=portion.first, changes=portion.changes, seen=seen)
@@ -1030,6 +1128,8 @@ class Exchange:
                 self._go_on(log, envelopes, says)
                 self._shelf.table(PLACES).update({"sealed": row["sealed"] + len(changes)}, is_("id", space))
             made += len(envelopes)
+            if len(changes) < SEALED_AT_ONCE:
+                return made
 
     def _purge(self, space: str) -> int:
         """What was really erased here leaves the envelopes too.
@@ -1094,11 +1194,29 @@ class Exchange:
             self._shelf.keep_keys(log.space, keyring.keys.values())
         changes = [one for one in envelopes if one.header.kind is Kind.CHANGE and not one.header.more]
         if changes:
-            seen = log.ledger.news(log.keys.id)
+            seen = self._news(log)
             ledger.heard(changes[0].header, seen, chain)
             self._shelf.owe(log.space, False)
         self._shelf.keep_links(log.space, ledger, {log.keys.id} if envelopes else set())
         self._logs[log.space] = after
+
+    def _news(self, log: _Log) -> dict[bytes, Seen]:
+        """What this device's next message says to have seen: of each chain no more than what is here with its words, so
+        that whoever has them goes on giving them.
+        """
+        news = log.ledger.news(log.keys.id)
+        lowest: dict[bytes, int] = {}
+        for one in self._shelf.hollow(log.space).values():
+            device, sequence = one.header.device, one.header.sequence
+            lowest[device] = min(sequence, lowest.get(device, sequence))
+        said = log.ledger.seen_by(log.keys.id)
+        for device, sequence in lowest.items():
+            if device in news and news[device].sequence >= sequence:
+                del news[device]
+                before = self._shelf.chain(log.space, {})(device, sequence - 1)
+                if before is not None and sequence - 1 > said.get(device, 0):
+                    news[device] = Seen(sequence - 1, before[:HALF])
+        return news
 
     def _writing_key(
         self, log: _Log, sealer: Sealer | None = None, envelopes: list[Envelope] | None = None
@@ -1178,6 +1296,11 @@ def _way_out(log: _Log, device: bytes) -> WayOut | None:
 def _without_former(row: dict[str, Any]) -> None:
     row.pop("former", None)
     row.pop("former_only", None)
+
+
+def _is_body_of(envelope: Envelope, shell: Envelope | None) -> bool:
+    """Whether this is what a hollow envelope lacks: the id binds header and body."""
+    return shell is not None and envelope.id == shell.id
 
 
 def _key_of(record: Record, keyring: Keyring) -> EpochKey | None:

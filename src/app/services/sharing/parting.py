@@ -20,6 +20,7 @@ from app.services.sharing.packing import pack
 from app.services.sharing.pairing import Package
 from sync import bundle
 from sync.bundle import Item, ItemKind
+from sync.protocol import party_of
 
 if TYPE_CHECKING:
     from app.services.records.store import Store
@@ -48,8 +49,8 @@ class Parted:
 
     how: How
     name: str
-    root: str
-    record: str = ""
+    by_package: bool = False
+    """The server does not take the word about it: it goes by package."""
 
 
 class Parting:
@@ -71,20 +72,22 @@ class Parting:
         if space not in self._exchange.shared() or space == self._store.personal:
             return None
         mine = self._exchange.way_out(space)
-        others = [one for one in self._exchange.people(space) if not one.mine]
+        names = [one.name for one in self._exchange.people(space) if not one.mine]
+        by_package = self._exchange.not_carried(space)
         if mine is not None:
             if mine.way == "device":
                 return None
-            name, root = next(((one.name, one.root) for one in others), (mine.by, ""))
-            return Parted(How.LEFT if mine.way == "left" else How.OUT, name, root, mine.record)
-        if self._exchange.shut_out(space):
-            return Parted(How.SHUT, next((one.name for one in others), ""), next((one.root for one in others), ""))
-        if others:
-            return None
+            return Parted(How.LEFT if mine.way == "left" else How.OUT, next(iter(names), mine.by), by_package)
+        if names:
+            return Parted(How.SHUT, names[0], by_package) if self._exchange.shut_out(space) else None
         gone = self._gone(space)
         if gone is None:
             return None
-        return Parted(How.THEY_LEFT if gone.way == "left" else How.DISMISSED, gone.name, gone.root, gone.record)
+        return Parted(How.THEY_LEFT if gone.way == "left" else How.DISMISSED, gone.name, by_package)
+
+    def where(self, space: str) -> Id:
+        """The mentorship that is shared in a space; empty where there is none."""
+        return next((one.id for one in self._store.everything(Mentorship) if one.space == space), "")
 
     def shares(self, mentorship: Id) -> bool:
         """Whether somebody else is in there now, and I am."""
@@ -102,11 +105,10 @@ class Parting:
     def dismiss(self, mentorship: Id) -> None:
         """Take everybody else out, with a new key at once."""
         space = self._space(mentorship)
-        roots = dict.fromkeys(one.root for one in self._exchange.people(space) if not one.mine)
-        if not roots:
+        if not self.shares(mentorship):
             raise NotShared
-        for root in roots:
-            self._exchange.dismiss(space, party_of_root=root)
+        for party in self._exchange.other_parties(space):
+            self._exchange.dismiss(space, party=party)
 
     def again(self, mentorship: Id) -> None:
         """Let whoever was taken out in again, with what they had."""
@@ -121,7 +123,7 @@ class Parting:
         space = self._space(mentorship)
         if not self.shares(mentorship):
             raise NotShared
-        self._exchange.dismiss(space, party_of_root=self._spaces.root.hex())
+        self._exchange.dismiss(space, party=party_of(bytes.fromhex(space), self._spaces.root))
 
     def farewell(self, mentorship: Id) -> Package:
         """Without a server: the word that it is over, sealed for the other, and nothing that was written later."""

@@ -65,7 +65,9 @@ class Standing:
     """What one grey row says."""
 
     condition: str
-    """off, working, away, calm or stuck (`sync.client.loop.Condition`); `wifi`: waits for Wi-Fi; `later`: goes out soon."""
+    """off, working, away, calm or stuck (`sync.client.loop.Condition`); `wifi`: waits for Wi-Fi; `later`: goes out soon;
+    `shut`: calm, but for a space in which the server says no.
+    """
     waiting: int
     """Changes of mine that no server has yet."""
     code: str = ""
@@ -193,13 +195,17 @@ class Replication:
         """How things are with the server, and what waits."""
         loop = self._loop
         shared = self._exchange.shared() if self.choice else []
-        waiting = sum(self._exchange.waiting(space) for space in shared if not self._exchange.is_out(space))
+        shut = {space for space in shared if self._exchange.shut_out(space)}
+        going = [space for space in shared if space not in shut and not self._exchange.is_out(space)]
+        waiting = sum(self._exchange.waiting(space) for space in going)
         if loop is None:
             return Standing("off" if self._may_go or self.choice is None else "wifi", waiting)
         state = loop.state
         if state.condition.value == "calm" and waiting and self._pace.holds:
             return Standing("later", waiting)
         since = datetime.fromtimestamp(state.since, UTC) if state.since else None
+        if state.condition.value == "calm" and shut:
+            return Standing("shut", waiting, since=since)
         return Standing(state.condition.value, waiting, state.error.code if state.error else "", since)
 
     @property
@@ -298,6 +304,7 @@ class Replication:
             self.stop()
             self._store.execute(SetSetting(key=ADDRESS, value=server.origin))
             self._store.execute(SetSetting(key=PIN, value=plain_pin(pin) or ""))
+            self._exchange.carried_by(server.origin, chosen=True)
             self.start(invitation=invitation)
 
     def disconnect(self) -> None:
@@ -305,7 +312,7 @@ class Replication:
         with self._one:
             self.stop()
             self._store.execute(SetSetting(key=ADDRESS, value=""))
-        self._exchange.refused(())  # what no server carries, none says no to
+        self._exchange.refused((), but_for=self._exchange.shared())  # what no server carries, none says no to
         self._tell()
 
     def delete_there(self) -> None:
@@ -350,9 +357,13 @@ class Replication:
             if self._given_up.is_set():
                 return left + len(spaces) - place
             try:
-                left += not self._ended_there(server, space)
+                gone = self._ended_there(server, space)
             except NoAnswer:
                 return left + len(spaces) - place
+            if gone:
+                self._exchange.deleted_there(space)
+            else:
+                left += 1
         return left or int(not self._keyring_gone(server))
 
     def _ended_there(self, server: Server, space: str) -> bool:
@@ -410,6 +421,7 @@ class Replication:
             from sync.client.replicator import Replicator
 
             server = Server(choice.address, pin=choice.pin or None)
+            self._exchange.carried_by(server.origin)
             self._pace.set(DELAY_MOST if self.delayed else 0.0)
             shelf = cast("Exchange", Unhurried(self._exchange, self._pace))
             replicator = Replicator(server, shelf, invitation=invitation or None)
@@ -491,7 +503,9 @@ class Replication:
         log.info("server: %s %s", state.condition.value, state.error.code if state.error else "")
         if state.condition.value in ("calm", "stuck"):
             # Where it says no in my own space as well, it is about this device, and nobody has stopped sharing.
-            self._exchange.refused(() if self._spaces.personal in state.refused else state.refused)
+            about_me = self._spaces.personal in state.refused
+            refused = frozenset[str]() if about_me else state.refused
+            self._exchange.refused(refused, but_for=(state.allowed | state.refused) - refused)
         self._tell()  # first: what is done beside takes its time, and may fail
         if state.condition.value == "calm":
             self._greet()

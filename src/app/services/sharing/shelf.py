@@ -117,8 +117,18 @@ class Shelf:
 
         return chain
 
-    def keep(self, space: str, envelope: Envelope, *, waiting: bool = True, own: Portion | None = None) -> None:
-        """An envelope that has taken its place. `own` is what it says, on the last piece of a message of this device."""
+    def keep(
+        self,
+        space: str,
+        envelope: Envelope,
+        *,
+        waiting: bool = True,
+        hollow: bool = False,
+        own: Portion | None = None,
+    ) -> None:
+        """An envelope that has taken its place. `own` is what it says, on the last piece of a message of this device;
+        `hollow`, that it came without its body although nobody is known to have erased it.
+        """
         header = envelope.header
         row: dict[str, Any] = {
             "key": key_of(envelope),
@@ -128,22 +138,66 @@ class Shelf:
         }
         if header.kind is Kind.CONTROL:
             row["control"] = space
+        if header.kind is Kind.PURGE:
+            row["purge"] = space
+        if hollow:
+            row["hollow"] = space
         if waiting:
             row["waiting"] = space
         if own is not None and own.changes:
             row |= {"own": space, "first": own.first, "changes": len(own.changes)}
         self.table(ENVELOPES).insert(row)
 
-    def arrived(self, envelopes: Iterable[Envelope]) -> None:
-        """A server has these. What only claims the place of another one does not say that the other one is there."""
-        for envelope in envelopes:
-            id = envelope.id.hex()
+    def hollow(self, space: str) -> dict[str, Envelope]:
+        """By place: what came without its body although nobody is known to have erased it."""
+        return {row["key"]: envelope_of(row) for row in self.table(ENVELOPES).search(is_("hollow", space))}
 
-            def arrived(row: dict[str, Any], id: str = id) -> None:
-                if row["id"] == id:
+    def purged(self, space: str, authority: Authority, fresh: Iterable[Envelope]) -> Callable[[Envelope], bool]:
+        """Whether an envelope's body was erased by somebody who may; `fresh` has the purges that are being taken in."""
+        purges = [*fresh, *(envelope_of(row) for row in self.table(ENVELOPES).search(is_("purge", space)))]
+        named: dict[bytes, list[Envelope]] = {}
+        for purge in purges:
+            for id in read_purged(purge):
+                named.setdefault(id, []).append(purge)
+        return lambda one: any(may_drop(authority, purge.header, one.header) for purge in named.get(one.id, ()))
+
+    def restore(self, space: str, envelope: Envelope, *, waiting: bool) -> None:
+        """The body of a hollow envelope has come. The id binds it; the signature is the one that was checked."""
+
+        def filled(row: dict[str, Any]) -> None:
+            shell = envelope_of(row)
+            whole = Envelope.made(shell.header, envelope.body or b"", shell.signature)
+            row["raw"] = base64.b64encode(whole.to_bytes()).decode()
+            row.pop("hollow", None)
+            if waiting:
+                row["waiting"] = space
+
+        self.table(ENVELOPES).update(filled, is_("key", key_of(envelope)))
+
+    def arrived(self, envelopes: Iterable[Envelope]) -> None:
+        """A server has these. What only claims the place of another one does not say that the other one is there; of what
+        a server shows without its body, whoever has that still has to send it.
+        """
+        for envelope in envelopes:
+            id, whole = envelope.id.hex(), envelope.whole
+
+            def arrived(row: dict[str, Any], id: str = id, whole: bool = whole) -> None:
+                if row["id"] != id:
+                    return
+                if whole or not envelope_of(row).whole:
                     row.pop("waiting", None)
+                else:
+                    row["waiting"] = row["space"]
 
             self.table(ENVELOPES).update(arrived, is_("key", key_of(envelope)))
+
+    def send_again(self, space: str, device: str) -> None:
+        """What that device has written goes to a server once more, as far as it is whole."""
+        table, sequence = self.table(ENVELOPES), 1
+        while (row := table.get(is_("key", f"{space}:{device}:{sequence}"))) is not None:
+            if envelope_of(row).whole and not row.get("waiting"):
+                table.update({"waiting": space}, doc_ids=[row.doc_id])
+            sequence += 1
 
     def own_messages(self, space: str, numbers: set[int]) -> list[tuple[int, int, list[Envelope]]]:
         """This device's messages that hold any of these changes: first change, how many, and the whole pieces."""
@@ -244,9 +298,8 @@ class Shelf:
         for row in list(self.table(ENVELOPES)):
             if row["space"] == space and bytes.fromhex(row["id"]) in named:
                 target = envelope_of(row)
-                if target.whole and may_drop(authority, purge.header, target.header):
-                    raw = base64.b64encode(target.stripped().to_bytes()).decode()
-                    self.table(ENVELOPES).update({"raw": raw}, doc_ids=[row.doc_id])
+                if (target.whole or "hollow" in row) and may_drop(authority, purge.header, target.header):
+                    self.table(ENVELOPES).update(_stripped, doc_ids=[row.doc_id])
 
     def move(self, space: str, cursor: int, at: bytes) -> None:
         """How far the server's log has been read."""
@@ -303,6 +356,11 @@ def key_of(envelope: Envelope) -> str:
 def envelope_of(row: Mapping[str, Any]) -> Envelope:
     """The envelope in a row."""
     return Envelope.read(base64.b64decode(row["raw"]))
+
+
+def _stripped(row: dict[str, Any]) -> None:
+    row["raw"] = base64.b64encode(envelope_of(row).stripped().to_bytes()).decode()
+    row.pop("hollow", None)
 
 
 def _foreign(row: dict[str, Any]) -> None:

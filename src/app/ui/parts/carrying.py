@@ -27,6 +27,7 @@ ICONS = {
     "off": ft.Icons.CLOUD_OFF_OUTLINED,
     "wifi": ft.Icons.WIFI_OFF,
     "later": ft.Icons.SCHEDULE_SEND,
+    "shut": ft.Icons.LINK_OFF,
 }
 STATES = {"waiting": ft.Icons.SCHEDULE, "sent": ft.Icons.CHECK, "received": ft.Icons.DONE_ALL}
 

@@ -90,6 +90,10 @@ def NewsCard(desk: Desk, news: tuple[News, ...], *, way: bool = True) -> ft.Cont
     if way and any(one.kind in ("added", "out") for one in news):
         show = desk.say("devices.news.show")
         buttons.append(QuietButton(show, lambda _: desk.go("/settings/devices"), id="devices-show"))
+    shut = next((desk.session.parting.where(one.id) for one in news if one.kind == "shut"), "")
+    if shut:
+        do = desk.say("parting.shut.title")
+        buttons.append(QuietButton(do, lambda _: desk.go(f"/person/{shut}/part"), id="devices-shut"))
     return ft.Semantics(
         live_region=True,
         container=True,

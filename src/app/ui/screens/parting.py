@@ -74,8 +74,12 @@ def PartScreen(id: str) -> ft.Control:
 
     body: list[ft.Control]
     if ended is not None:
-        body = [Live(_said(desk, ended, name), ft.Icons.LINK_OFF), _Again(id, ended)]
-        if ended.how in ("dismissed", "left") and not desk.session.replication.choice:
+        body = [Live(_said(desk, ended, name), ft.Icons.LINK_OFF)]
+        if ended.how == "shut":
+            body += [*_without_the_server(desk, id, name), *_ways_out(desk, id, name, sure, dismiss, leave, ask)]
+        else:
+            body.append(_Again(id, ended))
+        if ended.how in ("dismissed", "left") and (ended.by_package or not desk.session.replication.choice):
             body.append(_Farewell(id, name, key="farewell"))
     elif not shares:
         body = [EmptyState(desk.say("parting.none"), icon=ft.Icons.LINK_OFF)]
@@ -84,22 +88,64 @@ def PartScreen(id: str) -> ft.Control:
             Words(desk.say("parting.line"), Style.NOTE),
             Words(desk.say("parting.stop", name=name)),
             Words(desk.say("parting.told", name=name)),
+            *_ways_out(desk, id, name, sure, dismiss, leave, ask),
         ]
-        may = desk.session.parting.may_dismiss(id)
-        if may:
-            body += [
-                ft.Row([SecondaryButton(desk.say("parting.dismiss"), dismiss, ft.Icons.LINK_OFF, id="part-dismiss")]),
-                SectionTitle(desk.say("parting.leave.title")),
-            ]
-        body.append(Soft(desk.say("parting.leave.line", name=name), Style.BODY))
-        if sure:
-            body += _leaving(desk, name, leave, ask)
-        else:
-            button = DangerButton(desk.say("parting.leave"), lambda _: ask(True), ft.Icons.LOGOUT, id="part-leave")
-            body.append(ft.Row([button]))
     if busy:
         body.append(Busy(desk.say("pair.working")))
     return Screen(desk.say("parting.title"), body, subtitle=name, back=True)
+
+
+def _without_the_server(desk: Desk, id: str, name: str) -> list[ft.Control]:
+    """Where the server says no: what can be done beside ending it. Nothing is lost, whoever is right."""
+
+    def again(_: object) -> None:
+        desk.session.replication.now(asked=True)
+        desk.notice(desk.say("parting.shut.tried"))
+
+    def pair(_: object) -> None:
+        desk.go(f"/person/{id}/pair")
+
+    rows = [("try", again, ft.Icons.SYNC), ("package", pair, ft.Icons.OUTBOX), ("again", pair, ft.Icons.QR_CODE_2)]
+    return [
+        SectionTitle(desk.say("parting.shut.title")),
+        Rows(
+            [
+                Row(
+                    desk.say(f"parting.shut.{what}"),
+                    go,
+                    subtitle=desk.say(f"parting.shut.{what}.help", name=name),
+                    icon=icon,
+                    id=f"part-{what}",
+                )
+                for what, go, icon in rows
+            ]
+        ),
+        SectionTitle(desk.say("parting.shut.end")),
+        Words(desk.say("parting.stop", name=name)),
+    ]
+
+
+def _ways_out(
+    desk: Desk,
+    id: str,
+    name: str,
+    sure: bool,
+    dismiss: Callable[[object], object],
+    leave: Callable[[object], object],
+    ask: Callable[[bool], object],
+) -> list[ft.Control]:
+    """To take the other out, where one may, or to leave."""
+    found: list[ft.Control] = []
+    if desk.session.parting.may_dismiss(id):
+        found += [
+            ft.Row([SecondaryButton(desk.say("parting.dismiss"), dismiss, ft.Icons.LINK_OFF, id="part-dismiss")]),
+            SectionTitle(desk.say("parting.leave.title")),
+        ]
+    found.append(Soft(desk.say("parting.leave.line", name=name), Style.BODY))
+    if sure:
+        return found + _leaving(desk, name, leave, ask)
+    button = DangerButton(desk.say("parting.leave"), lambda _: ask(True), ft.Icons.LOGOUT, id="part-leave")
+    return [*found, ft.Row([button])]
 
 
 def _leaving(
@@ -147,13 +193,17 @@ def _Farewell(id: str, name: str, key: str = "") -> ft.Control:
 
 @component
 def PartedCard(id: str, key: str = "") -> ft.Control:
-    """On the page of somebody one does not share with any more: how that came about. Else nothing."""
+    """On the page of somebody one does not share with any more: how that came about, and the way on. Else nothing."""
     desk = use_desk()
     view = use_query(PersonPage(id, use_clock()))
     ended: Parted | None = use_told(lambda: desk.session.parting.of(id), None)
     if ended is None or view is None:
         return ft.Container(visible=False)
-    return Card([Live(_said(desk, ended, view.row.name), ft.Icons.LINK_OFF)], ground=theme.RAISED)
+    parts: list[ft.Control] = [Live(_said(desk, ended, view.row.name), ft.Icons.LINK_OFF)]
+    if ended.how == "shut":
+        words = desk.say("parting.shut.title")
+        parts.append(QuietButton(words, lambda _: desk.go(f"/person/{id}/part"), id="parted-shut"))
+    return Card(parts, ground=theme.RAISED)
 
 
 def _Again(id: str, ended: Parted) -> ft.Control:
