@@ -981,14 +981,40 @@ def test_a_full_disk_at_emptying_keeps_nobody_from_reading(life: Life, monkeypat
     note = life.session.store.execute(WriteNote(body="Kardemumma")).record
     life.session.store.execute(Delete(kind="note", id=note))
     life.session.lock()
-    life.now += timedelta(days=31)
-    whole = Store.execute
+    life.now += timedelta(days=16)
+    life.start().unlock(PASSPHRASE)
+    life.session.lock()
+    life.now += timedelta(days=15)
+    whole, tried = Store.execute, list[Command]()
 
     def full(self: Store, command: Command, **options: Any) -> Any:
         if isinstance(command, EmptyTrash):
+            tried.append(command)
             raise VaultFull()
         return whole(self, command, **options)
 
     monkeypatch.setattr(Store, "execute", full)
     life.start().unlock(PASSPHRASE)
-    assert str(life.session.phase) == "open" and life.session.store.ask(TrashList())
+    assert tried and str(life.session.phase) == "open" and life.session.store.ask(TrashList())
+
+
+def test_a_clock_that_ran_ahead_for_an_hour_empties_no_trash(life: Life) -> None:
+    """And what was really left alone for long goes on the second day, however often it is opened on the first."""
+
+    def opened(now: datetime) -> int:
+        life.session.lock()
+        life.now = now
+        life.start().unlock(PASSPHRASE)
+        return len(life.session.store.ask(TrashList()))
+
+    life.create()
+    store, day = life.session.store, life.now
+    store.execute(Delete(kind="note", id=store.execute(WriteNote(body="Kardemumma")).record))
+    assert opened(day) == 1
+    ahead = day.replace(year=2099)
+    assert [opened(ahead + timedelta(hours=hour)) for hour in (0, 1)] == [1, 1]
+    assert opened(day + timedelta(hours=2)) == 1, "right again"
+    assert opened(day.replace(year=1970)) == 1
+    later = day + timedelta(days=90)
+    assert [opened(later + timedelta(hours=hour)) for hour in (0, 1)] == [1, 1]
+    assert opened(later + timedelta(days=1)) == 0

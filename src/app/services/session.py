@@ -307,6 +307,7 @@ class Session:
         import app.services.records.search
         import app.services.records.store
         import app.services.spaces
+        import app.services.trash
         import app.vault.anchor
         import app.vault.inbox
         import app.vault.vault  # noqa: F401 - imported for the import itself: it is slow the first time
@@ -542,11 +543,10 @@ class Session:
 
     def _empty_trash(self) -> None:
         """What was deleted more than thirty days ago goes for good."""
-        from app.model.commands import EmptyTrash
-        from app.model.erasing import KEPT
+        from app.services import trash
 
         try:
-            self.store.execute(EmptyTrash(before=self._now() - KEPT))
+            trash.empty(self.store, self._now())
         except VaultError as exc:  # another time; it must not keep anybody from reading
             log.warning("the trash was not emptied: %s", exc.code)
 
