@@ -6,7 +6,7 @@ clock has run ahead, finds everything as it was: it goes on another day, if the 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from app.model.commands import EmptyTrash, SetSetting
@@ -29,7 +29,7 @@ def empty(store: Store, now: datetime) -> None:
     if not any(store.documents.table(kind).tally(is_("trashed", True)) for kind in KINDS):
         return
     seen, doubted = _day(store, SEEN), _day(store, DOUBTED)
-    today = datetime(now.year, now.month, now.day)
+    today = now.date()
     if seen is not None and today - seen > KEPT and not _holds(doubted, today):
         if doubted is None or doubted > today:
             _keep(store, DOUBTED, today)
@@ -42,18 +42,18 @@ def empty(store: Store, now: datetime) -> None:
         store.execute(EmptyTrash(before=now - KEPT))
 
 
-def _holds(doubted: datetime | None, today: datetime) -> bool:
+def _holds(doubted: date | None, today: date) -> bool:
     """Whether the clock has said so since another day, and gone on from there as clocks do."""
     return doubted is not None and timedelta(0) < today - doubted <= KEPT
 
 
-def _day(store: Store, key: str) -> datetime | None:
+def _day(store: Store, key: str) -> date | None:
     found = store.ask(SettingOf(key))
     try:
-        return datetime.fromisoformat(found) if isinstance(found, str) else None
+        return date.fromisoformat(found) if isinstance(found, str) else None
     except ValueError:  # another device of mine, or a file that was read in, may say anything
         return None
 
 
-def _keep(store: Store, key: str, day: datetime) -> None:
-    store.execute(SetSetting(key=key, value=f"{day:%Y-%m-%d}"))
+def _keep(store: Store, key: str, day: date) -> None:
+    store.execute(SetSetting(key=key, value=day.isoformat()))
