@@ -49,11 +49,11 @@ def DeviceNews() -> ft.Control:
                 ground=theme.RAISED,
             )
         )
-    elif own.outside and not any(one.kind == "out" for one in own.news):
+    elif own.refused or (own.outside and not any(one.kind == "out" for one in own.news)):
         parts.append(
             Card(
                 [
-                    Words(desk.say("devices.outside.title")),
+                    Words(desk.say("devices.refused" if own.refused else "devices.outside.title")),
                     SecondaryButton(
                         desk.say("devices.news.show"),
                         lambda _: desk.go("/settings/devices"),
@@ -65,8 +65,6 @@ def DeviceNews() -> ft.Control:
                 ground=theme.RAISED,
             )
         )
-    if own.refused:
-        parts.append(Card([Words(desk.say("devices.refused"))], ground=theme.RAISED))
     if own.news:
         parts.append(NewsCard(desk, own.news))
     return ft.Column(

@@ -57,7 +57,8 @@ def NewPassphrase(
         heard[:] = [desk.say("first.phrase.suggested", words=words)]
         desk.announce(heard[0])
 
-    dice = QuietButton(desk.say("first.phrase.another"), another, ft.Icons.CASINO_OUTLINED, id=f"{id}-another")
+    more = desk.say("first.phrase.another" if offered else "first.phrase.suggest")
+    dice = QuietButton(more, another, ft.Icons.CASINO_OUTLINED, id=f"{id}-another")
     taken = bool(value) and value == offered
     strong, words = (True, desk.say("first.strength.suggested")) if taken else strength_in_words(desk, value)
     return ft.Column(

@@ -129,6 +129,10 @@ def Test() -> ft.Control:
         find(None)
         say_fault("")
 
+    def write(text: str) -> None:
+        set_secret(text)
+        say_fault("")
+
     def look(_: object = None) -> None:
         say_fault("" if secret.strip() else desk.say("backup.restore.secret.missing"))
         if chosen and secret.strip():
@@ -146,7 +150,14 @@ def Test() -> ft.Control:
     if chosen:
         inside += [
             Field(
-                desk.say("backup.secret"), secret, set_secret, id="test-secret", limit=200, error=fault, on_submit=look
+                desk.say("backup.secret"),
+                secret,
+                write,
+                id="test-secret",
+                limit=200,
+                error=fault,
+                lines=2,
+                on_submit=look,
             ),
             SecondaryButton(desk.say("backup.test"), look, ft.Icons.FACT_CHECK_OUTLINED, id="test-go", strong=True),
         ]
@@ -221,6 +232,18 @@ def RestoreScreen() -> ft.Control:
             desk.entering.set(True)
             run(lambda: desk.session.restore(chosen[1], secret, phrase), restored, failed)
 
+    def pick(name: str, data: bytes) -> None:
+        choose((name, data))
+        say_faults(("", *faults[1:]))
+
+    def write_secret(text: str) -> None:
+        set_secret(text)
+        say_faults((faults[0], "", faults[2]))
+
+    def write_phrase(text: str) -> None:
+        set_phrase(text)
+        say_faults((*faults[:2], ""))
+
     def restored(key: Any) -> None:
         if key is None:
             enter()
@@ -230,21 +253,24 @@ def RestoreScreen() -> ft.Control:
     def enter() -> None:
         desk.home()
         desk.entering.set(False)
+        desk.notice(desk.say("backup.restore.done"), seconds=8)
 
     if fresh:
         return SaveKey(fresh, enter)
 
     body: list[ft.Control] = [
         Words(desk.say("backup.restore.text")),
-        Choose(chosen[0] if chosen else "", lambda name, data: choose((name, data)), id="restore-file"),
+        Choose(chosen[0] if chosen else "", pick, id="restore-file"),
     ]
     if faults[0]:
         body.append(Live(faults[0], ft.Icons.ERROR_OUTLINE, theme.ERROR))
     body += [
-        Field(desk.say("backup.secret"), secret, set_secret, id="restore-secret", limit=200, error=faults[1], lines=2),
+        Field(
+            desk.say("backup.secret"), secret, write_secret, id="restore-secret", limit=200, error=faults[1], lines=2
+        ),
         SectionTitle(desk.say("backup.restore.phrase")),
         NewPassphrase(
-            desk.say("first.phrase"), phrase, set_phrase, error=faults[2], id="restore-passphrase", on_submit=restore
+            desk.say("first.phrase"), phrase, write_phrase, error=faults[2], id="restore-passphrase", on_submit=restore
         ),
     ]
     return Screen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import flet as ft
@@ -10,7 +11,7 @@ from app import errors
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.held import use_box
-from app.ui.parts import Busy, Field, Live, PrimaryButton, Row, Rows, Screen, SectionTitle, Soft, Words
+from app.ui.parts import Busy, Field, Live, PrimaryButton, QuietButton, Row, Rows, Screen, SectionTitle, Soft, Words
 from app.ui.parts.codes import CodeIn
 from app.ui.parts.devices import Waiting, code_out
 from app.ui.parts.new_phrase import NewPassphrase, refusal, suggestion
@@ -123,13 +124,15 @@ def ReturnScreen() -> ft.Control:
     pin, set_pin = ft.use_state("")
     typed, type_ = ft.use_state("")
     phrase, set_phrase = ft.use_state("")
+    own, show_pin = ft.use_state(False)
     faults, say_faults = ft.use_state(NO_FAULTS)
     busy, run = use_busy()
 
     def failed(problem: Exception) -> None:
         desk.entering.set(False)
-        words = desk.sentence(problem)
         code = str(getattr(problem, "code", ""))
+        # nothing is saved here yet, and nobody tries again but the person
+        words = desk.say("devices.return.away") if code == "sync-no-answer" else desk.sentence(problem)
         if isinstance(problem, errors.PassphraseUnfit):
             say_faults(("", "", words))
         elif isinstance(problem, errors.NothingOnServer | errors.WrongRecoveryKey) or code == "sync-bad-recovery-key":
@@ -145,6 +148,13 @@ def ReturnScreen() -> ft.Control:
             desk.say("devices.return.lacking", count=len(left)) if left else desk.say("devices.return.done"), seconds=8
         )
 
+    def write(at: int, keep: Callable[[str], object]) -> Callable[[str], None]:
+        def typed_in(text: str) -> None:
+            keep(text)
+            say_faults(cast("tuple[str, str, str]", (*faults[:at], "", *faults[at + 1 :])))
+
+        return typed_in
+
     def go(_: object = None) -> None:
         refused = refusal(desk, phrase)
         say_faults(("", "", refused))
@@ -158,16 +168,31 @@ def ReturnScreen() -> ft.Control:
         Field(
             desk.say("server.address"),
             address,
-            set_address,
+            write(0, set_address),
             id="return-address",
             error=faults[0],
             keyboard=ft.KeyboardType.URL,
         ),
-        Field(desk.say("devices.return.key"), typed, type_, id="return-key", lines=2, limit=120, error=faults[1]),
-        NewPassphrase(
-            desk.say("devices.join.phrase"), phrase, set_phrase, id="return-passphrase", error=faults[2], on_submit=go
+        Field(
+            desk.say("devices.return.key"),
+            typed,
+            write(1, type_),
+            id="return-key",
+            lines=2,
+            limit=120,
+            error=faults[1],
         ),
-        Field(desk.say("server.pin"), pin, set_pin, id="return-pin", helper=desk.say("server.pin.help")),
+        NewPassphrase(
+            desk.say("devices.join.phrase"),
+            phrase,
+            write(2, set_phrase),
+            id="return-passphrase",
+            error=faults[2],
+            on_submit=go,
+        ),
+        Field(desk.say("server.pin"), pin, set_pin, id="return-pin", helper=desk.say("server.pin.help"))
+        if own
+        else QuietButton(desk.say("devices.return.pin"), lambda _: show_pin(True), id="return-own"),
         Rows(
             [
                 Row(
@@ -179,12 +204,11 @@ def ReturnScreen() -> ft.Control:
             ]
         ),
     ]
-    if busy:
-        body.append(Busy(desk.say("devices.return.working")))
     return Screen(
         desk.say("devices.return.title"),
         body,
         back=True,
         lock=False,
+        above=[Busy(desk.say("devices.return.working"))] if busy else [],
         primary=PrimaryButton(desk.say("devices.return.go"), go, ft.Icons.CLOUD_DOWNLOAD, busy=busy, id="return-go"),
     )

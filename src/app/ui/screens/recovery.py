@@ -89,12 +89,13 @@ def SaveKey(groups: tuple[str, ...], done: Callable[[], object], *, words: str =
     low: list[ft.Control] = [
         PrimaryButton(desk.say("recovery.confirm" if back else "recovery.finish"), finish, id="key-finish")
     ]
-    if not back:
-        low.append(
+    if not back:  # above it: what is told at the bottom lies there, and the wide button is where it always is
+        low.insert(
+            0,
             ft.Row(
                 [QuietButton(desk.say("recovery.later"), lambda _: done(), id="key-later")],
                 alignment=ft.MainAxisAlignment.CENTER,
-            )
+            ),
         )
     return Screen(
         desk.say("recovery.title"),

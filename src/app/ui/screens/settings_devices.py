@@ -58,7 +58,7 @@ def DevicesScreen() -> ft.Control:
         row = Row(
             told_apart(desk, one, own.devices),
             lambda _, id=one.id: choose("" if id == chosen else id),
-            subtitle=_about(desk, one),
+            subtitle=_about(desk, one, alone=len(own.devices) == 1),
             icon=ft.Icons.SMARTPHONE if one.this else ft.Icons.DEVICES_OTHER,
             id=f"device-{one.id}",
         )
@@ -84,7 +84,7 @@ def told_apart(desk: Desk, one: OwnDevice, all: tuple[OwnDevice, ...]) -> str:
     return f"{name} ({one.id[:4]})" if alike and one.id else name
 
 
-def _about(desk: Desk, one: OwnDevice) -> str:
+def _about(desk: Desk, one: OwnDevice, *, alone: bool) -> str:
     now = desk.now()
     said = [desk.say("devices.this")] if one.this and one.name else []
     if one.added:
@@ -94,6 +94,8 @@ def _about(desk: Desk, one: OwnDevice) -> str:
         heard = one.heard.astimezone(now.tzinfo) if one.heard else None
         when = desk.speech.value.near(heard, now) if heard else ""
         said.append(desk.say("devices.heard", when=when) if when else desk.say("devices.never"))
+    if not one.name and not alone:
+        said.append(desk.say("devices.name.give"))
     return " · ".join(said)
 
 
