@@ -363,6 +363,14 @@ def test_three_times_at_the_usual_hour_are_suggested_around_what_is_taken() -> N
     store.execute(OfferSlots(mentorship=mentorship, starts=after[:3], zone=ZONE))
 
 
+def test_who_has_a_series_is_suggested_times_soon_and_not_after_its_last_day() -> None:
+    store, mentorship = pair()
+    store.execute(PlanSeries(mentorship=mentorship, starts=TUESDAY.replace(hour=15), zone=ZONE, weeks=2, count=10))
+    times = store.ask(SlotsToOffer(mentorship, 60, ZONE, NOON))
+    assert {one.hour for one in times} == {15}
+    assert (min(times) - NOON.replace(tzinfo=None)).days <= 7 and (max(times) - NOON.replace(tzinfo=None)).days < 21
+
+
 def test_those_who_never_met_get_a_week_from_now_and_nothing_is_the_same_again() -> None:
     store, mentorship = pair()
     assert store.ask(AgainWith(mentorship, NOON)) is None and store.ask(AgainWith("0" * 32, NOON)) is None

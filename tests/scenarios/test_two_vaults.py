@@ -17,11 +17,14 @@ from app.model.commands import (
     KeepForm,
     MoveMeeting,
     OfferSlots,
+    PlanSeries,
+    SetSetting,
     SkipMeeting,
     WithdrawSlot,
 )
-from app.model.entities import Mentorship
+from app.model.entities import Mentorship, meeting_id
 from app.model.queries import BookingNewsOf, CalendarNewsOf, MeetingsOf, NoticeOf, SlotsOf
+from app.model.queries.calendar import heard_key
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import take_out
 from app.services.sharing.tidings import Stage
@@ -103,12 +106,17 @@ def test_a_time_is_taken_without_a_network_waits_arrives_is_seen_moved_and_cance
     two.does(karin, GiveSlot(booking=news.booking))
     karin.session.store.execute(take_out(karin.session.store, Speech("sv", ASSETS), karin.clock.at).keep)
 
+    two.at(NOW + timedelta(hours=8))
     two.does(yusuf, MoveMeeting(meeting=meeting, starts=TUESDAY + timedelta(hours=1)))
     assert two.stage(yusuf, "meeting", meeting) is Stage.WAITING
     two.meet()
     assert two.planned(karin) == ["10-20 17"]
     (old,) = karin.session.store.ask(CalendarNewsOf(karin.clock.at)).old
     assert (old.kind, old.shows.hour) == ("moved", 16), "her phone's calendar would ring an hour early"
+    (news,) = karin.session.store.ask(BookingNewsOf(karin.clock.at))
+    assert (news.kind, news.meeting, news.starts.hour) == ("moved", meeting, 17) and "moved" not in two.news(yusuf)
+    two.does(karin, SetSetting(key=heard_key(meeting), value=news.version))
+    assert two.news(karin) == [], "it was seen"
 
     two.at(datetime(2026, 10, 20, 9, tzinfo=STOCKHOLM))
     notice = yusuf.session.store.ask(NoticeOf(meeting, yusuf.clock.at))
@@ -116,6 +124,20 @@ def test_a_time_is_taken_without_a_network_waits_arrives_is_seen_moved_and_cance
     two.does(yusuf, SkipMeeting(meeting=meeting))
     two.meet()
     assert two.planned(karin) == two.planned(yusuf) == [] and two.news(karin) == ["cancelled"]
+
+
+def test_what_the_other_cancels_among_other_meetings_is_told_until_it_was_seen(two: Two) -> None:
+    series = two.does(two.karin, PlanSeries(mentorship=two.pair, starts=TUESDAY.replace(hour=9), zone=ZONE, count=4))
+    two.does(two.karin, SkipMeeting(meeting=meeting_id(series, 1)))  # left out as it was planned: nobody knew of it
+    two.meet()
+    assert two.news(two.yusuf) == ["offered"]
+    two.at(NOW + timedelta(hours=8))
+    two.does(two.karin, SkipMeeting(meeting=meeting_id(series, 0)))
+    two.meet()
+    (news, _) = two.yusuf.session.store.ask(BookingNewsOf(two.yusuf.clock.at))
+    assert (news.kind, news.meeting) == ("skipped", meeting_id(series, 0)) and two.news(two.karin) == []
+    two.does(two.yusuf, SetSetting(key=heard_key(news.meeting), value=news.version))
+    assert two.news(two.yusuf) == ["offered"]
 
 
 def test_one_takes_a_time_while_the_other_takes_it_back_and_is_told(two: Two) -> None:

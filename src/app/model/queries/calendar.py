@@ -461,7 +461,14 @@ class StandingOf(Query["Standing | None"]):
 
 # ------------------------------------------------------------------ what there is to tell
 
-NewsKind = Literal["offered", "taken", "overtaken", "lost", "clash", "cancelled"]
+NewsKind = Literal["offered", "taken", "overtaken", "lost", "clash", "cancelled", "moved", "skipped"]
+SETTLING = timedelta(minutes=5)
+"""What is changed so soon after it was planned, nobody knew otherwise."""
+
+
+def heard_key(meeting: Id) -> str:
+    """Where it is kept which of the other's words about a meeting I have seen."""
+    return f"heard.{meeting}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -477,12 +484,15 @@ class BookingNews:
     booking: Id = ""
     other: str = ""
     """The other person, when two meetings clash."""
+    version: str = ""
+    """The word of the other that this tells, to be kept once it has been seen."""
 
 
 @dataclass(frozen=True)
 class BookingNewsOf(Query[tuple[BookingNews, ...]]):
     """What there is to tell: times offered to me, my times that were taken, also after I took them back, one I took that
-    somebody else had first, two meetings at one time, and what the other one cancelled while nothing else is booked.
+    somebody else had first, two meetings at one time, what the other one cancelled while nothing else is booked, and
+    what they moved or cancelled among others, until I have seen it.
     """
 
     now: datetime
@@ -504,10 +514,12 @@ def booking_news(look: Look, now: datetime) -> tuple[BookingNews, ...]:
             news += _about_slots(slot_rows(look.read, person.mentorship, now), person)
         if person.mentorship not in booked:
             news += _cancelled(look.read, look, person)
+        else:
+            news += _changed(look, person, now)
     return tuple(sorted(news, key=lambda one: (_PRESSING.index(one.kind), one.starts)))
 
 
-_PRESSING: tuple[NewsKind, ...] = ("clash", "overtaken", "lost", "cancelled", "taken", "offered")
+_PRESSING: tuple[NewsKind, ...] = ("clash", "overtaken", "lost", "moved", "skipped", "cancelled", "taken", "offered")
 
 
 def _clashes(ahead: list[MeetingRow]) -> list[BookingNews]:
@@ -545,6 +557,29 @@ def _cancelled(read: Reader, look: Look, person: Person) -> list[BookingNews]:
     ]
     about: dict[str, Any] = {"mentorship": person.mentorship, "name": person.name}
     return [BookingNews(kind="cancelled", starts=row.starts, meeting=row.id, **about) for row in rows[:1]]
+
+
+def _changed(look: Look, person: Person, now: datetime) -> list[BookingNews]:
+    """What the other moved or cancelled among meetings that are booked, as far as I have not seen it."""
+    found: list[BookingNews] = []
+    first = now.date()
+    for month in months(first, first + timedelta(days=30 * MONTHS_AHEAD)):
+        for meeting in look.month(month):
+            if meeting.mentorship != person.mentorship or meeting.edited == meeting.made or meeting.began is not None:
+                continue
+            row = look.row(meeting)
+            if meeting.status == "held" or apart(row.starts, now) <= _NONE:
+                continue
+            cell = "status" if meeting.status == "cancelled" else "starts"
+            said = [past for past in look.read.history(Meeting.KIND, meeting.id) if cell in past.cells]
+            if not said or said[0].mine or said[0].at - moment_of(meeting.made) < SETTLING:
+                continue
+            if SettingOf(heard_key(meeting.id)).answer(look.read) == said[0].version:
+                continue
+            kind: NewsKind = "skipped" if cell == "status" else "moved"
+            about: dict[str, Any] = {"mentorship": person.mentorship, "name": person.name, "meeting": meeting.id}
+            found.append(BookingNews(kind=kind, starts=row.starts, version=said[0].version, **about))
+    return found
 
 
 def _by_other(read: Reader, meeting: Id) -> bool:
@@ -609,8 +644,12 @@ class SlotsToOffer(Query[tuple[datetime, ...]]):
         usual = AgainWith(self.mentorship, self.now).answer(read)
         first = usual.starts if usual else datetime.combine(wall.date() + timedelta(days=7), time(16))
         for row in Look(read, self.now).ahead():
-            if row.mentorship == self.mentorship:  # a rhythm after what is booked already
-                first = again(row.starts.replace(tzinfo=None), mentorship.weeks, wall)
+            if row.mentorship != self.mentorship:
+                continue
+            if row.series:  # who has a rhythm for months ahead wants another time soon, not after the last of them
+                first = usual.starts if usual else datetime.combine(first.date(), row.starts.time())
+                break
+            first = again(row.starts.replace(tzinfo=None), mentorship.weeks, wall)  # a rhythm after what is booked
         days = [day for week in range(4) for day in _around(week * 7)]
         found: list[datetime] = []
         for day in days:

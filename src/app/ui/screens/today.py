@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.clock import moment_of
-from app.model.commands import GiveSlot, MoveTask, SameTimeAgain, StartNow, TaskOutcome, TickItem, UntickItem
+from app.model.commands import (
+    GiveSlot,
+    MoveTask,
+    SameTimeAgain,
+    SetSetting,
+    StartNow,
+    TaskOutcome,
+    TickItem,
+    UntickItem,
+)
 from app.model.queries import (
     AgainWith,
     ClosingNews,
@@ -21,6 +30,7 @@ from app.model.queries import (
     TodayView,
 )
 from app.model.queries.agreements import ToSign
+from app.model.queries.calendar import heard_key
 from app.model.queries.surveys import SurveysDue
 from app.model.schedule import apart
 from app.ui import theme
@@ -563,6 +573,8 @@ _BOOKING = {
     "lost": ft.Icons.EVENT_BUSY,
     "overtaken": ft.Icons.EVENT_BUSY,
     "cancelled": ft.Icons.EVENT_BUSY,
+    "moved": ft.Icons.EDIT_CALENDAR,
+    "skipped": ft.Icons.EVENT_BUSY,
     "taken": ft.Icons.EVENT_AVAILABLE,
     "offered": ft.Icons.EVENT_REPEAT,
 }
@@ -585,7 +597,9 @@ def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
             desk.store.execute(GiveSlot(booking=news.booking))
         if news.kind == "taken":
             return
-        if news.kind == "overtaken" or news.kind == "clash":
+        if news.version:
+            desk.store.execute(SetSetting(key=heard_key(news.meeting), value=news.version))
+        if news.kind in ("overtaken", "clash", "moved", "skipped"):
             desk.go(f"/meeting/{news.meeting}")
         elif news.kind == "cancelled":
             desk.go("/plan", person=news.mentorship)
