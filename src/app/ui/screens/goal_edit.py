@@ -30,10 +30,12 @@ from app.ui.parts import (
     SecondaryButton,
     SectionTitle,
     Soft,
+    VisibilityChip,
     VisibilityChoice,
     Words,
     use_sheet,
 )
+from app.ui.parts.surfaces import Visibility
 from app.ui.parts.toggles import Picks, Toggles
 from app.ui.safe import component
 from app.ui.screens.rows import resumed_line
@@ -170,6 +172,10 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
     chosen = next((row for row in people if row.mentorship == wanted.mentorship), None)
     mine = chosen.my_role if chosen else ("mentee" if desk.role == "mentee" else "mentor")
 
+    owner: PairRole = "mentor" if (wanted.owner if chosen else mine) == "mentor" else "mentee"
+    of_my_own = owner == mine  # what two write together about the other one is seen by both
+    settled = wanted.seen or ("" if chosen and of_my_own else "shared" if chosen else "only_me")
+
     def put(**values: Any) -> None:
         form.put(replace(wanted, **values))
         tell("")
@@ -183,9 +189,7 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
             tell("goal.date-missing")
             go_to(next(n for n, g in enumerate(groups) if g.id == "t"))
             return
-        owner: PairRole = "mentor" if (wanted.owner if chosen else mine) == "mentor" else "mentee"
-        of_my_own = owner == mine  # what two write together about the other one is seen by both
-        seen = seen or wanted.seen or ("" if chosen and of_my_own else "shared" if chosen else "only_me")
+        seen = seen or settled
         if not seen:
             ask(True)
             return
@@ -241,6 +245,7 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
             spacing=0,
             tight=True,
         ),
+        ft.Row([VisibilityChip(_seen(settled), name=chosen.name if chosen else "")], wrap=True),
         *_letter(desk, group, wanted, put, people, view is None),
     ]
     if form.resumed:
@@ -261,6 +266,11 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
         primary=primary,
         page=at,
     )
+
+
+def _seen(settled: str) -> Visibility:
+    """Who sees what is being written: until somebody has said it, nobody else."""
+    return "shared" if settled == "shared" else "only_me"
 
 
 def _softly(desk: Desk, groups: tuple[Group, ...], wanted: Wanted) -> str:

@@ -27,6 +27,7 @@ from app.ui.parts import (
     SecondaryButton,
     SectionTitle,
     Soft,
+    VisibilityChip,
     Words,
     use_sheet,
 )
@@ -86,7 +87,7 @@ def OwnTextsScreen(id: str) -> ft.Control:
         )
 
     changed = [one for one in differences(shipped(desk), own) if one.own.document == id]
-    head: list[ft.Control] = [Soft(desk.say("text.help"), Style.BODY)]
+    head: list[ft.Control] = [Soft(desk.say("text.help"), Style.BODY), ft.Row([VisibilityChip("only_me")])]
     head += [_News(one, key=one.own.id) for one in changed]
     if document.kind in GROWING:
         mine = [item for item in own.items if item.document == id and not item.item]

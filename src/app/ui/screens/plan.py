@@ -29,6 +29,7 @@ from app.ui.parts import (
     Soft,
     Stepper,
     TimeField,
+    VisibilityChip,
     Words,
 )
 from app.ui.safe import component
@@ -228,7 +229,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             lambda value: changed(set_length)(int(value)),
             label=desk.say("plan.length"),
             id="plan-length",
-            columns=4 if desk.prefs.text_size <= 130 else 2,
+            columns=4,
         ),
         SectionTitle(desk.say("plan.form")),
         ChoiceButtons(
@@ -241,8 +242,9 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             set_mode,
             label=desk.say("plan.form"),
             id="plan-form",
-            columns=3 if desk.prefs.text_size <= 130 else 1,
+            columns=3,
         ),
+        ft.Row([VisibilityChip("shared", name=page.row.name if page else "")], wrap=True),
         Field(desk.say(f"plan.place.{mode}"), place, set_place, id="plan-place", limit=500),
     ]
     if not move:
@@ -283,7 +285,7 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                 lambda value: changed(widen)(value == "rest"),
                 label=desk.say("plan.which"),
                 id="plan-which",
-                columns=2 if desk.prefs.text_size <= 130 else 1,
+                columns=2,
             ),
         ]
     body += [Soft(words) for words in (_doubt(desk, starts, zone), elsewhere(desk, home, goal)) if words]

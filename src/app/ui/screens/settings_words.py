@@ -22,6 +22,7 @@ from app.ui.parts import (
     Rows,
     Screen,
     Soft,
+    VisibilityChip,
     Words,
     use_sheet,
 )
@@ -64,7 +65,7 @@ def SettingsWordsScreen() -> ft.Control:
             )
         )
     example = desk.library.document("goal.smart").intro
-    body: list[ft.Control] = [Words(desk.say("word.help")), Rows(rows)]
+    body: list[ft.Control] = [Words(desk.say("word.help")), ft.Row([VisibilityChip("only_me")]), Rows(rows)]
     if example is not None:
         body.append(Card([Soft(desk.say("word.sample")), Words(desk.read(example))]))
     body.append(Soft(desk.say("word.keeps")))

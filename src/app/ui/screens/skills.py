@@ -306,6 +306,7 @@ def _Rate(person: str, phase: Literal["start", "end"], view: SkillsView, key: st
         desk.notice(desk.say("skills.saved-end" if phase == "end" else "skills.saved-start"))
 
     parts: list[ft.Control] = [resumed_line(desk, form, start)] if form.resumed else []
+    parts.append(ft.Row([VisibilityChip(mine.visibility if mine else "only_me", name=view.name)], wrap=True))
     if step == "pick":
         if survey.intro:
             parts.append(Words(desk.read(survey.intro)))

@@ -144,6 +144,8 @@ def _Form(
             error=say("task.title-missing") if missing and not wrote.text.strip() else "",
         )
     )
+    seen = task.visibility if task is not None else "shared" if wrote.mentorship else "only_me"
+    parts.append(ft.Row([VisibilityChip(seen, name=row.name if row else "")], wrap=True))
     if row is not None:
         parts += [
             SectionTitle(say("task.owner")),
@@ -184,7 +186,6 @@ def _Form(
         if task.outcome == "tried":
             lesson = say("task.tried-line", lesson=task.learned) if task.learned else say("task.tried-only")
             parts.append(Soft(lesson))
-        parts.append(ft.Row([VisibilityChip(task.visibility, name=row.name if row else "")]))
         parts += [*another_version(desk, task), *earlier_versions(desk, task, "text")]
         parts.append(
             ft.Row(

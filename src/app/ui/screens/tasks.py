@@ -8,8 +8,8 @@ from typing import Literal
 import flet as ft
 
 from app.model.commands import AddTask, MoveTask, TaskOutcome
-from app.model.entities import Owner
-from app.model.queries import Board, PersonView, TaskBoard, TaskCounts, TaskRow, TasksCounted
+from app.model.entities import Owner, Task
+from app.model.queries import Board, One, PersonView, TaskBoard, TaskCounts, TaskRow, TasksCounted
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query, use_wide
@@ -25,6 +25,7 @@ from app.ui.parts import (
     SecondaryButton,
     Segments,
     Soft,
+    VisibilityChip,
     Words,
     use_sheet,
 )
@@ -54,7 +55,7 @@ def TasksScreen(person: str) -> ft.Control:
     rows = {"todo": board.todo, "doing": board.doing, "done": board.done}
 
     use_sheet(
-        (lambda: _Tried(trying, lambda: try_(""), key=trying)) if trying else None,
+        (lambda: _Tried(trying, view.row.name if view else "", lambda: try_(""), key=trying)) if trying else None,
         lambda: try_(""),
         title=desk.say("task.tried"),
         short=True,
@@ -266,6 +267,7 @@ def AddLine(
     error = desk.say("task.title-missing") if missing and not text.strip() else ""
     return ft.Column(
         [
+            ft.Row([VisibilityChip("shared" if person else "only_me", name=name)], wrap=True),
             Field(
                 desk.say("task.add-hint"),
                 text,
@@ -301,10 +303,11 @@ def _my_role(desk: Desk, person: str) -> str:
 
 
 @component
-def _Tried(task: str, on_done: Callable[[], object], key: str = "") -> ft.Control:
+def _Tried(task: str, name: str, on_done: Callable[[], object], key: str = "") -> ft.Control:
     """Tried: what was learned is worth more than whether it worked."""
     desk = use_desk()
     learned, set_learned = ft.use_state("")
+    kept: Task | None = use_query(One(Task, task))
 
     def save(_: object = None) -> None:
         done = desk.store.execute(TaskOutcome(task=task, outcome="tried", learned=learned.strip()))
@@ -313,6 +316,7 @@ def _Tried(task: str, on_done: Callable[[], object], key: str = "") -> ft.Contro
 
     return ft.Column(
         [
+            ft.Row([VisibilityChip(kept.visibility if kept else "shared", name=name)], wrap=True),
             Field(desk.say("task.tried-ask"), learned, set_learned, id="learned", lines=3, limit=2000, autofocus=True),
             PrimaryButton(desk.say("task.tried-save"), save, ft.Icons.CHECK, id="save-tried"),
         ],
