@@ -79,6 +79,7 @@ async def test_made_proved_and_begun_again_from(stage: OpenStage, tmp_path: Path
     await fresh.type("restore-passphrase", OTHER)
     await fresh.tap("restore-go")
     await fresh.until(lambda: fresh.has("lock"))
+    assert fresh.has(fresh.desk.say("backup.restore.done"))
     empty.lock()
     after = again(tmp_path / "new", OTHER)
     me = after.store.ask(AboutMe())
@@ -107,6 +108,7 @@ async def test_what_is_wrong_is_said_where_it_is_wrong(stage: OpenStage, tmp_pat
 
     await app.type("restore-secret", key)
     await app.type("restore-passphrase", OTHER)
+    assert not app.field("restore-secret").error and not app.field("restore-passphrase").error
     hand_over(app, b"a photograph of a cat")
     await app.tap("restore-file")
     await app.tap("restore-go")

@@ -221,9 +221,13 @@ async def test_everything_back_from_a_server(stage: OpenStage, tmp_path: Path, c
     new = await open_phone(stage, session_in(tmp_path / "new", "en"))
     await new.tap("return")
     assert new.app.nameless() == []
-    await new.app.type("return-address", carrier.base)
+    await new.app.type("return-address", "http://127.0.0.1:1")
     await new.app.type("return-key", RecoveryKey.new().text)
     await new.app.type("return-passphrase", OTHER)
+    await new.tap("return-go")
+    await new.app.until(lambda: new.app.field("return-address").error == new.app.desk.say("devices.return.away"))
+    await new.app.type("return-address", carrier.base)
+    assert not new.app.field("return-address").error
     await new.tap("return-go")
     await new.app.until(lambda: new.app.field("return-key").error == new.app.desk.say("error.nothing-on-server"))
     assert new.session.phase is Phase.ABSENT
