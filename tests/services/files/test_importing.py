@@ -41,8 +41,9 @@ from app.services.agreements import AGREEMENT, CONDUCT
 from app.services.closing import erase
 from app.services.content.library import Library
 from app.services.content.speech import Speech
+from app.services.files import importing
 from app.services.files.export import DATA, export
-from app.services.files.importing import _read, import_export, is_empty
+from app.services.files.importing import _rows, import_export, is_empty
 from app.services.records import store as store_module
 from app.services.records.store import Store
 from tests.services.test_agreements import Two, on
@@ -109,9 +110,11 @@ def data(two: Two) -> bytes:
 
 
 def test_counts_are_equal_and_everything_is_where_it_was(two: Two, data: bytes) -> None:
-    phone = Person("Ny")
+    phone, other = Person("Ny"), Person("En till")
     found = import_export(phone.store, data)
-    assert counts(phone.store) == counts(two.karin.store)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:  # as a browser that unpacks what it fetches leaves it
+        assert import_export(other.store, archive.read(DATA)) == found
+    assert counts(phone.store) == counts(other.store) == counts(two.karin.store)
     assert {kind: count for kind, count in found.counts.items() if count} == counts(two.karin.store)
     me = phone.store.ask(AboutMe())
     assert me is not None and me.name == "Karin"
@@ -369,6 +372,8 @@ def bad(**row: Any) -> bytes:
     [
         b"",
         b"PK\x03\x04",
+        b"{}",
+        b'{"format":"fika-export"',
         packed("{}"),
         packed("{}", "other.json"),
         packed('{"format":"fika-export","version":1,"records":[]}', how=zipfile.ZIP_LZMA),
@@ -398,13 +403,50 @@ def test_what_is_no_export_is_refused_and_leaves_nothing(broken: bytes) -> None:
     assert counts(phone.store) == before and is_empty(phone.store)
 
 
+def test_a_file_may_be_longer_than_what_is_read_at_a_time(
+    two: Two, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = opened(data)
+    anew = packed(json.dumps(json.loads(text), ensure_ascii=False, indent=1))
+    assert counts_of(anew) == counts(two.karin.store)  # another program laid it out anew
+    longest = max(len(line.encode()) for line in text.splitlines()) + 2
+    assert longest < len(text) / 4
+    monkeypatch.setattr(importing, "LONGEST", longest)
+    assert counts_of(data) == counts(two.karin.store)
+    with pytest.raises(ExportForeign):
+        counts_of(anew)
+    monkeypatch.setattr(importing, "LONGEST", longest - 8)
+    with pytest.raises(ExportForeign):
+        counts_of(data)
+
+
+@pytest.mark.parametrize("limit", ["LARGEST", "MOST"])
+def test_no_file_may_be_longer_than_a_phone_can_hold(data: bytes, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, limit, 20)
+    with pytest.raises(ExportForeign):
+        counts_of(data)
+
+
+def counts_of(data: bytes) -> dict[str, int]:
+    phone = Person("Ny")
+    import_export(phone.store, data)
+    return counts(phone.store)
+
+
+@pytest.mark.parametrize("change", [(",\n", "\n"), ("\n]}\n", "\n"), ("\n]}\n", ",\n]}\n"), ("\n]}\n", "\n]}\n{}\n")])
+def test_a_list_that_is_no_list_is_refused(data: bytes, change: tuple[str, str]) -> None:
+    broken = opened(data).replace(*change, 1)
+    with pytest.raises(ExportForeign):
+        counts_of(packed(broken))
+
+
 def test_a_file_with_one_damaged_byte_is_refused_in_words_wherever_it_is(data: bytes) -> None:
     """Most of a zip is packed, and what unpacks it has a word of its own for what it cannot read."""
     for place in range(0, len(data) // 2, len(data) // 60):
         damaged = bytearray(data)
         damaged[place] ^= 0xFF
         with contextlib.suppress(ExportForeign):
-            _read(bytes(damaged))
+            list(_rows(bytes(damaged)))
 
 
 @pytest.mark.parametrize(

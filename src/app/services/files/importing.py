@@ -11,9 +11,10 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from app.errors import ExportForeign, InvalidField, NotEmpty
 from app.model.changes import GONE, OTHERS, Op, hlc_of, is_version, version_id
@@ -44,9 +45,17 @@ from sync.errors import BadJson
 if TYPE_CHECKING:
     from app.services.records.store import Store
 
-LARGEST: Final = 64 << 20
+LARGEST: Final = 512 << 20
+"""Bytes of JSON that are read in: what somebody writes in many years is a tenth of it."""
+LONGEST: Final = 64 << 20
+"""Bytes of one record with all its versions; of a whole file that has them on other lines than ours."""
+MOST: Final = 1_000_000
+"""Versions in a file. They become durable together, so all of them are held once."""
 _ENTRY: Final = b"PK\1\2"
 _ENTRIES: Final = 64
+_RECORDS: Final = b',"records":[\n'
+_OTHER: Final = b'],"other":[\n'
+_END: Final = b"]}\n"
 _LONGEST_ID: Final = 64
 _UNREADABLE: Final = (
     zipfile.BadZipFile,
@@ -117,26 +126,33 @@ def import_export(store: Store, data: bytes) -> Imported:
     """
     if not is_empty(store):
         raise NotEmpty
-    tree = _read(data)
     counts: dict[str, int] = {}
     spaces: dict[str, str] = {}
     by_space: dict[str, list[_Record]] = {}
-    known = len(tree["records"])
-    for place, row in reversed([*enumerate([*tree["records"], *tree.get("other", [])])]):  # the oldest first
-        old, one = _record(row, known=place < known)
+    versions = 0
+    for row, known in _rows(data):
+        old, one = _record(row, known=known)
         if one.kind == "setting" and any(speaks_of_keys(cells.get("key")) for cells in one.said()):
             continue
-        spaces[old] = str(row.get("space_kind") or spaces.get(old, "personal"))
+        versions += len(one.versions)
+        if versions > MOST:
+            raise ExportForeign(part="size")
+        if row.get("space_kind"):
+            spaces.setdefault(old, str(row["space_kind"]))
         if one.known:
             counts[one.kind] = counts.get(one.kind, 0) + (not row.get("deleted"))
         by_space.setdefault(old, []).append(one)
     with store.writing():
-        for old, records in by_space.items():
+        while by_space:
+            old, records = by_space.popitem()
+            records.reverse()  # the oldest first
             space = _place(store, spaces.get(old, "personal"))
             for one in records:
                 if one.known:
                     check_space(store.kind_of(space), one.kind, one.cells)
-            store.bring_in(space, _moved(records, old, space))
+            moved = _moved(records, old, space)
+            records.clear()
+            store.bring_in(space, moved)
     return Imported({kind: count for kind, count in counts.items() if kind in KINDS and count})
 
 
@@ -160,6 +176,8 @@ def _moved(records: Iterable[_Record], old: str, space: str) -> list[Written]:
 
 def _under(one: Written, ids: Mapping[Id, Id]) -> Written:
     fields = one.op.fields
+    if one.op.record not in ids and fields.get(GONE) not in ids:
+        return one
     if fields.get(GONE) in ids:
         fields = {**fields, GONE: ids[str(fields[GONE])]}
     return replace(one, op=replace(one.op, record=ids.get(one.op.record, one.op.record), fields=fields))
@@ -214,27 +232,65 @@ def _moment(row: Mapping[str, Any]) -> int:
         return 0
 
 
-def _read(data: bytes) -> Mapping[str, Any]:
+# ------------------------------------------------------------------ the file
+
+
+def _rows(data: bytes) -> Iterator[tuple[Any, bool]]:
+    """The records in the file, and whether its writer knew their kind. All of it is read before the last has come.
+
+    Ours has a line for each record, and then no more than one of them is held at a time. Another program may have laid
+    it out anew: such a file is read in one piece.
+    """
     try:
-        if data.count(_ENTRY) > _ENTRIES:  # each would be built before anything of it is asked
-            raise ExportForeign(part="file")
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entry = archive.getinfo(DATA)
-            if entry.file_size > LARGEST:
-                raise ExportForeign(part="size")
-            if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise ExportForeign(part="file")  # others say themselves how much memory they want
-            with archive.open(entry) as file:
-                raw = file.read(LARGEST + 1)
-        tree = strict_json.read(raw, size=LARGEST)
+        with _opened(data) as file:
+            first = file.readline(LONGEST + 1)
+            if first.endswith(_RECORDS):
+                _check(strict_json.read(first + b"]}", size=LONGEST))
+                yield from _lines(file, _OTHER, known=True)
+                yield from _lines(file, _END, known=False)
+                if file.read(1):
+                    raise ExportForeign(part="file")
+                return
+            tree = strict_json.read(first + file.read(LONGEST + 1), size=LONGEST)
+            _check(tree)
+            yield from ((row, True) for row in tree["records"])
+            yield from ((row, False) for row in tree.get("other", []))
     except _UNREADABLE as exc:
         raise ExportForeign(part="file") from exc
+
+
+def _lines(file: IO[bytes], end: bytes, *, known: bool) -> Iterator[tuple[Any, bool]]:
+    """One list of records, up to the line that ends it."""
+    more: bool | None = None
+    while (line := file.readline(LONGEST + 1)) != end:
+        if more is False:
+            raise ExportForeign(part="file")
+        more = line.endswith(b",\n")
+        yield strict_json.read(line.removesuffix(b"\n").removesuffix(b","), size=LONGEST), known
+    if more:
+        raise ExportForeign(part="file")
+
+
+def _check(tree: Any) -> None:
     if not isinstance(tree, dict) or tree.get("format") != FORMAT or tree.get("version") != VERSION:
         raise ExportForeign(part="format")
-    if not _lists(tree.get("records"), tree.get("other", [])):
+    if not isinstance(tree.get("records"), list) or not isinstance(tree.get("other", []), list):
         raise ExportForeign(part="records")
-    return tree
 
 
-def _lists(*values: Iterable[Any] | None) -> bool:
-    return all(isinstance(one, list) for one in values)
+@contextmanager
+def _opened(data: bytes) -> Iterator[IO[bytes]]:
+    """The records in the zip; or the bare file, since some browsers unpack what they fetch."""
+    if data.startswith(b"{"):
+        yield io.BytesIO(data)
+        return
+    if data.count(_ENTRY) > _ENTRIES:  # each would be built before anything of it is asked
+        raise ExportForeign(part="file")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entry = archive.getinfo(DATA)
+        if entry.file_size > LARGEST:
+            raise ExportForeign(part="size")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ExportForeign(part="file")  # others say themselves how much memory they want
+        with archive.open(entry) as file:
+            yield file

@@ -313,23 +313,23 @@ class Store:
             latest[record] = at
             names[record, one.version] = version_id(at, device)
             said.setdefault(at, []).append(one)
-        changes: list[Change] = []
         sequence = staged.sequences.get((space, device), 0)
-        for at in sorted(said):
-            sequence += 1
-            ops = tuple(
-                replace(
-                    one.op,
-                    fields=_renamed(one.op, names),
-                    parents=tuple(names.get((one.op.record, parent), parent) for parent in one.op.parents)
-                    or here[one.op.record],
-                    lacking=tuple(names.get((one.op.record, parent), parent) for parent in one.op.lacking),
-                )
-                for one in said[at]
+
+        def op(one: Op) -> Op:
+            return replace(
+                one,
+                fields=_renamed(one, names),
+                parents=tuple(names.get((one.record, parent), parent) for parent in one.parents) or here[one.record],
+                lacking=tuple(names.get((one.record, parent), parent) for parent in one.lacking),
             )
-            changes.append(Change(space=space, device=device, sequence=sequence, hlc=at, ops=ops))
-        for start in range(0, len(changes), _BROUGHT):
-            some = changes[start : start + _BROUGHT]
+
+        times = sorted(said)
+        for start in range(0, len(times), _BROUGHT):  # what is on its way into the tables is not held here as well
+            some: list[Change] = []
+            for at in times[start : start + _BROUGHT]:
+                sequence += 1
+                ops = tuple(op(one.op) for one in said.pop(at))
+                some.append(Change(space=space, device=device, sequence=sequence, hlc=at, ops=ops))
             arriving = Arriving(self._documents, staged, self.kind_of, some)
             for change in some:
                 if not arriving.takes(change):
