@@ -14,6 +14,7 @@ from app.errors import AnswerTooLong, NoProgramme
 from app.model.commands import Delete, SetSetting, WriteNote
 from app.model.queries import SettingOf
 from app.services.programme import membership
+from app.services.programme.coordination import MEMBERS
 from app.services.programme.membership import LETTERS, MEMBERSHIP, Programme
 from app.services.spaces import KEYRING
 from sync import bundle
@@ -286,6 +287,71 @@ def test_confirmed_numbers_replace_mine_and_say_by_whom(samira: Coordinator) -> 
     assert asked(SettingOf("number.sesoc")) == "08-123 45"
     assert asked(SettingOf("numbers.by")) == "Vårens program"
     assert asked(SettingOf("numbers.day")) == samira.now().date().isoformat()
+
+
+def test_answers_are_read_in_their_order_whatever_order_they_are_opened_in(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    member = samira.coordination.members[0].id
+
+    def standing() -> tuple[bool, object]:
+        joined = yusuf.programme.joined
+        return joined is not None and joined.out, yusuf.store.ask(SettingOf("number.sesoc"))
+
+    samira.coordination.confirm_numbers({"sesoc": "111"})
+    first = samira.coordination.answer(member)
+    put_back = samira.coordination.remove(member)
+    out = samira.coordination.answer(member)
+    put_back()
+    samira.now.later(days=-400)  # the clock of the coordinator's phone was put back
+    samira.coordination.confirm_numbers({"sesoc": "112"})
+    yusuf.programme.take(samira.coordination.answer(member).data)
+    assert standing() == (False, "112")
+    for late in (out, first):
+        yusuf.programme.take(late.data)
+        assert standing() == (False, "112"), "what is not the latest word changes nothing that is so now"
+    samira.coordination.remove(member)
+    yusuf.programme.take(samira.coordination.answer(member).data)
+    assert standing() == (True, "112") and yusuf.programme.listening is None
+
+
+def test_the_latest_answer_holds_on_every_device_whichever_has_read_it(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    tablet = Tablet(yusuf)
+    tablet.hears()
+    member = samira.coordination.members[0].id
+    put_back = samira.coordination.remove(member)
+    out = samira.coordination.answer(member)
+    put_back()
+    yusuf.programme.take(samira.coordination.answer(member).data)
+    tablet.programme.take(out.data)  # later by the clock, and older by what it says
+    assert tablet.programme.joined is not None and tablet.programme.joined.out
+    tablet.answers_phone()
+    assert yusuf.programme.joined is not None and not yusuf.programme.joined.out
+    tablet.hears()
+    assert tablet.programme.joined == yusuf.programme.joined
+
+
+def test_an_answer_of_an_app_that_knew_no_order_counts_until_one_with_it_was_read(samira: Coordinator) -> None:
+    yusuf = Member("Yusuf")
+    yusuf.programme.join(samira.card)
+    yusuf.tells_programme(samira)
+    member = bytes.fromhex(samira.coordination.members[0].id)
+    row = next(row for row in samira.documents.table(MEMBERS) if row["id"] == member.hex())
+
+    def said(**says: object) -> bool:
+        raw = letters.write_answer(KEYS.signing, CARD.id, bytes.fromhex(row["box"]), says)
+        data = bundle.seal_for_device([bundle.Item(bundle.ItemKind.LETTER, raw)], bytes.fromhex(row["box"]))
+        yusuf.programme.take(data)
+        joined = yusuf.programme.joined
+        return joined is not None and joined.out
+
+    assert said(out=True)
+    assert not said(out=False)
+    assert not said(turn=7)
+    assert not said(out=True)
+    for odd in (7, -1, True, "8", 1 << 53, 1e9, None, [8]):
+        assert not said(out=True, turn=odd), odd
+    assert said(out=True, turn=8)
 
 
 def test_text_in_parts_and_files_come_to_the_same(samira: Coordinator) -> None:

@@ -508,12 +508,24 @@ class Coordination:
             raise BadRecord(reason="member")
         made = _keys(row)
         says: dict[str, Any] = {"seen": own["seen"], "came": own["came"], "name": _card(row).name}
+        says["turn"] = self._turn(member)
         says |= {"out": True} if own.get("out") else self._confirmed()
         if own["signed"] and not own.get("out"):
             says |= {"signed": own["signed"], "append": made.append.hex()}
         raw = letters.write_answer(made.signing, _card(row).id, bytes.fromhex(own["box"]), says)
         data = bundle.seal_for_device([Item(ItemKind.LETTER, raw)], bytes.fromhex(own["box"]))
         return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data)
+
+    def _turn(self, member: str) -> int:
+        """The place of the next answer among all to a member, durable before it leaves.
+
+        By the clock, so that a vault put back from a backup goes on behind what left after that; and never lower.
+        """
+        with self._one, self._store.writing():
+            row = self._member(member)
+            turn = max(int(row.get("turn", 0)) + 1, int(self._now().timestamp() * 1000))
+            self._table(MEMBERS).update({"turn": turn}, doc_ids=[row.doc_id])
+        return turn
 
     def answered(self, member: str) -> None:
         """It has left. Whatever it said is said again next time, so that a lost one costs nothing."""

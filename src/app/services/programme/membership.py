@@ -51,7 +51,8 @@ POSTED: Final = "\0fika/"
 
 MEMBERSHIP: Final = "membership"
 """The setting by which own devices are one member: no other space has it, and no export."""
-_SHARED: Final = ("card", "seed", "serial", "blind", "factor", "token", "append", "out")
+_SHARED: Final = ("card", "seed", "serial", "blind", "factor", "token", "append", "out", "turn")
+TURN_MOST: Final = 1 << 53
 
 _BY_NAME: Final = ("contact", "concern", "changed", "ended")
 
@@ -279,12 +280,14 @@ class Programme:
 
     def _one_seed(self, row: Any, said: Mapping[str, Any]) -> None:
         given = said if said["token"] or not row["token"] else row
-        fresh = {"card": said["card"], "out": said["out"]}
+        older = _turn(said["turn"]) < _turn(row.get("turn"))
+        stands = row if older else said
+        fresh = {name: stands.get(name, "") for name in ("card", "out", "turn")}
         fresh |= {name: given[name] for name in ("factor", "token", "append")}
         if any(row.get(name, "") != value for name, value in fresh.items()):
             self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
             self._seal_answers()
-        if given is row and row["token"] != said["token"]:
+        if older or (given is row and row["token"] != said["token"]):
             self._share()
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -542,14 +545,17 @@ class Programme:
     # ------------------------------------------------------------------ inside
 
     def _answered(self, says: Mapping[str, Any]) -> None:
+        """Receipts and the token are true in any order; how things stand is only what the latest answer says."""
         row = self._required()
-        card, out = _card(row), says.get("out") is True
-        fresh: dict[str, Any] = {"out": out}
-        if says.get("name") and (named := card.named(str(says["name"]))) != card:
-            fresh["card"] = named.to_bytes().hex()  # the words do not change with it
-        if any((row.get(name) or False) != value for name, value in fresh.items()):
-            self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
-            self._share()
+        card, turn = _card(row), _turn(says.get("turn"))
+        latest = turn > _turn(row.get("turn")) or not (turn or row.get("turn"))
+        if latest:
+            fresh: dict[str, Any] = {"out": says.get("out") is True, "turn": turn}
+            if says.get("name") and (named := card.named(str(says["name"]))) != card:
+                fresh["card"] = named.to_bytes().hex()  # the words do not change with it
+            if any((row.get(name) or False) != value for name, value in fresh.items()):
+                self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
+                self._share()
         if says.get("signed") and not row["token"]:
             serial, factor = bytes.fromhex(row["serial"]), bytes.fromhex(row["factor"])
             token = keys.finish_token(card, serial, bytes.fromhex(str(says["signed"])), factor)
@@ -563,6 +569,11 @@ class Programme:
         came = {str(one) for one in says.get("came", ())}
         gone = ("slip", "counts", "join", "changed", "ended")
         table.remove(doc_ids=[row.doc_id for row in table if row.get("bundle") in came and row["what"] in gone])
+        if latest:
+            self._know(card, says)
+
+    def _know(self, card: Card, says: Mapping[str, Any]) -> None:
+        """Whom to reach, as the programme has confirmed it."""
         for name, contact in dict(says.get("contacts", {})).items():
             if name in CONTACTS and isinstance(contact, dict):
                 for part in ("name", "phone"):
@@ -697,13 +708,18 @@ def _read_membership(text: object) -> dict[str, Any]:
         found = strict_json.read(text)
         if set(found) == {"left"}:
             return {"left": str(found["left"])}
-        said = {name: found[name] for name in _SHARED}
-        for name in _SHARED[:-1]:
+        said = {name: found[name] for name in _SHARED if name != "turn"}
+        for name in _SHARED[:-2]:
             bytes.fromhex(said[name])
         Card.read(bytes.fromhex(said["card"]))
     except (BadJson, SyncError, KeyError, TypeError, ValueError):
         return {}
-    return {**said, "out": said["out"] is True}
+    return {**said, "out": said["out"] is True, "turn": _turn(found.get("turn"))}
+
+
+def _turn(found: object) -> int:
+    """The place of an answer among all; 0 for one of a version that did not say, and for what is none."""
+    return found if type(found) is int and 0 < found < TURN_MOST else 0
 
 
 def _card(row: Any) -> Card:
