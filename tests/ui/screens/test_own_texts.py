@@ -64,6 +64,20 @@ async def test_an_own_topic_goes_on_the_agenda_with_one_tap(stage: OpenStage, la
     assert app.nameless() == []
 
 
+async def test_an_own_line_of_a_list_stands_where_the_list_is_ticked(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, "/document/checklist.before_session/texts")
+    assert app.desk.say("text.lines-ticked") in app.texts()
+    await app.type("line-text", "Ta med kartan")
+    await app.tap("line-add")
+    (item,) = laid.store.ask(OwnContentOf()).items
+    assert app.has(f"line-remove-{item.id}")
+    app.desk.go(f"/meeting/{laid.meeting}/checklist")
+    await app.settle()
+    await app.check(f"tick-{item.id}")
+    assert app.texts().count("Ta med kartan") == 1 and app.checked(f"tick-{item.id}")
+
+
 async def test_a_shipped_line_is_hidden_and_shown_again(stage: OpenStage) -> None:
     laid = lay()
     app = await open_at(stage, laid, TOPICS)

@@ -38,6 +38,8 @@ from app.ui.theme import Style
 from app.ui.wording import shipped
 
 LONGEST = 2_000
+TICKED = "checklist"
+"""A kind whose own lines stand where it is ticked, not where it is read."""
 
 
 @component
@@ -89,9 +91,9 @@ def OwnTextsScreen(id: str) -> ft.Control:
     changed = [one for one in differences(shipped(desk), own) if one.own.document == id]
     head: list[ft.Control] = [Soft(desk.say("text.help"), Style.BODY), ft.Row([VisibilityChip("only_me")])]
     head += [_News(one, key=one.own.id) for one in changed]
-    if document.kind in GROWING:
+    if document.kind in GROWING or document.kind == TICKED:
         mine = [item for item in own.items if item.document == id and not item.item]
-        head.append(_Lines(id, document.version, tuple(mine), key="lines"))
+        head.append(_Lines(id, document.kind == TICKED, tuple(mine), key="lines"))
     head.append(SectionTitle(desk.say("text.all")))
     top = ft.Column(head, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     body = EndlessList(tuple(there.values()), draw, height=64, spacing=0, header=[top])
@@ -222,7 +224,8 @@ def _News(one: Difference, key: str = "") -> ft.Control:
 
 
 @component
-def _Lines(document: str, version: int, mine: tuple[ListItem, ...], key: str = "") -> ft.Control:
+def _Lines(document: str, ticked: bool, mine: tuple[ListItem, ...], key: str = "") -> ft.Control:
+    """Own lines; those of a list that is ticked stand last where it is ticked."""
     desk = use_desk()
     text, write = ft.use_state("")
     wrong, say_wrong = ft.use_state("")
@@ -249,6 +252,7 @@ def _Lines(document: str, version: int, mine: tuple[ListItem, ...], key: str = "
 
     parts: list[ft.Control] = [
         SectionTitle(desk.say("text.lines")),
+        *([Soft(desk.say("text.lines-ticked"))] if ticked else []),
         Field(desk.say("text.line"), text, write, id="line-text", limit=300, error=wrong, on_submit=add),
         ft.Row([SecondaryButton(desk.say("text.line-add"), add, ft.Icons.ADD, id="line-add")], wrap=True),
     ]
