@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import permutations
@@ -10,23 +11,39 @@ from pathlib import Path
 import pytest
 
 from app.model.commands import (
+    AddOwnItem,
+    AddParticipants,
+    AddTask,
     BookSlot,
     Command,
     GiveSlot,
     JoinMentorship,
     KeepForm,
+    KeepMinutes,
     MoveMeeting,
     OfferSlots,
+    PlanMeeting,
     PlanSeries,
+    PlanSupervision,
+    RateSkills,
+    RecordProgress,
+    Revise,
+    Reword,
+    SetAside,
+    SetGoal,
     SetSetting,
+    ShareGoal,
     SkipMeeting,
     WithdrawSlot,
+    WriteNote,
 )
-from app.model.entities import Mentorship, meeting_id
-from app.model.queries import BookingNewsOf, CalendarNewsOf, MeetingsOf, NoticeOf, SlotsOf
+from app.model.entities import Goal, Mentorship, meeting_id
+from app.model.entities import Person as Known
+from app.model.queries import BookingNewsOf, CalendarNewsOf, GoalPage, MeetingsOf, NoticeOf, SlotsOf
 from app.model.queries.calendar import heard_key
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import take_out
+from app.services.records.drafts import Target
 from app.services.sharing.tidings import Stage
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.pair import PSK, Person
@@ -151,6 +168,52 @@ def test_one_takes_a_time_while_the_other_takes_it_back_and_is_told(two: Two) ->
     two.does(two.karin, SkipMeeting(meeting=news.meeting))
     two.meet()
     assert two.planned(two.yusuf) == [] and "cancelled" in two.news(two.yusuf)
+
+
+def test_what_is_only_mine_is_in_no_package_and_a_goal_that_is_shared_later_comes_with_its_history(two: Two) -> None:
+    karin, yusuf, pair = two.karin, two.yusuf, two.pair
+    meeting = two.does(yusuf, PlanMeeting(mentorship=pair, starts=TUESDAY, zone=ZONE))
+    person = next(one for one in yusuf.session.store.everything(Known) if one.mentorship == pair)
+    goal = two.does(yusuf, SetGoal(title="Hemligt mål", mentorship=pair, private=True, answers={"why": "Hemligt skäl"}))
+    mine: list[Command] = [
+        RecordProgress(goal=goal, delta=1, comment="Hemligt steg"),
+        AddTask(text="Hemlig uppgift", mentorship=pair, private=True, notes="Hemlig rad", goal=goal),
+        WriteNote(body="Hemlig anteckning", mentorship=pair, meeting=meeting),
+        KeepMinutes(meeting=meeting, document="minutes.quick", answers={"talked": "Öppet"}, private="Hemligt intryck"),
+        SetAside(document="checklist.before_session", item="read_minutes", meeting=meeting, reason="Hemligt hinder"),
+        AddOwnItem(document="checklist.before_session", text="Hemlig punkt"),
+        RateSkills(
+            mentorship=pair, phase="start", levels={"eget/Hemlig": 2}, evidence={"eget/Hemlig": "Hemligt bevis"}
+        ),
+        KeepForm(document="prompts.boundaries", mentorship=pair, answers={"money": "Hemlig gräns"}),
+        Reword(document="topics.library", item="story", field="text", language="sv", words="Hemliga ord", shipped="x"),
+        AddParticipants(mentorship=pair, names=["Hemlig Person"]),
+        PlanSupervision(on=TUESDAY.date(), whom="Hemlig handledare"),
+        Revise(kind="person", id=person.id, values={"reach": "Hemligt nummer", "name": "Hemligt smeknamn"}),
+        SetSetting(key="words", value="Hemlig inställning"),
+    ]
+    for command in mine:
+        two.does(yusuf, command)
+    yusuf.session.store.drafts.keep(Target(kind="note", id=yusuf.session.store.new_id(), cell="body"), "Hemligt utkast")
+    two.meet()
+    assert "Öppet" in everything(karin) and "Heml" not in everything(karin)
+    assert everything(yusuf).count("Heml") >= len(mine), "they were there to be found"
+
+    shared = two.does(yusuf, ShareGoal(goal=goal))
+    two.meet()
+    (there,) = [one for one in karin.session.store.everything(Goal) if one.id == shared]
+    view = karin.session.store.ask(GoalPage(shared))
+    assert view is not None and [row.comment for row in view.history] == ["Hemligt steg"]
+    assert (there.title, there.answers, view.row.value) == ("Hemligt mål", {"why": "Hemligt skäl"}, 1)
+    assert not {"Hemlig uppgift", "Hemlig rad", "Hemlig anteckning"} & set(everything(karin).split('"'))
+
+
+def everything(one: Phone) -> str:
+    """Every row of every table of a vault, as one text."""
+    documents = one.session.store._documents
+    return json.dumps(
+        [[dict(row) for row in documents.table(name)] for name in documents.tables()], ensure_ascii=False, default=str
+    )
 
 
 def test_two_of_a_group_take_one_time_at_once_and_sealed_envelopes_tell_the_second_in_words() -> None:
