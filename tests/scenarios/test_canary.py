@@ -183,6 +183,16 @@ def plant(session: Session, bird: Birds) -> None:
     store.drafts.flush()
 
 
+def leaving(session: Session) -> list[bytes]:
+    """All that would go to a server: every envelope of every space, of one's own and of those with others."""
+    exchange = session.exchange
+    spaces = [space for space, _ in session._open_spaces.all()]
+    for space in spaces:
+        exchange.begin(space)
+        exchange.seal(space)
+    return [envelope.to_bytes() for space in spaces for envelope in exchange.outgoing(space)]
+
+
 @pytest.mark.usefixtures("quick_kdf")
 def test_a_day_with_fika_leaves_no_readable_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: Any
@@ -241,6 +251,11 @@ def test_a_day_with_fika_leaves_no_readable_word(
     # A process that is killed: whatever lies on the disk then.
     here.unlock(NEW_PASSPHRASE)
     plant(here, bird)
+    sent = leaving(here)
+    assert len(sent) > 10
+    for number, raw in enumerate(sent):
+        (home / f"sent-{number}").write_bytes(raw)
+    assert found_in(home) == []
     shutil.copytree(home, tmp_path / "killed")
     here.lock()
     assert found_in(tmp_path / "killed") == []
