@@ -83,7 +83,7 @@ def _warm(session: Session, library: Library) -> None:
     session.warm()
     for name in ("screens.today", "screens.note", "screens.checklist", "screens.search", *ON_TODAY):
         import_module(f"app.ui.{name}")
-    library.documents(kind="checklist")
+    library.documents(kind="checklist", broken=False)
     collector.settle_beside(session)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from app.model.commands import AddPerson, StartNow
 from app.model.queries import SettingOf
 from app.services.content.library import Library
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
@@ -35,6 +38,31 @@ async def test_a_number_in_two_taps_while_locked(stage: OpenStage, tmp_path: Pat
     assert not app.has("lock")
     await app.back()
     assert app.has("unlock")
+
+
+async def test_documents_that_lack_a_language_close_neither_safety_nor_today_nor_the_note(
+    stage: OpenStage, tmp_path: Path
+) -> None:
+    shutil.copytree(ASSETS / "content", tmp_path / "content")
+    for name in ("guidance_safeguarding", "guidance_contacts", "checklist_during_session"):
+        file = tmp_path / "content" / f"{name}.json"
+        tree = json.loads(file.read_text(encoding="utf-8"))
+        del tree["items"][1]["text"]["en"]
+        file.write_text(json.dumps(tree), encoding="utf-8")
+    session, library = made(tmp_path, "en"), Library(tmp_path)
+    session.store.execute(StartNow(mentorship=session.store.execute(AddPerson(name="Yusuf", my_role="mentor")).record))
+    app = await window(stage, session, library=library)
+    assert app.has("today-meeting")
+    await app.tap("today-primary")
+    await app.until(lambda: app.has("shared-note"))
+    assert app.has("note-question") and not app.has("note-list")
+    for _ in ("open", "locked"):
+        app.desk.go("/safety")
+        await app.settle()
+        assert _link(app, "call-emergency") == "tel:112" and app.has("back") and app.nameless() == []
+        assert any("lacks text in one of the languages" in text for text in app.texts())
+        app.desk.lock()
+        await app.settle()
 
 
 @pytest.mark.parametrize("path", ["/", "/people", "/goals", "/library", "/settings", "/settings/erase", "/plan"])

@@ -4,15 +4,19 @@ A document is data written by people; `reading` refuses what cannot be used and 
 used. What a document is stands in `documents`.
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.errors import DocumentInvalid, DocumentMissing
+from app.errors import ContentError, DocumentInvalid, DocumentMissing
 from app.services.content.documents import Document, Entry, Group, Item, Option, Phrase, Scale
 from app.services.content.reading import bytes_of, read_document, read_index
 
+log = logging.getLogger(__name__)
+
 __all__ = [
+    "EMERGENCY",
     "NUMBERS_BY",
     "NUMBERS_DAY",
     "REGIONS",
@@ -32,6 +36,8 @@ __all__ = [
 ]
 
 REGIONS: Final = ("SE", "GB", "EU")
+EMERGENCY: Final = "112"
+"""What to call where nobody has said anything else."""
 NUMBERS_BY: Final = "numbers.by"
 NUMBERS_DAY: Final = "numbers.day"
 """The settings that say which programme has checked the numbers, and when."""
@@ -107,11 +113,26 @@ class Library:
         self._documents[id] = document
         return document
 
+    def usable(self, id: str) -> Document | None:
+        """The document, or nothing where it cannot be used: for what goes on without it. Why it cannot, is said where
+        it is opened.
+        """
+        try:
+            return self.document(id)
+        except ContentError as fault:
+            log.warning("the document %s cannot be used: %s", id, fault.code)
+            return None
+
     def documents(
-        self, *, kind: str | None = None, role: str | None = None, when: str | None = None
+        self, *, kind: str | None = None, role: str | None = None, when: str | None = None, broken: bool = True
     ) -> tuple[Document, ...]:
-        """The documents of a kind, for a role, for a moment: each opened."""
-        return tuple(self.document(entry.id) for entry in self.entries(kind=kind, role=role, when=when))
+        """The documents of a kind, for a role, for a moment: each opened. `broken=False` leaves out those that cannot be
+        used, instead of raising.
+        """
+        ids = [entry.id for entry in self.entries(kind=kind, role=role, when=when)]
+        if broken:
+            return tuple(map(self.document, ids))
+        return tuple(found for id in ids if (found := self.usable(id)) is not None)
 
     def checklist(self, moment: str) -> Document:
         """The checklist for a moment: `before_session`, `during_session`, `after_session`, …"""
@@ -140,8 +161,9 @@ class Library:
 
         Where we know no crisis line, the emergency number stands in its place: it is always right to call.
         """
-        contacts = [c for c in self.document("guidance.contacts").items if c.region == region and c.phone]
-        emergency = next((c.phone for c in contacts if c.emergency and c.phone), "112")
+        document = self.usable("guidance.contacts")
+        contacts = [c for c in document.items if c.region == region and c.phone] if document is not None else []
+        emergency = next((c.phone for c in contacts if c.emergency and c.phone), EMERGENCY)
         crisis_line = next((c.phone for c in contacts if c.crisis_line and c.phone), emergency)
         both = " / ".join(dict.fromkeys((emergency, crisis_line)))
         return {"emergency": emergency, "crisis_line": crisis_line, "help_lines": both}

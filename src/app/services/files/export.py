@@ -461,7 +461,7 @@ class _Page:
             return self.speech.say("agreement.talked-over"), self.speech.say("agreement.version", number=value)
         base, _, part = name.rpartition("_")
         ids = (name, base) if part.isdecimal() else (name,)
-        others = self.library.documents(kind=document.kind) if document is not None else ()
+        others = self.library.documents(kind=document.kind, broken=False) if document is not None else ()
         for item in (item for other in (document, *others) if other is not None for item in other.items):
             if item.id in ids:
                 return self.speech.read(item.text), said(item, value, self.speech, self.library)

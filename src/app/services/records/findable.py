@@ -110,7 +110,7 @@ def text_of(record: Entity, library: Library | None = None) -> search.Text | Non
 
 def document_texts(library: Library, speech: Speech, role: str | None = None) -> Iterator[search.Text]:
     """The documents for a role, in the reader's language, each as one text."""
-    for document in library.documents(role=role):
+    for document in library.documents(role=role, broken=False):
         lines = [speech.read(document.intro)] if document.intro else []
         lines += [speech.read(phrase) for item in document.items_for(role) for phrase in item.phrases]
         yield search.Text(

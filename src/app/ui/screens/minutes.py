@@ -463,7 +463,7 @@ def _others(desk: Desk, document: Document, answers: Mapping[str, Any]) -> list[
     """What was written in another template and has no line in this one."""
     here = {item.id for item in document.items}
     titles: dict[str, str] = {}
-    for other in desk.library.documents(kind="minutes"):
+    for other in desk.library.documents(kind="minutes", broken=False):
         for item in other.items:
             titles.setdefault(item.id, desk.read(item.text))
     rest = [
@@ -564,7 +564,7 @@ def TemplateSheet(current: str, turn: Callable[[str], object], close: Callable[[
                         desk.read(document.title),
                         subtitle=desk.read(document.intro) if document.intro else "",
                     )
-                    for document in desk.library.documents(kind="minutes")
+                    for document in desk.library.documents(kind="minutes", broken=False)
                 ],
                 current,
                 turn,

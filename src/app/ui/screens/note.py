@@ -126,7 +126,8 @@ def NoteScreen(id: str) -> ft.Control:
 
     template = template_for(desk, view)
     item = note_item(template)
-    lines = shown(lines_of(desk, desk.library.document(document), view.row.my_role, run))
+    items = desk.library.usable(document)  # without the list there is still the note
+    lines = () if items is None else shown(lines_of(desk, items, view.row.my_role, run))
     private = private_notes(desk, view) if seen == "only_me" else []
     answers = view.minutes.answers if view.minutes else {}
     parts = parts_of(item.id, answers) if seen == "shared" else len(private)
@@ -169,8 +170,10 @@ def NoteScreen(id: str) -> ft.Control:
     tools = [
         ("task", ft.Icons.ADD_TASK, desk.say("note.task")),
         ("question", ft.Icons.CHAT_BUBBLE_OUTLINE, desk.say("note.question")),
-        ("list", ft.Icons.CHECKLIST, desk.say("note.list.progress", done=settled(lines), total=len(lines))),
     ]
+    if lines:
+        said = desk.say("note.list.progress", done=settled(lines), total=len(lines))
+        tools.append(("list", ft.Icons.CHECKLIST, said))
     if tight:
         tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
         if view.open_tasks:

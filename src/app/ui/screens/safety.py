@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import flet as ft
 
+from app.errors import ContentError
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
 from app.services.content.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Document, Group, Item, default_region
@@ -36,6 +37,7 @@ from app.ui.parts.calling import CallButton, CallRow
 from app.ui.safe import component
 from app.ui.theme import Style
 
+CONTACTS, GUIDANCE = "guidance.contacts", "guidance.safeguarding"
 OWN = ("safety_lead", "safety_deputy", "coordinator")
 FIRST = ("now", "talk", "after")
 
@@ -48,15 +50,36 @@ def region_of(desk: Desk) -> str:
 
 @component
 def SafetyScreen() -> ft.Control:
-    """Numbers and first steps."""
+    """Numbers and first steps; a number to call in any case."""
+    desk = use_desk()
+    use_watch(desk.speech)
+    try:
+        for name in (CONTACTS, GUIDANCE):
+            desk.library.document(name)
+    except ContentError as fault:
+        number = desk.library.facts(region_of(desk))["emergency"]
+        call = CallButton(desk.say("safety.call", number=number), number, id="call-emergency")
+        opened = desk.session.phase == "open"
+        words: list[ft.Control] = [
+            Heading(desk.say("safety.danger")),
+            call,
+            Soft(desk.sentence(fault)),
+            _tell(desk, opened),
+        ]
+        return Screen(desk.say("safety.title"), words, back=True, safety=False, lock=opened)
+    return _Whole()
+
+
+@component
+def _Whole() -> ft.Control:
     desk = use_desk()
     use_watch(desk.speech)
     more, show_more = ft.use_state(False)
     choosing, choose = ft.use_state(False)
     picked, pick = ft.use_state("")
     region = picked or region_of(desk)  # another language may suggest another one
-    contacts = desk.library.document("guidance.contacts")
-    guidance = desk.library.document("guidance.safeguarding")
+    contacts = desk.library.document(CONTACTS)
+    guidance = desk.library.document(GUIDANCE)
     opened = desk.session.phase == "open"
     facts = desk.library.facts(region)
 
@@ -195,7 +218,7 @@ class Confirmed:
         if desk is not None:
             self.by, self.day = _kept(desk, NUMBERS_BY), _kept(desk, NUMBERS_DAY)
             if self.by:
-                items = desk.library.document("guidance.contacts").items
+                items = desk.library.document(CONTACTS).items
                 found = {item.id: _kept(desk, f"number.{item.id}") for item in items}
                 self.numbers = {id: phone for id, phone in found.items() if phone}
 
@@ -241,7 +264,7 @@ def _unnumbered(desk: Desk, contacts: Document, region: str, known: dict[str, st
 def OwnContacts() -> ft.Control:
     """The people of the programme, filled in by whoever uses the app."""
     desk = use_desk()
-    contacts = desk.library.document("guidance.contacts")
+    contacts = desk.library.document(CONTACTS)
     editing, edit = ft.use_state("")
     answers = {name: (_setting(name, "name"), _setting(name, "phone")) for name in OWN}
     rows: list[ft.Control] = []

@@ -198,7 +198,7 @@ def critical_lines(library: Library) -> tuple[tuple[str, str, tuple[str, ...]], 
     """The lines that must not be missed, of the lists that belong to a meeting: document, line, roles."""
     return tuple(
         (document.id, item.id, tuple(sorted(item.roles)))
-        for document in library.documents(kind="checklist")
+        for document in library.documents(kind="checklist", broken=False)
         for item in document.items
         if item.critical and document.when.endswith("_session")
     )
@@ -313,9 +313,9 @@ def _line(label: str, text: str, on_click: Callable[..., object], id: str) -> ft
 
 def _list(desk: Desk, meeting: TodayMeeting) -> tuple[list[ft.Control], int]:
     """The list of the moment: its first lines, and a way to the rest. And how many rows that takes."""
-    document = desk.library.document(meeting.checklist)
-    lines = shown(lines_of(desk, document, meeting.row.my_role, meeting.run))
-    if not lines:
+    document = desk.library.usable(meeting.checklist)
+    lines = () if document is None else shown(lines_of(desk, document, meeting.row.my_role, meeting.run))
+    if document is None or not lines:
         return [], 0
     return [
         SectionTitle(
