@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import flet as ft
 import pytest
@@ -123,3 +126,79 @@ async def test_a_full_disk_is_told_and_no_word_is_lost(stage: OpenStage) -> None
     await app.settle(PAUSE + 0.1)
     assert disk.saved == ["ett två"]
     assert not draft.unsaved
+
+
+class Slow:
+    """A disk that takes as long as a test wants."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.saved: list[str] = []
+        self.go = threading.Semaphore(0)
+        self.fault: OSError | None = None
+
+    def save(self, text: str) -> None:
+        self.begun.append(text)
+        self.go.acquire()
+        if self.fault is not None:
+            raise self.fault
+        self.saved.append(text)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(2_000):
+        if true():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it did not come to that")
+
+
+@pytest.fixture
+def slow() -> Iterator[tuple[Slow, Draft]]:
+    disk = Slow()
+    yield disk, Draft("", disk.save, lambda: datetime.now().astimezone(), waits=True)
+    disk.go.release(100)
+
+
+async def test_keys_are_taken_while_a_slow_disk_saves_and_follow_in_their_order(slow: tuple[Slow, Draft]) -> None:
+    disk, draft = slow
+    draft.edit("a")
+    await until(lambda: disk.begun == ["a"])
+    draft.edit("ab")  # nobody waits for the disk
+    draft.edit("abc")
+    await until(lambda: draft._timer is None)  # their clock has run out as well
+    assert (disk.begun, disk.saved, draft.unsaved, draft.kept.value.at) == (["a"], [], True, None)
+    disk.go.release()
+    await until(lambda: disk.begun == ["a", "abc"])
+    assert disk.saved == ["a"] and draft.unsaved and draft.kept.value.typing
+    disk.go.release()
+    await until(lambda: not draft.unsaved and draft._away is None)
+    assert disk.saved == ["a", "abc"] and not draft.kept.value.typing
+
+
+async def test_whoever_leaves_waits_for_the_last_word_and_nothing_older_comes_after_it(
+    slow: tuple[Slow, Draft],
+) -> None:
+    disk, draft = slow
+    draft.edit("a")
+    await until(lambda: disk.begun == ["a"])
+    draft.edit("ab")
+    disk.go.release(2)
+    draft.leave()
+    assert disk.saved == ["a", "ab"] and not draft.unsaved
+    await until(lambda: draft._away is None)
+    assert disk.begun == ["a", "ab"]
+
+
+async def test_what_a_slow_disk_refuses_is_told_and_tried_again_with_the_next_key(slow: tuple[Slow, Draft]) -> None:
+    disk, draft = slow
+    disk.fault = OSError(28, "full")
+    draft.edit("a")
+    disk.go.release()
+    await until(lambda: draft.kept.value.fault is not None)
+    assert draft.unsaved and disk.saved == []
+    disk.fault = None
+    draft.edit("ab")
+    disk.go.release()
+    await until(lambda: disk.saved == ["ab"])
+    await until(lambda: draft._away is None)

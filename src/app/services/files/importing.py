@@ -49,7 +49,7 @@ LARGEST: Final = 512 << 20
 """Bytes of JSON that are read in: what somebody writes in many years is a tenth of it."""
 LONGEST: Final = 64 << 20
 """Bytes of one record with all its versions; of a whole file that has them on other lines than ours."""
-MOST: Final = 1_000_000
+MOST: Final = 500_000
 """Versions in a file. They become durable together, so all of them are held once."""
 _ENTRY: Final = b"PK\1\2"
 _ENTRIES: Final = 64

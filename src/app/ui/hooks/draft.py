@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,24 +38,32 @@ class Kept:
 class Draft:
     """A text being written. Give `edit` to the field's `on_change` and `leave` to its `on_blur`.
 
-    `another`: what it was begun on has changed elsewhere meanwhile; both are kept (see `use_settling`).
+    `another`: what it was begun on has changed elsewhere meanwhile; both are kept (see `use_settling`). `waits` says that
+    saving waits for the disk: while the typing goes on it is then done in a thread, one after the other, and whoever
+    leaves still waits until the last word is safe.
     """
 
-    def __init__(self, text: str, save: Callable[[str], object], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, text: str, save: Callable[[str], object], now: Callable[[], datetime], *, waits: bool = False
+    ) -> None:
         self.text = text
         self.save = save
         self.kept: Signal[Kept] = Signal(Kept())
         self.another: Signal[bool] = Signal(False)
         self._now = now
-        self._unsaved = False
+        self._waits = waits
+        self._edits = self._safe = 0
+        """How often the text was changed, and up to where the changes are safe."""
         self._timer: asyncio.TimerHandle | None = None
+        self._one = threading.Lock()
+        self._away: asyncio.Task[None] | None = None
 
     def edit(self, event: Any) -> None:
         """The text is now this: an event of a field, or the text itself."""
         self.text = event if isinstance(event, str) else event.control.value or ""
-        self._unsaved = True
+        self._edits += 1
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(PAUSE, self.flush)
+            self._timer = asyncio.get_running_loop().call_later(PAUSE, self._due)
             self.kept.set(Kept(self.kept.value.at, typing=True))
 
     def take(self, text: str) -> None:
@@ -71,27 +80,60 @@ class Draft:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        if not self._unsaved:
+        if not self.unsaved:
             return
         try:
-            self.save(self.text)
+            self._write(self._edits, self.text)
         except Exception as fault:  # noqa: BLE001 - told in the status line; the words are kept
-            log.error("a draft could not be saved: %s", type(fault).__name__)
-            self.kept.set(Kept(self.kept.value.at, fault=fault))
-            return
-        self._unsaved = False
-        self.kept.set(Kept(self._now()))
+            self._refused(fault)
+        else:
+            self.kept.set(Kept(self._now()))
 
     @property
     def unsaved(self) -> bool:
         """Whether there are words that the store does not have."""
-        return self._unsaved
+        return self._safe < self._edits
+
+    def _due(self) -> None:
+        """The clock has run out. While something is on its way to the disk, that goes on with what has come by then."""
+        self._timer = None
+        if not self._waits:
+            self.flush()
+        elif self._away is None and self.unsaved:
+            self._away = asyncio.get_running_loop().create_task(self._write_away())
+
+    async def _write_away(self) -> None:
+        """Save in a thread what there is; and at once what came meanwhile and whose clock has run out by then."""
+        more = True
+        try:
+            while more:
+                at, text = self._edits, self.text
+                await asyncio.to_thread(self._write, at, text)
+                self.kept.set(Kept(self._now(), typing=self._edits > at))
+                more = self.unsaved and self._timer is None
+        except Exception as fault:  # noqa: BLE001 - as in `flush`
+            self._refused(fault)
+        finally:
+            self._away = None
+
+    def _write(self, at: int, text: str) -> None:
+        """Save, unless a later text has been; from the loop or from a thread, one at a time."""
+        with self._one:
+            if at > self._safe:
+                self.save(text)
+                self._safe = at
+
+    def _refused(self, fault: Exception) -> None:
+        log.error("a draft could not be saved: %s", type(fault).__name__)
+        self.kept.set(Kept(self.kept.value.at, fault=fault))
 
 
-def use_draft(saved: str, save: Callable[[str], object]) -> Draft:
-    """The draft of one field. `saved` is the text to start from; `save` is called with the whole text."""
+def use_draft(saved: str, save: Callable[[str], object], *, waits: bool = False) -> Draft:
+    """The draft of one field. `saved` is the text to start from; `save` is called with the whole text, in a thread while
+    the typing goes on where it `waits` for the disk.
+    """
     desk = use_desk()
-    draft = use_box(lambda: Draft(saved, save, desk.now)).value
+    draft = use_box(lambda: Draft(saved, save, desk.now, waits=waits)).value
     draft.save = save  # the newest handler: it may close over newer values
     gone = use_box(lambda: desk.holds(draft)).value
 

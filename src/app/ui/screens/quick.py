@@ -75,7 +75,7 @@ def Closed(why: str) -> ft.Control:
 def Writing(note: Any, another: Callable[[], object]) -> ft.Control:
     """The field, what became of the words, and how much room is left."""
     desk = use_desk()
-    draft = use_draft("", note.write)
+    draft = use_draft("", note.write, waits=True)
     kept = use_watch(draft.kept)
     ft.use_effect(lambda: None, [], cleanup=note.close)
     left = LONGEST - len(draft.text)
