@@ -21,6 +21,7 @@ from sync.errors import (
     OddAnswer,
     ServerBusy,
     ServerRefuses,
+    SessionOver,
     SpaceDeletedThere,
     SyncError,
 )
@@ -300,8 +301,10 @@ class Loop:
                 failures = 0
             except OddAnswer:
                 streams = False
-            except SyncError:
+            except SyncError as exc:
                 failures += 1
+                if failures == 1 and (isinstance(exc, SessionOver) or _is_about_the_space(exc)):
+                    self.poke()  # one space is enough for a no: a round finds out which, and that one is left alone then
                 self._stopped.wait(self._back_off(failures))
             except Exception as exc:  # noqa: BLE001 - as in a round
                 failures += 1

@@ -143,8 +143,7 @@ class _Transaction:
             self._connection.execute(self._begin)
         except BaseException as exc:
             self._release()
-            if isinstance(exc, sqlite3.OperationalError):
-                raise Away(type(exc).__name__) from exc
+            _translate(exc)
             raise
         return _Work(self._connection)
 
@@ -152,16 +151,16 @@ class _Transaction:
         try:
             if fault is None:
                 self._connection.execute("commit")
-        except sqlite3.OperationalError as exc:
-            raise Away(type(exc).__name__) from exc
+        except sqlite3.Error as exc:
+            _translate(exc)
+            raise
         finally:
             try:
                 if self._connection.in_transaction:
                     self._connection.execute("rollback")
             finally:
                 self._release()
-        if isinstance(fault, sqlite3.OperationalError):
-            raise Away(type(fault).__name__) from fault
+        _translate(fault)
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -172,9 +171,14 @@ class _Transaction:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except sqlite3.OperationalError as exc:
-        raise Away(type(exc).__name__) from exc
-    except sqlite3.DatabaseError as exc:
-        if type(exc) is not sqlite3.DatabaseError:
-            raise
-        raise Foreign(type(exc).__name__) from exc
+    except sqlite3.Error as exc:
+        _translate(exc)
+        raise
+
+
+def _translate(fault: BaseException | None) -> None:
+    """Raise what a fault of SQLite means; what is wrong with a statement has kinds of its own and means nothing else."""
+    if isinstance(fault, sqlite3.OperationalError):
+        raise Away(type(fault).__name__) from fault
+    if type(fault) is sqlite3.DatabaseError:  # no database, or a damaged page
+        raise Foreign(type(fault).__name__) from fault

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from sync.client.http import Token
-from sync.client.loop import GATHER_SECONDS, Condition, Loop, _Wanted
+from sync.client.loop import GATHER_SECONDS, Condition, Loop, State, _Wanted
 from sync.errors import NoAnswer, ServerRefuses
 
 
@@ -16,6 +16,7 @@ class Rounds:
 
     def __init__(self) -> None:
         self.made: list[tuple[str, float]] = []
+        self.heard: dict[str, bool] = {}
         self.waiting: set[str] = set()
         self.fault: Exception | None = None
         self.refused = ""
@@ -25,7 +26,8 @@ class Rounds:
         self.positions: dict[str, int] = {}
         self.sending: threading.Event | None = None
 
-    def round(self, space: str) -> None:
+    def round(self, space: str, *, heard: bool = False) -> None:
+        self.heard[space] = heard
         self.made.append((space, time.monotonic()))
         self.waiting.discard(space)
         if self.sending is not None:
@@ -122,6 +124,15 @@ def test_what_spaces_there_are_is_looked_up_behind_what_is_in_a_hurry(loop: Loop
     until(lambda: newer in rounds.spaces)
 
 
+def test_what_the_server_tells_of_is_read_before_anything_is_looked_for_to_send(loop: Loop, rounds: Rounds) -> None:
+    loop.poke(ONE, 7)
+    until(lambda: ONE in rounds.spaces)
+    rounds.waiting.add(OTHER)
+    loop.poke(written=True)
+    until(lambda: OTHER in rounds.spaces)
+    assert rounds.heard == {ONE: True, OTHER: False}
+
+
 def test_a_burst_goes_together(loop: Loop, rounds: Rounds) -> None:
     for _ in range(20):
         rounds.waiting.add(ONE)
@@ -214,6 +225,34 @@ def test_a_space_that_is_refused_is_left_alone_until_somebody_asks(loop: Loop, r
     loop.poke(urgent=True)
     until(lambda: not loop.state.refused)
     assert rounds.spaces[0] == ONE
+
+
+class Strict(Line):
+    """A server that tells nothing of any space to a device that is out of one of them."""
+
+    def __init__(self, rounds: Rounds) -> None:
+        super().__init__(rounds)
+        self.asked: list[list[str]] = []
+
+    def events(self, tokens: Sequence[Token], stop: threading.Event) -> Iterator[tuple[bytes, int]]:
+        self.asked.append([token.space.hex() for token in tokens])
+        if self.rounds.refused in self.asked[-1]:
+            raise ServerRefuses(status=403, reason="forbidden")
+        yield from super().events(tokens, stop)
+
+
+def test_where_the_stream_is_refused_a_round_finds_out_for_which_space(rounds: Rounds) -> None:
+    line = Strict(rounds)
+    found = Loop(line, rounds, lambda: [ONE, OTHER], told=lambda _: None, draw=lambda _, most: most / 50)  # type: ignore[arg-type]
+    found._become(State(Condition.CALM))
+    rounds.refused = ONE
+    threading.Thread(target=found._pokes, daemon=True).start()
+    until(lambda: bool(line.asked))
+    until(lambda: bool(found._wanted))
+    found._one_round(found._wanted)
+    until(lambda: line.asked[-1] == [OTHER])
+    assert line.asked.count([ONE, OTHER]) == len(line.asked) - 1
+    found.stop()
 
 
 def test_pauses_grow_to_hours_where_the_server_goes_on_saying_no(rounds: Rounds) -> None:

@@ -203,6 +203,17 @@ def test_while_the_server_tells_of_news_nothing_is_asked_before_writing(two: Two
     assert two.server.calls == ["push"]
 
 
+def test_news_that_the_server_has_told_of_are_read_before_anything_is_sent(two: Two) -> None:
+    two.calm()
+    two.writes(two.yusuf, "his")
+    two.his.round(two.space)
+    two.writes(two.karin, "hers")
+    two.server.calls.clear()
+    two.hers.round(two.space, heard=True)
+    assert two.server.calls == ["pull", "push"]
+    assert titles(two.karin) == {"his", "hers"}
+
+
 def test_what_others_wrote_meanwhile_is_read_although_nothing_was_asked_first(two: Two) -> None:
     two.calm()
     two.writes(two.yusuf, "his")
@@ -306,6 +317,7 @@ def test_a_server_that_forgets_everything_is_healed_and_told_of(two: Two) -> Non
     assert len(titles(two.karin)) == 8
     assert titles(two.karin) == titles(two.yusuf)
     heads = two.karin.exchange.heads(two.space)
+    assert two.told() == {AlarmKind.ROLLBACK}
     assert {one.header.device: one.header.sequence for one in two.log} == {
         d: link.sequence for d, link in heads.items()
     }

@@ -15,8 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sync.server import schema
 from sync.server.__main__ import main
 from sync.server.settings import Settings
+from sync.server.sqlite import Sqlite
 from tests.support.effort import effort
 from tests.sync.server.actors import Phone, hang_up, pair
 from tests.sync.server.conftest import settings_for
@@ -231,6 +233,30 @@ def test_a_file_that_is_no_database_is_told_from_one_that_is_away(
     monkeypatch.setenv("FIKA_FOLDER", str(tmp_path))
     assert main(["migrate"]) == main(["backup", str(tmp_path / "b")]) == 2
     assert "the database is damaged, or is none\n" in capsys.readouterr().err
+
+
+def test_a_damaged_page_is_told_in_a_sentence_and_leaves_no_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FIKA_FOLDER", str(tmp_path))
+    file = tmp_path / "fika.db"
+    database = Sqlite(file)
+    schema.migrate(database)
+    with database.write() as work:
+        rows = [(bytes([number]) * 32, bytes(32), bytes(4000), 1) for number in range(40)]
+        work.many("insert into keyring (id, secret, bytes, made) values (?, ?, ?, ?)", rows)
+        page = work.one("select rootpage from sqlite_master where name = 'keyring'")
+    database.scrub()
+    database.close()
+    assert page is not None
+    raw = bytearray(file.read_bytes())
+    size = int.from_bytes(raw[16:18], "big")
+    raw[(page[0] - 1) * size : page[0] * size] = os.urandom(size)
+    file.write_bytes(bytes(raw))
+    target = tmp_path / "backup"
+    assert main(["backup", str(target)]) == 2
+    assert "the database is damaged, or is none\n" in capsys.readouterr().err
+    assert [path for path in tmp_path.iterdir() if path.name.startswith("backup")] == []
 
 
 def test_a_backup_that_cannot_be_written_is_said_and_leaves_nothing(
