@@ -179,7 +179,8 @@ _SIZES: Final = {
 TEXT_SIZES: Final = (100, 115, 130, 150, 200)
 
 
-TAB_LIMIT: Final = 130  # four tabs beside each other hold no more; a phone's own bar does the same
+TAB_LIMIT: Final = 130
+"""Four tabs beside each other, seven days or a clock's face hold no more; a phone's own do the same."""
 
 
 def theme(tokens: Tokens, percent: int = 100) -> ft.Theme:
@@ -190,6 +191,7 @@ def theme(tokens: Tokens, percent: int = 100) -> ft.Theme:
     scheme = _scheme(tokens)
     text = ft.TextTheme(**{name: _text(tokens.ink, size, bold, percent) for name, (size, bold) in _SIZES.items()})
     still = ft.PageTransitionTheme.NONE
+    fixed = min(percent, TAB_LIMIT)
     return ft.Theme(
         color_scheme=scheme,
         font_family=FONT,
@@ -206,15 +208,25 @@ def theme(tokens: Tokens, percent: int = 100) -> ft.Theme:
             indicator_color=tokens.primary_container,
             elevation=0,
             label_text_style={
-                ft.ControlState.SELECTED: _text(tokens.primary, 13, True, min(percent, TAB_LIMIT)),
-                ft.ControlState.DEFAULT: _text(tokens.ink_soft, 13, False, min(percent, TAB_LIMIT)),
+                ft.ControlState.SELECTED: _text(tokens.primary, 13, True, fixed),
+                ft.ControlState.DEFAULT: _text(tokens.ink_soft, 13, False, fixed),
             },
         ),
         navigation_rail_theme=ft.NavigationRailTheme(
             bgcolor=tokens.surface,
             indicator_color=tokens.primary_container,
-            selected_label_text_style=_text(tokens.primary, 13, True, min(percent, TAB_LIMIT)),
-            unselected_label_text_style=_text(tokens.ink_soft, 13, False, min(percent, TAB_LIMIT)),
+            selected_label_text_style=_text(tokens.primary, 13, True, fixed),
+            unselected_label_text_style=_text(tokens.ink_soft, 13, False, fixed),
+        ),
+        date_picker_theme=ft.DatePickerTheme(
+            day_text_style=_text(tokens.ink, 16, False, fixed),
+            weekday_text_style=_text(tokens.ink_soft, 16, False, fixed),
+            year_text_style=_text(tokens.ink, 16, False, fixed),
+            header_headline_text_style=_text(tokens.ink, 28, True, fixed),
+        ),
+        time_picker_theme=ft.TimePickerTheme(
+            dial_text_style=_text(tokens.ink, 16, False, fixed),
+            hour_minute_text_style=_text(tokens.ink, 40, True, fixed),
         ),
         scrollbar_theme=ft.ScrollbarTheme(thickness=4, radius=2, thumb_color=tokens.line, cross_axis_margin=1),
         tooltip_theme=ft.TooltipTheme(text_style=_text(tokens.ground, 14, False, percent)),

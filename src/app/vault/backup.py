@@ -247,6 +247,9 @@ def _subkey(key: bytes, label: bytes, owner: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, owner, label).derive(key)
 
 
+_BETWEEN = str.maketrans("-,.;", "    ")
+
+
 def _normal_words(words: str) -> bytes:
-    """Six words as typed: case and the space between do not matter."""
-    return kdf.normalise(" ".join(words.replace("-", " ").casefold().split()))
+    """Six words as typed: case and what stands between them do not matter, also the commas they are read aloud with."""
+    return kdf.normalise(" ".join(words.translate(_BETWEEN).casefold().split()))

@@ -225,7 +225,7 @@ async def test_an_invitation_is_approved_by_name_and_words_are_compared(stage: O
     mentorship = yusuf.app.desk.places.value[-1].split("/")[-1]
     await open_again(yusuf, mentorship)
     assert yusuf.says("pair.not-compared")
-    words = " ".join(karin.session.pairing.twelve(mentorship))
+    words = ", ".join(karin.session.pairing.twelve(mentorship))
     assert yusuf.app.has(words)
     await yusuf.tap("pair-same")
     assert yusuf.says("pair.compared.mine", name="Karin")

@@ -19,8 +19,14 @@ Press = Callable[..., Any]
 SHAPE = ft.RoundedRectangleBorder(radius=theme.CORNER)
 
 
-def _face(text: str, icon: ft.IconData | None, color: str, style: ft.TextThemeStyle) -> ft.Control:
-    words = Words(text, style, color, align=ft.TextAlign.CENTER)
+def _face(
+    text: str,
+    icon: ft.IconData | None,
+    color: str,
+    style: ft.TextThemeStyle,
+    align: ft.TextAlign = ft.TextAlign.CENTER,
+) -> ft.Control:
+    words = Words(text, style, color, align=align)
     if icon is None:
         return words
     return ft.Row(
@@ -118,7 +124,7 @@ def QuietButton(
     Where it gets a whole line, its word begins where the lines around it begin.
     """
     button = ft.TextButton(
-        content=_said(said, _face(text, icon, color, Style.BODY)),
+        content=_said(said, _face(text, icon, color, Style.BODY, ft.TextAlign.START)),
         on_click=on_click,
         style=_style(color, theme.CLEAR, None, 13, 8, ft.Alignment.CENTER_LEFT),
     )
@@ -178,12 +184,33 @@ def ChoiceButtons(
     id: str,
     columns: int = 2,
 ) -> ft.Control:
-    """A few choices as large radio buttons, `columns` beside each other. `label` names the group."""
+    """A few choices as large radio buttons, `columns` beside each other: fewer in large text, where words would break.
+    `label` names the group.
+    """
+    columns = _abreast(choices, columns)
     cells: list[ft.Control] = [
         ft.Container(_option(choice, choice.value == value, on_change, f"{id}-{choice.value}"), col=12 // columns)
         for choice in choices
     ]
     return radio_group(label, value or "", on_change, ft.ResponsiveRow(cells, spacing=8, run_spacing=8, columns=12))
+
+
+LARGE = 150
+"""From this text size on what stands beside each other may have to stand under each other."""
+_LETTER, _EDGES, _BETWEEN = 9, 26, 8
+
+
+def _abreast(choices: Sequence[Choice], most: int) -> int:
+    """How many of these have room beside each other, in whole rows where that can be."""
+    desk = use_desk()
+    if desk.prefs.text_size < LARGE or most == 1:
+        return most
+    if any(choice.subtitle for choice in choices):
+        return 1
+    longest = max((len(choice.text) for choice in choices), default=0) * _LETTER * desk.prefs.text_size / 100
+    width = min(desk.page.width or theme.COLUMN, theme.COLUMN) - 2 * theme.SIDE
+    fits = [many for many in range(most, 1, -1) if longest <= (width - _BETWEEN * (many - 1)) / many - _EDGES] or [1]
+    return next((many for many in fits if len(choices) % many == 0), fits[0])
 
 
 def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identifier: str) -> ft.Control:
@@ -334,7 +361,7 @@ def Stepper(less: str, more: str, on_less: Press | None, on_more: Press | None, 
 @component
 def Beside(buttons: Sequence[ft.Control]) -> ft.Control:
     """Wide buttons next to each other; in large text under each other, or their words would break in the middle."""
-    if use_desk().prefs.text_size < 150:
+    if use_desk().prefs.text_size < LARGE:
         return ft.Row(list(buttons), spacing=8, vertical_alignment=ft.CrossAxisAlignment.CENTER)
     stretch = ft.CrossAxisAlignment.STRETCH
     return ft.Column([_free(one) for one in buttons], spacing=8, tight=True, horizontal_alignment=stretch)

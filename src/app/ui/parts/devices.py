@@ -15,7 +15,7 @@ from app.ui.parts.buttons import QuietButton, SecondaryButton
 from app.ui.parts.codes import CodeIn, CodeOut, CodePicture
 from app.ui.parts.pictures import Busy
 from app.ui.parts.surfaces import Card
-from app.ui.parts.text import Heading, Live, SectionTitle, Soft, Words
+from app.ui.parts.text import Heading, Live, SectionTitle, Soft, SpokenWords, Words
 from app.ui.safe import component
 from app.ui.theme import Style
 
@@ -158,11 +158,7 @@ def Waiting(waiting: Grant, done: Callable[[], object], key: str = "") -> ft.Con
 
 def six_words(desk: Desk, given: Grant, how: str) -> list[ft.Control]:
     """Six words that both screens show, heard as one line."""
-    three = [" ".join(given.words[at : at + 3]) for at in range(0, len(given.words), 3)]
-    spoken = ft.Semantics(
-        label=", ".join(given.words), exclude_semantics=True, content=Words("\n".join(three), Style.HEADING)
-    )
-    return [Words(how), Card([spoken])]
+    return [Words(how), Card([SpokenWords(given.words)])]
 
 
 def code_out(desk: Desk, text: str, id: str) -> list[ft.Control]:

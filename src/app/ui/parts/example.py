@@ -23,9 +23,10 @@ def ExampleRibbon() -> ft.Control:
         on_click=lambda _: desk.lock(),
         style=ft.ButtonStyle(shape=SHAPE, padding=ft.Padding.symmetric(vertical=13, horizontal=0 if large else 12)),
     )
-    said = Words(desk.say("first.example.short" if large else "first.example.ribbon"), Style.SMALL, expand=not large)
+    # in large text the way out says by itself that this is an example: two lines would be a tenth of the screen
+    said = [] if large else [Words(desk.say("first.example.ribbon"), Style.SMALL, expand=True)]
     across = ft.CrossAxisAlignment.CENTER
-    face = ft.Row([said, Named("example-leave", leave)], spacing=8, wrap=large, vertical_alignment=across)
+    face = ft.Row([*said, Named("example-leave", leave)], spacing=8, wrap=large, vertical_alignment=across)
     return ft.Container(
         face,
         bgcolor=theme.RAISED,

@@ -66,7 +66,26 @@ def Field(
     elif keyboard:
         field.keyboard_type = keyboard
     inside = Entered(field) if autofocus and not field.autofocus else field
-    return _with_error(Named(id, inside), error)
+    return _with_error(_labelled(id, label, field, inside), error)
+
+
+LETTER = 6.2
+"""About how wide a letter is of a label that stands on the edge of its field, at the usual size."""
+INSIDE = 2 * theme.SIDE + 30
+"""What a phone's width loses before that label: the sides of the screen and of the field."""
+
+
+def _labelled(id: str | None, label: str, field: ft.TextField, inside: ft.Control) -> ft.Control:
+    """The field with its name. A label too long for the edge of the field would lie over what is above it: it gets
+    lines of its own."""
+    desk = use_desk()
+    width = min(desk.page.width or theme.COLUMN, theme.COLUMN)
+    if len(label) * LETTER * desk.prefs.text_size / 100 <= width - INSIDE:
+        return Named(id, inside)
+    field.label = None
+    above = ft.Semantics(exclude_semantics=True, content=Words(label, Style.SMALL, theme.INK_SOFT))
+    parts: list[ft.Control] = [above, Named(id, inside, label)]
+    return ft.Column(parts, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _later() -> bool:
@@ -139,8 +158,10 @@ def DraftField(
         field.min_lines, field.max_lines = lines, lines + 12
         field.align_label_with_hint = True
     inside = Entered(field) if autofocus and not field.autofocus else field
-    named = Named(id, inside, label if expand else None)
-    named.expand = expand or None
+    if not expand:
+        return _labelled(id, label, field, inside)
+    named = Named(id, inside, label)
+    named.expand = True
     return named
 
 

@@ -214,8 +214,11 @@ def VisibilityChoice(
     *,
     name: str = "",
     id: str = "visibility",
+    line: bool = False,
 ) -> ft.Control:
-    """Shared or only me, as two buttons beside each other; the one that holds has a thicker edge."""
+    """Shared or only me, as two buttons beside each other; the one that holds has a thicker edge. Where they have no
+    room they stand under each other, or on a `line` that scrolls sideways.
+    """
     desk = use_desk()
     both: tuple[Visibility, Visibility] = ("shared", "only_me")
 
@@ -223,7 +226,8 @@ def VisibilityChoice(
         icon, key, color, ground = _SEEN[kind]
         on = kind == value
         text = desk.say("frame.shared-with", name=name) if kind == "shared" and name else desk.say(key)
-        words = ft.Container(Words(text, Style.BODY, color), expand=True, expand_loose=True)  # a long name wraps
+        said = Words(text, Style.BODY, color)
+        words = said if line else ft.Container(said, expand=True, expand_loose=True)  # a long name wraps
         face = ft.Row([ft.Icon(icon, color=color, size=20), words], spacing=8, tight=True)
         box = ft.Container(
             content=ft.Stack([radio_dot(kind), face]),
@@ -239,7 +243,8 @@ def VisibilityChoice(
     def choose(kind: str) -> None:
         on_change("only_me" if kind == "only_me" else "shared")
 
-    sides = ft.Row([side(kind) for kind in both], spacing=8, run_spacing=8, wrap=True)
+    scroll = ft.ScrollMode.HIDDEN if line else None
+    sides = ft.Row([side(kind) for kind in both], spacing=8, run_spacing=8, wrap=not line, scroll=scroll)
     return radio_group(desk.say("frame.who-sees"), value, choose, sides)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import flet as ft
 
 from app.ui import theme
+from app.ui.hooks.context import use_desk
 from app.ui.theme import Style
 
 
@@ -39,6 +42,13 @@ def Quotable(text: str, style: ft.TextThemeStyle = Style.BODY, *, key: str | Non
     return ft.Semantics(
         label=text, exclude_semantics=True, container=True, key=key, content=Words(text, style, selectable=True)
     )
+
+
+def SpokenWords(words: Sequence[str]) -> ft.Control:
+    """Words to read aloud or to write down, three to a line or, in large text, one; heard as one line."""
+    line = 1 if use_desk().prefs.text_size > 130 else 3
+    lines = [" ".join(words[at : at + line]) for at in range(0, len(words), line)]
+    return ft.Semantics(label=", ".join(words), exclude_semantics=True, content=Words("\n".join(lines), Style.HEADING))
 
 
 def Soft(text: str, style: ft.TextThemeStyle = Style.SMALL, *, expand: bool = False) -> ft.Text:

@@ -25,9 +25,9 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.parts.new_phrase import NewPassphrase, refusal
+from app.ui.parts.text import SpokenWords
 from app.ui.safe import component
 from app.ui.screens.recovery import SaveKey
-from app.ui.theme import Style
 
 NO_FAULTS: tuple[str, str, str] = ("", "", "")
 SHOWN = ("meeting", "note", "minutes", "goal", "task", "person")
@@ -79,7 +79,7 @@ def BackupScreen() -> ft.Control:
     if done:
         body.append(Live(desk.say(done), ft.Icons.CHECK_CIRCLE if done == "backup.made" else ft.Icons.INFO_OUTLINE))
     if words:
-        body.append(Card([Soft(desk.say("backup.words")), Words(words, Style.STRONG)], spacing=2))
+        body.append(Card([Soft(desk.say("backup.words")), SpokenWords(words.split())]))
     if busy:
         body.append(Busy(desk.say("backup.making")))
     if waiting:

@@ -126,7 +126,7 @@ def _place(
             on_change,
             label=desk.say("versions.choose"),
             id=f"choose-{number}",
-            columns=1 if desk.prefs.text_size >= 150 or len(choices) > 3 else len(choices),
+            columns=1 if len(choices) > 3 else len(choices),
         )
     )
     return found

@@ -120,7 +120,6 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
             set_role,
             label=desk.say("first.role"),
             id="role",
-            columns=1 if large else 2,
         ),
     ]
     body += [

@@ -59,6 +59,7 @@ def HistoryScreen(kind: str, id: str, cell: str = "") -> ft.Control:
                     partial(restore, said),
                     ft.Icons.RESTORE,
                     id=f"restore-{said.version}",
+                    said=f"{desk.say('versions.restore')}: {line}",
                 )
             )
         return Card(

@@ -211,7 +211,7 @@ def NoteScreen(id: str) -> ft.Control:
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
     )
-    head.append(VisibilityChoice(seen, turn_to, name=view.row.name, id="note"))
+    head.append(VisibilityChoice(seen, turn_to, name=view.row.name, id="note", line=tight))
     if parts > 1 or at > 1:
         total = max(parts, at)
         head.append(

@@ -30,6 +30,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.parts.codes import MOST_IN_PICTURE, CodeIn, CodeOut, CodePicture, CodePictures
+from app.ui.parts.text import SpokenWords
 from app.ui.safe import component
 from app.ui.theme import Style
 
@@ -295,7 +296,7 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
     if not peer.both:
         words: list[ft.Control] = [
             Words(desk.say("pair.compare.how", name=who)),
-            Words(" ".join(desk.session.pairing.twelve(id)), Style.HEADING),
+            SpokenWords(desk.session.pairing.twelve(id)),
         ]
         if not peer.compared:
             words.append(SecondaryButton(desk.say("pair.compare.same"), same, ft.Icons.CHECK, id="pair-same"))
@@ -391,18 +392,11 @@ def PairWordsScreen(id: str) -> ft.Control:
     desk = use_desk()
     language = desk.prefs.language
     words, offer = ft.use_memo(lambda: desk.session.pairing.speak(id, language), [id])
-    spoken = ", ".join(words)
     return Screen(
         desk.say("pair.words"),
         [
             Words(desk.say("pair.words.how")),
-            Card(
-                [
-                    ft.Semantics(
-                        label=spoken, exclude_semantics=True, content=Words("\n".join(_in_threes(words)), Style.TITLE)
-                    )
-                ]
-            ),
+            Card([SpokenWords(words)]),
             Soft(desk.say("pair.words.once")),
             SectionTitle(desk.say("pair.words.offer")),
             CodeOut(offer, id="pair-offer"),
@@ -454,10 +448,6 @@ def _out(desk: Desk, text: str) -> list[ft.Control]:
 
 def _named(desk: Desk, name: str) -> str:
     return name or desk.say("pair.the-other")
-
-
-def _in_threes(words: tuple[str, ...]) -> list[str]:
-    return [" ".join(words[at : at + 3]) for at in range(0, len(words), 3)]
 
 
 def _stack(parts: list[ft.Control]) -> ft.Control:

@@ -83,7 +83,7 @@ def PeopleScreen(person: str = "") -> ft.Control:
             id="people-empty",
         )
         add = PrimaryButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")
-        other = ft.Row([pair], alignment=ft.MainAxisAlignment.CENTER)
+        other = ft.Row([pair], alignment=ft.MainAxisAlignment.CENTER, wrap=True)
         return Screen(title, [empty, other], actions=actions, primary=add)
     if one and not wide:
         more = QuietButton(desk.say("people.add"), go_add, ft.Icons.PERSON_ADD, id="add-person")

@@ -24,6 +24,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.parts.codes import CodeIn, CodeOut, CodePicture
+from app.ui.parts.text import SpokenWords
 from app.ui.safe import component
 from app.ui.theme import Style
 
@@ -82,8 +83,7 @@ def ShareScreen() -> ft.Control:
 
 def TwelveWords(words: tuple[str, ...]) -> ft.Control:
     """Words to read aloud, in lines of three."""
-    lines = [" ".join(words[at : at + 3]) for at in range(0, len(words), 3)]
-    return Card([Words(line, Style.STRONG) for line in lines], spacing=4, id="programme-words")
+    return Card([SpokenWords(words)], id="programme-words")
 
 
 @component

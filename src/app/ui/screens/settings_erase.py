@@ -70,18 +70,19 @@ def EraseScreen() -> ft.Control:
     body: list[ft.Control] = [
         Words(desk.say("settings.erase.text")),
         Soft(desk.say("settings.erase.copies")),
-        ft.Row(
-            [
-                QuietButton(
-                    desk.say("settings.erase.backup"),
-                    lambda _: desk.go("/settings/backup"),
-                    ft.Icons.SAVE_ALT,
-                    id="erase-backup",
-                )
-            ]
+        QuietButton(
+            desk.say("settings.erase.backup"),
+            lambda _: desk.go("/settings/backup"),
+            ft.Icons.SAVE_ALT,
+            id="erase-backup",
         ),
         PassphraseField(
-            desk.say("settings.erase.phrase"), phrase, set_phrase, error=wrong, id="erase-passphrase", autofocus=True
+            desk.say("settings.erase.phrase"),
+            phrase,
+            set_phrase,
+            error=wrong,
+            id="erase-passphrase",
+            autofocus=desk.prefs.text_size < 150,  # else the page begins under what is erased
         ),
         AskOthers(),
     ]

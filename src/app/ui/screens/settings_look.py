@@ -62,7 +62,7 @@ def SettingsLookScreen() -> ft.Control:
                 take_size,
                 label=desk.say("settings.text"),
                 id="text-size",
-                columns=1 if size >= 150 else 3,
+                columns=3,
             ),
             Card(Words(desk.say("settings.text.sample"), Style.NOTE)),
         ],

@@ -51,7 +51,6 @@ def SettingsMeScreen() -> ft.Control:
                 set_role,
                 label=desk.say("settings.me.role"),
                 id="me-role",
-                columns=1 if desk.prefs.text_size >= 150 else 2,
             ),
         ],
         back=True,
