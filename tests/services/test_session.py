@@ -42,6 +42,7 @@ from app.services.passphrase import Level
 from app.services.quick_notes import Trust
 from app.services.records.store import Store
 from app.services.session import Session
+from app.vault import kdf
 from app.vault.inbox import Inbox, InboxKey
 from app.vault.mark import Mark
 from sync.errors import BadRecoveryKey
@@ -262,7 +263,6 @@ async def test_the_event_loop_goes_on_while_a_passphrase_is_stretched(
 ) -> None:
     life.create()
     life.session.lock()
-    from app.vault import kdf
 
     begun, go_on = threading.Event(), threading.Event()
     quick = kdf.stretch
@@ -844,14 +844,23 @@ def test_a_damaged_vault_is_rescued_into_an_empty_app(life: Life) -> None:
     assert len(bodies(session)) >= 19
 
 
-def test_erased_is_gone_and_the_app_begins_anew(life: Life) -> None:
+def test_erased_is_gone_and_the_app_begins_anew(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     life.create()
     session = life.session
     with pytest.raises(WrongPassphrase):
         session.erase(OTHER)
     assert str(session.phase) == "open"
     assert session.role == "mentor"
+    stretched: list[bytes] = []
+    stretch = kdf.stretch
+
+    def counted(passphrase: bytes, salt: bytes, cost: kdf.Cost) -> bytes:
+        stretched.append(salt)
+        return stretch(passphrase, salt, cost)
+
+    monkeypatch.setattr(kdf, "stretch", counted)
     session.erase(PASSPHRASE)
+    assert len(stretched) == 1  # it takes a second on a phone, and nobody waits for it twice
     assert str(session.phase) == "absent"
     assert [path.name for path in (life.root / "vault").iterdir()] == ["lock"]
     life.create()

@@ -774,7 +774,7 @@ class Session:
                 self._let_go_of(opened)
                 with suppress(AppError):  # a full disk does not take what is being typed: that goes as well
                     opened.store.close()
-                vault.erase(passphrase)
+                vault.erase_confirmed()
             finally:
                 try:
                     vault.leave()  # not even a marker could be written: then it stays, and shut

@@ -170,15 +170,18 @@ class Engine:
                 held.release()
             raise
 
-    def close(self) -> None:
-        """Make everything durable, then forget keys and contents and let the next one in."""
+    def close(self, *, for_good: bool = False) -> None:
+        """Make everything durable, then forget keys and contents and let the next one in.
+
+        `for_good`: nobody opens it again, so the next opening need not be made quick.
+        """
         with self._mutex:
             if self._closed:
                 return
             if self._pending is not None:
                 raise RuntimeError("a transaction is open")
         self.settle()
-        if self._journal.end > _JOURNAL_LEFT and self._failed is None:
+        if not for_good and self._journal.end > _JOURNAL_LEFT and self._failed is None:
             self._renew_quietly()  # so that the next opening has little to read
         with self._renewing, self._mutex, self._syncing:
             if self._closed:

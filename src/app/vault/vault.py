@@ -513,12 +513,18 @@ class Vault:
         self.lock()
 
     def erase(self, passphrase: str, *, keystore: bytes | None = None) -> None:
-        """Everything gone. A marker is the commit point: with it the vault is gone, and whoever comes next finishes."""
+        """Everything gone, if the passphrase is the vault's."""
         self.confirm(passphrase, keystore=keystore)
+        self.erase_confirmed()
+
+    def erase_confirmed(self) -> None:
+        """Everything gone; whoever calls has had the passphrase confirmed. A marker is the commit point: with it the vault
+        is gone, and whoever comes next finishes.
+        """
         write_atomically(self.folder / ERASING, b"", self._files)
         self._open = False
         try:
-            self._engine.close()
+            self._engine.close(for_good=True)
         finally:
             self._key.wipe()
         self.finish_erasing(self.folder, self._state, self._files)
