@@ -13,9 +13,10 @@ from flet.version import flet_version
 
 from app.errors import AppError, SessionBusy
 from app.ui import routes, safe
-from app.ui.hooks import use_desk
+from app.ui.hooks import use_desk, use_watch
 from app.ui.parts import Field, PrimaryButton, Words, use_sheet
 from app.ui.safe import component
+from app.ui.signal import Signal
 from tests.support.fake_session import FakeSession
 from tests.ui.conftest import OpenStage
 
@@ -295,3 +296,35 @@ async def test_an_answer_for_a_control_that_is_gone_does_not_end_the_line_and_re
     (call,) = session._Session__method_calls
     session.handle_invoke_method_results(999_998, call, "later", None)
     assert await asyncio.wait_for(waiting, 1) == "later"
+
+
+@component
+def Follows(of: Signal[int]) -> ft.Control:
+    """A part that follows something as soon as it is there."""
+    return Words(f"följer {use_watch(of)}")
+
+
+@component
+def OpensLate(of: Signal[int]) -> ft.Control:
+    """A screen on which another part is opened."""
+    shown, show = ft.use_state(False)
+    return ft.Column([PrimaryButton("visa", lambda: show(True), id="show"), *([Follows(of)] if shown else [])])
+
+
+async def test_a_part_opened_in_the_moment_when_the_line_is_cut_is_drawn_and_follows(stage: OpenStage) -> None:
+    news = Signal(0)
+    app = await stage(screen=lambda: OpensLate(news))
+    button = app.usable("show", "click")
+    app.line.mirror = None  # the window is sent everything anew
+    await app.session.dispatch_event(button._i, "click", None)
+    await app.session.disconnect(60)
+    await app.settle()
+    assert app.has("följer 0")
+    news.set(1)
+    await app.settle()
+    app.session.attach_connection(app.line)
+    await app.settle()
+    assert app.has("följer 1")
+    news.set(2)
+    await app.settle()
+    assert app.has("följer 2")

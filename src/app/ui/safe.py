@@ -15,6 +15,9 @@ These places are replaced; `tests/ui/test_safe.py` covers each of them against t
   `Session.dispatch_event` runs the handlers of disabled controls. Ours refuses both;
 - a vault closes in a thread of its own (the idle lock, erasing), and a part that is drawn at that moment meets it half
   shut. Ours leaves such a part as it was: the lock screen, or the first one, takes its place in a moment;
+- while the line to the window is cut (a phone asleep, a page loaded again), Flet throws away what was to be drawn and every
+  effect that was to begin: a screen opened in that moment follows nothing until it is left. Ours goes on drawing and
+  beginning, and the window is sent the whole page when it is back;
 - what somebody types comes in two messages: the field's new text, then that it has changed. A part drawn between the
   two knows the text from before, takes it for newer, and sends it back: the letter is gone from the screen and from
   what is saved. Ours keeps the text until the part is told.
@@ -296,6 +299,35 @@ def _late_results(self: Session, control_id: int, call_id: str, result: Any, err
             waiting.set()
 
 
+_disconnect = Session.disconnect
+
+
+async def _cut(self: Session, session_timeout_seconds: int) -> None:
+    """The line is cut. What was to be drawn and to begin is kept."""
+    updates = set(self._Session__pending_updates)  # type: ignore[attr-defined]  # Flet keeps it private
+    effects = list(self._Session__pending_effects)  # type: ignore[attr-defined]  # Flet keeps it private
+    await _disconnect(self, session_timeout_seconds)
+    for control in updates:
+        _schedule_update(self, control)
+    for hook, is_cleanup in effects:
+        _schedule_effect(self, hook, is_cleanup)
+
+
+def _schedule_update(self: Session, control: Any) -> None:
+    """Draw a part soon, also while the line is cut: what that would send is dropped further down."""
+    self._Session__pending_updates.add(control)  # type: ignore[attr-defined]  # Flet keeps it private
+    self._Session__updates_ready.set()  # type: ignore[attr-defined]  # Flet keeps it private
+
+
+def _schedule_effect(self: Session, hook: Any, is_cleanup: bool) -> None:
+    """Begin or end an effect soon, also while the line is cut."""
+    self._Session__pending_effects.append((hook, is_cleanup))  # type: ignore[attr-defined]  # Flet keeps it private
+    self._Session__updates_ready.set()  # type: ignore[attr-defined]  # Flet keeps it private
+
+
+Session.disconnect = _cut  # type: ignore[method-assign]  # replacing it is the point
+Session.schedule_update = _schedule_update  # type: ignore[method-assign]  # replacing it is the point
+Session.schedule_effect = _schedule_effect  # type: ignore[method-assign]  # replacing it is the point
 Session.handle_invoke_method_results = _late_results  # type: ignore[method-assign]  # replacing it is the point
 Session.apply_patch = _apply_patch  # type: ignore[method-assign]  # replacing it is the point
 Session.dispatch_event = _dispatch_event  # type: ignore[method-assign]  # replacing it is the point
