@@ -12,7 +12,6 @@ import enum
 import io
 import logging
 import os
-import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -686,11 +685,6 @@ class Session:
     @property
     def recovery_confirmed(self) -> bool:
         return self._open_spaces.unconfirmed is None
-
-    def groups_to_ask(self) -> tuple[int, int]:
-        """Two of the eight groups, chosen at random, counted from 0."""
-        first, second = sorted(secrets.SystemRandom().sample(range(8), 2))
-        return first, second
 
     @staticmethod
     def confirm_group(expected: str, typed: str) -> bool:

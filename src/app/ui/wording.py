@@ -66,11 +66,6 @@ def shipped(desk: Desk) -> Library:
     return _shipped.get(desk, desk.library)
 
 
-def own_content(desk: Desk) -> OwnContent | None:
-    """What stands in the place of the shipped texts now."""
-    return _own.get(desk)
-
-
 def take(desk: Desk, own: OwnContent | None) -> None:
     """Put these words in the place of the shipped ones, and draw what they change."""
     before = _own.get(desk)

@@ -27,9 +27,6 @@ from sync.protocol.control import (
     Reset,
     Revocation,
 )
-from sync.signing import KINDS
-
-PERSONAL = KINDS["personal"]
 
 
 @dataclass(frozen=True, slots=True)

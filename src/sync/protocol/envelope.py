@@ -29,7 +29,6 @@ TAG_BYTES: Final = 16
 HEADER_BYTES: Final = 92
 _HEADER: Final = struct.Struct(">BBH16s16sQ16s32s")
 STRIPPED_BYTES: Final = HEADER_BYTES + DIGEST_BYTES + SIGNATURE_BYTES
-BODY_MAX: Final = ENVELOPE_MAX - HEADER_BYTES - SIGNATURE_BYTES
 
 NOTHING: Final = bytes(DIGEST_BYTES)
 """What a device's first envelope names as the one before it."""

@@ -155,13 +155,6 @@ class Speech:
             return self.say("time.hours-ago", count=minutes // 60)
         return self.near(at, now)
 
-    def elapsed(self, seconds: float) -> str:
-        """A running clock: 00:12, and 1:02:03 after an hour."""
-        whole = max(0, int(seconds))
-        hours, rest = divmod(whole, 3600)
-        tail = f"{rest // 60:02}:{rest % 60:02}"
-        return f"{hours}:{tail}" if hours else tail
-
     def duration(self, minutes: int) -> str:
         """How long something takes: 45 min, 1 tim, 1 tim 30 min."""
         hours, rest = divmod(max(0, minutes), 60)
