@@ -90,6 +90,12 @@ def test_a_name_with_any_letters_is_on_the_page_and_refused_in_words_as_pdf(name
         as_pdf(words, ASSETS, SPEECH["sv"])
 
 
+def test_marks_that_nobody_sees_do_not_keep_a_name_off_paper() -> None:
+    copied = "\u200eJa\u00adcob\u200b O\u0308st\x00\u2028Berg"
+    made = as_pdf(certificate_words(facts(copied), LIBRARY, SPEECH["sv"]), ASSETS, SPEECH["sv"])
+    assert "Jacob Öst\nBerg\n" in read(made)
+
+
 def test_markup_in_a_name_is_a_name() -> None:
     words = certificate_words(facts("<b>Bo</b> & co"), LIBRARY, SPEECH["sv"])
     assert "<b>Bo" not in as_page(words, SPEECH["sv"])

@@ -57,13 +57,17 @@ async def test_it_is_sealed_and_is_nowhere_else(stage: OpenStage, tmp_path: Path
     assert app.has(app.desk.say("concern.missing", count=4)) and session.programme.sent() == []
     await fill(app)
     await app.until(lambda: bool(session.programme.sent()))
-    assert app.desk.places.value == ("/",)
+    await app.until(lambda: app.desk.places.value == ("/",))
     assert not list(session.store.everything(Note))
     speech = Speech(language, ASSETS, facts=Library(ASSETS).facts("SE"))
     made_file = export.export(session.store, Library(ASSETS), speech, app.desk.now())
     assert WORD.encode() not in _unpacked(made_file.data)
     assert session.programme.draft == {}
+    app.desk.go("/settings/erase")
+    await app.settle()
+    assert app.has("erase-programme"), "what waits would reach nobody"
     assert f"{WORD} och {LAST}" in opened(session, samira)
+    await app.until(lambda: not app.has("erase-programme") and app.has(app.desk.say("settings.erase.concern")))
     session.lock()
 
 

@@ -104,9 +104,17 @@ def _format_4(data: bytes, start: int) -> dict[int, int]:
     return found
 
 
+def composed(text: str) -> str:
+    """A text as it is set: each letter one sign, and without marks that nobody sees and that come along when a name is
+    copied.
+    """
+    plain = unicodedata.normalize("NFC", text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    return "".join(sign for sign in plain if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf"))
+
+
 def missing_letters(texts: Iterable[str], *fonts: Font) -> str:
     """The letters that cannot be set, each once."""
-    there = dict.fromkeys(letter for text in texts for letter in unicodedata.normalize("NFC", text))
+    there = dict.fromkeys(letter for text in texts for letter in composed(text))
     return "".join(letter for letter in there if letter not in "\n\t" and any(not one.glyph(letter) for one in fonts))
 
 
@@ -117,8 +125,8 @@ def pdf(words: Sequence[Words], fonts: Path, title: str, language: str) -> bytes
     if lacking:
         raise LettersMissing(count=len(lacking))
     pages = [b"".join(page) for page in _pages(words, regular, bold)]
-    used = {letter for one in words for letter in unicodedata.normalize("NFC", one.text)} - {"\n", "\t"}
-    return _file(pages, (regular, bold), used, title, language)
+    used = {letter for one in words for letter in composed(one.text)} - {"\n", "\t"}
+    return _file(pages, (regular, bold), used, composed(title), language)
 
 
 def _pages(words: Sequence[Words], regular: Font, bold: Font) -> list[list[bytes]]:
@@ -127,7 +135,7 @@ def _pages(words: Sequence[Words], regular: Font, bold: Font) -> list[list[bytes
     for one in words:
         face = bold if one.bold else regular
         y -= one.above
-        for line in _lines(unicodedata.normalize("NFC", one.text), face, one.size):
+        for line in _lines(composed(one.text), face, one.size):
             y -= one.size * LEADING
             if y < MARGIN:
                 pages.append([])

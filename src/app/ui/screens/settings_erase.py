@@ -11,6 +11,7 @@ from app.model.queries import SettingOf
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk
 from app.ui.hooks.held import use_held
+from app.ui.hooks.told import use_told
 from app.ui.parts import (
     Busy,
     DangerButton,
@@ -41,6 +42,7 @@ def EraseScreen() -> ft.Control:
     kept, say_kept = ft.use_state("")
     busy, run = use_busy()
     server = use_held(lambda: _server(desk))
+    own = use_held(lambda: desk.session.phase == "open" and not desk.session.example)
 
     def erased(_: object) -> None:
         desk.home()
@@ -76,6 +78,7 @@ def EraseScreen() -> ft.Control:
             ft.Icons.SAVE_ALT,
             id="erase-backup",
         ),
+        *([_Programme()] if own else []),
         PassphraseField(
             desk.say("settings.erase.phrase"),
             phrase,
@@ -107,6 +110,25 @@ def EraseScreen() -> ft.Control:
         body,
         back=True,
         primary=DangerButton(desk.say("settings.erase.go"), erase, ft.Icons.DELETE_FOREVER, id="erase-go"),
+    )
+
+
+@component
+def _Programme() -> ft.Control:
+    """What a programme was told is not erased from here; what still waits for it would be gone unread."""
+    desk = use_desk()
+    programme = desk.session.programme
+    use_told(programme.watch)
+    told = [one for one in programme.sent() if one.what == "concern" and one.state != "waiting"]
+    said: list[ft.Control] = [Soft(desk.say("settings.erase.concern"))] if told else []
+    if programme.waiting:
+        send = QuietButton(
+            desk.say("contact.send"), lambda _: desk.go("/settings/programme"), ft.Icons.OUTBOX, id="erase-programme"
+        )
+        words = desk.say("settings.erase.waiting", count=programme.waiting)
+        said += [Live(words, ft.Icons.INFO_OUTLINE, theme.ACCENT), ft.Row([send], wrap=True)]
+    return ft.Column(
+        said, spacing=8, tight=True, visible=bool(said), horizontal_alignment=ft.CrossAxisAlignment.STRETCH
     )
 
 
