@@ -253,8 +253,8 @@ def test_a_day_with_fika_leaves_no_readable_word(
     plant(here, bird)
     sent = leaving(here)
     assert len(sent) > 10
-    for number, raw in enumerate(sent):
-        (home / f"sent-{number}").write_bytes(raw)
+    for number, envelope in enumerate(sent):
+        (home / f"sent-{number}").write_bytes(envelope)
     assert found_in(home) == []
     shutil.copytree(home, tmp_path / "killed")
     here.lock()

@@ -113,6 +113,10 @@ class Shelf(Protocol):
         """All that is here is on this server."""
         ...
 
+    def was_there(self, space: str) -> bool:
+        """Whether this server has carried the space before: what it lacks it has lost."""
+        ...
+
     def may_begin_again(self, space: str) -> bool:
         """Whether what was deleted on this server may be put there again: somebody has chosen it anew."""
         ...
@@ -122,7 +126,7 @@ class Shelf(Protocol):
         ...
 
     def noticed(self, space: str, what: str, device: str = "", count: int = 1) -> None:
-        """Tell the person: fork, foreign, withheld."""
+        """Tell the person: fork, foreign, withheld, rollback."""
         ...
 
 
@@ -226,19 +230,24 @@ class Replicator:
 
         In pieces that the line carries in time, each noted once it is there: a line that breaks goes on where it was.
         """
+        had = self._shelf.was_there(space)
         self._server.introduce(id, keys, self._invitation)
         token = self._server.session(id, keys)
         self._shelf.seal(space)
+        new = -len(self._shelf.unsent(space))
         known = self._shelf.outgoing(space)
         # Who did not found it can put it there only together with what brought them in: that is not cut.
         most = BATCH_BYTES // self._shares if known[0].header.device == keys.id else BATCH_BYTES
         size = len(batches([one.to_bytes() for one in known], most)[0])
-        self._server.found(token, self._shelf.genesis(space), _frames([one.to_bytes() for one in known[:size]]))
+        whole = _frames([one.to_bytes() for one in known[:size]])
+        new += self._server.found(token, self._shelf.genesis(space), whole).new
         self._shelf.sent(space, known[:size])
         while known := known[size:]:
             size = len(batches([one.to_bytes() for one in known], BATCH_BYTES // self._shares)[0])
-            self._server.push(token, _frames([one.to_bytes() for one in known[:size]]))
+            new += self._server.push(token, _frames([one.to_bytes() for one in known[:size]])).new
             self._shelf.sent(space, known[:size])
+        if had and new > 0:  # it took more than what had never been sent
+            self._shelf.noticed(space, "rollback")
         return token
 
     def _round(self, space: str, heard: bool = False) -> Round:
@@ -262,7 +271,8 @@ class Replicator:
         self._push(space, token, done)
         if space not in self._compared:
             self._compare(space, token, done)
-            self._compared.add(space)
+            if not self._shelf.lacking(space):  # else the next round looks whether this is still the same log
+                self._compared.add(space)
         self._shelf.settled(space)
         self._read[space] = self._monotonic()
         return done
@@ -314,6 +324,7 @@ class Replicator:
         if not whole:
             self._compared.discard(space)
         elif self._shelf.lacking(space):
+            self._compared.discard(space)
             self._shelf.noticed(space, "withheld")
         return True
 

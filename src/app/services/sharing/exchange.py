@@ -319,6 +319,11 @@ class Exchange:
             with self._one, self._store.writing():
                 self._shelf.table(PLACES).update({"there": self._carrier, "again": False}, is_("id", space))
 
+    def was_there(self, space: str) -> bool:
+        """Whether the server that carries has had the space, and it was read there."""
+        row = self._shelf.place(space)
+        return row is not None and (row.get("there") or "") == self._carrier and row["cursor"] > 0
+
     def may_begin_again(self, space: str) -> bool:
         """Whether a person has chosen the server since this space was alike there: then what was deleted may come back."""
         row = self._shelf.place(space)
@@ -884,7 +889,7 @@ class Exchange:
             self._shelf.keep_links(log.space, ledger, {one.header.device for one in placed})
             self._shelf.keep_keys(log.space, keyring.keys.values())
             if changes:
-                self._shelf.owe(log.space, True)
+                self._shelf.owe(log.space)
             for alarm in taken.alarms:
                 self._shelf.alarm(alarm)
             if cursor is not None and not taken.early and not taken.refused:
@@ -1114,7 +1119,7 @@ class Exchange:
             sealer = self._sealer(log)
             envelopes: list[Envelope] = []
             key = self._writing_key(log, sealer, envelopes)
-            seen = self._news(log)
+            told = seen = self._news(log)
             says: dict[bytes, Portion] = {}
             for portion in portions(row["sealed"] + 1, map(_plain, changes)) if changes else ():
                 message = Message(first=portion.first, changes=portion.changes, seen=seen)
@@ -1125,8 +1130,7 @@ class Exchange:
             if not changes:
                 envelopes += sealer.message(Message(first=row["sealed"] + 1, seen=seen), key)
             with self._writing(space):
-                self._go_on(log, envelopes, says)
-                self._shelf.table(PLACES).update({"sealed": row["sealed"] + len(changes)}, is_("id", space))
+                self._go_on(log, envelopes, says, seen=told, sealed=row["sealed"] + len(changes))
             made += len(envelopes)
             if len(changes) < SEALED_AT_ONCE:
                 return made
@@ -1172,8 +1176,18 @@ class Exchange:
                 self._shelf.table(PLACES).update({"erased": mark}, is_("id", space))
         return len(made)
 
-    def _go_on(self, log: _Log, envelopes: Sequence[Envelope], says: Mapping[bytes, Portion] | None = None) -> None:
-        """Own envelopes take their place, inside the transaction that is open."""
+    def _go_on(
+        self,
+        log: _Log,
+        envelopes: Sequence[Envelope],
+        says: Mapping[bytes, Portion] | None = None,
+        *,
+        seen: Mapping[bytes, Seen] | None = None,
+        sealed: int | None = None,
+    ) -> None:
+        """Own envelopes take their place, inside the transaction that is open. The first of them says what was `seen`, if
+        it says anything of that; with them everything up to the change `sealed` is sealed.
+        """
         ledger = log.ledger.copy()
         fresh: dict[tuple[bytes, int], bytes] = {}
         chain = self._shelf.chain(log.space, fresh)
@@ -1193,10 +1207,9 @@ class Exchange:
             after = replace(after, keyring=keyring, people=people)
             self._shelf.keep_keys(log.space, keyring.keys.values())
         changes = [one for one in envelopes if one.header.kind is Kind.CHANGE and not one.header.more]
-        if changes:
-            seen = self._news(log)
+        if changes and seen is not None:
             ledger.heard(changes[0].header, seen, chain)
-            self._shelf.owe(log.space, False)
+            self._shelf.has_said(log.space, sealed)
         self._shelf.keep_links(log.space, ledger, {log.keys.id} if envelopes else set())
         self._logs[log.space] = after
 
