@@ -1,4 +1,4 @@
-"""`make shots`: every screen × sv/en × light/dark × 100/200 % × 390/1100, under build/shots.
+"""`make shots`: every screen and sheet × sv/en × light/dark × 100/200 % × 390/1100, under build/shots.
 
 Arguments choose: `make shots ARGS="today goal --languages sv --themes light --sizes 100 --widths 390"`.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from itertools import product
 from pathlib import Path
 
 from tests.support.studio import Studio, studio
-from tests.support.tour import ABSENT, FRESH, LOCKED, SETTINGS, places
+from tests.support.tour import ABSENT, FRESH, LOCKED, SETTINGS, places, sheets
 
 HEIGHTS = {390: 844, 1100: 700}
 ROOT = Path(__file__).parents[1]
@@ -38,13 +39,23 @@ def main(arguments: list[str] | None = None) -> int:
     for phase in ("absent", "locked", "open", "example"):
         for width in options.widths:
             with studio(phase=phase, width=width, height=HEIGHTS[width], scale=options.scale) as app:
-                tour = TOURS.get(phase) or app.do(places)
+                tour: dict[str, str] = TOURS.get(phase) or app.do(places)
                 wanted = {name: path for name, path in tour.items() if not options.names or name in options.names}
-                looks = product(options.languages, options.themes, options.sizes) if wanted else ()
+                up: dict[str, tuple[str, str, str]] = app.do(partial(sheets, paths=tour)) if phase == "example" else {}
+                raised = {name: sheet for name, sheet in up.items() if not options.names or name in options.names}
+                looks = product(options.languages, options.themes, options.sizes) if wanted or raised else ()
                 for language, theme, size in looks:
                     app.look(language=language, theme=theme, text_size=size)
+                    look = f"{language}-{theme}-{size}-{width}.png"
                     for name, path in wanted.items():
-                        taken += picture(app, path, options.into / f"{name}-{language}-{theme}-{size}-{width}.png")
+                        taken += picture(app, path, options.into / f"{name}-{look}")
+                    for name, (path, opener, inside) in raised.items():
+                        if not app.show(path).by_id(opener).count():
+                            continue  # at this size another button leads there
+                        app.page.tap(opener)
+                        app.page.by_id(inside).first.wait_for(state="attached")
+                        taken += keep(app, options.into / f"{name}-{look}")
+                        app.page.page.keyboard.press("Escape")
     print(f"{taken} pictures in {options.into}")
     return 0 if taken else 1
 
@@ -52,6 +63,11 @@ def main(arguments: list[str] | None = None) -> int:
 def picture(app: Studio, path: str, file: Path) -> int:
     """One picture of one screen."""
     app.show(path)
+    return keep(app, file)
+
+
+def keep(app: Studio, file: Path) -> int:
+    """A picture of what is in sight, once it stands still."""
     file.write_bytes(app.settle())
     return 1
 

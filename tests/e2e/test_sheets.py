@@ -6,26 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.model.queries import PeopleList
 from tests.e2e.test_accessibility import Reader, complaints
 from tests.support.browser import FAINT
 from tests.support.fit import cut
 from tests.support.studio import Studio, studio
-from tests.support.tour import places
+from tests.support.tour import places, sheets
 
 SMALL: dict[str, Any] = {"width": 320, "height": 2400, **FAINT}
-# The screen, what is tapped there, and what the sheet holds.
-SHEETS = (
-    ("note", "note-task", "task-save"),
-    ("note", "note-question", "question"),
-    ("note", "note-list", "sheet-done"),
-    ("note", "note-tasks", "review-done"),
-    ("meeting", "meeting-aim", "aim-save"),
-    ("board", "add-task", "save-task"),
-    ("evaluate", "evaluation-seen", "share-done"),
-    ("minutes-quick", "minutes-template", "template-minutes.first"),
-    ("nothing-ready", "aside-agreement", "aside-save"),
-)
 PLANTED = """() => {
   const plant = (width, height, words) => document.querySelector('flt-semantics-host').insertAdjacentHTML('beforeend',
     `<flt-semantics class="planted" style="position:absolute;left:0;top:0;width:${width * devicePixelRatio}px;` +
@@ -53,20 +40,18 @@ def test_every_open_sheet_has_names_and_room_in_large_text() -> None:
     with studio(phase="example", **SMALL) as app:
         app.look(language="en", text_size=200)
         paths = app.do(places)
-        new = app.do(lambda desk: next(row for row in desk.store.ask(PeopleList(desk.now())) if not row.held))
-        paths["nothing-ready"] = f"/checklist/{new.mentorship}/before_relationship"
         app.show(paths["goals"])
         assert cut(app) == []
         app.page.page.evaluate(PLANTED)
         planted = "\n".join(cut(app))
         app.page.page.evaluate(TAKEN_AWAY)
-        for screen, opener, inside in SHEETS:
-            page = app.show(paths[screen])
+        for name, (path, opener, inside) in app.do(lambda desk: sheets(desk, paths)).items():
+            page = app.show(path)
             page.tap(opener)
             page.by_id(inside).first.wait_for(state="attached", timeout=30_000)
             page.page.wait_for_timeout(SLIDING)
             if found := in_the_way(app, "en"):
-                wrong[f"{screen} {opener}"] = found
+                wrong[name] = found
             page.page.keyboard.press("Escape")
             page.by_id(inside).first.wait_for(state="detached", timeout=30_000)
     assert wrong == {}

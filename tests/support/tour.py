@@ -42,6 +42,18 @@ SETTINGS = {
     path.strip("/").replace("/", "-"): path for path in (p.path for p in PLACES) if path.startswith("/settings")
 }
 """What belongs to one's own vault; in the example some of it has no way in."""
+# The screen, what is tapped there, and what the sheet holds.
+SHEETS = (
+    ("note", "note-task", "task-save"),
+    ("note", "note-question", "question"),
+    ("note", "note-list", "sheet-done"),
+    ("note", "note-tasks", "review-done"),
+    ("meeting", "meeting-aim", "aim-save"),
+    ("board", "add-task", "save-task"),
+    ("evaluate", "evaluation-seen", "share-done"),
+    ("minutes-quick", "minutes-template", "template-minutes.first"),
+    ("nothing-ready", "aside-agreement", "aside-save"),
+)
 UNREACHED = {
     "/quick": "shown locked",
     "/recover": "shown locked",
@@ -183,3 +195,10 @@ def places(desk: Desk) -> dict[str, str]:
     missing = {place.path for place in PLACES if place.exists} - set(chosen) - set(UNREACHED)
     assert not missing, f"the tour leaves out {missing}"
     return {name: path for paths in chosen.values() for name, path in paths.items()}
+
+
+def sheets(desk: Desk, paths: dict[str, str]) -> dict[str, tuple[str, str, str]]:
+    """A name for every sheet that is told of above: the path of its screen, what is tapped there and what it holds."""
+    new = next(row for row in desk.store.ask(PeopleList(desk.now())) if not row.held)
+    known = paths | {"nothing-ready": f"/checklist/{new.mentorship}/before_relationship"}
+    return {f"{screen}-{opener}": (known[screen], opener, inside) for screen, opener, inside in SHEETS}

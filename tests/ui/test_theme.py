@@ -59,6 +59,13 @@ def test_every_style_follows_the_readers_size(percent: int) -> None:
     assert normal.body_large and normal.body_large.size == 18
 
 
+def test_a_calendar_and_a_clock_keep_their_numbers_whole_in_large_text() -> None:
+    found = theme.theme(theme.LIGHT, 200)
+    assert found.date_picker_theme and found.time_picker_theme
+    days, hours = found.date_picker_theme.day_text_style, found.time_picker_theme.dial_text_style
+    assert days and hours and days.size == hours.size == 16 * theme.TAB_LIMIT / 100
+
+
 def test_screens_change_at_once() -> None:
     found = theme.theme(theme.LIGHT).page_transitions
     assert found is not None

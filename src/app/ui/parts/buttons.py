@@ -9,7 +9,7 @@ from typing import Any
 import flet as ft
 
 from app.ui import theme
-from app.ui.hooks.context import use_desk
+from app.ui.hooks.context import the_desk, use_desk
 from app.ui.parts.text import Named, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -35,6 +35,13 @@ def _face(
         tight=True,
         alignment=ft.MainAxisAlignment.CENTER,
     )
+
+
+def _on_a_line(text: str) -> bool:
+    """Whether the words of a wide button take one line: over two, its icon would stand alone at the edge."""
+    desk = the_desk()
+    room = min(desk.page.width or theme.COLUMN, theme.COLUMN) - 2 * theme.SIDE - theme.BUTTON_ROOM
+    return len(text) * _LETTER * int(desk.prefs.text_size) <= 100 * room
 
 
 def _said(name: str, face: ft.Control) -> ft.Control:
@@ -69,7 +76,7 @@ def PrimaryButton(
     """The one wide thing to do. `soft` is the quieter green for an ending; `busy` keeps its place meanwhile."""
     color = theme.ON_PRIMARY_CONTAINER if soft else theme.ON_PRIMARY
     ground = theme.PRIMARY_CONTAINER if soft else theme.PRIMARY
-    face: ft.Control = _face(text, icon, color, Style.BUTTON)
+    face: ft.Control = _face(text, icon if _on_a_line(text) else None, color, Style.BUTTON)
     if busy:
         ring = ft.ProgressRing(width=20, height=20, stroke_width=2, color=color)
         face = ft.Row([ring, face], spacing=12, tight=True, alignment=ft.MainAxisAlignment.CENTER)
@@ -96,7 +103,7 @@ def SecondaryButton(
     """Something else one can do: outlined, or `strong` on the soft green. `said` is heard in place of the text."""
     color = theme.ON_PRIMARY_CONTAINER if strong else theme.INK
     button = ft.OutlinedButton(
-        content=_said(said, _face(text, icon, color, Style.BODY)),
+        content=_said(said, _face(text, icon if _on_a_line(text) else None, color, Style.BODY)),
         on_click=on_click,
         style=_style(
             color,
@@ -202,7 +209,7 @@ _LETTER, _EDGES, _BETWEEN = 9, 26, 8
 
 def _abreast(choices: Sequence[Choice], most: int) -> int:
     """How many of these have room beside each other, in whole rows where that can be."""
-    desk = use_desk()
+    desk = the_desk()
     if desk.prefs.text_size < LARGE or most == 1:
         return most
     if any(choice.subtitle for choice in choices):

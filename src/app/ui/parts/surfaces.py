@@ -217,7 +217,7 @@ def VisibilityChoice(
     line: bool = False,
 ) -> ft.Control:
     """Shared or only me, as two buttons beside each other; the one that holds has a thicker edge. Where they have no
-    room they stand under each other, or on a `line` that scrolls sideways.
+    room they stand under each other, or without the name on one `line`.
     """
     desk = use_desk()
     both: tuple[Visibility, Visibility] = ("shared", "only_me")
@@ -225,7 +225,7 @@ def VisibilityChoice(
     def side(kind: Visibility) -> ft.Control:
         icon, key, color, ground = _SEEN[kind]
         on = kind == value
-        text = desk.say("frame.shared-with", name=name) if kind == "shared" and name else desk.say(key)
+        text = desk.say("frame.shared-with", name=name) if kind == "shared" and name and not line else desk.say(key)
         said = Words(text, Style.BODY, color)
         words = said if line else ft.Container(said, expand=True, expand_loose=True)  # a long name wraps
         face = ft.Row([ft.Icon(icon, color=color, size=20), words], spacing=8, tight=True)
