@@ -16,7 +16,12 @@ DeskContext = ft.create_context(cast("Desk | None", None))
 
 def use_desk() -> Desk:
     """The desk of this window."""
-    desk = ft.use_context(DeskContext) or desk_of(ft.context.page)
+    return ft.use_context(DeskContext) or the_desk()
+
+
+def the_desk() -> Desk:
+    """The same without a hook: for a plain function, which a component may call in one drawing and not in the next."""
+    desk = desk_of(ft.context.page)
     if desk is None:
         raise LookupError("no desk: render the screen inside App")
     return desk

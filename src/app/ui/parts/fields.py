@@ -11,7 +11,7 @@ from typing import Any
 import flet as ft
 
 from app.ui import theme
-from app.ui.hooks.context import use_desk
+from app.ui.hooks.context import the_desk, use_desk
 from app.ui.hooks.draft import Draft
 from app.ui.hooks.held import use_box
 from app.ui.hooks.watch import use_watch
@@ -78,7 +78,7 @@ INSIDE = 2 * theme.SIDE + 30
 def _labelled(id: str | None, label: str, field: ft.TextField, inside: ft.Control) -> ft.Control:
     """The field with its name. A label too long for the edge of the field would lie over what is above it: it gets
     lines of its own."""
-    desk = use_desk()
+    desk = the_desk()
     width = min(desk.page.width or theme.COLUMN, theme.COLUMN)
     if len(label) * LETTER * desk.prefs.text_size / 100 <= width - INSIDE:
         return Named(id, inside)
@@ -90,7 +90,7 @@ def _labelled(id: str | None, label: str, field: ft.TextField, inside: ft.Contro
 
 def _later() -> bool:
     """Whether a field is better entered once its screen stands: see `Entered`."""
-    return bool(use_desk().page.web)
+    return bool(the_desk().page.web)
 
 
 SETTLES = 0.3
@@ -391,7 +391,7 @@ def _field(
     line: str = theme.PRIMARY,
     key: str | None = None,
 ) -> ft.TextField:
-    desk = use_desk()
+    desk = the_desk()
     percent = desk.prefs.text_size / 100
     return ft.TextField(
         key=key,

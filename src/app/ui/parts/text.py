@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import flet as ft
 
 from app.ui import theme
-from app.ui.hooks.context import use_desk
+from app.ui.hooks.context import the_desk
 from app.ui.theme import Style
 
 
@@ -46,7 +46,7 @@ def Quotable(text: str, style: ft.TextThemeStyle = Style.BODY, *, key: str | Non
 
 def SpokenWords(words: Sequence[str]) -> ft.Control:
     """Words to read aloud or to write down, three to a line or, in large text, one; heard as one line."""
-    line = 1 if use_desk().prefs.text_size > 130 else 3
+    line = 1 if the_desk().prefs.text_size > 130 else 3
     lines = [" ".join(words[at : at + line]) for at in range(0, len(words), line)]
     return ft.Semantics(label=", ".join(words), exclude_semantics=True, content=Words("\n".join(lines), Style.HEADING))
 
