@@ -26,6 +26,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.safe import component
+from app.ui.screens.programme_share import member_row
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -107,20 +108,12 @@ def Overview() -> ft.Control:
     )
     members = coordination.members
     body += [SectionTitle(desk.say("programme.members"), str(len(members)))]
+    if not members:
+        body.append(Card(Soft(desk.say("programme.members.none"), Style.BODY)))
     body.append(
         Rows(
             [
-                *(
-                    Row(
-                        member.name or desk.say("programme.someone"),
-                        lambda _, id=member.id: desk.go(f"/programme/answer/{id}"),
-                        subtitle=desk.say("programme.answer.owed") if member.owed else "",
-                        icon=ft.Icons.OUTBOX if member.owed else ft.Icons.PERSON_OUTLINE,
-                        color=theme.ACCENT if member.owed else theme.PRIMARY,
-                        id=f"member-{member.id}",
-                    )
-                    for member in members
-                ),
+                *(member_row(desk, member) for member in members),
                 Row(
                     desk.say("programme.numbers"),
                     lambda _: desk.go("/programme/numbers"),
@@ -151,23 +144,27 @@ def Overview() -> ft.Control:
         desk.say("programme.title"),
         body,
         subtitle=found.name if found else "",
-        primary=Beside(
-            [
-                SecondaryButton(
-                    desk.say("programme.invite"),
-                    lambda _: desk.go("/programme/share"),
-                    ft.Icons.QR_CODE,
-                    id="programme-share",
-                ),
-                PrimaryButton(
-                    desk.say("programme.in"),
-                    lambda _: desk.go("/programme/in"),
-                    ft.Icons.MOVE_TO_INBOX,
-                    id="programme-in",
-                    expand=True,
-                ),
-            ]
-        ),
+        primary=_ways(desk, empty=not members),
+    )
+
+
+def _ways(desk: Desk, *, empty: bool) -> ft.Control:
+    """Inviting and taking in: the wide one is what comes next."""
+
+    def invite(_: object) -> None:
+        desk.go("/programme/share")
+
+    def take_in(_: object) -> None:
+        desk.go("/programme/in")
+
+    share, into = ("programme.invite", invite, ft.Icons.QR_CODE), ("programme.in", take_in, ft.Icons.MOVE_TO_INBOX)
+    (second, go_second, small), (first, go_first, wide) = (into, share) if empty else (share, into)
+    ids = {"programme.invite": "programme-share", "programme.in": "programme-in"}
+    return Beside(
+        [
+            SecondaryButton(desk.say(second), go_second, small, id=ids[second]),
+            PrimaryButton(desk.say(first), go_first, wide, id=ids[first], expand=True),
+        ]
     )
 
 

@@ -17,6 +17,8 @@ from app.ui.parts import (
     Field,
     Live,
     QuietButton,
+    Row,
+    Rows,
     Screen,
     SecondaryButton,
     SectionTitle,
@@ -29,7 +31,8 @@ from app.ui.safe import component
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.services.programme.coordination import Taken
+    from app.services.programme.coordination import Member, Taken
+    from app.ui.desk import Desk
 
 
 @component
@@ -73,7 +76,7 @@ def ShareScreen() -> ft.Control:
                 on_submit=keep,
             )
         )
-        body.append(QuietButton(desk.say("programme.rename"), keep, id="programme-rename-keep"))
+        body.append(QuietButton(desk.say("programme.rename.keep"), keep, id="programme-rename-keep"))
     else:
         body.append(
             QuietButton(desk.say("programme.rename"), lambda _: rename(True), ft.Icons.EDIT, id="programme-rename")
@@ -117,6 +120,10 @@ def TakeInScreen() -> ft.Control:
         Words(desk.say("programme.in.how")),
         CodeIn(desk.say("programme.in.field"), take, id="programme-take", on_data=take),
     ]
+    if said:  # what comes next: whoever wrote waits for an answer
+        owed = [member_row(desk, one) for one in desk.session.coordination.members if one.owed]
+        if owed:
+            body.append(Rows(owed))
     if said:
         body.insert(0, Live(said, ft.Icons.CHECK_CIRCLE_OUTLINE, theme.PRIMARY))
     if fault:
@@ -124,6 +131,18 @@ def TakeInScreen() -> ft.Control:
     if busy:
         body.append(Busy(desk.say("pair.working")))
     return Screen(desk.say("programme.in"), body, back=True)
+
+
+def member_row(desk: Desk, member: Member) -> ft.Control:
+    """Somebody in the programme, and whether an answer waits; leads to the answer."""
+    return Row(
+        member.name or desk.say("programme.someone"),
+        lambda _: desk.go(f"/programme/answer/{member.id}"),
+        subtitle=desk.say("programme.answer.owed") if member.owed else "",
+        icon=ft.Icons.OUTBOX if member.owed else ft.Icons.PERSON_OUTLINE,
+        color=theme.ACCENT if member.owed else theme.PRIMARY,
+        id=f"member-{member.id}",
+    )
 
 
 @component

@@ -136,8 +136,6 @@ def _Whole() -> ft.Control:
         body.append(Soft(desk.say("safety.verified", name=confirmed.by, day=confirmed.day)))
     else:
         body.append(Soft(desk.say("safety.verify")))
-    body.append(SectionTitle(desk.say("safety.more-help")))
-    body.append(_tell(desk, opened))
     if choosing:
         body.append(
             ChoiceButtons(
@@ -154,6 +152,8 @@ def _Whole() -> ft.Control:
             QuietButton(desk.say("safety.region.change"), lambda _: choose(True), ft.Icons.PUBLIC, id="region-change")
         )
 
+    body.append(SectionTitle(desk.say("safety.more-help")))
+    body.append(_tell(desk, opened))
     body.append(SectionTitle(names["own"]))
     body.append(OwnContacts() if opened else Card(Words(desk.say("safety.own.locked"))))
 
@@ -266,7 +266,7 @@ def OwnContacts() -> ft.Control:
     desk = use_desk()
     contacts = desk.library.document(CONTACTS)
     editing, edit = ft.use_state("")
-    answers = {name: (_setting(name, "name"), _setting(name, "phone")) for name in OWN}
+    answers = {name: (_use_setting(name, "name"), _use_setting(name, "phone")) for name in OWN}
     rows: list[ft.Control] = []
     for name in OWN:
         who = desk.read(contacts.item(name).text)
@@ -327,6 +327,6 @@ def _ContactForm(contact: str, now: tuple[str, str], done: object) -> ft.Control
     )
 
 
-def _setting(contact: str, part: str) -> str:
-    """A hook: what is written about a contact, and a new render when it changes."""
+def _use_setting(contact: str, part: str) -> str:
+    """What is written about a contact, and a new render when it changes."""
     return str(use_query(SettingOf(f"contact.{contact}.{part}", "")) or "")

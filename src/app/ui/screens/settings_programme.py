@@ -150,7 +150,7 @@ def Inside(joined: Joined) -> ft.Control:
         body.append(Busy(desk.say("pair.working")))
     body += [
         SectionTitle(desk.say("programme.back")),
-        CodeIn(desk.say("programme.in.field"), take, id="programme-back", on_data=take),
+        CodeIn(desk.say("programme.back.field"), take, id="programme-back", on_data=take),
     ]
     if said:
         body.append(Live(said, ft.Icons.CHECK_CIRCLE_OUTLINE, theme.PRIMARY))
