@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from app.errors import VaultFull
@@ -181,15 +183,17 @@ async def test_what_was_just_typed_is_in_the_finished_minutes(stage: OpenStage) 
 
 async def test_whose_a_task_is_reads_the_same_on_both_phones(stage: OpenStage) -> None:
     table = lay().at(16, 10)
-    for owner in ("mentor", "mentee"):
-        task = AddTask(text=f"Ringa ({owner})", mentorship=table.pair, meeting=table.meeting, owner=owner)
+    due = date(2026, 10, 21)
+    for owner in ("mentor", "mentee", "both"):
+        task = AddTask(text=f"Ringa ({owner})", mentorship=table.pair, meeting=table.meeting, owner=owner, due=due)
         table.store.execute(task)
     app = await open_minutes(stage, table, "minutes.regular")
     await app.tap("minutes-finish")
     minutes = kept(table)
     assert minutes is not None
     (words,) = (text for text in minutes.answers.values() if isinstance(text, str) and "Ringa" in text)
-    assert "Ringa (mentor) (Karin)" in words and "Ringa (mentee) (Yusuf)" in words
+    told = [f"Ringa ({owner}) ({who}, 2026-10-21)" for owner, who in (("mentor", "Karin"), ("mentee", "Yusuf"))]
+    assert words.split("\n") == [*told, "Ringa (both) (Karin, Yusuf, 2026-10-21)"]
 
 
 async def test_what_was_written_in_another_template_is_read_when_they_are_finished(stage: OpenStage) -> None:

@@ -413,13 +413,13 @@ def prefilled(desk: Desk, view: MeetingView, document: Document) -> dict[str, An
 def promised(desk: Desk, view: MeetingView, document: Document) -> dict[str, Any]:
     """Aim and tasks of this meeting in words: what is confirmed stays as it was when a task moves on.
 
-    Both read them, so whose a task is stands there by name.
+    Both read them, each in their own language, so names and the day stand there as neither language writes them: else
+    whoever corrects a line would seem to have changed every task.
     """
-    pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-    names = desk.session.agreements(desk.library).names(pair.mentorship)
+    names = desk.session.agreements(desk.library).names(view.row.mentorship)
     lines = [
-        f"{task.text} ({names.get(task.owner) or owner_words(desk, pair, task.owner)}"
-        + (f", {desk.speech.value.day(task.due)})" if task.due else ")")
+        f"{task.text} ({names.get(task.owner) or ', '.join(names[role] for role in PEOPLE)}"
+        + (f", {task.due.isoformat()})" if task.due else ")")
         for task in view.tasks
     ]
     aim = {AIM: view.meeting.aim or None} if any(item.id == AIM for item in document.items) else {}

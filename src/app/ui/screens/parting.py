@@ -11,6 +11,7 @@ from app.model.queries import PersonPage
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query
 from app.ui.hooks.carrying import use_told
+from app.ui.hooks.context import the_desk
 from app.ui.parts import (
     Busy,
     Card,
@@ -207,7 +208,7 @@ def PartedCard(id: str, key: str = "") -> ft.Control:
 
 
 def _Again(id: str, ended: Parted) -> ft.Control:
-    desk = use_desk()
+    desk = the_desk()
     again = Row(
         desk.say("parting.again"),
         lambda _: desk.go(f"/person/{id}/pair"),
@@ -220,7 +221,7 @@ def _Again(id: str, ended: Parted) -> ft.Control:
 
 def part_button(id: str, name: str) -> list[ft.Control]:
     """The quiet way to the end of sharing, where something is shared."""
-    desk = use_desk()
+    desk = the_desk()
     if not (desk.session.phase == "open" and not desk.session.example and desk.session.sharing):
         return []
     if not desk.session.parting.shares(id):
