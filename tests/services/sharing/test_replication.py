@@ -14,7 +14,9 @@ import pytest
 from app.errors import BadAddress, LeftOnServer
 from app.model.commands import SetGoal
 from app.model.entities import Goal, Mentorship, Setting
-from app.services.sharing.replication import Choice, Pace, Replication, Standing
+from app.services.sharing.parting import Parting
+from app.services.sharing.replication import Choice, Pace, Replication
+from app.services.sharing.tidings import Tidings
 from sync.client.http import Server
 from sync.client.loop import Condition, State
 from sync.errors import NoAnswer, OddAnswer, ServerBusy, ServerRefuses
@@ -363,18 +365,37 @@ def test_who_locks_does_not_wait_until_a_busy_server_has_erased_everything(
     assert replication.standing.condition == "off"
 
 
-def test_how_things_are_is_told_while_something_is_being_sealed(
-    carrier: Running, karin: Person, replication: Replication
-) -> None:
-    replication.connect(carrier.base)
-    until(lambda: replication.standing.condition == "calm")
-    found: list[Standing] = []
-    screen = threading.Thread(target=lambda: found.append(replication.standing))
-    with karin.exchange._one:
-        screen.start()
-        screen.join(5)
-        assert found
-    screen.join()
+def test_no_question_of_a_screen_waits_while_something_is_being_sealed(karin: Person, replication: Replication) -> None:
+    space = karin.meets(Person("Yusuf", "mentee"))
+    pair = next(karin.store.everything(Mentorship)).id
+    goal = karin.store.execute(SetGoal(title="Ours", mentorship=pair)).record
+    karin.exchange.noticed(space, "withheld")
+    tidings = Tidings(karin.store, karin.exchange)
+    parting = Parting(karin.store, karin.spaces, karin.exchange, karin.now)
+    questions: list[Callable[[], object]] = [
+        lambda: replication.standing,
+        lambda: tidings.stage("goal", goal),
+        lambda: (tidings.heard(pair), tidings.others(), tidings.quiet(karin.now()), tidings.wishes()),
+        lambda: (parting.of(pair), parting.shares(pair), parting.may_dismiss(pair)),
+        lambda: (karin.exchange.way_out(space), karin.exchange.ways_out(space), karin.exchange.former(space)),
+        lambda: (karin.exchange.shut_out(space), karin.exchange.is_out(space), karin.exchange.alarms()),
+        lambda: karin.exchange.told(space),
+    ]
+    for start in (karin.start, lambda: None):  # nothing is known of the space yet; and all of it
+        start()
+        for question in questions:
+            answered = threading.Event()
+
+            def ask(question: Callable[[], object] = question, answered: threading.Event = answered) -> None:
+                question()
+                answered.set()
+
+            screen = threading.Thread(target=ask, daemon=True)
+            with karin.exchange._one:
+                screen.start()
+                assert answered.wait(10)
+            screen.join()
+    assert karin.exchange.alarms() == []
 
 
 def test_that_all_is_there_is_told_before_what_is_done_beside(

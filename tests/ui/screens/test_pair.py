@@ -148,7 +148,7 @@ async def test_the_wrong_screen_is_noticed_by_two_words(stage: OpenStage, tmp_pa
     await yusuf.tap("pair-in-paste")
     await yusuf.app.until(lambda: yusuf.app.has("pair-other"))
     await yusuf.tap("pair-other")
-    assert yusuf.app.has("pair-in")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-in"))
     assert not yusuf.app.has("pair-same")
     assert yusuf.session.pairing.waiting() == []
 
@@ -234,6 +234,7 @@ async def test_an_invitation_is_approved_by_name_and_words_are_compared(stage: O
 
     # What is new goes over as a package, whenever one likes.
     await yusuf.tap("pair-make")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-package-copy"))
     await yusuf.tap("pair-package-copy")
     karin.clipboard.text = yusuf.clipboard.text
     await karin.tap("pair-in-paste")
@@ -324,10 +325,13 @@ async def test_what_is_new_goes_over_in_pictures_one_after_another(stage: OpenSt
     karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
     mentorship = await paired(karin, yusuf, karin)
     await karin.tap("pair-make")
-    assert karin.says("pair.package.nothing", name="Yusuf")
+    await karin.app.until(lambda: karin.says("pair.package.nothing", name="Yusuf"))
     karin.session.store.execute(AddTask(text="Läs ansökan " * 20, mentorship=mentorship))
     await open_again(karin, mentorship)
-    await karin.tap("pair-make")
+    with karin.session.exchange._one:  # somebody seals for minutes: a first upload is under way
+        await karin.tap("pair-make")
+        await karin.app.until(lambda: karin.says("pair.working"))
+    await karin.app.until(lambda: karin.app.has("pair-package-copy"))
     assert karin.app.nameless() == []
     pictures = karin.session.pairing.package(mentorship).pictures
     assert 2 <= len(pictures) <= 8

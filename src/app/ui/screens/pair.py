@@ -167,18 +167,20 @@ def _Next(
     desk = use_desk()
     id = heard.mentorship
     who = _named(desk, heard.name or name)
+    _, run = use_busy()
 
     def approve(_: object) -> None:
-        set_heard(desk.session.pairing.approve(id))
+        run(lambda: desk.session.pairing.approve(id), set_heard)
 
     def decline(_: object) -> None:
-        desk.session.pairing.decline(id)
-        again()
+        run(lambda: desk.session.pairing.decline(id), lambda _: again())
 
     def wrong(_: object) -> None:
-        desk.session.pairing.call_off(heard)
-        desk.notice(desk.say("pair.check.wrong"))
-        again()
+        def called_off(_: object) -> None:
+            desk.notice(desk.say("pair.check.wrong"))
+            again()
+
+        run(lambda: desk.session.pairing.call_off(heard), called_off)
 
     stage = heard.stage
     if stage == "words":
@@ -283,11 +285,17 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
     _, draw = ft.use_state(0)
     peer = use_told(lambda: desk.session.pairing.peer(id), desk.session.pairing.peer(id))
     shown, show = ft.use_state(cast("Package | None", None))
+    busy, run = use_busy()
 
     def same(_: object) -> None:
         desk.session.pairing.compared(id)
         draw(lambda times: times + 1)
 
+    def pack(*, whole: bool = False) -> None:
+        run(lambda: desk.session.pairing.package(id, whole=whole), show)  # a first upload may be under way: it waits
+
+    if peer is None:  # it ended while this stood there; what is around it is drawn next
+        return ft.Container(visible=False)
     who = _named(desk, peer.name or name)
     parts: list[ft.Control] = [
         Live(desk.say("pair.together", name=who), ft.Icons.CHECK_CIRCLE),
@@ -306,16 +314,18 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
     if shown is None:
         make = SecondaryButton(
             desk.say("pair.package.make"),
-            lambda _: show(desk.session.pairing.package(id)),
+            lambda _: pack(),
             ft.Icons.OUTBOX,
             id="pair-make",
         )
         whole = QuietButton(
             desk.say("pair.package.whole", name=who),
-            lambda _: show(desk.session.pairing.package(id, whole=True)),
+            lambda _: pack(whole=True),
             id="pair-make-whole",
         )
         parts.append(ft.Row([make, whole], wrap=True, spacing=8, run_spacing=8))
+        if busy:
+            parts.append(Busy(desk.say("pair.working")))
     elif not shown.count:
         parts.append(Live(desk.say("pair.package.nothing", name=who), ft.Icons.DONE_ALL))
     else:
