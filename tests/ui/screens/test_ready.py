@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.model.commands import StartMeeting, TickItem
-from app.model.queries import ListOf, SettingOf, TodayView
-from app.ui.screens.lists import PREPARATION, anyway
+from app.model.queries import ListOf, SettingOf, TodayView, anyway
+from app.ui.screens.lists import PREPARATION
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 

@@ -18,11 +18,12 @@ from app.model.commands import (
     KeepMinutes,
     MoveMeeting,
     PlanMeeting,
+    SetAside,
     SetSetting,
     StartMeeting,
 )
 from app.model.entities import Meeting, Note, Task
-from app.model.queries import ListOf, One, TodayView
+from app.model.queries import ListOf, One, TodayView, anyway
 from app.ui.parts.ticks import SECONDS
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import DAY, lay
@@ -210,6 +211,30 @@ async def test_a_task_waits_until_tomorrow_and_comes_back_with_undo(stage: OpenS
     assert not app.has(f"todo-task-{table.task}")
     await app.fire(app.all(kind=ft.SnackBar)[-1], "action")
     assert app.has(f"todo-task-{table.task}") and app.nameless() == []
+
+
+async def test_what_must_not_be_missed_before_a_relationship_is_counted_until_it_is_settled_or_there_is_a_reason(
+    stage: OpenStage,
+) -> None:
+    table = lay(before=False, meeting=False)
+    app = await table.open(stage)
+    row = f"todo-critical-{table.pair}"
+    words = words_on(app, row)
+    assert "3 viktiga punkter är kvar" in words and "Innan relationen börjar, Yusuf" in words
+    await app.tap(row)
+    for line in ("agreement", "confidentiality"):
+        await app.check(f"tick-{line}")
+    await app.back()
+    assert "En viktig punkt är kvar" in words_on(app, row)
+    reason = table.store.execute(SetSetting(key=anyway(table.pair), value="Det är klart på papper"))
+    await app.settle()
+    assert not app.has(row)
+    assert reason.undo is not None
+    table.store.execute(reason.undo)
+    document, item = "checklist.before_relationship", "concern_route"
+    table.store.execute(SetAside(document=document, item=item, mentorship=table.pair, reason="Programmet har sagt det"))
+    await app.settle()
+    assert not app.has(row)
 
 
 async def test_a_critical_line_left_open_is_counted_until_it_is_settled(stage: OpenStage) -> None:

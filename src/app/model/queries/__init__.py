@@ -42,7 +42,7 @@ from app.model.queries.meetings import (
     TopicsUsed,
 )
 from app.model.queries.people import HeldWith, PeopleList, PersonPage, PersonView, Step, StepState
-from app.model.queries.records import AboutMe, Counts, HistoryOf, One, SettingOf, TrashList
+from app.model.queries.records import AboutMe, Counts, HistoryOf, One, SettingOf, TrashList, anyway
 from app.model.queries.rows import (
     GoalRow,
     ListView,
@@ -163,6 +163,7 @@ __all__ = [
     "Two",
     "TwoOf",
     "WayOf",
+    "anyway",
     "copy_of",
     "signed_roles",
     "unsettled",

@@ -34,7 +34,7 @@ from app.model.entities import (
 )
 from app.model.ids import Id
 from app.model.queries.asking import Card, Reader
-from app.model.queries.records import SettingOf
+from app.model.queries.records import SettingOf, anyway
 from app.model.queries.rows import (
     GoalRow,
     ListView,
@@ -294,7 +294,8 @@ class Look:
         return list_view(self.read, document, about)
 
     def open_critical(self, critical: tuple[tuple[str, str, tuple[str, ...]], ...]) -> list[OpenCritical]:
-        """Critical items left open: after each meeting that was held lately, and before each relationship.
+        """Critical items left open: after each meeting that was held lately, and before each relationship, unless a
+        reason was given for meeting anyway.
 
         What I took off a list is not counted: there would be nothing to tick.
         """
@@ -313,22 +314,33 @@ class Look:
                 met = [one for one in self.month(month) if one.began or one.status == "held"]
                 for row in sorted(map(self.row, met), key=lambda row: (row.starts, row.id)):
                     if row.phase == "after" and row.status != "cancelled":
-                        found += self._left_open(after, row.id, row.mentorship, row.id)
+                        found += self._left_open(after, row.id, row.mentorship, row.id, row.starts)
         if before:
             for person in self.people():
-                if self.active(person.mentorship):
+                told = SettingOf(anyway(person.mentorship)).answer(self.read)
+                if self.active(person.mentorship) and not told:
                     found += self._left_open(before, person.mentorship, person.mentorship, None)
         return found
 
     def _left_open(
-        self, entries: list[tuple[str, str, tuple[str, ...]]], about: Id, mentorship: Id, meeting: Id | None
+        self,
+        entries: list[tuple[str, str, tuple[str, ...]]],
+        about: Id,
+        mentorship: Id,
+        meeting: Id | None,
+        starts: datetime | None = None,
     ) -> list[OpenCritical]:
         role = self.my_role(mentorship)
         run = self.read.one(Checklist, checklist_id(self.read.personal, entries[0][0], about))
         settled = frozenset[str]() if run is None else run.ticks | run.set_aside.keys()
         return [
             OpenCritical(
-                document=document, item=item, meeting=meeting, mentorship=mentorship, name=self.name(mentorship)
+                document=document,
+                item=item,
+                meeting=meeting,
+                mentorship=mentorship,
+                name=self.name(mentorship),
+                starts=starts,
             )
             for document, item, roles in entries
             if (not roles or role in roles) and item not in settled

@@ -51,6 +51,11 @@ class SettingOf(Query[Scalar]):
         return self.default if found is None else found.value
 
 
+def anyway(mentorship: Id) -> str:
+    """The name under which it is kept why the first meeting was held before everything was in place."""
+    return f"anyway.{mentorship}"
+
+
 @dataclass(frozen=True)
 class HistoryOf(Query[tuple[Past, ...]]):
     """All versions of a record, newest first."""

@@ -197,6 +197,8 @@ class OpenCritical:
     meeting: Id | None
     mentorship: Id
     name: str
+    starts: datetime | None = None
+    """When the meeting was; nothing for a list of the relationship."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import flet as ft
 
 from app.model.commands import AddOwnItem, HideItem, PlaceItem, RestoreShipped, SetAside, TickItem, UntickItem
 from app.model.fields import between
-from app.model.queries import ListOf, MeetingPage, PersonPage, SettingOf
+from app.model.queries import ListOf, MeetingPage, PersonPage, SettingOf, anyway
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
@@ -30,7 +30,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.lists import OF_PHASE, PHASES, PREPARATION, Line, anyway, lines_of, settled, shown
+from app.ui.screens.lists import OF_PHASE, PHASES, PREPARATION, Line, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
 from app.ui.ways import way

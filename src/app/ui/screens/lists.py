@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.model.entities import Meeting
-from app.model.queries import HeldWith, One, PersonPage, SettingOf
+from app.model.queries import HeldWith, One, PersonPage, SettingOf, anyway
 from app.services.content.library import Document, Item
 
 if TYPE_CHECKING:
@@ -90,11 +90,6 @@ def settled(lines: Sequence[Line]) -> int:
 def capital(text: str) -> str:
     """The text with a capital letter at its beginning."""
     return text[:1].upper() + text[1:]
-
-
-def anyway(mentorship: str) -> str:
-    """The name under which it is kept why the first meeting was held before everything was in place."""
-    return f"anyway.{mentorship}"
 
 
 def begin(desk: Desk, meeting: str, mentorship: str) -> None:

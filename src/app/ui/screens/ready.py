@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.commands import SetSetting, TickItem, UntickItem
-from app.model.queries import ListOf, MeetingPage
+from app.model.queries import ListOf, MeetingPage, anyway
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
 from app.ui.parts import (
     Choice,
@@ -25,7 +25,7 @@ from app.ui.parts import (
 from app.ui.parts.ticks import TickLine
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
-from app.ui.screens.lists import PREPARATION, Line, anyway, lines_of, missing, settled, shown
+from app.ui.screens.lists import PREPARATION, Line, lines_of, missing, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
 

@@ -53,7 +53,7 @@ from app.ui.parts.notices import Notices, waiting
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.asked import asked, to_sign
-from app.ui.screens.lists import Line, begin, capital, lines_of, settled, shown, way_in
+from app.ui.screens.lists import PREPARATION, Line, begin, capital, lines_of, settled, shown, way_in
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         MeetingRow,
         MinutesRow,
         NoteRow,
+        OpenCritical,
         PairRow,
         PersonRow,
         TaskRow,
@@ -195,12 +196,14 @@ def TodayScreen() -> ft.Control:
 
 
 def critical_lines(library: Library) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """The lines that must not be missed, of the lists that belong to a meeting: document, line, roles."""
+    """The lines that must not be missed, of the lists of a meeting and of the one before a relationship: document, line,
+    roles.
+    """
     return tuple(
         (document.id, item.id, tuple(sorted(item.roles)))
         for document in library.documents(kind="checklist", broken=False)
         for item in document.items
-        if item.critical and document.when.endswith("_session")
+        if item.critical and (document.when.endswith("_session") or document.id == PREPARATION)
     )
 
 
@@ -407,7 +410,7 @@ def _todo(
     if inbox:
         rows.append(partial(_inbox, desk, len(inbox)))
     rows += [partial(_unended, desk, row, now) for row in today.unended]
-    rows += [partial(_critical, desk, *line) for line in _by_list(today)]
+    rows += [partial(_critical, desk, one, count, now) for one, count in _by_list(today) if one.meeting]
     rows += [partial(_task, desk, task, now) for task in today.tasks]
     rows += [partial(_draft, desk, draft, now) for draft in today.unfinished]
     said = today.meeting is None and today.upcoming is None  # the card on top says it of everybody
@@ -415,6 +418,8 @@ def _todo(
     unbooked = [person for person in today.unbooked if person.mentorship not in offered]
     if not (said and len(today.unbooked) == 1):
         rows += [partial(Unbooked, person, key=f"unbooked {person.mentorship}") for person in unbooked]
+    if today.meeting is None:  # on the day of a meeting its own page counts them, and the way into it asks
+        rows += [partial(_critical, desk, one, count, now) for one, count in _by_list(today) if not one.meeting]
     if (today.calendar.offer or today.calendar.new) and today.meeting is None:  # else other things matter that day
         rows.append(partial(_calendar, desk, today.calendar, "more"))
     if "recovery" in today.reminders:
@@ -438,15 +443,22 @@ def _inbox(desk: Desk, count: int) -> ft.Control:
     )
 
 
-def _critical(desk: Desk, document: str, name: str, meeting: str, count: int) -> ft.Control:
+def _critical(desk: Desk, one: OpenCritical, count: int, now: datetime) -> ft.Control:
+    """How many are left in a list, with the day of its meeting where that was another one."""
+    title = desk.read(desk.library.document(one.document).title)
+    about = desk.say("today.todo.critical.help", list=title, name=one.name)
+    if one.starts is not None and one.starts.date() != now.date():
+        about = f"{about} · {desk.speech.value.near_day(one.starts, now)}"
+    place = f"/meeting/{one.meeting}/checklist" if one.meeting else f"/checklist/{one.mentorship}/before_relationship"
+    of = one.meeting or one.mentorship
     return Row(
         desk.say("today.todo.critical", count=count),
-        lambda _: desk.go(f"/meeting/{meeting}/checklist", list=document),
-        subtitle=desk.say("today.todo.critical.help", list=desk.read(desk.library.document(document).title), name=name),
+        lambda _: desk.go(place, **({"list": one.document} if one.meeting else {})),
+        subtitle=about,
         icon=ft.Icons.PRIORITY_HIGH,
         color=theme.ACCENT,
-        id=f"todo-critical-{meeting}",
-        key=f"critical {meeting}",
+        id=f"todo-critical-{of}",
+        key=f"critical {of}",
     )
 
 
@@ -618,14 +630,12 @@ def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
     )
 
 
-def _by_list(today: Today) -> list[tuple[str, str, str, int]]:
-    """Critical lines still open, counted for each list of each meeting."""
-    counted: dict[tuple[str, str, str], int] = {}
+def _by_list(today: Today) -> list[tuple[OpenCritical, int]]:
+    """Critical lines still open, counted for each list of each meeting and of each relationship: the first, and how many."""
+    counted: dict[tuple[str, str], list[OpenCritical]] = {}
     for line in today.open_critical:
-        if line.meeting:
-            about = (line.document, line.name, line.meeting)
-            counted[about] = counted.get(about, 0) + 1
-    return [(*about, count) for about, count in counted.items()]
+        counted.setdefault((line.document, line.meeting or line.mentorship), []).append(line)
+    return [(lines[0], len(lines)) for lines in counted.values()]
 
 
 def _do(desk: Desk, rows: list[Made], room: int, more: bool, turn: Callable[[], object]) -> list[ft.Control]:
@@ -677,6 +687,17 @@ def _welcome(desk: Desk, name: str, role: str) -> list[ft.Control]:
             id="start-library",
         ),
     ]
+    if role == "coordinator":
+        rows.insert(
+            0,
+            Row(
+                desk.say("today.empty.programme"),
+                lambda _: desk.go("/programme"),
+                subtitle=desk.say("today.empty.programme.help"),
+                icon=ft.Icons.INSIGHTS,
+                id="start-programme",
+            ),
+        )
     if not desk.session.example:
         rows.append(
             Row(
