@@ -254,9 +254,14 @@ class Shelf:
                     }
                 )
 
-    def owe(self, space: str, owed: bool) -> None:
-        """Whether something was taken in that nobody has been told of yet."""
-        self.table(PLACES).update({"owed": owed}, is_("id", space))
+    def owe(self, space: str) -> None:
+        """Something was taken in that nobody has been told of yet."""
+        self.table(PLACES).update({"owed": True}, is_("id", space))
+
+    def has_said(self, space: str, sealed: int | None = None) -> None:
+        """A message has told what was seen, if there was anything; up to which change this device's own are sealed."""
+        done = {} if sealed is None else {"sealed": sealed}
+        self.table(PLACES).update({"owed": False, **done}, is_("id", space))
 
     def said_upto(self, space: str, device: str, sequence: int) -> int:
         """The last change that a device had said by that place of its chain; 0 if none."""
