@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
@@ -115,7 +115,7 @@ def Form(
     moment = use_held(lambda: now.replace(tzinfo=None).isoformat(timespec="minutes"))
     latest = use_box(lambda: {"when": moment, **begun})
     answers, show = ft.use_state(latest.value)
-    left, count_left = ft.use_state(0)
+    left, name_left = ft.use_state(cast("tuple[str, ...]", ()))
     fault, say_fault = ft.use_state("")
     busy, run = use_busy()
     over = use_box(lambda: False)
@@ -124,7 +124,7 @@ def Form(
         def set_answer(value: Any) -> None:
             latest.value = {**latest.value, id: value}
             show(latest.value)
-            count_left(0)
+            name_left(())
             if not over.value:  # once it is sealed, nothing of it becomes half a concern again
                 keep(latest.value, False)
 
@@ -136,7 +136,7 @@ def Form(
         desk.flush()  # the last keys belong to it
         missing = [item for item in items if item.required and latest.value.get(item.id) in (None, "")]
         if missing:
-            count_left(len(missing))
+            name_left(tuple(desk.read(item.text) for item in missing))
             return
         over.value = True
         run(lambda: keep(latest.value, True), done, failed)
@@ -156,7 +156,8 @@ def Form(
             body.append(_call(desk, strong=True))
     above: list[ft.Control] = [Live(desk.say("concern.kept"), ft.Icons.LOCK, theme.PRIVATE)]
     if left:
-        above = [Live(desk.say("concern.missing", count=left), ft.Icons.ERROR_OUTLINE, theme.ACCENT)]
+        said = desk.say("concern.missing", count=len(left), question=left[0])
+        above = [Live(said, ft.Icons.ERROR_OUTLINE, theme.ACCENT)]
     if fault:
         above = [Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR)]
     return Screen(
