@@ -1,4 +1,4 @@
-"""Every action that a document names leads to a screen that exists, or is known to be for later."""
+"""Every action that a document names leads to a screen that exists, or is known to have none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from app.services.content.library import SCREEN_ACTIONS, Library
 from app.ui.routes import find
-from app.ui.ways import NOT_YET, way
+from app.ui.ways import NO_SCREEN, way
 
 LIBRARY = Library(Path(__file__).parents[2] / "assets")
 
@@ -23,9 +23,9 @@ def actions() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("action", sorted(set(actions()) | SCREEN_ACTIONS))
-def test_an_action_leads_to_a_screen_or_is_for_later(action: str) -> None:
+def test_an_action_leads_to_a_screen_or_is_known_to_have_none(action: str) -> None:
     to = way(action, LIBRARY, person="a" * 32, meeting="b" * 32)
-    if action in NOT_YET:
+    if action in NO_SCREEN:
         assert to is None
     else:
         assert to is not None and find(to) is not None, to

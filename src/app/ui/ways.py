@@ -1,6 +1,6 @@
 """Where the lines of the documents lead: the one map from an `action` of the content to a screen.
 
-An action is the id of a document or the name of a screen. What has no screen yet leads nowhere: its link is not shown.
+An action is the id of a document or the name of a screen. What has no screen leads nowhere: its link is not shown.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from app.services.content.library import DocumentAction, action_of
 if TYPE_CHECKING:
     from app.services.content.library import Library
 
-NOT_YET: Final = frozenset(
+NO_SCREEN: Final = frozenset(
     """
     call.emergency call.safety_lead
     programme.log programme.matching programme.report
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
-"""Screens that a later version brings."""
+"""What has no screen of its own: a number is called from Safety, and the coordinator's papers are read."""
 
 AGREEMENTS: Final = frozenset({"agreement.mentoring", "agreement.confidentiality", "policy.code_of_conduct"})
 """What is signed: with somebody, these lead to their agreement and not to the bare document."""

@@ -47,7 +47,8 @@ READING = {
 """What to know before reading a document of this kind."""
 ELSEWHERE = frozenset({"before_session", "during_session", "after_session", "programme"})
 """Moments whose lists open from the meeting, or belong to no pair."""
-LATER = frozenset({"checklist.programme"})
+TO_READ = frozenset({"checklist.programme"})
+"""Lists that are ticked nowhere in the app."""
 PAIRED = frozenset({"mentor", "mentee"})
 """Who has somebody to do it with."""
 
@@ -108,8 +109,8 @@ def DocumentPane(id: str, beside: bool = False, person: str = "", meeting: str =
         parts.append(ft.Row(facts, wrap=True, spacing=8, run_spacing=8))
     note = READING.get(document.kind)
     if note:
-        later = document.id in LATER
-        words = desk.say(f"library.reading.{note}-later" if later else f"library.reading.{note}")
+        read = document.id in TO_READ
+        words = desk.say(f"library.reading.{note}-read" if read else f"library.reading.{note}")
         line: list[ft.Control] = [ft.Icon(ft.Icons.MENU_BOOK_OUTLINED, size=20), Words(words, Style.SMALL, expand=True)]
         parts.append(Card(ft.Row(line, spacing=12), ground=theme.RAISED))
     reader = Reader(desk, document, _ways(desk, whom, meeting), None)
