@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from app.model.commands import StartMeeting, TickItem
+from app.model.commands import AddTopic, PlanMeeting, PlanSeries, SetGoal, StartMeeting, TickItem
 from app.model.queries import ListOf, SettingOf, TodayView, anyway
+from app.services.agreements import AGREEMENT, CONFIDENTIALITY
 from app.ui.screens.lists import PREPARATION
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
+from tests.ui.screens.test_agreement import fill, service
 
+ZONE = "Europe/Stockholm"
 BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
@@ -97,6 +102,40 @@ async def test_what_must_not_be_missed_comes_first_and_is_ticked_on_the_spot(sta
 def order(app: Stage) -> list[str]:
     names = [str(getattr(control, "identifier", None) or "") for control in app.walk()]
     return list(dict.fromkeys(name.removeprefix("tick-") for name in names if name.startswith("tick-")))
+
+
+async def test_what_the_app_sees_for_itself_is_ticked_without_a_tap(stage: OpenStage) -> None:
+    table = lay(before=False, meeting=False)
+    app = await table.open(stage)
+    row = f"todo-critical-{table.pair}"
+    assert "3 viktiga punkter är kvar" in app.name(app.get(row))
+    for document in (AGREEMENT, CONFIDENTIALITY):
+        fill(table, app, document)
+        service(app).sign(service(app).sheet(table.pair, document))
+    app.desk.go("/people")
+    await app.settle()
+    app.desk.home()
+    await app.settle()
+    assert "3 viktiga punkter är kvar" in app.name(app.get(row)), "one name is not both"
+    for document in (AGREEMENT, CONFIDENTIALITY):
+        service(app).sign(service(app).sheet(table.pair, document), handed=True)
+    app.desk.go("/people")
+    await app.settle()
+    app.desk.home()
+    await app.settle()
+    assert "En viktig punkt är kvar" in app.name(app.get(row))
+    table.store.execute(PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 20, 16), zone=ZONE, count=2))
+    app.desk.go(f"/checklist/{table.pair}/before_relationship")
+    await app.settle()
+    assert app.checked("tick-agreement") and app.checked("tick-confidentiality") and not app.checked("tick-schedule")
+    third = table.store.execute(PlanMeeting(mentorship=table.pair, starts=datetime(2026, 11, 20, 16), zone=ZONE)).record
+    table.store.execute(AddTopic(mentorship=table.pair, meeting=third, title="Något"))
+    table.store.execute(SetGoal(title="Lyssna", mentorship=table.pair, skills=frozenset({"listening"})))
+    await app.back()
+    app.desk.go(f"/checklist/{table.pair}/before_relationship")
+    await app.settle()
+    assert app.checked("tick-schedule") and app.checked("tick-goals")
+    assert not app.checked("tick-topics"), "for another meeting than the next"
 
 
 async def test_nothing_is_asked_where_everything_is_in_place_or_they_have_met(stage: OpenStage) -> None:

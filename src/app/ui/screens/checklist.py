@@ -30,6 +30,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
+from app.ui.screens.in_place import settle
 from app.ui.screens.lists import OF_PHASE, PHASES, PREPARATION, Line, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
@@ -84,6 +85,7 @@ def PersonList(mentorship: str, list: str) -> ft.Control:
     view = use_query(PersonPage(mentorship, now))
     why = use_query(SettingOf(anyway(mentorship)))
     changing, change = ft.use_state(False)
+    ft.use_effect(lambda: settle(desk, mentorship), [mentorship])
     if view is None:
         return no_meeting(desk)
     document = desk.library.document(f"checklist.{list}")

@@ -109,6 +109,9 @@ def way_in(desk: Desk, meeting: str, mentorship: str, *, unplanned: bool = False
 def _asks(desk: Desk, mentorship: str) -> bool:
     if desk.store.ask(HeldWith(mentorship)) or desk.store.ask(SettingOf(anyway(mentorship))) is not None:
         return False
+    from app.ui.screens.in_place import settle  # it knows these lists itself
+
+    settle(desk, mentorship)
     found = desk.store.ask(PersonPage(mentorship, desk.now()))
     if found is None:
         return False

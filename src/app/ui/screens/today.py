@@ -123,6 +123,8 @@ def TodayScreen() -> ft.Control:
         short=today.people + len(today.later) <= 4,
     )
     name = today.me.name if today.me else ""
+    lacking = tuple(sorted((one.mentorship, one.item) for one in today.open_critical if not one.meeting))
+    ft.use_effect(lambda: _settle(desk, lacking), [lacking])
 
     def press(_: object = None) -> None:
         if today.primary.action == "note" and today.primary.meeting and today.primary.mentorship:
@@ -193,6 +195,12 @@ def TodayScreen() -> ft.Control:
         actions=[HeaderButton(desk.say("today.search"), ft.Icons.SEARCH, lambda _: desk.go("/search"), id="search")],
         spacing=6,
     )
+
+
+def _settle(desk: Desk, lacking: tuple[tuple[str, str], ...]) -> None:
+    """Tick what both have signed meanwhile: it is not missing any more."""
+    for mentorship, item in lacking:
+        import_module("app.ui.screens.in_place").settle(desk, mentorship, [item])
 
 
 def critical_lines(library: Library) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

@@ -1,0 +1,62 @@
+"""What the app sees for itself of the list before a relationship: nobody has to tick that both have signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from app.model.commands import TickItem
+from app.model.queries import AgendaOf, CopiesOf, GoalsList, ListOf, MeetingsOf, TwoOf
+from app.ui.screens.lists import PREPARATION
+
+if TYPE_CHECKING:
+    from app.ui.desk import Desk
+
+MEETINGS = 3
+"""So many are to be booked before a relationship begins."""
+
+
+def settle(desk: Desk, mentorship: str, items: Iterable[str] = ()) -> None:
+    """Tick what is in place in a relationship: of these lines, or of all that can be seen. What was set aside stays so."""
+    if desk.session.phase != "open" or desk.store.ask(TwoOf(mentorship)) is None:
+        return  # locked while the screen was drawn, or nobody's list
+    version = desk.library.document(PREPARATION).version
+    view = desk.store.ask(ListOf(PREPARATION, mentorship))
+    for item in items or _FACTS:
+        so = _FACTS.get(item)
+        if so is not None and item not in view.ticks and item not in view.set_aside and so(desk, mentorship):
+            desk.store.execute(TickItem(document=PREPARATION, version=version, item=item, mentorship=mentorship))
+
+
+def _signed(document: str) -> Callable[[Desk, str], bool]:
+    def so(desk: Desk, mentorship: str) -> bool:
+        if not desk.store.ask(CopiesOf(mentorship, document)):
+            return False
+        sheet = desk.session.agreements(desk.library).sheet(mentorship, document)
+        return bool(sheet.signed or sheet.renewed)
+
+    return so
+
+
+def _booked(desk: Desk, mentorship: str) -> bool:
+    found = desk.store.ask(MeetingsOf(mentorship, desk.now()))
+    planned = sum(row.status == "planned" for row in found.upcoming)
+    return planned + sum(row.status == "held" for row in found.past) >= MEETINGS
+
+
+def _goal(desk: Desk, mentorship: str) -> bool:
+    return any(row.skills for row in desk.store.ask(GoalsList(mentorship, closed=True)))
+
+
+def _topics(desk: Desk, mentorship: str) -> bool:
+    upcoming = desk.store.ask(MeetingsOf(mentorship, desk.now())).upcoming
+    return any(desk.store.ask(AgendaOf(row.id)) for row in upcoming[:1])
+
+
+_FACTS: Mapping[str, Callable[[Desk, str], bool]] = {
+    "agreement": _signed("agreement.mentoring"),
+    "confidentiality": _signed("agreement.confidentiality"),
+    "schedule": _booked,
+    "goals": _goal,
+    "topics": _topics,
+}
