@@ -157,7 +157,7 @@ async def test_everything_is_erased_in_three_taps_and_the_passphrase(
     assert app.field("erase-passphrase").error == app.desk.say("error.vault-wrong-passphrase")
     assert (tmp_path / "vault" / "header").exists()
     await thumb.type("erase-passphrase", PHRASE)
-    with halfway(monkeypatch, Vault, "erase"):
+    with halfway(monkeypatch, Vault, "erase_confirmed"):
         await thumb.tap("erase-go")
         await app.until(lambda: app.has(app.desk.say("settings.erase.working")))
         await app.until(lambda: session.phase == "closing")
