@@ -156,8 +156,9 @@ class Desk:
     def _above_the_button(self) -> ft.Margin:
         """Where a notice lies: over the one wide button, never on it, and no wider than a column."""
         low = theme.BUTTON_ROOM + theme.BUTTON_LINE * self.prefs.text_size / 100
-        side = max(theme.SIDE, ((self.page.width or 0) - theme.COLUMN) / 2 + theme.SIDE)
-        return ft.Margin.only(left=side, right=side, bottom=low)
+        rail = theme.RAIL if self.wide.value and self.inside else 0
+        side = max(theme.SIDE, ((self.page.width or 0) - rail - theme.COLUMN) / 2 + theme.SIDE)
+        return ft.Margin.only(left=rail + side, right=side, bottom=low)
 
     def _way_out(self) -> ft.Control | None:
         """In the place of a screen that cannot be drawn: a button that leads to Today. No hook may be used here."""

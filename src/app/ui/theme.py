@@ -140,6 +140,7 @@ CORNER: Final = 12
 SHEET_CORNER: Final = 24
 WIDE: Final = 840
 COLUMN: Final = 680  # the widest a column of text gets
+RAIL: Final = 84  # the tabs beside a wide screen, about as wide as their words
 
 
 class Style:
