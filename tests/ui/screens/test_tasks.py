@@ -71,6 +71,13 @@ async def test_tried_and_learned_counts_as_done(stage: OpenStage) -> None:
     assert (row.outcome, row.learned) == ("tried", "Kortare är bättre.")
     await app.tap("column-done")
     assert any("Provat. Kortare är bättre." in text for text in app.texts())
+    app.desk.go(f"/task/{laid.task}")
+    await app.settle()
+    assert app.field("task-learned").value == "Kortare är bättre."
+    await app.type("task-learned", "Ett ark räcker.")
+    await app.tap("save-task")
+    (row,) = laid.store.again().ask(TaskBoard(laid.pair)).done
+    assert (row.outcome, row.learned) == ("tried", "Ett ark räcker.")
 
 
 async def test_owner_goal_and_day_of_a_task(stage: OpenStage) -> None:

@@ -41,7 +41,7 @@ def _signed(document: str) -> Callable[[Desk, str], bool]:
 def _booked(desk: Desk, mentorship: str) -> bool:
     found = desk.store.ask(MeetingsOf(mentorship, desk.now()))
     planned = sum(row.status == "planned" for row in found.upcoming)
-    return planned + sum(row.status == "held" for row in found.past) >= MEETINGS
+    return bool(planned + sum(row.status == "held" for row in found.past) >= MEETINGS)
 
 
 def _goal(desk: Desk, mentorship: str) -> bool:

@@ -25,7 +25,6 @@ from app.ui.parts import (
     Rows,
     Screen,
     SectionTitle,
-    Soft,
     VisibilityChip,
 )
 from app.ui.parts.toggles import Picks
@@ -45,6 +44,7 @@ class Written:
     goal: str
     mentorship: str
     notes: str = ""
+    learned: str = ""
 
 
 @component
@@ -69,7 +69,7 @@ def _Form(
     only = people[0].mentorship if len(people) == 1 else ""
     role = next((one.my_role for one in people if one.mentorship == (person or only)), "mentor")
     start = (
-        Written(task.text, task.owner, task.due, task.goal or "", task.mentorship or "", task.notes)
+        Written(task.text, task.owner, task.due, task.goal or "", task.mentorship or "", task.notes, task.learned)
         if task
         else Written("", role, None, goal, person or only)
     )
@@ -106,7 +106,8 @@ def _Form(
         }
         notes = wrote.notes.strip()
         if task is not None:
-            desk.store.execute(Revise(kind="task", id=task.id, values={**values, "notes": notes}))
+            learned = {"learned": wrote.learned.strip()} if task.outcome == "tried" else {}
+            desk.store.execute(Revise(kind="task", id=task.id, values={**values, "notes": notes, **learned}))
             desk.notice(say("task.saved"))
         else:
             desk.store.execute(
@@ -183,9 +184,20 @@ def _Form(
             ),
         ]
     if task is not None:
-        if task.outcome == "tried":
-            lesson = say("task.tried-line", lesson=task.learned) if task.learned else say("task.tried-only")
-            parts.append(Soft(lesson))
+        if (
+            task.outcome == "tried"
+        ):  # in a meeting that takes one tap: what was learned can be written when there is time
+            parts += [
+                SectionTitle(say("task.tried-only")),
+                Field(
+                    say("task.tried-ask"),
+                    wrote.learned,
+                    lambda v: put(learned=v),
+                    id="task-learned",
+                    lines=3,
+                    limit=2_000,
+                ),
+            ]
         parts += [*another_version(desk, task), *earlier_versions(desk, task, "text")]
         parts.append(
             ft.Row(
