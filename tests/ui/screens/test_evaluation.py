@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.errors import VaultFull
-from app.model.commands import EndMeeting, SetSetting, StartMeeting
+from app.model.commands import EndMeeting, GiveFeedback, SetSetting, StartMeeting
 from app.model.entities import Evaluation, PairRole
 from app.model.queries import EvaluationsOf
 from app.services.programme.membership import LETTERS
@@ -266,3 +266,33 @@ async def test_what_cannot_be_kept_is_not_sent_either(stage: OpenStage, monkeypa
     assert given(table) == [] and table.programme.waiting == before
     await app.tap("evaluation-send")
     assert len(given(table)) == 1 and table.programme.waiting == before + 1
+
+
+@BOTH
+async def test_what_the_other_let_me_see_is_read_beside_my_own_answers_once_i_have_answered(
+    stage: OpenStage, language: str
+) -> None:
+    table = lay()
+    theirs = GiveFeedback(
+        survey="survey.after_session_mentee",
+        version=1,
+        role="mentee",
+        meeting=table.earlier,
+        mentorship=table.pair,
+        audience="both",
+        answers=dict.fromkeys(SCALES["mentee"], 4) | {"more": "Mer övning"},
+    )
+    table.store.execute(theirs)
+    app = await evaluate(stage, table, "mentor", language, joined=False)
+    assert not app.has("answered-mentee"), "first my own words"
+    for item in SCALES["mentor"]:
+        await app.tap(f"answer-{item}-5")
+    if app.has("answer-worry-no"):
+        await app.tap("answer-worry-no")
+    await app.tap("evaluation-send")
+    app.desk.go(f"/meeting/{table.earlier}/evaluate")
+    await app.until(lambda: app.has("answered-mentor"))
+    assert app.has("answered-mentee") and app.has("answered-mentor")
+    assert app.has(app.desk.say("evaluation.theirs", name="Yusuf"))
+    app.desk.go(f"/meeting/{table.earlier}")
+    await app.until(lambda: app.has(app.desk.say("meeting.evaluated.theirs", name="Yusuf")))

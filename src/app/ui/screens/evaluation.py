@@ -30,6 +30,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.items import ItemField
 from app.ui.safe import component
+from app.ui.screens.answered import answered
 from app.ui.screens.ending import worry_key
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
@@ -74,6 +75,7 @@ def EvaluationScreen(id: str) -> ft.Control:
                 ),
                 SecondaryButton(desk.say("evaluation.again"), lambda _: again(True), id="evaluate-again"),
                 Soft(desk.say("evaluation.again.help")),
+                *answered(desk, survey, given, role, view.row.name),
             ],
             subtitle=subtitle,
             close=True,

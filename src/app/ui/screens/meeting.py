@@ -10,7 +10,18 @@ import flet as ft
 
 from app.model.commands import Revise, SkipMeeting
 from app.model.entities import Series
-from app.model.queries import GroupAt, LastMinutes, ListOf, MeetingPage, NoticeOf, One, SlotsOf, Standing, StandingOf
+from app.model.queries import (
+    EvaluationsOf,
+    GroupAt,
+    LastMinutes,
+    ListOf,
+    MeetingPage,
+    NoticeOf,
+    One,
+    SlotsOf,
+    Standing,
+    StandingOf,
+)
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
@@ -29,6 +40,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.carrying import SentState
 from app.ui.safe import component
+from app.ui.screens.answered import shared_by_other
 from app.ui.screens.calendar_news import StaleCard
 from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
 from app.ui.screens.of_meeting import agreed_task, group_row, no_meeting
@@ -57,6 +69,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     group = use_query(GroupAt(id))
     standing: Standing | None = use_query(StandingOf(id, now))
     slots = use_query(SlotsOf(pair_id, now))
+    given = use_query(EvaluationsOf(meeting=id))
     series: Series | None = use_query(One(Series, (view.row.series if view else None) or ""))
     sheet, show = ft.use_state("aim" if aim else "")
     undo = use_undo()
@@ -146,7 +159,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         )
     if not cancelled and row.ended is None and view.open_tasks:
         body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
-    ways = _ways(desk, view, now, standing)
+    ways = _ways(desk, view, now, standing, shared_by_other(given, view.row.my_role))
     if group.is_group:
         ways.insert(1, group_row(desk, id, group))
     if earlier is None and row.ended is None:
@@ -220,7 +233,7 @@ def _primary(desk: Desk, view: MeetingView) -> ft.Control:
     )
 
 
-def _ways(desk: Desk, view: MeetingView, now: datetime, standing: Standing | None) -> list[ft.Control]:
+def _ways(desk: Desk, view: MeetingView, now: datetime, standing: Standing | None, shared: bool) -> list[ft.Control]:
     row, speech = view.row, desk.speech.value
     document = desk.library.document(row.checklist)
     run = view.lists.get(document.id)
@@ -275,11 +288,12 @@ def _ways(desk: Desk, view: MeetingView, now: datetime, standing: Standing | Non
             )
         )
     else:
+        evaluated = "meeting.evaluated" if view.evaluated else "meeting.evaluate.none"
         rows.append(
             Row(
                 desk.say("meeting.evaluate"),
                 lambda _: desk.go(f"/meeting/{row.id}/evaluate"),
-                subtitle=desk.say("meeting.evaluated" if view.evaluated else "meeting.evaluate.none"),
+                subtitle=desk.say(f"{evaluated}.theirs" if shared else evaluated, name=row.name),
                 icon=ft.Icons.THUMBS_UP_DOWN_OUTLINED,
                 id="meeting-evaluate",
             )

@@ -490,7 +490,7 @@ def read_minutes(
     people = {"mentor": me if my_role == "mentor" else name, "mentee": me if my_role == "mentee" else name}
     shown: list[ft.Control] = []
     for item in document.items:
-        words = [_said(desk, item, minutes.answers.get(item.id), people)]
+        words = [answer_words(desk, item, minutes.answers.get(item.id), people)]
         words += [
             str(minutes.answers[part_id(item.id, part)]) for part in range(2, parts_of(item.id, minutes.answers) + 1)
         ]
@@ -522,7 +522,7 @@ def read_minutes(
     return shown
 
 
-def _said(desk: Desk, item: Item, value: Any, people: Mapping[str, str]) -> str:
+def answer_words(desk: Desk, item: Item, value: Any, people: Mapping[str, str]) -> str:
     """An answer in words."""
     if value is None or value == "" or value == frozenset():
         return ""

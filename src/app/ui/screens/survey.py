@@ -8,6 +8,7 @@ from app.model.queries import EvaluationsOf, PersonPage
 from app.ui.hooks import use_clock, use_desk, use_query
 from app.ui.parts import EmptyState, Screen, SecondaryButton, Soft
 from app.ui.safe import component
+from app.ui.screens.answered import answered
 from app.ui.screens.document import found
 from app.ui.screens.evaluation import Survey
 
@@ -31,6 +32,7 @@ def SurveyScreen(person: str, which: str) -> ft.Control:
                 EmptyState(desk.say("survey.already"), icon=ft.Icons.FAVORITE_BORDER, id="surveyed"),
                 SecondaryButton(desk.say("survey.again"), lambda _: again(True), id="survey-again"),
                 Soft(desk.say("survey.again.help")),
+                *answered(desk, survey, [one for one in given if one.survey == survey.id], role, view.row.name),
             ],
             subtitle=subtitle,
             close=True,
