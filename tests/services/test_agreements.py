@@ -269,6 +269,20 @@ def test_what_was_written_in_another_template_is_confirmed_with_the_rest(two: Tw
     assert shown[0].text == LIBRARY.document("minutes.midterm").item("working").text
 
 
+def test_minutes_stay_confirmed_when_their_template_gets_a_line(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting = two.karin.store.execute(PlanMeeting(mentorship=two.id, starts=NOON.replace(tzinfo=None))).record
+    id = minutes_id(meeting)
+    karin = on(two.karin)
+    karin.sign(karin.confirming(two.id, id, "minutes.quick", {"talked": "Planer"}))
+    document = LIBRARY.document("minutes.quick")
+    items = (*document.items, replace(document.item("talked"), id="brand_new"))
+    newer = replace(document, version=document.version + 1, items=items)
+    monkeypatch.setattr(Library, "document", lambda self, id: newer if id == document.id else _document(self, id))
+    sheet = karin.confirming(two.id, id, "minutes.quick", {"talked": "Planer"})
+    assert sheet.text.number == 1 and sheet.by("mentor") is not None
+    assert karin.confirming(two.id, id, "minutes.quick", {"talked": "Planer", "brand_new": "Mer"}).text.number == 2
+
+
 def test_minutes_are_confirmed_corrected_and_confirmed_again(two: Two) -> None:
     meeting = two.karin.store.execute(PlanMeeting(mentorship=two.id, starts=NOON.replace(tzinfo=None))).record
     id = minutes_id(meeting)

@@ -196,7 +196,12 @@ class Agreements:
             here |= {item.id for item in rest}
             said = lines_of(replace(other, items=rest), self._library, answers)
             lines += [line for line in said if isinstance(line.answer, str)]  # as the page of the minutes shows them
-        return self._sheet(mentorship, minutes, found, BOTH, lines, ())
+        sheet = self._sheet(mentorship, minutes, found, BOTH, lines, ())
+        last = sheet.versions[-1].text if sheet.versions else None
+        if last is None or last.said[1] == found.version or last.said[::2] != sheet.text.said[::2]:
+            return sheet
+        # only the template has newer words or lines: what was confirmed says what it said
+        return self._sheet(mentorship, minutes, replace(found, version=last.document_version), BOTH, lines, ())
 
     def versions(self, mentorship: Id, about: str) -> tuple[Version, ...]:
         """All versions, the oldest first, with every signature judged."""
