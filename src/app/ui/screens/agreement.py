@@ -82,7 +82,9 @@ def _Agreement(person: str, name: str, mine: str, other: str, key: str = "") -> 
         body += talked_over(desk, person, document, form, sheet)
     body += [
         SectionTitle(desk.say("conduct.names" if document.accept else "agreement.names")),
-        names_under(desk, sheet.current, sheet.text),
+        names_under(
+            desk, sheet.current, sheet.text, "conduct.not-theirs" if document.accept else "agreement.not-signed"
+        ),
     ]
     if document.accept:
         body.append(Rows([_accepted(desk, theirs, other)]))
