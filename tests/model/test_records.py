@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.model import records
 from app.model.changes import GONE, Op, hlc_of, version_id
 from app.model.entities import Goal, Task
 from app.model.merge import chosen
@@ -339,6 +340,32 @@ def test_a_long_history_with_something_written_beside_it_takes_little(lacking: t
         tracemalloc.stop()
     assert (found.cells["text"], found.cells["owner"]) == ("1499", "mentor")
     assert most < 6 << 20
+
+
+def test_circles_of_thousands_of_versions_take_a_step_each_and_one_who_has_seen_all_settles_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps: list[int] = []
+    whole = records._circles
+    monkeypatch.setattr(records, "_circles", lambda *of: steps.append(1) or whole(*of))  # type: ignore[func-returns-value]
+    history = []
+    for device, round_ in (("a", range(2, 752)), ("b", range(2, 752))):
+        for hlc in round_:
+            before = version(hlc - 1 if hlc > 2 else 751, device)
+            history.append(written(hlc, {"text": f"{device}{hlc}"}, before, device=device))
+    found = fold([ROOT, *history])
+    assert len(found.heads) == 1501 and len(steps) == 1
+    choice = written(900, {"text": "settled"}, *found.heads)
+    after = fold([ROOT, *history, choice])
+    assert after.heads == (choice.version,) and after.cells["text"] == "settled"
+    lacking = [
+        Written(
+            version=one.version, op=replace(one.op, lacking=(history[place - 1].version, history[place - 2].version))
+        )
+        for place, one in enumerate(history[:750])
+    ]
+    steps.clear()
+    assert len(fold([ROOT, *lacking]).heads) > 1 and len(steps) == records.LACKED_IN_CIRCLES
 
 
 def test_unknown_kinds_and_cells_are_carried() -> None:

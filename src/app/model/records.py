@@ -19,6 +19,9 @@ from app.model.ids import Id
 from app.model.merge import Piece, weave
 from app.model.schema import KINDS, VISIBILITY, Entity, Version, field_of, show
 
+LACKED_IN_CIRCLES = 64
+"""So many different sets of versions that were not there are followed where versions name each other as parents."""
+
 DEEPEST = 8
 """So far back several nearest ancestors are woven themselves; behind that, one of them does."""
 
@@ -197,10 +200,34 @@ class _Seen:
                     wanted.discard(place)
                     if not wanted:
                         break
-        circled = [name for name in self.names if name not in self._seen]
-        for name in circled:
-            self._seen[name] = self.bits(_reached(name, by_name))
-        self._circled = self.bits(circled)
+        self._mutual: dict[str, int] = {}
+        if len(self._seen) < len(ops):
+            self._go_round(ops, parents)
+
+    def _go_round(self, ops: Sequence[Op], parents: Sequence[Sequence[int]]) -> None:
+        """The same for versions in a circle and behind one, which only a liar makes: each circle is one step.
+
+        Where they name more different sets as lacking than anybody honest has, the rest has seen nothing: all of it stays.
+        """
+        without: dict[tuple[str, ...], list[int]] = {(): []}
+        for place, name in enumerate(self.names):
+            if name not in self._seen:
+                lacked = {one for one in ops[place].lacking if one in self._place}
+                without.setdefault(tuple(sorted(lacked)), []).append(place)
+        for turn, lacking in enumerate(sorted(without, key=lambda one: (len(one), one))):
+            wanted = set(without[lacking])
+            steps = _circles(parents, self.bits(lacking)) if turn < LACKED_IN_CIRCLES else []
+            for members, mask, reached in steps:
+                if not lacking and len(members) > 1:
+                    self._mutual |= {self.names[place]: mask for place in members}
+                for place in wanted.intersection(members):
+                    self._seen[self.names[place]] = reached & ~(1 << place)
+            for place in wanted:
+                self._seen.setdefault(self.names[place], 0)
+        if len(without) > 1:  # who lacks something may not see who sees them
+            for name, mask in self._mutual.items():
+                own = 1 << self._place[name]
+                self._mutual[name] = self.bits(one for one in self.named(mask) if self._seen[one] & own)
 
     def __getitem__(self, name: str) -> int:
         return self._seen[name]
@@ -223,11 +250,7 @@ class _Seen:
             return [*names]
         covered = 0
         for name in names:
-            earlier = self._seen[name]
-            if self._circled and (own := 1 << self._place[name]) & self._circled:
-                mutual = [one for one in self.named(earlier & self._circled) if self._seen[one] & own]
-                earlier &= ~self.bits(mutual)
-            covered |= earlier
+            covered |= self._seen[name] & ~self._mutual.get(name, 0)
         return self.named(self.bits(names) & ~covered)
 
 
@@ -261,17 +284,52 @@ def _behind(place: int, parents: Sequence[Sequence[int]], reached: Mapping[int, 
     return found
 
 
-def _reached(name: str, by_name: Mapping[str, Op]) -> set[str]:
-    """The same as `_behind`, step by step: in a circle, which only a liar makes, this ends."""
-    reached: set[str] = set()
-    barred = {name, *by_name[name].lacking}
-    path = list(by_name[name].parents)
-    while path:
-        step = path.pop()
-        if step in by_name and step not in reached and step not in barred:
-            reached.add(step)
-            path += by_name[step].parents
-    return reached
+def _circles(parents: Sequence[Sequence[int]], barred: int) -> list[tuple[list[int], int, int]]:
+    """The versions in steps, parents first: a circle is one step, everything else a step by itself. Of each step its
+    members, these as a number, and all that can be reached from them without what is `barred` (members of a circle
+    reach each other and themselves). By Tarjan's algorithm, without recursion.
+    """
+    number: dict[int, int] = {}
+    low: dict[int, int] = {}
+    open_ones: list[int] = []
+    reached: dict[int, int] = {}
+    found: list[tuple[list[int], int, int]] = []
+    for start in range(len(parents)):
+        if start in number:
+            continue
+        path = [(start, iter(parents[start]))]
+        number[start] = low[start] = len(number)
+        open_ones.append(start)
+        while path:
+            place, waiting = path[-1]
+            for parent in waiting:
+                if barred >> parent & 1:
+                    continue
+                if parent not in number:
+                    number[parent] = low[parent] = len(number)
+                    open_ones.append(parent)
+                    path.append((parent, iter(parents[parent])))
+                    break
+                if parent not in reached:  # it is still open
+                    low[place] = min(low[place], number[parent])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[place])
+                if low[place] == number[place]:
+                    members = [open_ones.pop()]
+                    while members[-1] != place:
+                        members.append(open_ones.pop())
+                    mask = sum(1 << one for one in members)
+                    behind = mask if len(members) > 1 else 0
+                    for one in members:
+                        for parent in parents[one]:
+                            if not (mask | barred) >> parent & 1:
+                                behind |= 1 << parent | reached[parent]
+                    for one in members:
+                        reached[one] = behind
+                    found.append((members, mask, behind))
+    return found
 
 
 @dataclass(frozen=True)
