@@ -220,7 +220,15 @@ async def test_numbers_are_confirmed_for_everybody(stage: OpenStage, tmp_path: P
     app.desk.go("/safety")
     await app.settle()
     assert app.has("call-sesoc") and not app.has(app.desk.say("safety.unverified"))
-    assert any("Vårens program" in text for text in app.texts())
+    said = app.desk.say("safety.verified", name="Vårens program", day=app.desk.say("time.today"))
+    assert app.has(said)
+    app.desk.prefs.set(language="en")  # which suggests another country: the programme has checked this one
+    await app.until(lambda: app.has("Safety"))
+    assert app.has("call-sesoc") and not app.has(app.desk.say("safety.unverified"))
+    await app.tap("region-change")
+    await app.tap("region-EU")
+    assert app.has(app.desk.say("safety.unverified")) and not app.has("call-sesoc")
+    assert not any("Vårens program" in text for text in app.texts()), "none of these was checked"
     yusuf = Member("Yusuf", joins=samira)
     assert yusuf.store.ask(SettingOf("number.sesoc")) == "08-123 45"
     app.desk.session.lock()

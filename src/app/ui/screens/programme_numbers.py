@@ -12,7 +12,7 @@ from app.ui.hooks import use_desk, use_query
 from app.ui.hooks.held import use_box
 from app.ui.parts import Field, PrimaryButton, Screen, Soft, Words
 from app.ui.safe import component
-from app.ui.screens.safety import region_of
+from app.ui.screens.safety import day_in_words, region_of
 
 
 @component
@@ -46,7 +46,11 @@ def _Numbers(region: str, *, key: str | None = None) -> ft.Control:
 
     body: list[ft.Control] = [
         Words(desk.say("programme.numbers.how")),
-        Soft(desk.say("programme.numbers.when", day=day) if day else desk.say("programme.numbers.never")),
+        Soft(
+            desk.say("programme.numbers.when", day=day_in_words(desk, day))
+            if day
+            else desk.say("programme.numbers.never")
+        ),
     ]
     for item in items:
         body.append(

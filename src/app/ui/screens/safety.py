@@ -7,6 +7,7 @@ of the vault. The programme's own contacts are written by the person and shown o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import flet as ft
 
@@ -77,10 +78,12 @@ def _Whole() -> ft.Control:
     more, show_more = ft.use_state(False)
     choosing, choose = ft.use_state(False)
     picked, pick = ft.use_state("")
-    region = picked or region_of(desk)  # another language may suggest another one
     contacts = desk.library.document(CONTACTS)
     guidance = desk.library.document(GUIDANCE)
     opened = desk.session.phase == "open"
+    confirmed = Confirmed(desk) if opened else Confirmed()
+    suggested = "" if str(desk.prefs.region or "") in REGIONS else confirmed.region
+    region = picked or suggested or region_of(desk)  # another language may suggest another one
     facts = desk.library.facts(region)
 
     def read(phrase: object) -> str:
@@ -91,7 +94,6 @@ def _Whole() -> ft.Control:
         choose(False)
         desk.prefs.set(region=value)
 
-    confirmed = Confirmed(desk) if opened else Confirmed()
     known = {item.id: confirmed.numbers.get(item.id, item.phone or "") for item in contacts.items}
     numbers = [item for item in contacts.items if item.group == region and known[item.id]]
     emergency = next((item for item in numbers if item.emergency), None)
@@ -132,8 +134,8 @@ def _Whole() -> ft.Control:
         )
     )
     body.extend(_unnumbered(desk, contacts, region, known))
-    if confirmed.by:
-        body.append(Soft(desk.say("safety.verified", name=confirmed.by, day=confirmed.day)))
+    if any(item.id in confirmed.numbers for item in numbers):
+        body.append(Soft(desk.say("safety.verified", name=confirmed.by, day=day_in_words(desk, confirmed.day))))
     else:
         body.append(Soft(desk.say("safety.verify")))
     if choosing:
@@ -215,12 +217,24 @@ class Confirmed:
     def __init__(self, desk: Desk | None = None) -> None:
         self.numbers: dict[str, str] = {}
         self.by = self.day = ""
+        self.region = ""
+        """The one country that the programme has checked: its people are there, whatever language they read."""
         if desk is not None:
             self.by, self.day = _kept(desk, NUMBERS_BY), _kept(desk, NUMBERS_DAY)
             if self.by:
                 items = desk.library.document(CONTACTS).items
                 found = {item.id: _kept(desk, f"number.{item.id}") for item in items}
                 self.numbers = {id: phone for id, phone in found.items() if phone}
+                regions = {item.group or "" for item in items if item.id in self.numbers} & set(REGIONS)
+                self.region = regions.pop() if len(regions) == 1 else ""
+
+
+def day_in_words(desk: Desk, day: str) -> str:
+    """A day as a programme writes it, as one says it; what is no day stays as it is."""
+    try:
+        return desk.speech.value.near_day(date.fromisoformat(day), desk.now())
+    except ValueError:  # written by somebody else's device
+        return day
 
 
 def _kept(desk: Desk, key: str) -> str:
@@ -239,12 +253,22 @@ def _tell(desk: Desk, opened: bool) -> ft.Control:
         )
     ]
     if opened:
+        listened = desk.session.programme.listening is not None
+
+        def ask(_: object) -> None:
+            """Two taps from anywhere: the wish is there, and the page that comes takes it back."""
+            if listened and desk.session.programme.contact is None:
+                desk.session.programme.ask_contact()
+                desk.announce(desk.say("contact.asked"))
+            desk.go("/contact")
+
+        help = desk.say("safety.contact.help")
         rows.insert(
             0,
             Row(
                 desk.say("safety.contact"),
-                lambda _: desk.go("/contact"),
-                subtitle=desk.say("safety.contact.help"),
+                ask,
+                subtitle=f"{help} {desk.say('contact.name')}" if listened else help,
                 icon=ft.Icons.PHONE_CALLBACK,
                 id="safety-contact",
             ),
