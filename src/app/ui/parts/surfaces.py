@@ -248,8 +248,8 @@ def VisibilityChoice(
     return radio_group(desk.say("frame.who-sees"), value, choose, sides)
 
 
-QUICK = 120
-"""Milliseconds in which a sheet goes down: another screen may be waiting behind it."""
+RISES, QUICK = 180, 120
+"""Milliseconds in which a sheet comes up and goes down: another screen may be waiting behind it."""
 
 
 class _Sheet:
@@ -350,7 +350,7 @@ def use_sheet(
             dismissible=True,
             scrollable=True,
             use_safe_area=True,
-            animation_style=ft.AnimationStyle(reverse_duration=QUICK),
+            animation_style=ft.AnimationStyle(duration=RISES, reverse_duration=QUICK),
             maintain_bottom_view_insets_padding=True,
             size_constraints=ft.BoxConstraints(max_width=theme.COLUMN),
             on_dismiss=closed,
