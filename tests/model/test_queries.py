@@ -574,9 +574,13 @@ def test_the_board_has_three_columns_and_the_latest_of_what_is_done(store: Memor
     doing = store.execute(AddTask(text="på gång", mentorship=pair)).record
     store.execute(MoveTask(task=doing, status="doing"))
     store.execute(AddTask(text="egen"))
-    board = store.ask(TaskBoard(pair, done=2))
+    board = store.ask(TaskBoard(pair, most=2))
     assert ([row.text for row in board.done], board.more_done) == (["klar 3", "klar 2"], True)
     assert ([row.text for row in board.todo], [row.text for row in board.doing]) == ([], ["på gång"])
     whole = store.ask(TaskBoard())
     assert ([row.text for row in whole.todo], whole.more_done) == (["egen"], False)
     assert whole.done[2].outcome == "tried" and whole.done[2].learned == "fråga först"
+    for n in range(3):
+        store.execute(AddTask(text=f"kvar {n}", mentorship=pair))
+    board = store.ask(TaskBoard(pair, most=2))
+    assert ([row.text for row in board.todo], board.open) == (["kvar 0", "kvar 1"], (3, 1))

@@ -66,11 +66,13 @@ class GoalPage(Query["GoalView | None"]):
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """The three columns; of what is done, the latest."""
+    """The three columns, the first of each: in their order; of what is done, the latest."""
 
     todo: tuple[TaskRow, ...]
     doing: tuple[TaskRow, ...]
     done: tuple[TaskRow, ...]
+    open: tuple[int, int]
+    """How many are to do, and are being done."""
     more_done: bool
 
 
@@ -79,22 +81,27 @@ class TaskBoard(Query[Board]):
     """The tasks of a mentorship, or all, by column."""
 
     mentorship: Id | None = None
-    done: int = 50
+    most: int = 50
+    """So many of each column are read."""
 
     def answer(self, read: Reader) -> Board:
         look = Look(read, None)
 
         equal: dict[str, Scalar] = {"mentorship": self.mentorship} if self.mentorship else {}
-        done = read.newest(Task, self.done + 1, **equal, status="done")
+        done = read.newest(Task, self.most + 1, **equal, status="done")
 
-        def column(status: TaskStatus) -> tuple[TaskRow, ...]:
-            return tuple(look.task_row(task) for task in in_place(read.where(Task, **equal, status=status)))
+        def column(status: TaskStatus) -> tuple[tuple[TaskRow, ...], int]:
+            found = read.outlines(Task, "place", **equal, status=status)
+            found.sort(key=lambda task: (task[2], task[1], task[0]))
+            return look.task_rows(id for id, *_ in found[: self.most]), len(found)
 
+        (todo, to_do), (doing, being_done) = column("todo"), column("doing")
         return Board(
-            todo=column("todo"),
-            doing=column("doing"),
-            done=tuple(look.task_row(task) for task in done[: self.done]),
-            more_done=len(done) > self.done,
+            todo=todo,
+            doing=doing,
+            done=tuple(look.task_row(task) for task in done[: self.most]),
+            open=(to_do, being_done),
+            more_done=len(done) > self.most,
         )
 
 

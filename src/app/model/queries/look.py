@@ -48,7 +48,7 @@ from app.model.queries.rows import (
     TaskRow,
     TodayMeeting,
 )
-from app.model.schedule import LISTS, apart, aware, following, overlapping, phase, seen
+from app.model.schedule import LISTS, Phase, apart, aware, following, overlapping, phase, seen
 
 DRAFT_AGE = timedelta(hours=24)
 BACKUP_EVERY = timedelta(days=7)
@@ -56,6 +56,8 @@ MONTHS_AHEAD = 6
 MONTHS_BACK = 2
 UNSAID = timedelta(days=14)
 """So long one is asked what became of a meeting."""
+WHEN: Final = ("starts", "zone", "length", "began", "ended")
+"""The fields of a meeting that say when it is."""
 TASKS_READ: Final = 20
 """So many open tasks a page reads; of the rest it knows how many there are."""
 MANY = 30
@@ -181,10 +183,24 @@ class Look:
 
     # ---- meetings
 
-    def row(self, meeting: Meeting) -> MeetingRow:
+    def meetings(self, ids: Iterable[Id]) -> list[Meeting]:
+        found = (self.read.one(Meeting, id) for id in ids)
+        return [meeting for meeting in found if meeting is not None]
+
+    def phase(
+        self, starts: datetime, zone: str, length: int, began: datetime | None, ended: datetime | None
+    ) -> tuple[datetime, Phase]:
+        """When a meeting with these fields (`WHEN`) begins, and what the clock says of it."""
+        begins, ends = self._from_to(starts, zone, length)
+        return begins, "before" if self.now is None else phase(begins, ends, self.now, began, ended)
+
+    def _from_to(self, wall: datetime, zone: str, length: int) -> tuple[datetime, datetime]:
         here = None if self.now is None else self.now.tzinfo
-        starts = seen(aware(meeting.starts, meeting.zone, here), here)
-        ends = following(starts, timedelta(minutes=meeting.length))
+        starts = seen(aware(wall, zone, here), here)
+        return starts, following(starts, timedelta(minutes=length))
+
+    def row(self, meeting: Meeting) -> MeetingRow:
+        starts, ends = self._from_to(meeting.starts, meeting.zone, meeting.length)
         off = meeting.status == "planned" and called_off(meeting, self.mentorship(meeting.mentorship), starts)
         return MeetingRow(
             id=meeting.id,
@@ -392,8 +408,8 @@ class Look:
         found.sort(key=lambda task: (task[2] or date.max, task[1], task[0]))
         return [OpenTask(id, due, meeting) for id, _, due, meeting in found]
 
-    def task_rows(self, tasks: Iterable[OpenTask]) -> tuple[TaskRow, ...]:
-        found = (self.read.one(Task, task.id) for task in tasks)
+    def task_rows(self, ids: Iterable[Id]) -> tuple[TaskRow, ...]:
+        found = (self.read.one(Task, id) for id in ids)
         return tuple(self.task_row(task) for task in found if task is not None)
 
     def my_tasks(self, by: date) -> list[TaskRow]:

@@ -20,6 +20,7 @@ from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
 from app.model.queries.look import (
     TASKS_READ,
+    WHEN,
     Look,
     in_place,
     list_view,
@@ -54,11 +55,19 @@ class MeetingsOf(Query[Meetings]):
 
     def answer(self, read: Reader) -> Meetings:
         look = Look(read, self.now)
-        rows = look.rows(read.where(Meeting, mentorship=self.mentorship))
-        past = [row for row in reversed(rows) if row.phase == "after"]
+        coming: list[Id] = []
+        past: list[tuple[datetime, Id]] = []
+        for id, _, *when in read.outlines(Meeting, *WHEN, mentorship=self.mentorship):
+            starts, phase = look.phase(*when)
+            if phase == "after":
+                past.append((starts, id))
+            else:
+                coming.append(id)
+        past.sort(reverse=True)
+        shown = [id for _, id in past[self.skip : self.skip + self.limit]]
         return Meetings(
-            upcoming=tuple(row for row in rows if row.phase != "after"),
-            past=tuple(past[self.skip : self.skip + self.limit]),
+            upcoming=tuple(look.rows(look.meetings(coming))),
+            past=tuple(reversed(look.rows(look.meetings(shown)))),
             more=len(past) > self.skip + self.limit,
         )
 
@@ -126,7 +135,7 @@ class MeetingPage(Query["MeetingView | None"]):
         still = [task for task in look.open_with(meeting.mentorship) if task.meeting != meeting.id]
         still = [task for task in still if task.id not in self.besides]
         next_time = next_day(row, mentorship)
-        asked = [task for task in still if task.due is None or task.due < next_time][:1]
+        asked = [task.id for task in still if task.due is None or task.due < next_time][:1]
         return MeetingView(
             row=row,
             meeting=meeting,
@@ -136,7 +145,7 @@ class MeetingPage(Query["MeetingView | None"]):
             note=look.note(meeting.id),
             agenda=look.agenda(meeting.id),
             tasks=tuple(look.task_row(task) for task in in_place(read.where(Task, meeting=meeting.id))),
-            open_tasks=look.task_rows(still[: self.tasks]),
+            open_tasks=look.task_rows(task.id for task in still[: self.tasks]),
             open_count=len(still),
             asked=next(iter(look.task_rows(asked)), None),
             goals=tuple(look.goals(meeting.mentorship, closed=False)),

@@ -98,7 +98,7 @@ class PersonPage(Query["PersonView | None"]):
             mentorship=mentorship,
             steps=_steps(look, row, mentorship, preparation, self),
             next=row.next,
-            tasks=look.task_rows(look.open_with(self.mentorship)[:TASKS_READ]),
+            tasks=look.task_rows(task.id for task in look.open_with(self.mentorship)[:TASKS_READ]),
             goals=tuple(look.goals(self.mentorship, closed=False)),
             preparation=preparation,
         )

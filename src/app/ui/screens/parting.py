@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import flet as ft
 
-from app.model.queries import PersonPage
+from app.model.queries import PersonPage, Two, TwoOf
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query
 from app.ui.hooks.carrying import use_told
@@ -196,11 +196,11 @@ def _Farewell(id: str, name: str, key: str = "") -> ft.Control:
 def PartedCard(id: str, key: str = "") -> ft.Control:
     """On the page of somebody one does not share with any more: how that came about, and the way on. Else nothing."""
     desk = use_desk()
-    view = use_query(PersonPage(id, use_clock()))
+    two: Two | None = use_query(TwoOf(id))
     ended: Parted | None = use_told(lambda: desk.session.parting.of(id), None)
-    if ended is None or view is None:
+    if ended is None or two is None:
         return ft.Container(visible=False)
-    parts: list[ft.Control] = [Live(_said(desk, ended, view.row.name), ft.Icons.LINK_OFF)]
+    parts: list[ft.Control] = [Live(_said(desk, ended, two.name), ft.Icons.LINK_OFF)]
     if ended.how == "shut":
         words = desk.say("parting.shut.title")
         parts.append(QuietButton(words, lambda _: desk.go(f"/person/{id}/part"), id="parted-shut"))

@@ -9,7 +9,7 @@ import flet as ft
 
 from app.model.commands import AddTask, MoveTask, TaskOutcome
 from app.model.entities import Owner, Task
-from app.model.queries import Board, One, PersonView, TaskBoard, TaskCounts, TaskRow, TasksCounted
+from app.model.queries import Board, One, TaskBoard, TaskCounts, TaskRow, TasksCounted, Two, TwoOf
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query, use_wide
@@ -32,7 +32,6 @@ from app.ui.parts import (
 from app.ui.parts.long import EndlessList
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
-from app.ui.screens.person import page_of
 from app.ui.screens.rows import owner_name, task_about, tasks_counted
 from app.ui.theme import Style
 
@@ -44,8 +43,8 @@ COLUMNS: tuple[Column, ...] = ("todo", "doing", "done")
 def TasksScreen(person: str) -> ft.Control:
     """One column at a time on a phone, three beside each other from 840 px."""
     desk, wide = use_desk(), use_wide()
-    now = use_clock()
-    view: PersonView | None = use_query(page_of(desk, person, now))
+    two: Two | None = use_query(TwoOf(person))
+    other = two.name if two else ""
     limit, set_limit = ft.use_state(50)
     board: Board = use_query(TaskBoard(person, limit))
     counts: TaskCounts = use_query(TasksCounted(mentorship=person))
@@ -53,15 +52,17 @@ def TasksScreen(person: str) -> ft.Control:
     trying, try_ = ft.use_state("")
     adding, add = ft.use_state(False)
     rows = {"todo": board.todo, "doing": board.doing, "done": board.done}
+    many = {"todo": board.open[0], "doing": board.open[1], "done": len(board.done)}
+    more_of = {name: board.more_done if name == "done" else many[name] > len(rows[name]) for name in COLUMNS}
 
     use_sheet(
-        (lambda: _Tried(trying, view.row.name if view else "", lambda: try_(""), key=trying)) if trying else None,
+        (lambda: _Tried(trying, other, lambda: try_(""), key=trying)) if trying else None,
         lambda: try_(""),
         title=desk.say("task.tried"),
         short=True,
     )
     use_sheet(
-        (lambda: AddLine(person, view.row.name if view else "", lambda: add(False), key="add")) if adding else None,
+        (lambda: AddLine(person, other, lambda: add(False), key="add")) if adding else None,
         lambda: add(False),
         title=desk.say("task.add"),
         short=True,
@@ -75,20 +76,20 @@ def TasksScreen(person: str) -> ft.Control:
         if not rows[name]:
             icon = {"todo": ft.Icons.COFFEE_OUTLINED, "doing": ft.Icons.TIMELAPSE, "done": ft.Icons.TASK_ALT}[name]
             under.append(EmptyState(desk.say(f"task.empty.{name}"), icon=icon, id=f"empty-{name}"))
-        if name == "done" and board.more_done:
-            more = QuietButton(desk.say("person.more"), lambda _: set_limit(limit + 100), id="more-done")
+        if more_of[name]:
+            more = QuietButton(desk.say("person.more"), lambda _: set_limit(limit + 100), id=f"more-{name}")
             under.append(ft.Row([more]))
         top = ft.Container(head, padding=ft.Padding.only(bottom=10))
         return EndlessList(rows[name], draw, height=130, spacing=10, header=[top], footer=under)
 
     primary = PrimaryButton(desk.say("task.add"), lambda _: add(True), ft.Icons.ADD_TASK, id="add-task")
-    title, other = desk.say("task.title"), view.row.name if view else ""
+    title = desk.say("task.title")
     far = tasks_counted(desk, counts) if counts.all else ""
     table = HeaderButton(
         desk.say("task.table"), ft.Icons.TABLE_VIEW, lambda _: desk.go("/tasks/file", person=person), id="tasks-table"
     )
     if wide:
-        heads = {name: Heading(_counted(desk, name, len(rows[name])), 2, Style.STRONG) for name in COLUMNS}
+        heads = {name: Heading(_counted(desk, name, many[name]), 2, Style.STRONG) for name in COLUMNS}
         columns = ft.Row(
             [ft.Container(_drop(desk, name, column(name, heads[name])), expand=True, key=name) for name in COLUMNS],
             spacing=theme.GAP,
@@ -104,7 +105,7 @@ def TasksScreen(person: str) -> ft.Control:
             primary=primary,
             actions=[table],
         )
-    choices = [Choice(name, _counted(desk, name, len(rows[name]))) for name in COLUMNS]
+    choices = [Choice(name, _counted(desk, name, many[name])) for name in COLUMNS]
     tabs = Segments(choices, shown, show, label=desk.say("task.title"), id="column")
     here: Column = next(name for name in COLUMNS if name == shown)
     top = ft.Column([tabs, Soft(far)], spacing=8, tight=True) if far else tabs
@@ -298,8 +299,8 @@ def owners(desk: Desk, mine: str, name: str) -> list[Choice]:
 
 
 def _my_role(desk: Desk, person: str) -> str:
-    view: PersonView | None = desk.store.ask(page_of(desk, person, desk.now())) if person else None
-    return view.row.my_role if view else "mentor"
+    two: Two | None = desk.store.ask(TwoOf(person)) if person else None
+    return two.my_role if two else "mentor"
 
 
 @component
