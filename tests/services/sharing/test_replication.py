@@ -6,7 +6,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,24 @@ def test_writing_goes_on_when_the_server_is_away(carrier: Running, karin: Person
     until(lambda: replication.standing.condition == "away")
     assert replication.standing.waiting >= 1
     assert replication.standing.code == "sync-no-answer"
+
+
+@pytest.mark.parametrize(("hours", "told"), [(3, 3), (-3, -3), (0, None), (1e12, 1000)])
+def test_a_clock_that_is_wrong_is_told_once_the_server_has_said_its_own(
+    carrier: Running, karin: Person, monkeypatch: pytest.MonkeyPatch, hours: float, told: int | None
+) -> None:
+    info = Server.info
+    monkeypatch.setattr(Server, "info", lambda self: replace(said := info(self), now=max(0.0, said.now + hours * 3600)))
+    found = Replication(karin.store, karin.spaces, karin.exchange)
+    assert found.skew is None
+    found.connect(carrier.base)
+    until(lambda: found._timed is not None)
+    found.stop()
+    if told is None:
+        assert found.skew is None
+    else:
+        assert found.skew is not None and abs(found.skew) >= timedelta(hours=abs(told)) - timedelta(minutes=1)
+        assert (found.skew > timedelta()) is (told > 0)
 
 
 def test_a_web_page_is_no_server(replication: Replication, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ async def test_connecting_carrying_and_leaving(
     await app.until(lambda: session.replication.standing.condition == "calm")
     await app.until(lambda: app.has(say("server.state.calm", when=app.desk.speech.value.clock(app.desk.now()))))
     assert app.nameless() == []
+    await app.until(lambda: session.replication._timed is not None)  # this server's clock is right
+    for hours, where in ((3, "behind"), (-3, "ahead")):
+        session.replication.skew = timedelta(hours=hours)
+        session.replication._tell()
+        told = say(f"server.clock.{where}", time=app.desk.speech.value.duration(180))
+        await app.until(lambda told=told: app.has(told))
     session.store.execute(SetGoal(title="Carried", private=True))
     await app.until(lambda: session.replication.standing.waiting == 0)
     assert app.has(say("server.wifi.blind" if app.desk.page.web else "server.wifi.help"))

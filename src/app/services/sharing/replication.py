@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from app.errors import BadAddress, LeftOnServer
+from app.model.clock import reading, skew
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
 from app.services.sharing.addresses import plain_pin
@@ -45,6 +46,8 @@ ASK_LONGEST_SECONDS: Final = 900.0
 """How often a device that is not in a space yet asks for its log: doubled each time. Somebody who waits in front of it asks
 at once.
 """
+LAST_SECOND: Final = 253_402_300_799.0
+"""The last one that a date can be made of: a server may say anything."""
 DELAY_MOST: Final = 600.0
 """Seconds within which what was written goes out, where somebody does not want a server to see when they write."""
 
@@ -160,6 +163,7 @@ class Replication:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._spaces = spaces
@@ -175,6 +179,10 @@ class Replication:
         self._pace = Pace()
         self._monotonic = monotonic
         self._sleep = sleep
+        self._now = now
+        self._timed: Server | None = None
+        self.skew: timedelta | None = None
+        """How far the server's clock is ahead of this phone's; nothing if it is not worth telling."""
         self._erasing: Server | None = None
         self._given_up = threading.Event()
         """Nobody waits any more for what is being erased on a server: the vault is to be locked."""
@@ -510,6 +518,22 @@ class Replication:
         if state.condition.value == "calm":
             self._greet()
             self._keep_keyring()
+            self._compare_clocks()
+
+    def _compare_clocks(self) -> None:
+        """Once with each server: its clock beside this phone's. Nothing depends on it; a person may want to know."""
+        from sync.errors import SyncError
+
+        server = self._server
+        if server is None or server is self._timed:
+            return
+        try:
+            told = min(server.info().now, LAST_SECOND)
+        except SyncError as exc:  # the next round tries again
+            log.warning("the server's clock was not read: %s", exc.code)
+            return
+        self._timed, self.skew = server, skew(reading(datetime.fromtimestamp(told, UTC)), self._now())
+        self._tell()
 
     def _greet(self) -> None:
         """Once everything there has been read: tell the others what was seen, where somebody waits for that."""

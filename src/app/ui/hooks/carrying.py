@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import flet as ft
@@ -29,12 +30,14 @@ class Carried:
     alarms: tuple[Alarm, ...] = ()
     choice: Choice | None = None
     """While one is being left, carrying is over before the server is: without this the two look the same."""
+    skew: timedelta | None = None
+    """How far the server's clock is ahead of this phone's, if that is worth telling."""
 
 
 def carried_now(desk: Desk) -> Carried:
     """How it is at this moment."""
     replication = desk.session.replication
-    return Carried(replication.standing, tuple(desk.session.exchange.alarms()), replication.choice)
+    return Carried(replication.standing, tuple(desk.session.exchange.alarms()), replication.choice, replication.skew)
 
 
 def use_carrying() -> Carried:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import flet as ft
@@ -92,6 +93,12 @@ def carried_words(desk: Desk, carried: Carried) -> str:
     if not standing.waiting:
         return first
     return f"{first} {desk.say('server.waiting', count=standing.waiting)}"
+
+
+def clock_words(desk: Desk, skew: timedelta) -> str:
+    """How far this phone's clock is from the server's: whichever of the two is wrong, the person can see to one of them."""
+    time = desk.speech.value.duration(abs(skew) // timedelta(minutes=1))
+    return desk.say("server.clock.behind" if skew > timedelta() else "server.clock.ahead", time=time)
 
 
 def Alarms(desk: Desk, alarms: tuple[Alarm, ...]) -> list[ft.Control]:

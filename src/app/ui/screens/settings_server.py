@@ -29,7 +29,7 @@ from app.ui.parts import (
     TickRow,
     Words,
 )
-from app.ui.parts.carrying import ICONS, Alarms, carried_words
+from app.ui.parts.carrying import ICONS, Alarms, carried_words, clock_words
 from app.ui.parts.text import Live
 from app.ui.safe import component
 
@@ -87,6 +87,7 @@ def ServerScreen() -> ft.Control:
             *Alarms(desk, carried.alarms),
             Words(chosen.address),
             Live(carried_words(desk, carried), ICONS[carried.standing.condition]),
+            *([Soft(clock_words(desk, carried.skew))] if carried.skew else []),
             Soft(desk.say("server.blind")),
             Rows(_manner(desk, set_manner)),
             SecondaryButton(
