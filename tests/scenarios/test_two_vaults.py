@@ -16,6 +16,7 @@ from app.model.commands import (
     AddTask,
     BookSlot,
     Command,
+    EndMentorship,
     GiveSlot,
     JoinMentorship,
     KeepForm,
@@ -155,6 +156,17 @@ def test_what_the_other_cancels_among_other_meetings_is_told_until_it_was_seen(t
     assert (news.kind, news.meeting) == ("skipped", meeting_id(series, 0)) and two.news(two.karin) == []
     two.does(two.yusuf, SetSetting(key=heard_key(news.meeting), value=news.version))
     assert two.news(two.yusuf) == ["offered"]
+
+
+def test_one_books_while_the_other_ends_it_and_both_phones_say_the_same(two: Two) -> None:
+    two.does(two.yusuf, BookSlot(slot=two.slots(two.yusuf)[0]))
+    two.does(two.karin, EndMentorship(mentorship=two.pair))
+    two.meet()
+    assert two.planned(two.karin) == two.planned(two.yusuf) == []
+    (news,) = two.yusuf.session.store.ask(BookingNewsOf(two.yusuf.clock.at))
+    assert (news.kind, news.name) == ("ended", "Karin") and two.news(two.karin) == []
+    two.does(two.yusuf, SetSetting(key=heard_key(two.pair), value=news.version))
+    assert two.news(two.yusuf) == []
 
 
 def test_one_takes_a_time_while_the_other_takes_it_back_and_is_told(two: Two) -> None:

@@ -461,14 +461,17 @@ class StandingOf(Query["Standing | None"]):
 
 # ------------------------------------------------------------------ what there is to tell
 
-NewsKind = Literal["offered", "taken", "overtaken", "lost", "clash", "cancelled", "moved", "skipped"]
+NewsKind = Literal["offered", "taken", "overtaken", "lost", "clash", "cancelled", "moved", "skipped", "ended"]
 SETTLING = timedelta(minutes=5)
 """What is changed so soon after it was planned, nobody knew otherwise."""
 
 
-def heard_key(meeting: Id) -> str:
-    """Where it is kept which of the other's words about a meeting I have seen."""
-    return f"heard.{meeting}"
+ENDED_LATELY = timedelta(days=60)
+
+
+def heard_key(record: Id) -> str:
+    """Where it is kept which of the other's words about a meeting, or about going on, I have seen."""
+    return f"heard.{record}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -492,7 +495,7 @@ class BookingNews:
 class BookingNewsOf(Query[tuple[BookingNews, ...]]):
     """What there is to tell: times offered to me, my times that were taken, also after I took them back, one I took that
     somebody else had first, two meetings at one time, what the other one cancelled while nothing else is booked, and
-    what they moved or cancelled among others, until I have seen it.
+    what they moved or cancelled among others and that they have ended it, until I have seen it.
     """
 
     now: datetime
@@ -509,6 +512,7 @@ def booking_news(look: Look, now: datetime) -> tuple[BookingNews, ...]:
     offers = look.read.count(Slot) > 0
     for person in look.people():
         if not look.active(person.mentorship):
+            news += _ended(look, person, now)
             continue
         if offers:
             news += _about_slots(slot_rows(look.read, person.mentorship, now), person)
@@ -519,7 +523,17 @@ def booking_news(look: Look, now: datetime) -> tuple[BookingNews, ...]:
     return tuple(sorted(news, key=lambda one: (_PRESSING.index(one.kind), one.starts)))
 
 
-_PRESSING: tuple[NewsKind, ...] = ("clash", "overtaken", "lost", "moved", "skipped", "cancelled", "taken", "offered")
+_PRESSING: tuple[NewsKind, ...] = (
+    "clash",
+    "overtaken",
+    "lost",
+    "ended",
+    "moved",
+    "skipped",
+    "cancelled",
+    "taken",
+    "offered",
+)
 
 
 def _clashes(ahead: list[MeetingRow]) -> list[BookingNews]:
@@ -557,6 +571,18 @@ def _cancelled(read: Reader, look: Look, person: Person) -> list[BookingNews]:
     ]
     about: dict[str, Any] = {"mentorship": person.mentorship, "name": person.name}
     return [BookingNews(kind="cancelled", starts=row.starts, meeting=row.id, **about) for row in rows[:1]]
+
+
+def _ended(look: Look, person: Person, now: datetime) -> list[BookingNews]:
+    """That the other has ended it, lately and unseen: what I had booked meanwhile does not come off."""
+    pair = look.mentorship(person.mentorship)
+    if pair is None or pair.ended is None or now.date() - pair.ended > ENDED_LATELY:
+        return []
+    said = next((past for past in look.read.history(Mentorship.KIND, pair.id) if "status" in past.cells), None)
+    if said is None or said.mine or SettingOf(heard_key(pair.id)).answer(look.read) == said.version:
+        return []
+    about: dict[str, Any] = {"mentorship": pair.id, "name": person.name, "version": said.version}
+    return [BookingNews(kind="ended", starts=seen(said.at, now.tzinfo), **about)]
 
 
 def _changed(look: Look, person: Person, now: datetime) -> list[BookingNews]:

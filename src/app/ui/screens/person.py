@@ -394,7 +394,7 @@ def _Meetings(view: PersonView, key: str = "") -> ft.Control:
         )
     if not parts:
         parts.append(EmptyState(desk.say("person.no-meetings"), icon=ft.Icons.EVENT_OUTLINED))
-    if found.upcoming:  # with nothing booked, the wide button books
+    if found.upcoming and view.row.status != "ended":  # with nothing booked, the wide button books
         parts.append(
             SecondaryButton(desk.say("person.plan"), lambda _: desk.go("/plan", person=id), ft.Icons.EVENT, id="plan")
         )

@@ -595,6 +595,7 @@ _BOOKING = {
     "cancelled": ft.Icons.EVENT_BUSY,
     "moved": ft.Icons.EDIT_CALENDAR,
     "skipped": ft.Icons.EVENT_BUSY,
+    "ended": ft.Icons.FLAG_OUTLINED,
     "taken": ft.Icons.EVENT_AVAILABLE,
     "offered": ft.Icons.EVENT_REPEAT,
 }
@@ -618,9 +619,11 @@ def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
         if news.kind == "taken":
             return
         if news.version:
-            desk.store.execute(SetSetting(key=heard_key(news.meeting), value=news.version))
+            desk.store.execute(SetSetting(key=heard_key(news.meeting or news.mentorship), value=news.version))
         if news.kind in ("overtaken", "clash", "moved", "skipped"):
             desk.go(f"/meeting/{news.meeting}")
+        elif news.kind == "ended":
+            desk.go(f"/closing/{news.mentorship}")
         elif news.kind == "cancelled":
             desk.go("/plan", person=news.mentorship)
         else:
