@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 from threading import RLock
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from app.errors import VaultError, WrongSpace
 from app.model.changes import GONE, OTHERS, Change, Op, device_of, hlc_of, named_in, seen_of, version_id
@@ -31,8 +31,10 @@ from app.model.records import State, Written, advance, entity_of, fold
 from app.model.schema import KINDS, Entity, accepts, begin, check_space
 from app.services.records.arriving import Arriving, row_of
 from app.services.records.drafts import Drafts, Start, thread_timer
+from app.services.records.live import Live
 from app.services.records.reader import Reader
 from app.services.records.rekeying import rekey
+from app.services.records.results import Done, Erased, Received, Refusal
 from app.services.records.tables import (
     DRAFTS,
     ERASED,
@@ -104,47 +106,6 @@ class Spaces(Protocol):
     def create(self, kind: str) -> str:
         """A new space, written inside the transaction that is open."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Erased:
-    """What was really erased: the records, and the places of those changes of mine that held the bodies.
-
-    For sync: `Store.change` gives each of these as it now stands, to be issued again with whatever shared an envelope
-    with it; then a purge takes the envelopes that held them before.
-    """
-
-    records: frozenset[tuple[str, Id]] = frozenset()
-    changes: tuple[tuple[str, str, int], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """Something foreign that was kept and is not shown: where it stood, the record, and the code of the error."""
-
-    change: str
-    record: Id
-    code: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Received:
-    """What came of foreign changes: how many were new, the records they touched, and what was refused."""
-
-    new: int = 0
-    records: frozenset[tuple[str, Id]] = frozenset()
-    refused: tuple[Refusal, ...] = ()
-    erased: Erased | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """What a command did: the record it is about, what will travel, and how to take it back."""
-
-    record: Id
-    changes: tuple[Change, ...] = ()
-    undo: Undo | None = None
-    erased: Erased | None = None
 
 
 @dataclass
@@ -879,55 +840,6 @@ class Store:
             records = frozenset(staged.records)
             for told in list(self._listeners):
                 _call(told, records)
-
-
-class Live(Generic[A]):
-    """The answer to a question for as long as somebody looks at it: read once, and again when it may have changed.
-
-    Whoever listens is told that it may have, in the thread that wrote, and reads the new answer when there is time: who
-    writes does not wait for what others show.
-    """
-
-    def __init__(self, store: Store, query: Query[A]) -> None:
-        self.query = query
-        self.stale = True
-        self.read: frozenset[Key] = frozenset()
-        self.listeners: list[Callable[[], None]] = []
-        self.store = store
-        self._commit = -1
-        self._answer: A
-
-    @property
-    def answer(self) -> A:
-        """As things stand; once the store is closed, as they last stood."""
-        store = self.store
-        with store._lock:
-            if not self.listeners and self._commit != store._commits:  # nobody was told what has happened since
-                self.stale = True
-            if self.stale and not (store._closed and self._commit >= 0):
-                reader = Reader(store)
-                self._answer = self.query.answer(reader)
-                self.read, self.stale, self._commit = frozenset(reader.keys), False, store._commits
-            return self._answer
-
-    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Be told when the answer may have become another one. Returns what stops it."""
-        store = self.store
-        with store._telling, store._lock:
-            if self._commit != store._commits:
-                self.stale = True
-            if self not in store._heard:
-                store._heard.append(self)
-            self.listeners.append(listener)
-
-        def stop() -> None:
-            with store._telling:
-                if listener in self.listeners:
-                    self.listeners.remove(listener)
-                if not self.listeners and self in store._heard:
-                    store._heard.remove(self)
-
-        return stop
 
 
 def _renamed(op: Op, names: Mapping[tuple[Id, str], str]) -> Mapping[str, Json]:
