@@ -129,7 +129,8 @@ async def finish(stage: OpenStage, table: Table, words: str = "Ringde arbetsplat
 
 async def test_both_confirm_with_two_taps_each_and_it_says_who_and_when(stage: OpenStage) -> None:
     app = await finish(stage, lay().at(16, 10))
-    assert "Bekräftat, version 1" in app.texts()
+    assert "Bekräftelser, version 1" in app.texts()
+    assert app.has("Yusuf och jag")
     for one in ("minutes-confirm", "sign-yes", "minutes-hand", "sign-yes"):
         await app.tap(one)
     words = "\n".join(app.texts())
@@ -146,7 +147,7 @@ async def test_a_corrected_line_is_a_version_that_both_confirm_again(stage: Open
     await app.type("item-talked", "Ringde arbetsplatsen, fick ett namn")
     await app.tap("minutes-finish")
     words = "\n".join(app.texts())
-    assert "Bekräftat, version 2" in words and "Ändrat sedan version 1" in words
+    assert "Bekräftelser, version 2" in words and "Ändrat sedan version 1" in words
     assert app.has("changed-talked") and app.has("minutes-confirm") and app.has("minutes-hand")
     for one in ("minutes-confirm", "sign-yes", "minutes-hand", "sign-yes"):
         await app.tap(one)
@@ -166,7 +167,7 @@ async def test_a_task_that_moves_on_leaves_confirmed_minutes_as_they_were(stage:
     table.store.execute(MoveTask(task=task, status="done"))
     table.store.execute(Revise(kind="task", id=task, values={"text": "Ringa någon annan"}))
     await app.settle()
-    assert "Bekräftat, version 1" in app.texts() and not app.has("minutes-confirm")
+    assert "Bekräftelser, version 1" in app.texts() and not app.has("minutes-confirm")
     assert any("Ringa Lena" in text for text in app.texts())
 
 

@@ -530,7 +530,12 @@ def answer_words(desk: Desk, item: Item, value: Any, people: Mapping[str, str]) 
         at = moment_of(value)
         return desk.speech.value.moment(at) if at else ""
     if item.prefill == "session.people":
-        return desk.speech.value.listing([people.get(one, one) for one in PEOPLE if one in chosen_of(value)])
+        me = desk.say("note.task.me")
+        names = [people.get(one, one) for one in PEOPLE if one in chosen_of(value)]
+        others = [name for name in names if name != me]
+        if me in names and others:
+            return desk.speech.value.listing([*others, desk.say("minutes.and-me")])
+        return desk.speech.value.listing(names)
     if item.type in ("choice", "multi"):
         labels = {option.value: desk.read(option.label) for option in desk.library.choices(item)}
         return desk.speech.value.listing([labels.get(one, one) for one in sorted(chosen_of(value))])
