@@ -130,6 +130,8 @@ def _lines(data: bytes) -> Iterator[bytes]:
     whole: list[bytes] = []
     size = 0
     for line in data.splitlines():
+        if not line:
+            continue
         if line[:1] in (b" ", b"\t"):
             if size <= LINE_MAX:
                 whole.append(line[1:])

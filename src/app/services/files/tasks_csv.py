@@ -30,6 +30,10 @@ AT_ONCE: Final = 50
 LONGEST: Final = 300
 """Letters that the name of a task takes."""
 HEADING_WITHIN: Final = 10
+WIDEST: Final = 1_000
+"""No heading has so many cells: a line of nothing but commas is not looked at name by name."""
+ROWS_MOST: Final = 10 * MOST
+"""Lines without a task count as well: ten million empty ones take half a minute."""
 
 COLUMNS: Final = (
     "Task ID", "Created At", "Completed At", "Last Modified", "Name", "Section/Column", "Assignee", "Assignee Email",
@@ -203,8 +207,10 @@ def read_tasks(raw: bytes) -> Read:
     found: list[Line] = []
     seen: set[tuple[object, ...]] = set()
     repeated = 0
-    for number, row in rows:
-        if any(cell.strip() for cell in row[width:]):
+    for count, (number, row) in enumerate(rows):
+        if count > ROWS_MOST:
+            raise TableTooLarge(reason="rows")
+        if "".join(row[width:]).strip():
             raise TableBroken(line=number)
         line = _line(
             number,
@@ -244,7 +250,7 @@ def _below_heading(text: str) -> tuple[dict[str, int], dict[int, str], int, Iter
     best: tuple[int, str, int, list[str], list[str]] | None = None
     for delimiter in (",", ";", "\t"):
         for at, (_, row) in enumerate(_rows(text, delimiter, HEADING_WITHIN)):
-            names = [_column(cell) for cell in row]
+            names = [_column(cell) for cell in row] if len(row) < WIDEST else []
             known = sum(name in _KNOWN for name in names)
             if "name" in names and (best is None or known > best[0]):
                 best = (known, delimiter, at, names, row)
