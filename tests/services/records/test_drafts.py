@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -146,14 +146,16 @@ class _Full:
     def __init__(self, store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
         self.full = True
         table = store.memory.table("draft")
-        inserted = table.insert
+        for one, name in ((table, "insert"), (store, "perform")):
+            monkeypatch.setattr(one, name, self.unless_full(getattr(one, name)))
 
-        def insert(document: Any) -> int:
+    def unless_full(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        def wrote(*args: Any, **named: Any) -> Any:
             if self.full:
                 raise StorageFailed
-            return inserted(document)
+            return write(*args, **named)
 
-        monkeypatch.setattr(table, "insert", insert)
+        return wrote
 
 
 @pytest.fixture
@@ -180,6 +182,33 @@ def test_a_full_disk_while_typing_is_told_and_tried_again(store: MemoryStore, di
     stop()
     store.drafts.keep(target, "mer")
     assert len(told) == 3
+
+
+def test_what_a_full_disk_kept_from_settling_settles_once_there_is_room(store: MemoryStore, disk: _Full) -> None:
+    """The screen is left while nothing can be written: nobody comes back to settle it."""
+    target = note(store.new_id())
+    store.drafts.keep(target, "Ringde arbetsplatsen")
+    disk.full = True
+    with pytest.raises(StorageFailed):
+        store.drafts.settle(target)
+    assert store.timers.ring() == 1 and store.ask(One(Note, target.id)) is None
+    disk.full = False
+    store.timers.ring()
+    assert store.ask(One(Note, target.id)).body == "Ringde arbetsplatsen"  # type: ignore[union-attr]  # it is there
+    assert store.drafts.waiting() == () and store.timers.ring() == 0
+
+
+def test_what_is_written_on_after_a_full_disk_settles_when_its_screen_is_left(store: MemoryStore, disk: _Full) -> None:
+    target = note(store.new_id())
+    store.drafts.keep(target, "Ringde")
+    disk.full = True
+    with pytest.raises(StorageFailed):
+        store.drafts.settle(target)
+    disk.full = False
+    store.drafts.keep(target, "Ringde arbetsplatsen")
+    store.timers.ring()
+    assert store.ask(One(Note, target.id)) is None
+    assert [draft.text for draft in store.drafts.waiting()] == ["Ringde arbetsplatsen"]
 
 
 def test_closing_writes_what_waits_and_says_so_if_it_cannot(store: MemoryStore, disk: _Full) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tinydb import where
 
-from app.errors import AppError, ModelError
+from app.errors import AppError, ModelError, VaultError
 from app.model.commands import Command, KeepForm, KeepMinutes, Revise, WriteNote
 from app.model.fields import DOT
 from app.model.ids import Id
@@ -93,6 +93,8 @@ class Drafts:
         self._start = start
         self._unwritten: dict[Target, str] = {}
         self._begun: dict[Target, tuple[str, ...]] = {}
+        self._left: set[Target] = set()
+        """Those that the disk refused to settle as their screen was left: they settle as soon as it takes them."""
         self._timer: Running | None = None
         self._closed = False
         self._standing = Standing()
@@ -108,10 +110,10 @@ class Drafts:
         """
         with self._store._lock:
             self._unwritten[target] = text
+            self._left.discard(target)
             if seen is not None:
                 self._begun.setdefault(target, tuple(seen))
-            if self._timer is None and not self._closed:
-                self._timer = self._start(PATIENCE, self._due)
+            self._wait()
             waiting_already = self._standing.waiting
         if not waiting_already:
             self._stand(waiting=True)
@@ -130,19 +132,31 @@ class Drafts:
         self._store.documents.sync()
 
     def settle(self, target: Target) -> Done | None:
-        """Make a version of the text and forget the draft, in one transaction. Refused, the draft stays."""
+        """Make a version of the text and forget the draft, in one transaction. Refused, the draft stays; where it was
+        the disk that refused, it is tried again until it takes the text, or somebody goes on writing.
+        """
         with self._store._lock:
+            self._left.discard(target)
             text = self.read(target)
             if text is None:
                 return None
-            with self._store.writing():
-                row = self._table.get(where("id") == target.key)
-                seen = self._begun.get(target) if row is None else row.get("seen")
-                done = self._store.perform(_command(target, text), seen=None if seen is None else {target.id: seen})
-                if row is not None:
-                    self._table.remove(doc_ids=[row.doc_id])
+            try:
+                done = self._settle(target, text)
+            except VaultError:
+                self._left.add(target)
+                self._wait()
+                raise
             self._unwritten.pop(target, None)
             self._begun.pop(target, None)
+            return done
+
+    def _settle(self, target: Target, text: str) -> Done:
+        with self._store.writing():
+            row = self._table.get(where("id") == target.key)
+            seen = self._begun.get(target) if row is None else row.get("seen")
+            done = self._store.perform(_command(target, text), seen=None if seen is None else {target.id: seen})
+            if row is not None:
+                self._table.remove(doc_ids=[row.doc_id])
             return done
 
     def settle_all(self) -> tuple[Draft, ...]:
@@ -195,8 +209,14 @@ class Drafts:
         """The timer rang: write. If the disk refuses, the text stays in memory, and the write is tried again."""
         try:
             self._write(durable="soon")
+            for target in tuple(self._left):
+                self.settle(target)
         except AppError as exc:
             log.error("what is typed is not on the disk: %s", exc.code)
+
+    def _wait(self) -> None:
+        if self._timer is None and not self._closed:
+            self._timer = self._start(PATIENCE, self._due)
 
     def _write(self, durable: Any) -> None:
         with self._store._lock:
@@ -209,8 +229,7 @@ class Drafts:
                     for target, text in texts.items():
                         self._put(target, text)
             except AppError as exc:
-                if not self._closed:
-                    self._timer = self._start(PATIENCE, self._due)
+                self._wait()
                 self._stand(waiting=True, trouble=exc)
                 raise
             self._unwritten.clear()
