@@ -170,7 +170,8 @@ def TodayScreen() -> ft.Control:
         now,
         backup=_backup_due(today, last_backup, now) and not desk.session.example,
     )
-    todo = [*to_sign(desk, signing), *asked(desk, surveys), *todo]
+    changed = [partial(_booking, desk, one, now) for one in today.booking if one.kind not in _CAN_WAIT]
+    todo = [*changed, *to_sign(desk, signing), *asked(desk, surveys), *todo]
     if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
         rows = FOLD - 3 - (not desk.session.example)
@@ -412,7 +413,7 @@ def _todo(
     backup: bool = False,
 ) -> list[Made]:
     """The rows of "To do", the most pressing first; each is made when it is shown."""
-    rows: list[Made] = [partial(_booking, desk, one, now) for one in today.booking]
+    rows: list[Made] = [partial(_booking, desk, one, now) for one in today.booking if one.kind in _CAN_WAIT]
     if today.calendar.old:
         rows.append(partial(_calendar, desk, today.calendar, "old"))
     if inbox:
@@ -599,6 +600,10 @@ _BOOKING = {
     "taken": ft.Icons.EVENT_AVAILABLE,
     "offered": ft.Icons.EVENT_REPEAT,
 }
+
+
+_CAN_WAIT = ("taken", "offered")
+"""News of times that need an answer some day; the others say that something is not as one thought."""
 
 
 def _calendar(desk: Desk, news: CalendarNews, about: str) -> ft.Control:
