@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from app.errors import (
     AppError,
-    InboxKeyChanged,
     NoVault,
     PassphraseUnfit,
     SessionBusy,
@@ -31,6 +30,7 @@ from app.errors import (
     VaultExists,
     WrongRecoveryKey,
 )
+from app.services import opening
 from app.services.content.languages import languages
 from app.services.files.backups import Backup, BackupTest, packed, restoring, rows_of, secrets_of, tested
 from app.services.opened import Opened
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from app.services.sharing.replication import Replication
     from app.services.sharing.tidings import Tidings
     from app.services.spaces import Spaces
-    from app.vault.inbox import SealedNote
     from app.vault.kdf import Cost
     from app.vault.vault import Notice, Vault
     from sync.recovery import RecoveryKey
@@ -67,8 +66,6 @@ STRICT_IDLE_MINUTES: Final = 1
 """The setting "at once" is about leaving the app; in front of it, a minute without a touch."""
 
 BACKUP_WORDS: Final = 6
-
-_YEAR_3000: Final = 32_503_680_000_000
 
 
 class Phase(enum.StrEnum):
@@ -392,7 +389,7 @@ class Session:
                     lacking = returning.bring_back(server, self.devices, self._open_spaces, self.exchange, recovery)
                     self._recovery_is_kept()
                 except SyncError as exc:
-                    self.notices.append(_notice("return-unfinished", reason=exc.code))
+                    self.notices.append(opening.notice("return-unfinished", reason=exc.code))
         finally:
             server.close()
         return lacking
@@ -488,7 +485,7 @@ class Session:
     def _enter(self, vault: Vault) -> None:
         """Everything that stands on an open vault."""
         try:
-            self._opened = self._stand_on(vault)
+            self._opened = opening.stand_on(vault, self._assets, self._now)
         except BaseException:
             if vault.temporary:
                 vault.lock()  # takes the folder with it
@@ -497,69 +494,8 @@ class Session:
             raise
         self.notices = list(vault.notices)
         if not vault.temporary:
-            self._take_in_notes()
-            self._empty_trash()
-            self._keep_promises()
-
-    def _stand_on(self, vault: Vault) -> Opened:
-        from app.services.records.store import Store
-        from app.services.spaces import Spaces
-
-        spaces = Spaces(vault.documents)
-        if vault.needs_new_device:
-            from app.services.sharing.shelf import begin_anew
-
-            with vault.documents.transaction():
-                begin_anew(vault.documents, spaces.device)
-                spaces.become_new_device()
-                vault.has_new_device()
-        return Opened(vault, Store(vault.documents, spaces, now=self._now), spaces, self._assets, self._now)
-
-    def _keep_promises(self) -> None:
-        """What two people decided to delete by now, and have been told of before, goes."""
-        from app.services.closing import carry_out
-
-        try:
-            carry_out(self.store, self._now())
-        except VaultError as exc:
-            log.warning("what is due was not deleted: %s", exc.code)  # another time, as the trash
-
-    def _take_in_notes(self) -> None:
-        """Notes written while locked become private notes. The model knows a note it has seen, the vault too."""
-        try:
-            notes, closed = self._open.vault.locked_notes()
-        except InboxKeyChanged:
-            self.inbox_alarm = True
-            return
-        self.inbox_alarm = False
-        try:
-            self._import(notes)
-        except VaultError as exc:
-            # A full disk must not keep anybody from reading. The notes stay sealed and come in another time.
-            self.notices.append(_notice("inbox-waiting", reason=exc.code, notes=len(notes)))
-        if closed:
-            self.notices.append(_notice("inbox-unreadable", notes=closed))
-
-    def _empty_trash(self) -> None:
-        """What was deleted more than thirty days ago goes for good."""
-        from app.services import trash
-
-        try:
-            trash.empty(self.store, self._now())
-        except VaultError as exc:  # another time; it must not keep anybody from reading
-            log.warning("the trash was not emptied: %s", exc.code)
-
-    def _import(self, notes: list[SealedNote]) -> None:
-        from app.model.commands import ImportQuickNote
-
-        for note in notes:
-            # Anybody may have sealed a note, with any date: one beyond the year 3000 would be none.
-            stamp = min(note.written, _YEAR_3000) / 1000
-            written = datetime.fromtimestamp(stamp, UTC).astimezone(self._now().tzinfo)
-            body = self.programme.take_posted(note.id, note.text) if note.text.startswith("\0") else note.text
-            if body:
-                self.store.execute(ImportQuickNote(id=note.id.hex(), body=body, written=written))
-        self._open.vault.notes_taken_in([note.id for note in notes])
+            self.inbox_alarm, told = opening.settle(self._opened, self._now)
+            self.notices += told
 
     def _abandon(self) -> None:
         """Back from a failed opening: nothing stays open."""
@@ -637,7 +573,7 @@ class Session:
                 try:
                     self.tick()
                 except VaultError as exc:  # it is locked all the same; nobody waits for this thread
-                    self.notices = [_notice("lock-incomplete", reason=exc.code)]
+                    self.notices = [opening.notice("lock-incomplete", reason=exc.code)]
 
         threading.Thread(target=run, name="fika-session", daemon=True).start()
 
@@ -952,12 +888,6 @@ def _indexes() -> Any:
     from app.services.records.tables import SHARED_INDEXES
 
     return {**INDEXES, **SHARED_INDEXES}
-
-
-def _notice(code: str, **facts: str | int) -> Notice:
-    from app.vault.vault import Notice
-
-    return Notice(code, tuple(facts.items()))
 
 
 def _no_core_dumps() -> None:
