@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -211,14 +212,13 @@ class Keyrings:
             raise unknown()
         return bytes(row[1])
 
-    def put(self, id: bytes, secret: bytes, sealed: bytes, *, known: bool, today: int) -> bool:
-        """Replace a keyring, or put the first one there when its writer is `known`; whether it was the first."""
+    def put(self, id: bytes, secret: bytes, sealed: bytes, *, admit: Callable[[], None], today: int) -> bool:
+        """Replace a keyring, or put the first one there unless `admit` refuses its writer; whether it was the first."""
         name = hashlib.sha256(id).digest()
         with self._database.write() as work:
             row = work.one("select secret from keyring where id = ? {lock}", name)
             if row is None:
-                if not known:
-                    raise unknown()
+                admit()
                 work.run(
                     "insert into keyring (id, secret, bytes, made) values (?, ?, ?, ?)",
                     name,

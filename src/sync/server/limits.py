@@ -22,6 +22,8 @@ CHALLENGES: Final = Rate(2_000, 20)
 INTRODUCTIONS: Final = Rate(1_000, 2)
 LETTERS: Final = Rate(120, 2)
 DEVICE: Final = Rate(2_000, 50)
+KEYRINGS: Final = Rate(12, 12 / 86_400)
+"""New keyrings that the members of a space may put there: they count against no quota, since they name no space."""
 
 
 class Buckets:

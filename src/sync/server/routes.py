@@ -147,6 +147,7 @@ class Server:
     introductions: Buckets = field(init=False)
     unsigned: Buckets = field(init=False)
     devices: Buckets = field(init=False)
+    new_keyrings: Buckets = field(init=False)
 
     def __post_init__(self) -> None:
         self.log = Log(self.database)
@@ -161,6 +162,7 @@ class Server:
         self.introductions = Buckets(limits.INTRODUCTIONS)
         self.unsigned = Buckets(limits.LETTERS)
         self.devices = Buckets(limits.DEVICE)
+        self.new_keyrings = Buckets(limits.KEYRINGS)
 
     def now(self) -> int:
         return int(self.clock())
@@ -184,6 +186,14 @@ class Server:
         """The session of a current member of the space, or of a device that its person's root key brings back."""
         session = self.speaker(request)
         return session, self.standing(session, space)
+
+    def writer(self, request: Request, space: bytes | None = None) -> tuple[Session, Members]:
+        """The same, of a device whose account here was not ended."""
+        session, members = self.member(request, space)
+        tip = self.log.heads(session.space)[1].get(session.device)
+        if tip is not None and tip.ended:
+            raise Refusal(410, "gone")
+        return session, members
 
     def standing(self, session: Session, space: bytes | None = None) -> Members:
         """Who is in the session's space, if the session's device may read it; else a refusal."""
@@ -377,7 +387,7 @@ def heads(server: Server, request: Request) -> Answer:
 @way("PUT", "/v1/blobs/{blob}", limit=PART_BYTES, slow=True)
 def put_blob(server: Server, request: Request) -> Answer:
     """The next part of a sealed attachment, or the whole of it."""
-    session, members = server.member(request)
+    session, members = server.writer(request)
     if not members.writes(session.device):
         raise forbidden()
     first, last, total = _content_range(request)
@@ -447,7 +457,7 @@ def delete_blob(server: Server, request: Request) -> Answer:
 @way("POST", "/v1/invitations", limit=JSON_BYTES)
 def open_letters(server: Server, request: Request) -> Answer:
     """A letter box for a pairing."""
-    session, _ = server.member(request)
+    session, _ = server.writer(request)
     fields = request.json()
     expires = fields.number("expires", 0, POSITION_MAX)
     server.letters.open(fields.bytes("id", ID_BYTES), session.space, session.device, expires, server.now())
@@ -485,12 +495,18 @@ def put_keyring(server: Server, request: Request) -> Answer:
     server.allow(server.unsigned, request.address)
     if not request.body:
         raise malformed("body")
-    known = False
+    known: Session | None = None
     if "fika-session" in request.headers:
-        server.standing(server.accounts.session(request.headers["fika-session"]))
-        known = True
+        known = server.accounts.session(request.headers["fika-session"])
+        server.standing(known)
+
+    def admit() -> None:
+        if known is None:
+            raise unknown()
+        server.allow(server.new_keyrings, known.space)
+
     secret = _hex(request.token(), KEY_BYTES, "authorization")
-    new = server.keyrings.put(request.id("keyring"), secret, request.body, known=known, today=server.today())
+    new = server.keyrings.put(request.id("keyring"), secret, request.body, admit=admit, today=server.today())
     return told(201 if new else 200)
 
 
@@ -513,7 +529,7 @@ def delete_keyring(server: Server, request: Request) -> Answer:
 @way("PUT", "/v1/drop/{space}", limit=JSON_BYTES)
 def open_box(server: Server, request: Request) -> Answer:
     """Open a box without names, or renew the secret with which one may put in."""
-    session, members = server.member(request, request.id("space"))
+    session, members = server.writer(request, request.id("space"))
     if not members.writes(session.device):
         raise forbidden()
     server.boxes.open(session.space, request.json().bytes("secret", KEY_BYTES))

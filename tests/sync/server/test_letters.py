@@ -131,6 +131,21 @@ def test_letter_boxes_are_bounded_in_every_way(base: str) -> None:
 # ------------------------------------------------------------------------------------------------ keyrings
 
 
+def test_nobody_fills_the_disk_with_keyrings(base: str) -> None:
+    one, other = pair(base)
+    stranger = pair(base)[0]
+
+    def put_new(phone: Phone, id: str, word: str = "ab" * 32) -> int:
+        headers = {"authorization": f"Bearer {word}", "fika-session": phone.token}
+        return phone.http.put(f"/v1/keyrings/{id}", content=b"sealed", headers=headers).status_code
+
+    ids = [os.urandom(16).hex() for _ in range(13)]
+    told = [put_new(phone, id) for phone, id in zip((one, other) * 7, ids, strict=False)]
+    assert told == [201] * 12 + [429], "however many devices a space has"
+    assert put_new(one, ids[0]) == 200, "what is there can be put anew"
+    assert put_new(stranger, ids[12]) == 201
+
+
 def test_a_recovery_key_finds_its_keyring_and_nothing_else_does(base: str) -> None:
     one, _ = pair(base)
     id, secret = os.urandom(16).hex(), os.urandom(32).hex()

@@ -527,6 +527,13 @@ def test_an_account_ends_and_what_it_wrote_is_erased(base: str) -> None:
     assert one.all()[-2] == Envelope.read(later).stripped().to_bytes()
     assert other.sign_in().status_code == 200
     assert said(other.push(other.actor.change())) == (410, "gone")
+    box = {"id": os.urandom(16).hex(), "expires": int(time.time()) + 3600}
+    for method, path, content in (
+        ("PUT", f"/v1/blobs/{'ab' * 32}", b"blob"),
+        ("POST", "/v1/invitations", json.dumps(box).encode()),
+        ("PUT", f"/v1/drop/{other.space}", json.dumps({"secret": "ab" * 32}).encode()),
+    ):
+        assert said(other.ask(method, path, content=content)) == (410, "gone"), path
     # Taken back: from itself alone, and what others have ended stays ended.
     assert other.begin_again().status_code == 200
     assert other.push(word, later, *other.actor.written[-1:]).json()["new"] == 1
