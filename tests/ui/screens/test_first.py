@@ -7,7 +7,7 @@ from pathlib import Path
 import flet as ft
 import pytest
 
-from app.errors import VaultFull
+from app.errors import VaultFull, VaultNotWritable
 from app.model.queries import AboutMe, NotesOf, SettingOf
 from app.services.content.wordlists import words
 from app.services.preferences import Preferences
@@ -130,6 +130,21 @@ async def test_a_language_is_taken_at_once_and_kept(stage: OpenStage, tmp_path: 
     assert app.field("name").value == "Karin"
     assert set(app.field("new-passphrase").value.split()) <= set(words(ASSETS, "en"))
     assert Preferences(tmp_path / "state").language == "en"
+
+
+async def test_where_nothing_can_be_written_that_is_said_in_the_language_chosen(
+    stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = session_in(tmp_path)
+    app = await window(stage, session)
+
+    def refuse(**_: object) -> None:
+        raise VaultNotWritable()
+
+    monkeypatch.setattr(session.preferences, "set", refuse)
+    await app.tap("language-en")
+    assert app.has("Continue")
+    assert app.has(app.desk.sentence(VaultNotWritable())) and app.desk.speech.value.language == "en"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

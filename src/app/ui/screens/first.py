@@ -66,12 +66,12 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
     large = desk.prefs.text_size >= 150
 
     def speak(language: str) -> None:
-        desk.prefs.set(language=language)
         desk.speak(language)
         if phrase == offered:
             words = suggestion(desk)
             offer(words)
             set_phrase(words)
+        desk.prefs.set(language=language)  # last: where nothing can be written, that is said in the language chosen
 
     def missing() -> list[str]:
         """What is still to be answered, in words: near the button, where one looks, and at its place above."""
