@@ -9,7 +9,7 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks import use_desk, use_held
-from app.ui.parts.buttons import QuietButton
+from app.ui.parts.buttons import LARGE, QuietButton
 from app.ui.parts.surfaces import at_least
 from app.ui.parts.text import Words
 from app.ui.safe import component
@@ -28,11 +28,13 @@ def TickLine(
     subtitle: str = "",
     mark: str = "",
     trailing: ft.Control | None = None,
+    wordy: bool = False,
     key: str | None = None,
 ) -> ft.Control:
     """One line. The tick shows at once; `on_change(bool)` does the work. Undo is in the row and covers nothing.
 
-    `mark` is a word over the text in the colour of what needs a look; `trailing` a button of its own at the end.
+    `mark` is a word over the text in the colour of what needs a look; `trailing` a button of its own at the end:
+    a `wordy` one stands under the text where that is large, or there would be no room for its words.
     """
     desk = use_desk()
     shown, show = ft.use_state(done)
@@ -84,12 +86,16 @@ def TickLine(
         on_click=lambda _: turn(not shown),
         ink=True,
     )
-    tick = ft.MergeSemantics(content=ft.Semantics(identifier=id, content=row), expand=True)
+    below = wordy and desk.prefs.text_size >= LARGE
+    tick = ft.MergeSemantics(content=ft.Semantics(identifier=id, content=row), expand=None if below else True)
     line: list[ft.Control] = [tick]
     if undoable:
         line.append(QuietButton(desk.say("checklist.undo"), lambda _: turn(False), id=f"{id}-undo"))
     elif trailing:
         line.append(trailing)
+    if below:
+        ends = ft.Row(line[1:], alignment=ft.MainAxisAlignment.END)
+        return ft.Column([tick, ends], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return ft.Row(line, spacing=0, vertical_alignment=ft.CrossAxisAlignment.CENTER)
 
 

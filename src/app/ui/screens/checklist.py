@@ -202,6 +202,7 @@ def Ticking(
             mark=desk.say("checklist.critical") if line.critical and line.open else "",
             subtitle=desk.say("checklist.aside.shown", reason=line.reason) if line.reason else _help(desk, line),
             trailing=trailing,
+            wordy=bool(line.reason),
             key=line.id,
         )
         if not (line.critical and line.open):

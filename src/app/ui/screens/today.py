@@ -549,7 +549,7 @@ def TaskLine(id: str, text: str, subtitle: str, *, key: str | None = None) -> ft
 
     words, name = capital(desk.say("time.tomorrow")), desk.say("task.tomorrow", title=text)
     later = HeaderButton(words, ft.Icons.SNOOZE, put_off, id=f"later-task-{id}", said=name)
-    return TickLine(text, False, finish, subtitle=subtitle, trailing=later, id=f"todo-task-{id}")
+    return TickLine(text, False, finish, subtitle=subtitle, trailing=later, wordy=True, id=f"todo-task-{id}")
 
 
 @component
