@@ -338,6 +338,24 @@ def test_a_server_that_goes_back_to_any_earlier_state_is_healed_and_told_of(two:
     assert two.told() == {AlarmKind.ROLLBACK}
 
 
+def test_another_server_has_lost_nothing_until_all_was_there(two: Two) -> None:
+    for address in ("https://one.example:443", "https://other.example:443"):
+        two.server = Fake()
+        two.new_replicators()
+        for person in (two.karin, two.yusuf):
+            person.exchange.carried_by(address, chosen=True)
+        two.his.round(two.space)  # he puts the space there, and lacks what she said last
+        two.calm()
+        assert titles(two.karin) == titles(two.yusuf) and two.told() == set(), address
+        two.writes(two.karin, f"The last word at {address}")
+        two.hers.round(two.space)
+    two.calm()
+    assert len(titles(two.yusuf)) == 2
+    del two.log[4:]
+    two.calm()
+    assert two.told() == {AlarmKind.ROLLBACK}
+
+
 def test_what_is_held_back_from_one_is_told_as_soon_as_another_speaks_of_it(two: Two) -> None:
     """A missing end leaves no gap: it is the words of whoever has seen it that name it."""
     amina = Person("Amina", careful=False)
