@@ -419,6 +419,12 @@ class ExportForeign(TransferError):
     code = "export-foreign"
 
 
+class ExportTooNew(ExportForeign):
+    """An export of a version of the app that says things in a way this one would misunderstand. Nothing was taken in."""
+
+    code = "export-too-new"
+
+
 class NotEmpty(TransferError):
     """An export is only taken into an app in which nothing has been written."""
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import ExportForeign, NotEmpty
+from app.errors import ExportForeign, ExportTooNew, NotEmpty
 from app.model.changes import Change, Op
 from app.model.clock import milliseconds
 from app.model.commands import (
@@ -367,6 +367,9 @@ def bad(**row: Any) -> bytes:
     return packed(json.dumps({"format": "fika-export", "version": 1, "records": [good | row]}))
 
 
+NEWER = packed('{"format":"fika-export","version":2,"records":[]}')
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -379,7 +382,7 @@ def bad(**row: Any) -> bytes:
         packed('{"format":"fika-export","version":1,"records":[]}', how=zipfile.ZIP_LZMA),
         packed('{"format":"fika-export","version":1,"records":[' + ",".join(["{}"] * 1_500_000) + "]}"),
         packed('{"format":"fika-export","version":1,"records":[]}', DATA, *map(str, range(70))),
-        packed('{"format":"fika-export","version":2,"records":[]}'),
+        NEWER,
         packed('{"format":"fika-export","version":1,"records":{}}'),
         packed('{"format":"fika-export","version":1,"records":[1]}'),
         packed('{"format":"fika-export","version":1,"records":[{"kind":"note"}]}'),
@@ -398,8 +401,9 @@ def bad(**row: Any) -> bytes:
 def test_what_is_no_export_is_refused_and_leaves_nothing(broken: bytes) -> None:
     phone = Person("Ny")
     before = counts(phone.store)
-    with pytest.raises(ExportForeign):
+    with pytest.raises(ExportForeign) as refused:
         import_export(phone.store, broken)
+    assert (type(refused.value) is ExportTooNew) == (broken == NEWER)
     assert counts(phone.store) == before and is_empty(phone.store)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from app.errors import ExportForeign, InvalidField, NotEmpty
+from app.errors import ExportForeign, ExportTooNew, InvalidField, NotEmpty
 from app.model.changes import GONE, OTHERS, Op, hlc_of, is_version, version_id
 from app.model.clock import reading
 from app.model.commands import NewSpace
@@ -272,8 +272,11 @@ def _lines(file: IO[bytes], end: bytes, *, known: bool) -> Iterator[tuple[Any, b
 
 
 def _check(tree: Any) -> None:
-    if not isinstance(tree, dict) or tree.get("format") != FORMAT or tree.get("version") != VERSION:
+    if not isinstance(tree, dict) or tree.get("format") != FORMAT:
         raise ExportForeign(part="format")
+    if tree.get("version") != VERSION:
+        newer = isinstance(tree.get("version"), int) and tree["version"] > VERSION
+        raise (ExportTooNew if newer else ExportForeign)(part="format")
     if not isinstance(tree.get("records"), list) or not isinstance(tree.get("other", []), list):
         raise ExportForeign(part="records")
 
