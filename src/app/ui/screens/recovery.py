@@ -255,6 +255,7 @@ def RecoverScreen() -> ft.Control:
                 helper=desk.say("recovery.enter.count", count=letters),
                 autofocus=True,
             ),
+            Soft(desk.say("recovery.enter.lost")),
         ],
         back=True,
         lock=False,
