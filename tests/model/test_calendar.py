@@ -480,6 +480,8 @@ def test_a_time_offered_to_somebody_it_has_ended_with_is_free_for_others_again()
 def test_what_one_books_while_the_other_ends_it_is_called_off_on_both_until_they_go_on() -> None:
     store, mentorship = pair()
     slot = store.execute(OfferSlots(mentorship=mentorship, starts=[TUESDAY], zone=ZONE)).record
+    free = datetime(2026, 10, 21, 9)
+    store.execute(OfferSlots(mentorship=mentorship, starts=[free], zone=ZONE))
     meeting = store.execute(BookSlot(slot=slot)).record
     before = store.execute(PlanMeeting(mentorship=mentorship, starts=datetime(2026, 10, 13, 9), zone=ZONE)).record
     hand_over(store)
@@ -489,8 +491,9 @@ def test_what_one_books_while_the_other_ends_it_is_called_off_on_both_until_they
     upcoming = store.ask(MeetingsOf(mentorship, NOON)).upcoming
     assert [(row.id, row.status) for row in upcoming] == [(meeting, "cancelled")]
     assert store.ask(BookingNewsOf(NOON)) == () and store.ask(WayOf(at(20, 16), 60, NOON)) is None
-    (row,) = store.ask(SlotsOf(mentorship, NOON))
-    assert not row.open and row.meeting is None and not row.my_booking
+    rows = store.ask(SlotsOf(mentorship, NOON))
+    assert rows and not any(row.open or row.meeting or row.my_booking for row in rows)
+    assert store.ask(WayOf(at(21, 9), 60, NOON)) is None, "a time offered to nobody is free for others"
     assert wrong(store) == ["cancelled"], "the phone's calendar would ring for nobody"
     past = store.ask(MeetingsOf(mentorship, at(20, 18))).past
     assert [(row.id, row.status) for row in past] == [(meeting, "cancelled"), (before, "planned")], "what was, was"

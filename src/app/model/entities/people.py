@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.model.entities.words import FORMS, MODES, PAIR_ROLES, ROLES, Form, MentorshipStatus, Mode, PairRole, Role
-from app.model.fields import choice, day, labels, number, prose, ref, text
+from app.model.fields import choice, day, labels, number, ref, text
 from app.model.ids import Id, named_id
 from app.model.schema import Entity, entity
 
@@ -27,7 +27,6 @@ class Person(Entity):
     mentorship: Id = ref("mentorship")
     my_role: PairRole = choice(PAIR_ROLES)
     reach: str = text(default="")
-    about: str = prose(default="")
 
 
 @entity("mentorship", spaces=("mentoring",))
