@@ -1,4 +1,4 @@
-"""The session: absent, locked, opening, open. Everything the screens do with keys goes through here.
+"""The session: absent, locked, opening, open, closing. Everything the screens do with keys goes through here.
 
 Nothing that opens a vault is imported before somebody opens one, so that the lock screen comes quickly. Methods that
 stretch a passphrase or wait for the disk say so and are to be called off the event loop (`await
