@@ -7,7 +7,7 @@ import pytest
 
 from app.ui import desk as desks
 from app.ui.hooks import use_desk
-from app.ui.parts import PrimaryButton, Words, use_sheet
+from app.ui.parts import Footed, PrimaryButton, Words, use_sheet
 from app.ui.safe import component
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import lay
@@ -124,3 +124,18 @@ async def test_a_sheet_that_goes_with_its_screen_is_not_waited_for(stage: OpenSt
     await app.tap("away")
     app.desk.go("/plan")
     assert path(app) == "/plan"
+
+
+@component
+def Long() -> ft.Control:
+    """A footed sheet that is up."""
+    lines = [Words(f"rad {at}") for at in range(60)]
+    use_sheet(lambda: Footed(lines, PrimaryButton("klar", print, id="done")), print, footed=True)
+    return ft.Container()
+
+
+async def test_the_button_of_a_footed_sheet_stays_while_what_is_over_it_scrolls(stage: OpenStage) -> None:
+    app = await stage(screen=Long)
+    scrolling = [one for one in app.walk() if isinstance(one, ft.Column) and one.scroll]
+    inside = [{str(getattr(part, "identifier", "")) for part in app.walk(one)} for one in scrolling]
+    assert len(scrolling) == 1 and "done" not in inside[0] and app.has("rad 59") and app.has("done")
