@@ -69,12 +69,15 @@ async def test_what_comes_in_is_seen_and_answered(stage: OpenStage, tmp_path: Pa
     karin.programme.ask_contact()
     karin.programme.notify(karin.pair, "changed")
     karin.programme.concern({"when": "2026-10-14T15:00", "words": "ett oroligt ord", "danger": "maybe"}, 1)
+    assert app.has(say("programme.members.none"))
     await app.tap("programme-in")
     await app.type("programme-take", karin.programme.package().text)
     await app.until(lambda: app.has(say("programme.in.new", count=5)))
+    assert app.has(f"member-{samira.coordination.members[0].id}"), "what comes next: the answer"
     assert app.nameless() == []
     await app.type("programme-take", "FIKA:HEJ")
     await app.tap("back")
+    assert not app.has(say("programme.members.none"))
     assert app.has("Karin") and app.has(say("programme.notice.changed", name="Karin"))
     assert app.has(say("programme.pairs")) and app.nameless() == []
     assert not any("oroligt" in text for text in app.texts())
