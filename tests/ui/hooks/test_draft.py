@@ -139,7 +139,7 @@ class Slow:
 
     def save(self, text: str) -> None:
         self.begun.append(text)
-        self.go.acquire()
+        self.go.acquire(timeout=5)  # on the loop nobody would let it go on
         if self.fault is not None:
             raise self.fault
         self.saved.append(text)
@@ -187,6 +187,7 @@ async def test_whoever_leaves_waits_for_the_last_word_and_nothing_older_comes_af
     draft.leave()
     assert disk.saved == ["a", "ab"] and not draft.unsaved
     await until(lambda: draft._away is None)
+    draft._write(1, "a")  # a thread that was late
     assert disk.begun == ["a", "ab"]
 
 
