@@ -5,7 +5,7 @@ from __future__ import annotations
 import flet as ft
 import pytest
 
-from app.ui.parts import Stepper
+from app.ui.parts import Choice, ChoiceButtons, Stepper
 from tests.support.fake_session import FakeSession
 from tests.ui.conftest import OpenStage
 
@@ -32,3 +32,18 @@ async def test_wide_buttons_stand_under_each_other_in_large_text(
     await app.tap("s-more")
     await app.tap("s-less")
     assert pressed == ["+", "-"] and app.nameless() == []
+
+
+@pytest.mark.parametrize(
+    ("size", "words", "columns"),
+    [(100, "Samordnare", 2), (200, "Samordnare", 1), (200, "Åsa", 2)],
+)
+async def test_choices_stand_beside_each_other_where_their_words_have_room(
+    stage: OpenStage, size: int, words: str, columns: int
+) -> None:
+    session = FakeSession()
+    session.preferences.text_size = size
+    two = [Choice("a", words), Choice("b", words)]
+    app = await stage(screen=lambda: ChoiceButtons(two, "a", print, label="Vem?", id="who"), session=session)
+    cells = [one.col for one in app.walk() if isinstance(one, ft.Container) and one.col != 12]
+    assert [12 // cell for cell in cells if isinstance(cell, int)] == ([columns] * 2 if columns > 1 else [])

@@ -10,6 +10,7 @@ import pytest
 from app.ui.hooks import use_desk, use_draft
 from app.ui.parts import DraftField, Field, fields
 from app.ui.safe import component
+from tests.support.fake_session import FakeSession
 from tests.ui.conftest import OpenStage, Stage
 
 KINDS = ("field", "draft", "still", "expand")
@@ -75,3 +76,15 @@ async def test_a_line_that_is_cut_meanwhile_is_no_fault(stage: OpenStage) -> Non
     )
     await app.settle(0.1)
     assert entered(app) == 0 and app.field("one") is not None
+
+
+@pytest.mark.parametrize(("size", "above"), [(100, False), (200, True)])
+async def test_a_label_too_long_for_the_edge_stands_above_and_stays_the_name(
+    stage: OpenStage, size: int, above: bool
+) -> None:
+    session = FakeSession()
+    session.preferences.text_size = size
+    label = "Hjälplinje för barn (de flesta EU-länder)"
+    app = await stage(screen=lambda: Field(label, "116 111", id="line"), session=session)
+    assert (app.field("line").label is None) == above
+    assert app.nameless() == [] and app.has(label)
