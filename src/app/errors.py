@@ -295,6 +295,12 @@ class ProgrammeName(ModelError):
     code = "programme-name"
 
 
+class ProgrammeLines(ModelError):
+    """Lines of a programme that are too many, too long, without words or not what lines are; nothing was changed."""
+
+    code = "programme-lines"
+
+
 class AnswerTooLong(ModelError):
     """More words than an answer without a name has room for; all of those have one size."""
 

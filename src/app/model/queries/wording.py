@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.model.entities import ListItem, OwnText, ProgrammeItem
+from app.model.entities import ListItem, OwnText, ProgrammeItem, Setting, setting_id
+from app.model.programme_lines import MEMBERSHIP, of_membership
 from app.model.queries.asking import Query, Reader
 from app.model.queries.look import in_place
 
@@ -24,8 +25,10 @@ class OwnContentOf(Query[OwnContent]):
 
     def answer(self, read: Reader) -> OwnContent:
         texts = sorted(read.where(OwnText), key=lambda one: (one.visibility == "only_me", one.made, one.id))
+        member = read.one(Setting, setting_id(read.personal, MEMBERSHIP))
+        lines = of_membership(member.value) if member is not None else ()
         return OwnContent(
             texts=tuple(texts),
             items=tuple(in_place(read.where(ListItem))),
-            programme=tuple(in_place(read.where(ProgrammeItem))),
+            programme=(*in_place(read.where(ProgrammeItem)), *(line.item for line in lines)),
         )

@@ -149,6 +149,8 @@ class Item:
     opt_in: bool = False
     says_visibility: bool = False
     """Whether the line itself says who sees it; otherwise its document does, or for a survey the person who answers."""
+    from_programme: bool = False
+    """Whether a programme has added it; nothing that ships says so."""
     anchor: str | None = None
     phase: str | None = None
     seed_item: int | None = None

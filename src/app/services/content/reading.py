@@ -38,7 +38,7 @@ LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 """How a further language is named."""
 BIGGEST: Final = 1_000_000
 """Bytes of one document. The largest of ours has a twentieth; a larger one is a mistake or an attack."""
-DERIVED: Final = frozenset({"says_visibility"})
+DERIVED: Final = frozenset({"says_visibility", "from_programme"})
 """What an item shows and no file says."""
 
 ROLES: Final = frozenset({"mentor", "mentee", "coordinator", "participant"})

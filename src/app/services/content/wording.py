@@ -246,6 +246,11 @@ def _mine(item: ListItem, document: Document) -> Item:
 
 
 def _programmes(item: ProgrammeItem, document: Document) -> Item:
-    line = _line(item.id, Phrase(item.sv, item.en), document)
+    line = _line(item.id, Phrase(_plain(item.sv), _plain(item.en)), document)
     group = item.group if item.group in {group.id for group in document.groups} else None
-    return replace(line, group=group, roles=item.roles, critical=item.critical)
+    return replace(line, group=group, roles=item.roles, critical=item.critical, from_programme=True)
+
+
+def _plain(words: str) -> str:
+    """Words from somebody else: what looks like a placeholder is none, or nothing could fill it."""
+    return PLACEHOLDER.sub(r"(\1)", words)

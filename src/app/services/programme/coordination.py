@@ -6,6 +6,8 @@ name are kept shuffled and shown as means of five different people or more; ther
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import secrets
 import threading
@@ -16,9 +18,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.errors import NoProgramme, ProgrammeName
+from app.model import programme_lines
 from app.model.commands import SetSetting
 from app.model.entities import ROLES
 from app.model.fields import Answer
+from app.model.programme_lines import ProgrammeLine
 from app.model.queries import SettingOf
 from app.model.summary import Shown, Slip, release, shown
 from app.services.content.documents import Document
@@ -42,6 +46,9 @@ log = logging.getLogger(__name__)
 MEMBERS: Final = "_member"
 RECEIVED: Final = "_received"
 SLIPS: Final = "_slip"
+
+LINES: Final = "programme.lines"
+"""The setting of a coordinator that has the programme's own lines of the list before a relationship."""
 
 WHATS: Final = ("contact", "concern", "changed", "ended", "counts")
 
@@ -130,6 +137,7 @@ class Coordination:
         self._now = now
         self._parts = Parts()
         self._one = threading.RLock()
+        self._packed_lines: dict[str, str] = {}
         self._listeners: list[Callable[[], None]] = []
 
     # ------------------------------------------------------------------ the programme
@@ -499,10 +507,63 @@ class Coordination:
     def _setting(self, key: str) -> str:
         return str(self._store.ask(SettingOf(key, "")) or "")
 
+    # ------------------------------------------------------------------ lines for everybody's list
+
+    @property
+    def lines(self) -> tuple[ProgrammeLine, ...]:
+        """The programme's own lines of the list before a relationship, in their order."""
+        return programme_lines.kept(self._setting(LINES))
+
+    def keep_line(self, line: ProgrammeLine, at: int | None = None) -> Callable[[], None]:
+        """Add a line (at a place, else last), or give one of that id other words. The answer takes it back.
+
+        Everybody gets it with their next answer. `ProgrammeLines` for one that is none, or one too many.
+        """
+        with self._one:
+            lines = list(self.lines)
+            before = next((one for one in lines if one.id == line.id), None)
+            if before is None:
+                lines.insert(len(lines) if at is None else at, line)
+            else:
+                lines[lines.index(before)] = line
+            self._keep_lines(lines)
+        return (lambda: self._take_back(line.id)) if before is None else (lambda: self._take_back(line.id, before))
+
+    def remove_line(self, id: str) -> Callable[[], None]:
+        """Take a line away, from everybody with their next answer. The answer puts it back in its place."""
+        with self._one:
+            lines = list(self.lines)
+            at, gone = next(((at, one) for at, one in enumerate(lines) if one.id == id), (0, None))
+            self._keep_lines([one for one in lines if one.id != id])
+
+        def put_back() -> None:
+            if gone is not None:
+                self.keep_line(gone, at)
+
+        return put_back
+
+    def _take_back(self, id: str, before: ProgrammeLine | None = None) -> None:
+        """Undo, of that line alone: what was done to the others meanwhile stays."""
+        with self._one:
+            if before is None:
+                self._keep_lines([one for one in self.lines if one.id != id])
+            else:
+                self._keep_lines([before if one.id == id else one for one in self.lines])
+
+    def _keep_lines(self, lines: Sequence[ProgrammeLine]) -> None:
+        checked = programme_lines.said(programme_lines.read(programme_lines.said(lines)))
+        self._store.execute(SetSetting(key=LINES, value=json.dumps(checked, ensure_ascii=False)))
+        self._tell()
+
+    def _edition_of_lines(self) -> str:
+        """What tells these lines from any others; nothing where there are none."""
+        lines = programme_lines.said(self.lines)
+        return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest() if lines else ""
+
     # ------------------------------------------------------------------ what goes back
 
     def answer(self, member: str) -> Package:
-        """What a member is owed, sealed to that member: the token, receipts, confirmed numbers."""
+        """What a member is owed, sealed to that member: the token, receipts, confirmed numbers, the programme's lines."""
         row, own = self._required(), self._member(member)
         if own is None:
             raise BadRecord(reason="member")
@@ -510,6 +571,9 @@ class Coordination:
         says: dict[str, Any] = {"seen": own["seen"], "came": own["came"], "name": _card(row).name}
         says["turn"] = self._turn(member)
         says |= {"out": True} if own.get("out") else self._confirmed()
+        if self._setting(LINES) and not own.get("out"):  # none, once there were some, takes them away
+            says["lines"] = programme_lines.said(self.lines)
+        self._packed_lines[member] = self._edition_of_lines()
         if own["signed"] and not own.get("out"):
             says |= {"signed": own["signed"], "append": made.append.hex()}
         raw = letters.write_answer(made.signing, _card(row).id, bytes.fromhex(own["box"]), says)
@@ -533,6 +597,8 @@ class Coordination:
             row = self._member(member)
             if row is not None:
                 fresh: dict[str, Any] = {"owed": False, "told": self._setting(NUMBERS_DAY)}
+                if not row.get("out"):  # the lines that were in it: others may be here by now
+                    fresh["lines"] = self._packed_lines.get(member, "")
                 if row["signed"] and not row.get("out"):  # the token was in it
                     fresh["answered"] = True
                 self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
@@ -550,6 +616,8 @@ class Coordination:
         self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
 
     def _news_for(self, row: Any) -> bool:
+        if row.get("lines", "") != self._edition_of_lines():
+            return True
         return bool(self._setting(NUMBERS_DAY)) and row["told"] != self._setting(NUMBERS_DAY)
 
     # ------------------------------------------------------------------ inside

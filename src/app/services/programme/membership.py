@@ -21,11 +21,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from app.errors import AnswerTooLong, NoProgramme, VaultError
+from app.errors import AnswerTooLong, NoProgramme, ProgrammeLines, VaultError
+from app.model import programme_lines
 from app.model.commands import SetSetting
 from app.model.entities import Mentorship
 from app.model.fields import Answer
 from app.model.ids import Id
+from app.model.programme_lines import MEMBERSHIP
 from app.model.queries import AboutMe, One, PeopleList, SettingOf
 from app.services.content.library import NUMBERS_BY, NUMBERS_DAY
 from app.services.content.wordlists import words
@@ -49,9 +51,9 @@ LETTERS: Final = "_letter"
 POSTED: Final = "\0fika/"
 """How a note in the sealed inbox begins that is none."""
 
-MEMBERSHIP: Final = "membership"
-"""The setting by which own devices are one member: no other space has it, and no export."""
-_SHARED: Final = ("card", "seed", "serial", "blind", "factor", "token", "append", "out", "turn")
+_BYTES: Final = ("card", "seed", "serial", "blind", "factor", "token", "append")
+_LATER: Final[Mapping[str, Any]] = {"out": False, "turn": 0, "lines": []}
+"""What the first versions did not say, and what holds then."""
 TURN_MOST: Final = 1 << 53
 
 _BY_NAME: Final = ("contact", "concern", "changed", "ended")
@@ -237,7 +239,8 @@ class Programme:
         """Let my other devices be the same member; inside a transaction."""
         row = self._mine()
         if row is not None:
-            self._set(MEMBERSHIP, _written({name: row.get(name, "") for name in _SHARED}))
+            said = {**{name: row.get(name, "") for name in _BYTES}, **_LATER}
+            self._set(MEMBERSHIP, _written(said | {name: row[name] for name in _LATER if row.get(name)}))
 
     def _catch_up(self) -> None:
         """What another device of mine has joined, been given or left holds here too.
@@ -282,9 +285,9 @@ class Programme:
         given = said if said["token"] or not row["token"] else row
         older = _turn(said["turn"]) < _turn(row.get("turn"))
         stands = row if older else said
-        fresh = {name: stands.get(name, "") for name in ("card", "out", "turn")}
+        fresh = {"card": stands["card"]} | {name: stands.get(name) or value for name, value in _LATER.items()}
         fresh |= {name: given[name] for name in ("factor", "token", "append")}
-        if any(row.get(name, "") != value for name, value in fresh.items()):
+        if any((row.get(name) or "") != (value or "") for name, value in fresh.items()):
             self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
             self._seal_answers()
         if older or (given is row and row["token"] != said["token"]):
@@ -526,6 +529,8 @@ class Programme:
         found = [letters.open_answer(item.content, card, own) for item in opened.items if item.kind is ItemKind.LETTER]
         if not found:
             raise CodeForElsewhere(got="bundle")
+        for letter in found:  # whoever signed it: lines that are none are refused before anything of it is believed
+            programme_lines.read(letter.says.get("lines", []))
         with self._one, self._store.writing():
             for letter in found:
                 self._answered(letter.says)
@@ -551,9 +556,11 @@ class Programme:
         latest = turn > _turn(row.get("turn")) or not (turn or row.get("turn"))
         if latest:
             fresh: dict[str, Any] = {"out": says.get("out") is True, "turn": turn}
+            if "lines" in says:  # a coordinator's app that knows none says nothing of them
+                fresh["lines"] = programme_lines.said(programme_lines.read(says["lines"]))
             if says.get("name") and (named := card.named(str(says["name"]))) != card:
                 fresh["card"] = named.to_bytes().hex()  # the words do not change with it
-            if any((row.get(name) or False) != value for name, value in fresh.items()):
+            if any((row.get(name) or False) != (value or False) for name, value in fresh.items()):
                 self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
                 self._share()
         if says.get("signed") and not row["token"]:
@@ -708,13 +715,14 @@ def _read_membership(text: object) -> dict[str, Any]:
         found = strict_json.read(text)
         if set(found) == {"left"}:
             return {"left": str(found["left"])}
-        said = {name: found[name] for name in _SHARED if name != "turn"}
-        for name in _SHARED[:-2]:
+        said = {name: found[name] for name in _BYTES}
+        for name in _BYTES:
             bytes.fromhex(said[name])
         Card.read(bytes.fromhex(said["card"]))
-    except (BadJson, SyncError, KeyError, TypeError, ValueError):
+        lines = programme_lines.said(programme_lines.read(found.get("lines", [])))
+    except (BadJson, SyncError, ProgrammeLines, KeyError, TypeError, ValueError):
         return {}
-    return {**said, "out": said["out"] is True, "turn": _turn(found.get("turn"))}
+    return {**said, "out": found.get("out") is True, "turn": _turn(found.get("turn")), "lines": lines}
 
 
 def _turn(found: object) -> int:
