@@ -12,10 +12,11 @@ import pytest
 
 from app.errors import AnswerTooLong, NoProgramme
 from app.model.commands import Delete, SetSetting, WriteNote
+from app.model.programme_lines import MEMBERSHIP
 from app.model.queries import SettingOf
 from app.services.programme import membership
 from app.services.programme.coordination import MEMBERS
-from app.services.programme.membership import LETTERS, MEMBERSHIP, Programme
+from app.services.programme.membership import LETTERS, Programme
 from app.services.spaces import KEYRING
 from sync import bundle
 from sync.errors import BadSignature, BundleNotForMe, BundleSeen, CodeForElsewhere, SyncError
