@@ -174,8 +174,8 @@ def rows_above_the_fold(app: Stage) -> int:
     )
 
 
-@pytest.mark.parametrize("hour", [9, 15, 17])
-async def test_never_more_than_seven_rows(stage: OpenStage, hour: int) -> None:
+@pytest.mark.parametrize(("hour", "width"), [(9, 390), (15, 390), (17, 390), (15, 1100)])
+async def test_never_more_than_seven_rows(stage: OpenStage, hour: int, width: int) -> None:
     table = lay()
     for number in range(12):
         table.store.execute(AddTask(text=f"Sak {number}", mentorship=table.pair, owner="mentor", due=DAY))
@@ -184,7 +184,7 @@ async def test_never_more_than_seven_rows(stage: OpenStage, hour: int) -> None:
         pair = table.store.execute(AddPerson(name=name, my_role="mentor", planned=1)).record
         held = PlanMeeting(mentorship=pair, starts=datetime(2026, 10, 1, 9), zone="Europe/Stockholm")
         table.store.execute(EndMeeting(meeting=table.store.execute(held).record))
-    app = await table.at(hour).open(stage)
+    app = await table.at(hour).open(stage, width=width)
     assert app.has("closing-more")
     assert rows_above_the_fold(app) <= 7
     await app.tap("today-more")

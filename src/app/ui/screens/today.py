@@ -34,7 +34,7 @@ from app.model.queries.calendar import heard_key
 from app.model.queries.surveys import SurveysDue
 from app.model.schedule import apart
 from app.ui import theme
-from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo, use_wide
+from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
 from app.ui.parts import (
     Beside,
     EmptyState,
@@ -79,9 +79,8 @@ if TYPE_CHECKING:
 BACKUP_EVERY = timedelta(days=7)
 FAR = timedelta(hours=6)
 FOLD = 7
-"""Rows above the fold, never more: the meeting is one, its list at most four, the rest is what there is to do."""
-AROUND, EACH = 250, 64
-"""On a wide window what there is to do has a column to itself: the height of what is around it, and of a row."""
+"""Rows above the fold, never more, also where there is room: the meeting is one, its list at most four, the rest is
+what there is to do."""
 TICKS = 3
 
 _WORDS = {
@@ -105,7 +104,7 @@ _PLACES = {
 @component
 def TodayScreen() -> ft.Control:
     """The first screen after unlocking."""
-    desk, wide = use_desk(), use_wide()
+    desk = use_desk()
     now = use_clock()
     today: Today = use_query(TodayView(now=now, critical=critical_lines(desk.library)))
     inbox = use_query(NotesOf(limit=200, origin="locked")).rows
@@ -175,8 +174,6 @@ def TodayScreen() -> ft.Control:
     if not today.people:
         body = _welcome(desk, name, today.me.role if today.me else "mentor")
         rows = FOLD - 3 - (not desk.session.example)
-    if wide:
-        rows = max(rows, int(((desk.page.height or 0) - AROUND) / (EACH * desk.prefs.text_size / 100)))
     aside = _do(desk, todo, rows, more, lambda: show_more(not more)) if todo or today.people else []
     if server:
         body.insert(0, import_module("app.ui.parts.carrying").Carrying())
