@@ -106,6 +106,8 @@ def test_an_old_answer_brings_no_line_back_on_any_device(samira: Coordinator) ->
     tablet.hears()
     assert tablet.programme.joined is not None
     assert [words for words, _ in listed(tablet)] == [words for words, _ in listed(yusuf)] == ["Hämta lånedatorn"]
+    tablet.programme.join(samira.card)  # says again what it holds
+    assert [words for words, _ in listed(tablet)] == ["Hämta lånedatorn"]
 
 
 def test_lines_go_with_the_programme_and_come_back_with_it(samira: Coordinator) -> None:

@@ -529,8 +529,6 @@ class Programme:
         found = [letters.open_answer(item.content, card, own) for item in opened.items if item.kind is ItemKind.LETTER]
         if not found:
             raise CodeForElsewhere(got="bundle")
-        for letter in found:  # whoever signed it: lines that are none are refused before anything of it is believed
-            programme_lines.read(letter.says.get("lines", []))
         with self._one, self._store.writing():
             for letter in found:
                 self._answered(letter.says)
