@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ async def test_connecting_carrying_and_leaving(
         session.replication.skew = timedelta(hours=hours)
         session.replication._tell()
         told = say(f"server.clock.{where}", time=app.desk.speech.value.duration(180))
-        await app.until(lambda told=told: app.has(told))
+        await app.until(partial(app.has, told))
     session.store.execute(SetGoal(title="Carried", private=True))
     await app.until(lambda: session.replication.standing.waiting == 0)
     assert app.has(say("server.wifi.blind" if app.desk.page.web else "server.wifi.help"))
