@@ -104,6 +104,7 @@ PLACES: tuple[Place, ...] = (
     Place("/settings/programme", "settings_programme", "ProgrammeSettingsScreen"),
     Place("/programme/share", "programme_share", "ShareScreen"),
     Place("/programme/in", "programme_share", "TakeInScreen"),
+    Place("/programme/list", "programme_list", "ProgrammeListScreen"),
     Place("/programme/numbers", "programme_numbers", "NumbersScreen"),
     Place("/programme/results/:survey", "programme_results", "ResultsScreen"),
     Place("/programme/answer/:member", "programme_share", "AnswerScreen"),

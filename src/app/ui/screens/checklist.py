@@ -250,6 +250,8 @@ def Ticking(
         if title:
             parts.append(SectionTitle(title))
         parts.append(Rows([row(line) for line in group]))
+    if any(line.item is not None and line.item.from_programme for line in lines):
+        parts.append(Soft(desk.say("checklist.programme.seen")))
     return ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
@@ -266,6 +268,8 @@ def grouped(desk: Desk, document: Document, lines: Sequence[Line], *, moved: boo
         if line in first:
             continue
         title = titles.get(line.item.group or "", "") if line.item else (parts[-1][0] if parts else "")
+        if line.item is not None and line.item.from_programme:
+            title = desk.say("checklist.programme.title")
         if not parts or parts[-1][0] != title:
             parts.append((title, []))
         parts[-1][1].append(line)
@@ -275,6 +279,8 @@ def grouped(desk: Desk, document: Document, lines: Sequence[Line], *, moved: boo
 def _help(desk: Desk, line: Line) -> str:
     if line.item is None:
         return desk.say("checklist.own")
+    if line.item.from_programme:
+        return desk.say("checklist.programme")
     return desk.read(line.item.help) if line.item.help and line.open else ""
 
 

@@ -115,6 +115,13 @@ def Overview() -> ft.Control:
             [
                 *(member_row(desk, member) for member in members),
                 Row(
+                    desk.say("programme.list"),
+                    lambda _: desk.go("/programme/list"),
+                    subtitle=desk.say("programme.list.count", count=len(coordination.lines)),
+                    icon=ft.Icons.CHECKLIST,
+                    id="programme-list",
+                ),
+                Row(
                     desk.say("programme.numbers"),
                     lambda _: desk.go("/programme/numbers"),
                     icon=ft.Icons.CALL_OUTLINED,

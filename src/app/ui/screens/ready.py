@@ -61,7 +61,15 @@ def _Begin(meeting: str, mentorship: str, name: str, role: str, now: datetime) -
 
     def row(line: Line) -> ft.Control:
         mark = desk.say("checklist.critical") if line.critical and line.open else ""
-        return TickLine(line.text, line.ticked, lambda on: tick(line, on), id=f"tick-{line.id}", mark=mark, key=line.id)
+        return TickLine(
+            line.text,
+            line.ticked,
+            lambda on: tick(line, on),
+            id=f"tick-{line.id}",
+            mark=mark,
+            subtitle=desk.say("checklist.programme") if line.item is not None and line.item.from_programme else "",
+            key=line.id,
+        )
 
     def go_on(_: object = None) -> None:
         if not done:
