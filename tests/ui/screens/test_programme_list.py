@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.model.commands import AddPerson
-from app.model.queries import ListOf
-from app.ui.screens.lists import PREPARATION
+from app.model.queries import ListOf, TodayView
+from app.ui.screens.lists import PREPARATION, lines_of, missing
+from app.ui.screens.today import critical_lines
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.members import quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
@@ -59,22 +60,32 @@ async def test_a_line_goes_from_the_coordinator_into_a_members_list_and_away_aga
     words = phone.name(phone.get(tick))
     assert all(one in words for one in (say("checklist.critical"), say("checklist.programme"), "Ring (oss)"))
     assert phone.has(say("checklist.programme.seen")) and phone.nameless() == []
+
+    def asked() -> tuple[bool, bool]:
+        """Whether the line is counted on Today, and asked about before the first meeting."""
+        library, id = phone.desk.library, line.item.id
+        today = karin.store.ask(TodayView(now=phone.desk.now(), critical=critical_lines(library)))
+        view = karin.store.ask(ListOf(PREPARATION, pair))
+        left = missing(lines_of(phone.desk, library.document(PREPARATION), "mentee", view))
+        return id in [one.item for one in today.open_critical], id in [one.id for one in left]
+
+    assert asked() == (True, True)
     await phone.tap(f"aside-{line.item.id}")
     await phone.type("aside-reason", "Inte hos oss")
     await phone.tap("aside-save")
     assert karin.store.ask(ListOf(PREPARATION, pair)).set_aside == {line.item.id: "Inte hos oss"}
     await phone.tap(f"back-{line.item.id}")
     await phone.check(tick)
-    assert line.item.id in karin.store.ask(ListOf(PREPARATION, pair)).ticks
+    assert line.item.id in karin.store.ask(ListOf(PREPARATION, pair)).ticks and asked() == (False, False)
     phone.desk.go("/document/checklist.before_relationship/texts")
     await phone.settle()
     assert not phone.has("Ring (oss)"), "no words of the programme's are changed here"
 
     await desk.tap(f"line-{line.id}")
     await desk.tap("line-remove")
-    assert samira.coordination.lines == ()
+    assert not samira.coordination.lines
     await desk.undo()
-    assert samira.coordination.lines == (line,)
+    assert list(samira.coordination.lines) == [line]
     await desk.tap(f"line-{line.id}")
     await desk.tap("line-remove")
     hand_over(as_text=True)
