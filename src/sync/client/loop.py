@@ -328,8 +328,7 @@ class Loop:
         try:
             for id, head in self._server.events(tokens, self._stopped):
                 space = id.hex()
-                if head != self._replicator.position(space):
-                    self.poke(space, head)
+                self.poke(space, head)
                 heard.add(space)
                 self._replicator.listening = frozenset(heard)
         finally:

@@ -207,7 +207,7 @@ class Door:
         if answer.stored:
             self.metrics.envelopes.inc(answer.stored)
         if answer.news:
-            self.hub.poke(*answer.news)
+            self.hub.poke(*answer.news, by=answer.by)
             self.server.database.poke(*answer.news)
 
     def _noted(self, method: str, route: str, status: int, code: str, seconds: float) -> None:
@@ -256,7 +256,8 @@ class Door:
     async def _events(self, asked: Asked) -> Response:
         sessions = await self._sessions(asked)
         try:
-            ear = self.hub.join(session.space for session in sessions)
+            devices = {session.space: session.device for session in sessions}
+            ear = self.hub.join(devices, devices)
         except Crowded as exc:
             raise busy() from exc
         return StreamingResponse(

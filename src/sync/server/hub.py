@@ -1,7 +1,7 @@
 """Who waits for news of which space, in this process. A poke says how far a log goes and nothing else."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 LISTENERS = 4_000
 
@@ -11,10 +11,14 @@ class Crowded(Exception):
 
 
 class Ear:
-    """One who waits: the newest head of each of its spaces that was not taken yet, each told once."""
+    """One who waits: the newest head of each of its spaces that was not taken yet, each told once.
 
-    def __init__(self, spaces: Iterable[bytes]) -> None:
+    `devices` says as whom it listens where; what that device writes itself it hears from the answer to that.
+    """
+
+    def __init__(self, spaces: Iterable[bytes], devices: Mapping[bytes, bytes] | None = None) -> None:
         self.spaces = frozenset(spaces)
+        self.devices = devices or {}
         self._heads: dict[bytes, int] = {}
         self._told: dict[bytes, int] = {}
         self._news = asyncio.Event()
@@ -23,6 +27,10 @@ class Ear:
         if head > self._told.get(space, -1):
             self._told[space] = self._heads[space] = head
             self._news.set()
+
+    def knows(self, space: bytes, head: int) -> None:
+        """That far it need not be told any more."""
+        self._told[space] = max(head, self._told.get(space, -1))
 
     async def take(self) -> dict[bytes, int]:
         """Wait for news and take it: a slow reader gets the newest, never a queue."""
@@ -59,10 +67,10 @@ class Hub:
     def stopped(self) -> bool:
         return self._loop is None
 
-    def join(self, spaces: Iterable[bytes]) -> Ear:
+    def join(self, spaces: Iterable[bytes], devices: Mapping[bytes, bytes] | None = None) -> Ear:
         if self._count >= LISTENERS:
             raise Crowded
-        ear = Ear(spaces)
+        ear = Ear(spaces, devices)
         self._count += 1
         for space in ear.spaces:
             self._ears.setdefault(space, set()).add(ear)
@@ -80,10 +88,13 @@ class Hub:
         """The spaces somebody waits for; a copy, since other threads ask."""
         return list(self._ears)
 
-    def poke(self, space: bytes, head: int) -> None:
-        """From the event loop itself."""
+    def poke(self, space: bytes, head: int, by: bytes = b"") -> None:
+        """From the event loop itself. `by` is the device that wrote."""
         for ear in self._ears.get(space, ()):
-            ear.hear(space, head)
+            if by and ear.devices.get(space) == by:
+                ear.knows(space, head)
+            else:
+                ear.hear(space, head)
 
     def tell(self, space: bytes, head: int) -> None:
         """From any thread."""

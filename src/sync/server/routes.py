@@ -111,13 +111,14 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back. `news`: a space and its head, for whoever waits."""
+    """What goes back. `news`: a space and its head, for whoever waits but the device that made it, `by`."""
 
     status: int = 200
     body: bytes = b""
     kind: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     news: tuple[bytes, int] | None = None
+    by: bytes = b""
     stored: int = 0
     lines: Iterator[bytes] | None = None
 
@@ -339,7 +340,8 @@ def found(server: Server, request: Request) -> Answer:
     frames = server.judge.frames(request.body[Genesis.BYTES :])
     head, added = _appended(server, session, frames, genesis)
     answer = told(201 if new else 200, head=head, new=added)
-    return Answer(answer.status, answer.body, answer.kind, news=(space, head) if added else None, stored=added)
+    news = (space, head) if added else None
+    return Answer(answer.status, answer.body, answer.kind, news=news, by=session.device, stored=added)
 
 
 @way("POST", "/v1/spaces/{space}/log", limit=LOG_BYTES)
@@ -351,7 +353,7 @@ def push(server: Server, request: Request) -> Answer:
     head, added = _appended(server, session, server.judge.frames(request.body))
     answer = told(head=head, new=added)
     news = (session.space, head) if added else None
-    return Answer(200, answer.body, answer.kind, news=news, stored=added)
+    return Answer(200, answer.body, answer.kind, news=news, by=session.device, stored=added)
 
 
 @way("GET", "/v1/spaces/{space}/log")

@@ -32,7 +32,7 @@ from tests.bench.sync.side_by_side import PACE, Figures, Table
 from tests.bench.sync.wire import Wire
 
 SEED = 20261122
-TURNS = 5
+TURNS = 12
 PARTS = ("sides", "growth", "load", "postgres")
 
 
@@ -210,9 +210,9 @@ def main(arguments: list[str] | None = None) -> int:
         found.bare = bare()
         before = os.getloadavg()[0]
         if "sides" in parts:
-            found.sides = sides(sizes, found.runs, 20 if quick else 40, 10 if quick else 20)
+            found.sides = sides(sizes, found.runs, 20 if quick else 40, 10 if quick else 30)
         if "growth" in parts:
-            found.growth = growth([1_000, 10_000] if quick else [1_000, 10_000, 100_000], 40 if quick else 60)
+            found.growth = growth([1_000, 10_000] if quick else [1_000, 10_000, 100_000], 48 if quick else 240)
         if "load" in parts:
             say("1,000 devices")
             found.load = load.measure(1_000, 15 if quick else 60)

@@ -28,6 +28,22 @@ async def test_only_the_newest_is_heard_and_only_once() -> None:
     assert await ear.take() == {ONE: 4}
 
 
+async def test_nobody_is_told_of_what_they_wrote_themselves_and_of_all_else_they_are() -> None:
+    hub = Hub()
+    hub.start()
+    writer, reader = hub.join([ONE], {ONE: b"a"}), hub.join([ONE], {ONE: b"b"})
+    hub.poke(ONE, 1, by=b"b")
+    hub.poke(ONE, 2, by=b"a")
+    assert await reader.take() == {ONE: 2}
+    assert await writer.take() == {ONE: 1}
+    hub.tell(ONE, 2)  # as another process hears of it
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await writer.take()
+    hub.poke(ONE, 3)
+    assert await writer.take() == {ONE: 3}
+
+
 async def test_pokes_come_from_other_threads_too_and_not_after_the_end() -> None:
     hub = Hub()
     hub.start()
