@@ -13,7 +13,7 @@ from app.model.commands import SetSetting, TickItem
 from app.model.programme_lines import LIST, LONGEST, MEMBERSHIP, MOST, ProgrammeLine
 from app.model.queries import ListOf, OwnContentOf, SettingOf
 from app.services.content.wording import adapted
-from app.services.programme.coordination import MEMBERS
+from app.services.programme.coordination import LINES, MEMBERS
 from sync import bundle
 from sync.errors import BundleSeen
 from sync.programme import letters
@@ -190,6 +190,21 @@ def test_a_setting_that_is_none_shows_no_lines(said: str) -> None:
     yusuf = Member("Yusuf")
     yusuf.store.execute(SetSetting(key=MEMBERSHIP, value=said))
     assert listed(yusuf) == [] == list(programme_lines.kept(said))
+
+
+def test_lines_that_a_later_version_keeps_in_another_way_are_neither_written_over_nor_taken_away(
+    samira: Coordinator,
+) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    samira.coordination.keep_line(LOAN)
+    samira.answers(yusuf)
+    samira.store.execute(SetSetting(key=LINES, value='{"later": []}'))
+    samira.answers(yusuf)
+    assert samira.coordination.lines == () and len(listed(yusuf)) == 1
+    for change in (lambda: samira.coordination.keep_line(CALL), lambda: samira.coordination.remove_line(LOAN.id)):
+        with pytest.raises(ProgrammeLines):
+            change()
+    assert samira.store.ask(SettingOf(LINES)) == '{"later": []}'
 
 
 def test_a_coordinator_writes_twenty_and_no_more(samira: Coordinator) -> None:

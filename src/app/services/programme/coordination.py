@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from app.errors import NoProgramme, ProgrammeName
+from app.errors import NoProgramme, ProgrammeLines, ProgrammeName
 from app.model import programme_lines
 from app.model.commands import SetSetting
 from app.model.entities import ROLES
@@ -49,6 +49,9 @@ SLIPS: Final = "_slip"
 
 LINES: Final = "programme.lines"
 """The setting of a coordinator that has the programme's own lines of the list before a relationship."""
+
+NO_LINES: Final = "[]"
+"""What stands there once all were removed: then the answers say so."""
 
 WHATS: Final = ("contact", "concern", "changed", "ended", "counts")
 
@@ -520,7 +523,7 @@ class Coordination:
         Everybody gets it with their next answer. `ProgrammeLines` for one that is none, or one too many.
         """
         with self._one:
-            lines = list(self.lines)
+            lines = self._lines_to_change()
             before = next((one for one in lines if one.id == line.id), None)
             if before is None:
                 lines.insert(len(lines) if at is None else at, line)
@@ -532,7 +535,7 @@ class Coordination:
     def remove_line(self, id: str) -> Callable[[], None]:
         """Take a line away, from everybody with their next answer. The answer puts it back in its place."""
         with self._one:
-            lines = list(self.lines)
+            lines = self._lines_to_change()
             at, gone = next(((at, one) for at, one in enumerate(lines) if one.id == id), (0, None))
             self._keep_lines([one for one in lines if one.id != id])
 
@@ -545,10 +548,20 @@ class Coordination:
     def _take_back(self, id: str, before: ProgrammeLine | None = None) -> None:
         """Undo, of that line alone: what was done to the others meanwhile stays."""
         with self._one:
+            lines = self._lines_to_change()
             if before is None:
-                self._keep_lines([one for one in self.lines if one.id != id])
+                self._keep_lines([one for one in lines if one.id != id])
             else:
-                self._keep_lines([before if one.id == id else one for one in self.lines])
+                self._keep_lines([before if one.id == id else one for one in lines])
+
+    def _lines_to_change(self) -> list[ProgrammeLine]:
+        """The lines, unless a later version of the app keeps them in another way: nothing is written over those."""
+        if self._other_lines():
+            raise ProgrammeLines(reason="newer")
+        return list(self.lines)
+
+    def _other_lines(self) -> bool:
+        return self._setting(LINES) not in ("", NO_LINES) and not self.lines
 
     def _keep_lines(self, lines: Sequence[ProgrammeLine]) -> None:
         checked = programme_lines.said(programme_lines.read(programme_lines.said(lines)))
@@ -557,8 +570,8 @@ class Coordination:
 
     def _edition_of_lines(self) -> str:
         """What tells these lines from any others; nothing where there are none."""
-        lines = programme_lines.said(self.lines)
-        return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest() if lines else ""
+        text = self._setting(LINES)
+        return "" if text in ("", NO_LINES) else hashlib.sha256(text.encode()).hexdigest()
 
     # ------------------------------------------------------------------ what goes back
 
@@ -571,7 +584,8 @@ class Coordination:
         says: dict[str, Any] = {"seen": own["seen"], "came": own["came"], "name": _card(row).name}
         says["turn"] = self._turn(member)
         says |= {"out": True} if own.get("out") else self._confirmed()
-        if self._setting(LINES) and not own.get("out"):  # none, once there were some, takes them away
+        if self._setting(LINES) and not own.get("out") and not self._other_lines():
+            # Also where there are none any more: saying so takes them away.
             says["lines"] = programme_lines.said(self.lines)
         self._packed_lines[member] = self._edition_of_lines()
         if own["signed"] and not own.get("out"):
