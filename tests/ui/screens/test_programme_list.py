@@ -45,7 +45,7 @@ async def test_a_line_goes_from_the_coordinator_into_a_members_list_and_away_aga
     await desk.tap("line-new")
     await desk.tap("line-save")
     assert desk.has(say("programme.list.needed")) and desk.nameless() == []
-    await desk.type(f"line-{language}", "Ring {oss}")
+    await desk.type(f"line-{language}", "Ring\n {oss} ")
     await desk.tap("line-critical")
     await desk.tap("line-save")
     (line,) = samira.coordination.lines

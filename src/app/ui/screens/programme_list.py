@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import flet as ft
 
@@ -40,8 +41,7 @@ def ProgrammeListScreen() -> ft.Control:
     coordination = desk.session.coordination
     use_told(coordination.watch)
     undo = use_undo()
-    opened: tuple[ProgrammeLine | None, Callable[[ProgrammeLine | None], None]] = ft.use_state(None)
-    chosen, choose = opened
+    chosen, choose = ft.use_state(cast("ProgrammeLine | None", None))
     title = desk.say("programme.list")
     if coordination.programme is None:
         return Screen(title, [EmptyState(desk.say("error.programme-none"), id="no-programme")], back=True)
@@ -76,7 +76,7 @@ def ProgrammeListScreen() -> ft.Control:
             line.words(language),
             lambda _: choose(line),
             subtitle=" · ".join(marks),
-            icon=ft.Icons.CHECK_BOX_OUTLINED,
+            icon=ft.Icons.CHECKLIST,
             id=f"line-{line.id}",
             key=line.id,
         )
@@ -112,6 +112,11 @@ def _alone(line: ProgrammeLine, code: str) -> ProgrammeLine:
     return replace(line, sv=line.sv if code == "sv" else "", en=line.en if code == "en" else "")
 
 
+def _on_a_line(text: str) -> str:
+    """The field shows all of it and so takes line breaks; a line of a list has none."""
+    return " ".join(text.split())
+
+
 @component
 def LineSheet(
     line: ProgrammeLine,
@@ -127,7 +132,7 @@ def LineSheet(
     mine = "sv" if desk.speech.value.language == "sv" else "en"
 
     def save(_: object = None) -> None:
-        tidy = replace(written, sv=written.sv.strip(), en=written.en.strip())
+        tidy = replace(written, sv=_on_a_line(written.sv), en=_on_a_line(written.en))
         if not (tidy.sv or tidy.en):
             say_wrong(desk.say("programme.list.needed"))
             return
@@ -148,7 +153,7 @@ def LineSheet(
             limit=LONGEST,
             error=wrong if code == mine else "",
             autofocus=code == mine,
-            on_submit=save,
+            lines=2,
         )
 
     parts: list[ft.Control] = [words_in(code) for code in sorted(LANGUAGES, key=lambda code: code != mine)]
