@@ -198,6 +198,22 @@ def test_what_a_full_disk_kept_from_settling_settles_once_there_is_room(store: M
     assert store.drafts.waiting() == () and store.timers.ring() == 0
 
 
+def test_one_text_that_is_refused_does_not_keep_the_next_from_settling(store: MemoryStore, disk: _Full) -> None:
+    disk.full = False
+    goal = store.execute(SetGoal(title="mål")).record
+    gone, here = Target(kind="goal", id=goal, cell="next_step"), note(store.new_id())
+    disk.full = True
+    for target in (gone, here):
+        store.drafts.keep(target, "Ringde")
+        with pytest.raises(StorageFailed):
+            store.drafts.settle(target)
+    disk.full = False
+    store.execute(Delete(kind="goal", id=goal))
+    store.timers.ring()
+    assert store.ask(One(Note, here.id)).body == "Ringde"  # type: ignore[union-attr]  # it is there
+    assert store.drafts.waiting() == (Draft(target=gone, text="Ringde"),) and store.timers.ring() == 0
+
+
 def test_what_is_written_on_after_a_full_disk_settles_when_its_screen_is_left(store: MemoryStore, disk: _Full) -> None:
     target = note(store.new_id())
     store.drafts.keep(target, "Ringde")

@@ -93,7 +93,7 @@ class Drafts:
         self._start = start
         self._unwritten: dict[Target, str] = {}
         self._begun: dict[Target, tuple[str, ...]] = {}
-        self._left: set[Target] = set()
+        self._left: dict[Target, None] = {}
         """Those that the disk refused to settle as their screen was left: they settle as soon as it takes them."""
         self._timer: Running | None = None
         self._closed = False
@@ -110,7 +110,7 @@ class Drafts:
         """
         with self._store._lock:
             self._unwritten[target] = text
-            self._left.discard(target)
+            self._left.pop(target, None)
             if seen is not None:
                 self._begun.setdefault(target, tuple(seen))
             self._wait()
@@ -136,14 +136,14 @@ class Drafts:
         the disk that refused, it is tried again until it takes the text, or somebody goes on writing.
         """
         with self._store._lock:
-            self._left.discard(target)
+            self._left.pop(target, None)
             text = self.read(target)
             if text is None:
                 return None
             try:
                 done = self._settle(target, text)
             except VaultError:
-                self._left.add(target)
+                self._left[target] = None
                 self._wait()
                 raise
             self._unwritten.pop(target, None)
@@ -209,10 +209,14 @@ class Drafts:
         """The timer rang: write. If the disk refuses, the text stays in memory, and the write is tried again."""
         try:
             self._write(durable="soon")
-            for target in tuple(self._left):
-                self.settle(target)
         except AppError as exc:
             log.error("what is typed is not on the disk: %s", exc.code)
+            return
+        for target in tuple(self._left):
+            try:
+                self.settle(target)
+            except AppError as exc:  # one that the model refuses stays a draft, and keeps none of the others waiting
+                log.error("a text that was left is not settled: %s", exc.code)
 
     def _wait(self) -> None:
         if self._timer is None and not self._closed:
