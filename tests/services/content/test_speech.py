@@ -226,6 +226,20 @@ def test_numbers_as_they_are_written() -> None:
     assert SV.number(12345) == "12\xa0345"
 
 
+@pytest.mark.parametrize("speech", [SV, EN], ids=["sv", "en"])
+def test_a_count_is_written_as_a_number_and_needs_no_library(speech: Speech, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading what all languages have takes as long as drawing a screen: one with a thousand of something waited for it."""
+    counts = (0, 2, 999, 1000, 1001, 12_345, 999_999, 1_000_000, 1_234_567_890, -999, -1000, -12_345)
+    template = speech.shipped("note.open-tasks.other")
+    wanted = [template.format(count=speech.number(count)) for count in counts]
+
+    def asked(*_: object) -> None:
+        raise AssertionError("the library was asked")
+
+    monkeypatch.setattr("app.services.content.speech._locale", asked)
+    assert [speech.say("note.open-tasks", count=count) for count in counts] == wanted
+
+
 def test_things_in_a_row() -> None:
     assert [SV.listing(["a", "b", "c"][:n]) for n in range(4)] == ["", "a", "a och b", "a, b och c"]
     assert EN.listing(["a", "b", "c"]) == "a, b and c"

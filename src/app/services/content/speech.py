@@ -32,6 +32,9 @@ LANGUAGES: Final = ("sv", "en")
 
 BLANK: Final = "…"
 
+_THOUSANDS: Final = {"sv": "\xa0", "en": ","}
+"""What stands between the thousands in our own languages: a count on a screen need not wait for a whole library."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -229,10 +232,15 @@ class Speech:
         return PLACEHOLDER.sub(fact, template) if "{" in template else template
 
     def _said(self, value: object) -> str:
-        """A fact as it is written: whole numbers under a thousand need no library."""
+        """A fact as it is written: whole numbers need no library, or only in a language with other thousands."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return str(value)
-        return str(value) if isinstance(value, int) and abs(value) < 1000 else self.number(value)
+        if not isinstance(value, int):
+            return self.number(value)
+        if abs(value) < 1000:
+            return str(value)
+        between = _THOUSANDS.get(self.language)
+        return f"{value:,}".replace(",", between) if between else self.number(value)
 
     def _date(self, day: date, key: str) -> str:
         return _dated(self.assets, self.language, self.say(f"time.pattern.{key}"), _day(day))
