@@ -138,6 +138,32 @@ async def test_what_the_app_sees_for_itself_is_ticked_without_a_tap(stage: OpenS
     assert not app.checked("tick-topics"), "for another meeting than the next"
 
 
+async def test_what_comes_into_its_place_while_today_or_the_list_lies_under_it_is_ticked_there(
+    stage: OpenStage,
+) -> None:
+    table = lay(before=False, meeting=False)
+    app = await table.open(stage)
+    row = f"todo-critical-{table.pair}"
+    assert "3 viktiga punkter är kvar" in app.name(app.get(row))
+    for document in (AGREEMENT, CONFIDENTIALITY):
+        fill(table, app, document)
+    service(app).sign(service(app).sheet(table.pair, AGREEMENT))
+    service(app).sign(service(app).sheet(table.pair, AGREEMENT), handed=True)
+    await app.until(lambda: "2 viktiga punkter är kvar" in app.name(app.get(row)))
+    await app.tap(row)
+    await app.until(lambda: app.has("tick-confidentiality"))
+    assert app.checked("tick-agreement") and not app.checked("tick-confidentiality")
+    app.desk.go(f"/agreement/{table.pair}/{CONFIDENTIALITY}")
+    await app.settle()
+    service(app).sign(service(app).sheet(table.pair, CONFIDENTIALITY))
+    service(app).sign(service(app).sheet(table.pair, CONFIDENTIALITY), handed=True)
+    table.store.execute(PlanSeries(mentorship=table.pair, starts=datetime(2026, 10, 20, 16), zone=ZONE, count=3))
+    await app.back()
+    await app.until(lambda: app.checked("tick-confidentiality") and app.checked("tick-schedule"))
+    await app.back()
+    await app.until(lambda: "En viktig punkt är kvar" in app.name(app.get(row)))
+
+
 async def test_nothing_is_asked_where_everything_is_in_place_or_they_have_met(stage: OpenStage) -> None:
     table = lay(before=False)
     ready(table)

@@ -38,5 +38,26 @@ def use_told(watch: Watch) -> None:
     ft.use_effect(begin, [], cleanup=end)
 
 
+def use_touched(kinds: frozenset[str]) -> int:
+    """How often a commit has touched records of these kinds since the part was first drawn: it is drawn again then."""
+    desk = use_desk()
+    times = use_box(lambda: 0)
+
+    def watch(told: Callable[[], None]) -> Callable[[], None]:
+        def changed(touched: frozenset[tuple[str, str]]) -> None:
+            if any(kind in kinds for kind, _ in touched):
+                times.value += 1
+                told()
+
+        return desk.store.on_change(changed) if desk.session.phase == "open" else _nothing
+
+    use_told(watch)
+    return times.value
+
+
+def _nothing() -> None:
+    """For what was never watched: the vault closed before the part had begun."""
+
+
 def _none() -> list[Callable[[], None]]:
     return []

@@ -12,6 +12,7 @@ from app.model.fields import between
 from app.model.queries import ListOf, MeetingPage, PersonPage, SettingOf, anyway
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
+from app.ui.hooks.told import use_touched
 from app.ui.parts import (
     Choice,
     Field,
@@ -30,7 +31,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.in_place import settle
+from app.ui.screens.in_place import SEEN_IN, settle
 from app.ui.screens.lists import OF_PHASE, PHASES, PREPARATION, Line, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.theme import Style
@@ -85,7 +86,8 @@ def PersonList(mentorship: str, list: str) -> ft.Control:
     view = use_query(PersonPage(mentorship, now))
     why = use_query(SettingOf(anyway(mentorship)))
     changing, change = ft.use_state(False)
-    ft.use_effect(lambda: settle(desk, mentorship), [mentorship])
+    came = use_touched(SEEN_IN)  # while one was away from the list to do it
+    ft.use_effect(lambda: settle(desk, mentorship), [mentorship, came])
     if view is None:
         return no_meeting(desk)
     document = desk.library.document(f"checklist.{list}")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MEETINGS = 3
 """So many are to be booked before a relationship begins."""
+SEEN_IN = frozenset({"fair_copy", "signature", "meeting", "goal", "agenda"})
+"""Kinds of records by which something may have come into its place."""
 
 
 def settle(desk: Desk, mentorship: str, items: Iterable[str] = ()) -> None:

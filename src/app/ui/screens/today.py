@@ -35,6 +35,7 @@ from app.model.queries.surveys import SurveysDue
 from app.model.schedule import apart
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
+from app.ui.hooks.told import use_touched
 from app.ui.parts import (
     Beside,
     EmptyState,
@@ -123,7 +124,8 @@ def TodayScreen() -> ft.Control:
     )
     name = today.me.name if today.me else ""
     lacking = tuple(sorted((one.mentorship, one.item) for one in today.open_critical if not one.meeting))
-    ft.use_effect(lambda: _settle(desk, lacking), [lacking])
+    names = use_touched(frozenset({"fair_copy", "signature"}))  # put there meanwhile, here or by the other
+    ft.use_effect(lambda: _settle(desk, lacking), [lacking, names])
 
     def press(_: object = None) -> None:
         if today.primary.action == "note" and today.primary.meeting and today.primary.mentorship:
