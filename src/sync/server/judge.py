@@ -5,11 +5,13 @@ the batch is judged without holding any lock, and appending refuses when the spa
 it is judged again.
 """
 
+import hashlib
 import threading
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Final
 
 from sync.authority import START, Authority, Link, Right, admit, read_record
@@ -87,7 +89,7 @@ class Judge:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._kept: OrderedDict[bytes, tuple[int, int, Authority]] = OrderedDict()
+        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._looks: OrderedDict[bytes, Look] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -243,23 +245,49 @@ class Judge:
             return None
         with self._guard:
             kept = self._kept.get(space.id)
-        # A space that was gone and is founded again has counted its purges on: what is remembered is of the former one.
-        fits = kept is not None and kept[0] == space.purges and kept[1] <= space.controls
-        after, authority = (kept[1], kept[2]) if kept is not None and fits else (0, None)
-        if after == space.controls:
-            return authority
+        if kept is not None and (kept.purges, kept.upto) == (space.purges, space.controls):
+            return kept.authority
+        after, authority, records = 0, None, b""
+        if kept is not None and kept.upto <= space.controls and self._is_of(kept, space):
+            after, authority, records = kept.upto, kept.authority, kept.records
         for raw in self._log.controls(space.id, after, space.controls):
             envelope = Envelope.read(raw)
             authority = (
                 found(envelope) if authority is None else authority.plus(read_record(envelope, authority.keys_of))
             )
+            records = _with(records, raw)
         if authority is not None:
             with self._guard:
-                self._kept[space.id] = (space.purges, space.controls, authority)
+                self._kept[space.id] = _Kept(space.purges, space.controls, records, authority)
                 self._kept.move_to_end(space.id)
                 if len(self._kept) > _SPACES_KEPT:
                     self._kept.popitem(last=False)
         return authority
+
+    def _is_of(self, kept: "_Kept", space: Space) -> bool:
+        """Whether what is remembered is of this space, and not of a former one that was gone and is founded again.
+
+        That has counted its purges on, as every purge does; then the records themselves tell, which is a hundredth of the
+        work of judging them anew.
+        """
+        if kept.purges == space.purges:
+            return True
+        return reduce(_with, self._log.controls(space.id, 0, kept.upto), b"") == kept.records
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the control records up to a position amount to, and which records those were."""
+
+    purges: int
+    upto: int
+    records: bytes
+    authority: Authority
+
+
+def _with(records: bytes, raw: bytes) -> bytes:
+    """The digest of some records and one more."""
+    return hashlib.sha256(records + raw).digest()
 
 
 class _Batch:

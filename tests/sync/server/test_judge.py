@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sync.authority import read_record
 from sync.protocol.envelope import Envelope
 from sync.server import schema
 from sync.server.log import Log
@@ -97,6 +98,48 @@ def test_what_another_process_took_is_seen(two: tuple[Process, Process], pair: t
     assert two[0].ask(one, late)[0] == 200
 
 
+@pytest.mark.parametrize("purger", [0, 1])
+def test_a_purge_is_no_reason_to_judge_all_records_anew(
+    two: tuple[Process, Process], pair: tuple[Actor, Actor], monkeypatch: pytest.MonkeyPatch, purger: int
+) -> None:
+    """Of a space with a thousand of them that takes a second, and who is in it may send fifty purges in that time."""
+    one, other = pair
+    for process in two:
+        assert process.ask(one, frames(one.change()))[0] == 200
+    judged: list[Envelope] = []
+
+    def counted(envelope: Envelope, keys_of: Any) -> Any:
+        judged.append(envelope)
+        return read_record(envelope, keys_of)
+
+    monkeypatch.setattr("sync.server.judge.read_record", counted)
+    assert two[purger].ask(one, frames(one.purge(one.written[-1])))[0] == 200
+    assert two[0].ask(other, frames(other.change()))[0] == 200
+    assert judged == []
+    assert two[0].ask(one, frames(one.remove(other)))[0] == 200
+    assert two[0].ask(other, frames(other.change())) == (403, b"forbidden")
+    assert len(judged) == 1
+
+
+def test_of_a_space_that_was_founded_again_elsewhere_nothing_is_remembered(
+    two: tuple[Process, Process], pair: tuple[Actor, Actor]
+) -> None:
+    one, other = pair
+    assert two[0].ask(other, frames(other.change()))[0] == 200
+    log, place = two[1].server.log, one.place
+    log.end(place.id, one.id, today=1, kinds=(), strip=bytes, last=True)
+    log.begin_again(place.id, one.id, place.genesis.to_bytes())
+    again, third = Actor(place, one.root), Actor(place)
+    again.keys = one.keys
+    place.heads = ()
+    place.members.clear()
+    start = frames(again.founding(), again.epoch(), again.add(third), again.epoch())
+    where, query, who = two[1]._who(one)
+    assert found(two[1].server, Request(where, query, who, place.genesis.to_bytes() + start)).status == 201
+    assert two[0].ask(third, frames(third.change()))[0] == 200, "as many records, at the same places"
+    assert two[0].ask(other, frames(other.change())) == (403, b"forbidden")
+
+
 def test_whoever_another_process_took_out_writes_no_more(
     two: tuple[Process, Process], pair: tuple[Actor, Actor]
 ) -> None:
@@ -132,4 +175,7 @@ def test_a_device_whose_account_ended_elsewhere_is_not_taken_back(
     assert two[0].ask(other, frames(other.change()))[0] == 200
     with two[1].database.write() as work:
         work.run("update tip set ended = 1 where space = ? and device = ?", one.place.id, other.id)
-    assert two[0].ask(one, frames(other.change())) == (410, b"gone")
+    later = other.change()
+    assert two[0].ask(other, frames(later)) == (410, b"gone")
+    assert two[0].ask(one, frames(later))[0] == 200, "others may bring its place in the chain"
+    assert two[0].log(one)[-1] == Envelope.read(later).stripped().to_bytes(), "and no words"
