@@ -307,6 +307,30 @@ def test_who_was_taken_out_is_not_read_any_more_and_both_are_told(samira: Coordi
     assert joined is not None and joined.ready
 
 
+@pytest.mark.parametrize("later", ["numbers", "the same day's numbers", "out", "a letter"])
+def test_what_came_after_an_answer_was_packed_is_still_owed_once_that_has_left(samira: Coordinator, later: str) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    if later == "the same day's numbers":
+        samira.coordination.confirm_numbers({"se112": "112"})
+        samira.answers(yusuf)
+    (member,) = samira.coordination.members
+    early = samira.coordination.answer(member.id)
+    match later:
+        case "out":
+            samira.coordination.remove(member.id)
+        case "a letter":
+            yusuf.programme.ask_contact()
+            yusuf.tells_programme(samira)
+        case _:
+            samira.coordination.confirm_numbers({"se112": "113"})
+    samira.coordination.answered(member.id)
+    assert [one.owed for one in (*samira.coordination.members, *samira.coordination.removed)] == [True]
+    yusuf.programme.take(early.data)
+    yusuf.programme.take(samira.coordination.answer(member.id).data)
+    samira.coordination.answered(member.id)
+    assert [one.owed for one in (*samira.coordination.members, *samira.coordination.removed)] == [False]
+
+
 def test_who_was_taken_out_before_the_first_answer_is_still_new_when_let_in(samira: Coordinator) -> None:
     yusuf = Member("Yusuf")
     yusuf.programme.join(samira.card)

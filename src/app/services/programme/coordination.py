@@ -140,7 +140,7 @@ class Coordination:
         self._now = now
         self._parts = Parts()
         self._one = threading.RLock()
-        self._packed_lines: dict[str, str] = {}
+        self._packed: dict[str, Mapping[str, Any]] = {}
         self._listeners: list[Callable[[], None]] = []
 
     # ------------------------------------------------------------------ the programme
@@ -577,22 +577,26 @@ class Coordination:
 
     def answer(self, member: str) -> Package:
         """What a member is owed, sealed to that member: the token, receipts, confirmed numbers, the programme's lines."""
-        row, own = self._required(), self._member(member)
-        if own is None:
-            raise BadRecord(reason="member")
-        made = _keys(row)
+        with self._one:  # so that of two, the one with the higher turn says what is newer
+            row, own = self._required(), self._member(member)
+            if own is None:
+                raise BadRecord(reason="member")
+            says = self._packed[member] = self._says(row, own)
+            turn = self._turn(member)
+        raw = letters.write_answer(_keys(row).signing, _card(row).id, bytes.fromhex(own["box"]), {**says, "turn": turn})
+        data = bundle.seal_for_device([Item(ItemKind.LETTER, raw)], bytes.fromhex(own["box"]))
+        return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data)
+
+    def _says(self, row: Any, own: Any) -> dict[str, Any]:
+        """What an answer to a member says now, but for its turn."""
         says: dict[str, Any] = {"seen": own["seen"], "came": own["came"], "name": _card(row).name}
-        says["turn"] = self._turn(member)
         says |= {"out": True} if own.get("out") else self._confirmed()
         if self._setting(LINES) and not own.get("out") and not self._other_lines():
             # Also where there are none any more: saying so takes them away.
             says["lines"] = programme_lines.said(self.lines)
-        self._packed_lines[member] = self._edition_of_lines()
         if own["signed"] and not own.get("out"):
-            says |= {"signed": own["signed"], "append": made.append.hex()}
-        raw = letters.write_answer(made.signing, _card(row).id, bytes.fromhex(own["box"]), says)
-        data = bundle.seal_for_device([Item(ItemKind.LETTER, raw)], bytes.fromhex(own["box"]))
-        return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data)
+            says |= {"signed": own["signed"], "append": _keys(row).append.hex()}
+        return says
 
     def _turn(self, member: str) -> int:
         """The place of the next answer among all to a member, durable before it leaves.
@@ -606,14 +610,18 @@ class Coordination:
         return turn
 
     def answered(self, member: str) -> None:
-        """It has left. Whatever it said is said again next time, so that a lost one costs nothing."""
+        """It has left. Whatever it said is said again next time, so that a lost one costs nothing.
+
+        What came after it was packed was not in it: another one is owed then.
+        """
         with self._one, self._store.writing():
-            row = self._member(member)
-            if row is not None:
-                fresh: dict[str, Any] = {"owed": False, "told": self._setting(NUMBERS_DAY)}
-                if not row.get("out"):  # the lines that were in it: others may be here by now
-                    fresh["lines"] = self._packed_lines.get(member, "")
-                if row["signed"] and not row.get("out"):  # the token was in it
+            row, said = self._member(member), self._packed.get(member)
+            if row is not None and said is not None:
+                fresh: dict[str, Any] = {"owed": said != self._says(self._required(), row)}
+                fresh["told"] = self._setting(NUMBERS_DAY)
+                if not row.get("out"):
+                    fresh["lines"] = self._edition_of_lines()
+                if "signed" in said:  # the token was in it
                     fresh["answered"] = True
                 self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
         self._tell()
