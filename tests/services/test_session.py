@@ -38,8 +38,10 @@ from app.errors import (
 from app.model.commands import AddPerson, Command, Delete, EmptyTrash, WriteNote
 from app.model.entities import Note
 from app.model.queries import AboutMe, NotesOf, One, TrashList
+from app.services.opened import Opened
 from app.services.passphrase import Level
 from app.services.quick_notes import Trust
+from app.services.records.drafts import Target
 from app.services.records.store import Store
 from app.services.session import Session
 from app.vault import kdf
@@ -328,6 +330,19 @@ def test_locked_is_locked_where_the_vault_fails_at_its_last_write(life: Life, mo
             life.session.lock()
     assert str(life.session.phase) == "locked"
     life.session.unlock(PASSPHRASE)
+
+
+def test_what_was_typed_last_is_there_also_where_letting_go_fails(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    life.create()
+    store = life.session.store
+    store.drafts.keep(Target(kind="note", id=store.new_id()), "Kardemumma")
+    with monkeypatch.context() as broken:
+        broken.setattr(Opened, "close", fails)
+        with pytest.raises(RuntimeError):
+            life.session.lock()
+    assert str(life.session.phase) == "locked"
+    life.session.unlock(PASSPHRASE)
+    assert bodies(life.session) == ["Kardemumma"]
 
 
 @pytest.mark.parametrize(("minutes", "seconds"), [(0, 60), (1, 60), (5, 300), (15, 900)])

@@ -517,8 +517,10 @@ class Session:
                 return
             self._stop_ticking()
             try:
-                self._let_go_of(opened)
-                opened.store.close()
+                try:
+                    self._let_go_of(opened)
+                finally:  # whatever that did: what was typed last is still to be written, and then forgotten
+                    opened.store.close()
             finally:
                 self._shut(opened.vault)
 
@@ -701,9 +703,11 @@ class Session:
             opened = self._open
             self._box.remembered = None
             try:
-                self._let_go_of(opened)
-                with suppress(AppError):  # a full disk does not take what is being typed: that goes as well
-                    opened.store.close()
+                try:
+                    self._let_go_of(opened)
+                finally:
+                    with suppress(AppError):  # a full disk does not take what is being typed: that goes as well
+                        opened.store.close()
                 vault.erase_confirmed()
             finally:
                 try:
