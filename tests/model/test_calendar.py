@@ -497,7 +497,12 @@ def test_what_one_books_while_the_other_ends_it_is_called_off_on_both_until_they
     assert wrong(store) == ["cancelled"], "the phone's calendar would ring for nobody"
     past = store.ask(MeetingsOf(mentorship, at(20, 18))).past
     assert [(row.id, row.status) for row in past] == [(meeting, "cancelled"), (before, "planned")], "what was, was"
-    assert undo
+    store.clock.at = at(20, 18)
+    aim = store.execute(Revise(kind="mentorship", id=mentorship, values={"aim": "Ett arbete"})).undo
+    assert store.ask(MeetingsOf(mentorship, at(20, 18))).past == past, "also when something else is corrected later"
+    assert aim and undo
+    store.execute(aim)
+    store.clock.at = NOON
     store.execute(undo)
     assert [row.status for row in store.ask(MeetingsOf(mentorship, NOON)).upcoming] == ["planned"]
 

@@ -110,7 +110,7 @@ def slot_rows(read: Reader, mentorship: Id, now: datetime) -> tuple[SlotRow, ...
         bookings = read.where(Booking, slot=slot.id)
         held = holder(slot, bookings)
         meeting = None if held is None else read.one(Meeting, held.meeting)
-        standing = meeting is not None and meeting.status != "cancelled" and not called_off(meeting, pair, starts)
+        standing = meeting is not None and meeting.status != "cancelled" and not called_off(read, meeting, pair, starts)
         mine = [one for one in bookings if _mine(read, one)]
         free = held is None and not slot.withdrawn and not over
         if slot.withdrawn and not mine and not standing:

@@ -201,7 +201,8 @@ class Look:
 
     def row(self, meeting: Meeting) -> MeetingRow:
         starts, ends = self._from_to(meeting.starts, meeting.zone, meeting.length)
-        off = meeting.status == "planned" and called_off(meeting, self.mentorship(meeting.mentorship), starts)
+        pair = self.mentorship(meeting.mentorship)
+        off = meeting.status == "planned" and called_off(self.read, meeting, pair, starts)
         return MeetingRow(
             id=meeting.id,
             mentorship=meeting.mentorship,
@@ -526,7 +527,7 @@ class Look:
         )
 
 
-def called_off(meeting: Meeting, mentorship: Mentorship | None, starts: datetime) -> bool:
+def called_off(read: Reader, meeting: Meeting, mentorship: Mentorship | None, starts: datetime) -> bool:
     """Whether a meeting would have come after its relationship had ended, and so does not.
 
     Ending cancels what lies ahead; this is one that the other planned or took meanwhile, before the word had come.
@@ -536,7 +537,9 @@ def called_off(meeting: Meeting, mentorship: Mentorship | None, starts: datetime
         return False
     if meeting.began is not None or meeting.ended is not None:
         return False
-    said = moment_of(mentorship.edited).astimezone(starts.tzinfo)
+    # what has been corrected since, such as the aim, does not move when it was said
+    words = (past.at for past in read.history(Mentorship.KIND, mentorship.id) if "status" in past.cells)
+    said = next(words, moment_of(mentorship.edited)).astimezone(starts.tzinfo)
     return apart(starts, said) > timedelta(0) and (
         mentorship.ended <= said.date() or meeting.starts.date() > mentorship.ended
     )
