@@ -13,6 +13,7 @@ from app.model.commands import (
     AddPerson,
     AddTask,
     AddTopic,
+    Delete,
     EndMeeting,
     EndMentorship,
     FinishMinutes,
@@ -26,6 +27,7 @@ from app.model.commands import (
     PlanMeeting,
     ReachGoal,
     RecordProgress,
+    Restore,
     Revise,
     SetAside,
     SetGoal,
@@ -41,6 +43,7 @@ from app.model.commands import (
 from app.model.entities import Evaluation, Task
 from app.model.queries import (
     AgendaOf,
+    AskedFirst,
     EvaluationsOf,
     GoalPage,
     GoalsList,
@@ -60,6 +63,7 @@ from app.model.queries import (
     TopicsUsed,
     look,
 )
+from app.model.queries.meetings import next_day
 from app.services.records.store import Store
 from tests.services.records.test_store import foreign
 from tests.support.fill import fill
@@ -445,11 +449,41 @@ def test_of_many_open_tasks_a_page_reads_the_first_and_knows_the_rest(store: Mem
     assert page is not None and found is not None
     assert [row.id for row in found.open_tasks] == [row.id for row in page.tasks] == ids[:-21:-1]
     assert (found.open_count, page.row.open_tasks) == (61, 61)
-    assert found.asked is not None and found.asked.id == undated
     assert made.count(Task) <= 45
     less = store.ask(MeetingPage(meeting, at(12), 2, frozenset({undated, ids[-1]})))
     assert less is not None
-    assert ([row.id for row in less.open_tasks], less.open_count, less.asked) == (ids[-2:-4:-1], 59, None)
+    assert ([row.id for row in less.open_tasks], less.open_count) == (ids[-2:-4:-1], 59)
+    made.clear()
+    first = store.ask(AskedFirst(pair, meeting, next_day(found.row, found.mentorship)))
+    assert first is not None and first.id == undated and made.count(Task) == 1
+    assert store.ask(AskedFirst(pair, meeting, later)) == first
+    sooner = store.ask(AskedFirst(pair, meeting, later + timedelta(days=2)))
+    assert sooner is not None and sooner.id == ids[-1]
+
+
+def test_open_tasks_that_are_only_counted_are_as_many_and_none_is_read(store: MemoryStore, pair: str) -> None:
+    other = store.execute(AddPerson(name="Alva", my_role="mentor")).record
+    earlier, meeting = plan(store, pair, FIFTEEN - timedelta(days=14)), plan(store, pair)
+    kept = [
+        store.execute(AddTask(text="t", mentorship=whose, meeting=at_)).record
+        for whose, at_ in ((pair, None), (pair, earlier), (pair, meeting), (other, None), (pair, None), (pair, meeting))
+    ]
+    store.execute(TaskOutcome(task=kept[0], outcome="done"))
+    store.execute(TaskOutcome(task=kept[2], outcome="done"))
+    store.execute(Delete(kind="task", id=kept[4]))
+
+    def counts() -> list[tuple[int, int]]:
+        views = [store.ask(MeetingPage(meeting, at(12), read)) for read in (0, 20)]
+        return [(view.open_count, len(view.tasks)) for view in views if view]
+
+    assert counts() == [(1, 2), (1, 2)]
+    store.execute(Restore(kind="task", id=kept[4]))
+    store.execute(Delete(kind="task", id=kept[5]))
+    assert counts() == [(2, 1), (2, 1)]
+    alone = store.ask(MeetingPage(meeting, at(12), 0))
+    assert alone is not None and alone.open_tasks == ()
+    besides = store.ask(MeetingPage(meeting, at(12), 0, frozenset({kept[1]})))
+    assert besides is not None and besides.open_count == 1
 
 
 def test_a_meeting_with_all_that_belongs_to_it(store: MemoryStore, pair: str) -> None:

@@ -33,6 +33,7 @@ from app.model.queries.goals import Board, GoalPage, GoalsList, GoalView, TaskBo
 from app.model.queries.groups import Group, GroupAt
 from app.model.queries.meetings import (
     AgendaOf,
+    AskedFirst,
     ListOf,
     MeetingPage,
     Meetings,
@@ -69,6 +70,7 @@ __all__ = [
     "Again",
     "AgainWith",
     "AgendaOf",
+    "AskedFirst",
     "Board",
     "BookingNews",
     "BookingNewsOf",

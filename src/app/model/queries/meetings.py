@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from app.model.entities import (
     Agenda,
@@ -107,8 +108,6 @@ class MeetingView:
     """What else is open between the two, the first of it."""
     open_count: int
     """How much that is in all."""
-    asked: TaskRow | None
-    """The one to ask about first: due before the next time, or without a day."""
     goals: tuple[GoalRow, ...]
     lists: Mapping[str, ListView]
     evaluated: bool
@@ -121,7 +120,7 @@ class MeetingPage(Query["MeetingView | None"]):
     meeting: Id
     now: datetime
     tasks: int = TASKS_READ
-    """So many of the open tasks are read."""
+    """So many of the open tasks are read. Where it is none, they are only counted, and none is put in order."""
     besides: frozenset[Id] = frozenset()
     """Tasks that are not to count as open, because they are shown as answered."""
 
@@ -132,10 +131,15 @@ class MeetingPage(Query["MeetingView | None"]):
         if meeting is None or mentorship is None:
             return None
         row = look.row(meeting)
-        still = [task for task in look.open_with(meeting.mentorship) if task.meeting != meeting.id]
-        still = [task for task in still if task.id not in self.besides]
-        next_time = next_day(row, mentorship)
-        asked = [task.id for task in still if task.due is None or task.due < next_time][:1]
+        new = in_place(read.where(Task, meeting=meeting.id))
+        if self.tasks or self.besides:
+            still = [task.id for task in look.open_with(meeting.mentorship) if task.meeting != meeting.id]
+            still = [id for id in still if id not in self.besides]
+            count = len(still)
+        else:
+            still = []
+            count = read.count(Task, open=meeting.mentorship)
+            count -= sum(task.keys()["open"] == meeting.mentorship for task in new)
         return MeetingView(
             row=row,
             meeting=meeting,
@@ -144,14 +148,31 @@ class MeetingPage(Query["MeetingView | None"]):
             minutes=read.one(Minutes, minutes_id(meeting.id)),
             note=look.note(meeting.id),
             agenda=look.agenda(meeting.id),
-            tasks=tuple(look.task_row(task) for task in in_place(read.where(Task, meeting=meeting.id))),
-            open_tasks=look.task_rows(task.id for task in still[: self.tasks]),
-            open_count=len(still),
-            asked=next(iter(look.task_rows(asked)), None),
+            tasks=tuple(look.task_row(task) for task in new),
+            open_tasks=look.task_rows(still[: self.tasks]),
+            open_count=count,
             goals=tuple(look.goals(meeting.mentorship, closed=False)),
             lists={document: look.list_view(document, meeting.id) for document in LISTS.values()},
             evaluated=look.evaluated(row),
         )
+
+
+@dataclass(frozen=True)
+class AskedFirst(Query["TaskRow | None"]):
+    """Of what else is open with somebody, the one to ask about first at a meeting: due before a day, or without one."""
+
+    mentorship: Id
+    meeting: Id
+    before: date
+
+    def answer(self, read: Reader) -> TaskRow | None:
+        look = Look(read, None)
+        asked = (
+            task.id
+            for task in look.open_with(self.mentorship)
+            if task.meeting != self.meeting and (task.due is None or task.due < self.before)
+        )
+        return next(iter(look.task_rows(islice(asked, 1))), None)
 
 
 def next_day(row: MeetingRow, mentorship: Mentorship) -> date:

@@ -51,7 +51,7 @@ from app.ui.screens.agreement import SecrecySheet
 from app.ui.screens.checklist import Ticking
 from app.ui.screens.lists import OF_PHASE, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
-from app.ui.screens.sheets import AimSheet, Pair, QuestionSheet, ReviewSheet, TaskSheet, following, next_task
+from app.ui.screens.sheets import AimSheet, NextTask, Pair, QuestionSheet, ReviewSheet, TaskSheet, following
 from app.ui.screens.templates import note_item, part_id, parts_of, template_for
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
@@ -73,7 +73,7 @@ LOW, HIGH = 170, 480
 def NoteScreen(id: str) -> ft.Control:
     """The words of one meeting: what the two share, and what only I read."""
     desk, now = use_desk(), use_clock()
-    view: MeetingView | None = use_query(MeetingPage(id, now))
+    view: MeetingView | None = use_query(MeetingPage(id, now, tasks=0))
     seen: Visibility
     seen, see = ft.use_state("shared")  # type: ignore[assignment]  # inferred as any text
     sheet, show = ft.use_state("")
@@ -82,7 +82,6 @@ def NoteScreen(id: str) -> ft.Control:
     question = use_held(lambda: [0])
     document = OF_PHASE["during"]
     run = use_query(ListOf(document, id))
-    undo = use_undo()
 
     async def begin() -> None:
         if view and desk.session.phase == "open" and _begins(view, desk.now()):
@@ -176,7 +175,7 @@ def NoteScreen(id: str) -> ft.Control:
         tools.append(("list", ft.Icons.CHECKLIST, said))
     if tight:
         tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
-        if view.open_tasks:
+        if view.open_count:
             open_ = desk.say("note.open-tasks.short", count=view.open_count)
             tools.insert(0, ("tasks", ft.Icons.TASK_ALT, open_))
     sideways = tight or desk.prefs.text_size >= 150  # three words beside each other do not fit in large text
@@ -201,13 +200,14 @@ def NoteScreen(id: str) -> ft.Control:
         id="note-tasks",
     )
     on = not ended and (view.row.began is not None or view.row.phase == "during")
-    review = next_task(desk, view, undo) if on and not sideways else []
+    pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
+    review = [NextTask(pair, id, following(view))] if on and not sideways else []
     head.append(
         ft.Column(
             [ft.Row([tasks]), *review],
             spacing=4,
             tight=True,
-            visible=bool(view.open_tasks) and not tight,
+            visible=view.open_count > 0 and not tight,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
     )

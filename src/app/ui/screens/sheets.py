@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 import flet as ft
 
 from app.model.commands import AddTask, MoveTask, Revise, TaskOutcome
-from app.model.queries import MeetingPage
+from app.model.queries import AskedFirst, MeetingPage
 from app.model.queries.meetings import next_day
 from app.ui import theme
-from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.parts import (
     Beside,
     Choice,
@@ -336,15 +336,18 @@ def answers(desk: Desk, task: TaskRow, later: date) -> list[tuple[str, str, Any]
     ]
 
 
-def next_task(desk: Desk, view: MeetingView, undo: Callable[[str, Callable[[], object]], None]) -> list[ft.Control]:
+@component
+def NextTask(pair: Pair, meeting: str, later: date) -> ft.Control:
     """In a meeting that is on: the first task from last time with its answers, then the next, until none is left to
-    ask about. It stands beside what is being written and takes nobody away from it.
+    ask about. It stands beside what is being written and takes nobody away from it; finding it among a thousand takes
+    a moment, which whoever opens a note before the meeting need not wait for.
     """
-    later = following(view)
-    task = view.asked
+    desk, undo = use_desk(), use_undo()
+    task: TaskRow | None = use_query(AskedFirst(pair.mentorship, meeting, later))
+    across = ft.CrossAxisAlignment.STRETCH
     if task is None:
-        return []
-    who = owner_words(desk, Pair(view.row.mentorship, view.row.name, view.row.my_role), task.owner)
+        return ft.Column(tight=True, visible=False, horizontal_alignment=across)
+    who = owner_words(desk, pair, task.owner)
 
     def answer(words: str, command: Any) -> None:
         done = desk.store.execute(command)
@@ -361,7 +364,8 @@ def next_task(desk: Desk, view: MeetingView, undo: Callable[[str, Callable[[], o
         for name, words, command in answers(desk, task, later)
     ]
     words = Words(desk.say("note.next-task", name=who, title=task.text), Style.STRONG, lines=2)
-    return [ft.Column([words, Beside(faces)], spacing=4, tight=True, key=task.id)]
+    asked = ft.Column([words, Beside(faces)], spacing=4, tight=True, key=task.id)
+    return ft.Column([asked], tight=True, horizontal_alignment=across)
 
 
 @component
