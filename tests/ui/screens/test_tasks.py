@@ -80,6 +80,20 @@ async def test_tried_and_learned_counts_as_done(stage: OpenStage) -> None:
     assert (row.outcome, row.learned) == ("tried", "Ett ark räcker.")
 
 
+async def test_a_form_left_over_takes_nothing_away_that_was_written_elsewhere_meanwhile(stage: OpenStage) -> None:
+    laid = lay()
+    app = await open_at(stage, laid, f"/task/{laid.task}")
+    await app.type("task-text", "Läsa allt")
+    await app.back()
+    laid.store.execute(TaskOutcome(task=laid.task, outcome="tried", learned="Kortare är bättre."))
+    app.desk.go(f"/task/{laid.task}")
+    await app.settle()
+    assert (app.field("task-text").value, app.field("task-learned").value) == ("Läsa allt", "Kortare är bättre.")
+    await app.tap("save-task")
+    kept = laid.store.ask(One(Task, laid.task))
+    assert kept is not None and (kept.text, kept.learned) == ("Läsa allt", "Kortare är bättre.")
+
+
 async def test_owner_goal_and_day_of_a_task(stage: OpenStage) -> None:
     laid = lay()
     app = await open_at(stage, laid, f"/task/{laid.task}")

@@ -1,7 +1,8 @@
 """A form that is not saved yet: what stands in it survives the lock, going back and a crash, until it is saved.
 
 It is kept as one of my own settings, in the personal space, and taken away when the form is saved. A form that is opened
-again goes on where it was left.
+again goes on where it was left; what nobody had touched in it says what is so by now, or saving would undo what was
+written elsewhere meanwhile.
 """
 
 from __future__ import annotations
@@ -28,16 +29,17 @@ PREFIX = "unfinished."
 class Unfinished(Generic[T]):
     """The values of a form and how to change them. `resumed` says that they were left over from before."""
 
-    def __init__(self, values: T, show: Any, draft: Draft, resumed: bool) -> None:
+    def __init__(self, values: T, begun: T, show: Any, draft: Draft, resumed: bool) -> None:
         self.values = values
         self.resumed = resumed
+        self._begun = begun
         self._show = show
         self._draft = draft
 
     def put(self, values: T) -> None:
         """The form says this now; it is on the disk within a second."""
         self._show(values)
-        self._draft.edit(packed(values))
+        self._draft.edit(packed(values, self._begun))
 
     def done(self) -> None:
         """The form is saved, or emptied: nothing is left over."""
@@ -57,29 +59,33 @@ def use_unfinished(form: str, start: T) -> Unfinished[T]:
     def keep(text: str) -> None:
         desk.store.execute(SetSetting(key=key, value=text or None))
 
-    begun = use_box(begin).value
+    begun, first = use_box(begin).value, use_box(lambda: start).value
     values, show = ft.use_state(begun[0])
     draft = use_draft("", keep)
-    return Unfinished(values, show, draft, begun[1])
+    return Unfinished(values, first, show, draft, begun[1])
 
 
-def packed(values: Any) -> str:
-    """The values as one line of text."""
-    return json.dumps(asdict(values), ensure_ascii=False, default=_plain)
+def packed(values: Any, begun: Any) -> str:
+    """The values as one line of text, with those the form was begun with."""
+    return json.dumps({"now": asdict(values), "then": asdict(begun)}, ensure_ascii=False, default=_plain)
 
 
 def unpacked(start: T, text: object) -> T | None:
-    """The values again; nothing where the text is of another version of the form."""
+    """The values again, and those of `start` where nothing had been changed; nothing where the text is of another
+    version of the form.
+    """
     if not isinstance(text, str) or not is_dataclass(start):
         return None
     try:
         left = json.loads(text)
         kinds = {field.name: getattr(start, field.name) for field in fields(start)}
-        if not isinstance(left, dict) or left.keys() != kinds.keys():
+        now, then = (left["now"], left["then"]) if isinstance(left, dict) and "then" in left else (left, {})
+        if not isinstance(now, dict) or now.keys() != kinds.keys():
             return None
         make: Callable[..., T] = type(start)
-        return make(**{name: _again(left[name], kinds[name]) for name in kinds})
-    except (TypeError, ValueError):
+        same = {name for name in then if then[name] == now.get(name)}
+        return make(**{name: is_so if name in same else _again(now[name], is_so) for name, is_so in kinds.items()})
+    except (KeyError, TypeError, ValueError):
         return None
 
 
