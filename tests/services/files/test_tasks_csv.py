@@ -232,6 +232,7 @@ def test_encodings_and_what_parts_the_cells(encoding: str, delimiter: str) -> No
         (b"Name\r\n" + b"again\r\n" * (MOST + 2), TableTooLarge),
         (b"Name\r\n" + b"\r\n" * (ROWS_MOST + 2), TableTooLarge),
         (b"Name" + b",;\t" * WIDEST + b"\r\nx\r\n", NoNameColumn),
+        (b"Name," + b"h" * 100_000 + b"\r\n" + b"".join(b"t%d,1\r\n" % n for n in range(500)), TableTooLarge),
     ],
     ids=[
         "empty",
@@ -247,6 +248,7 @@ def test_encodings_and_what_parts_the_cells(encoding: str, delimiter: str) -> No
         "again",
         "empty lines",
         "wide",
+        "heading",
     ],
 )
 def test_what_is_no_table_of_tasks_is_refused(raw: bytes, error: type[TransferError]) -> None:

@@ -34,6 +34,8 @@ WIDEST: Final = 1_000
 """No heading has so many cells: a line of nothing but commas is not looked at name by name."""
 ROWS_MOST: Final = 10 * MOST
 """Lines without a task count as well: ten million empty ones take half a minute."""
+HEADINGS_MOST: Final = 4 * LARGEST
+"""Letters of headings that come along into the notes, each as often as it is said: a long one, said by every line, would be gigabytes."""
 
 COLUMNS: Final = (
     "Task ID", "Created At", "Completed At", "Last Modified", "Name", "Section/Column", "Assignee", "Assignee Email",
@@ -206,19 +208,19 @@ def read_tasks(raw: bytes) -> Read:
     columns, others, width, rows = _below_heading(text)
     found: list[Line] = []
     seen: set[tuple[object, ...]] = set()
-    repeated = 0
+    repeated = headings = 0
     for count, (number, row) in enumerate(rows):
         if count > ROWS_MOST:
             raise TableTooLarge(reason="rows")
         if "".join(row[width:]).strip():
             raise TableBroken(line=number)
-        line = _line(
-            number,
-            {name: armed(row[at]).strip() for name, at in columns.items() if at < len(row)},
-            tuple((name, cell) for at, name in others.items() if at < len(row) and (cell := armed(row[at]).strip())),
-        )
+        more = tuple((name, cell) for at, name in others.items() if at < len(row) and (cell := armed(row[at]).strip()))
+        line = _line(number, {name: armed(row[at]).strip() for name, at in columns.items() if at < len(row)}, more)
         if line is None:
             continue
+        headings += sum(len(name) for name, _ in more)
+        if headings > HEADINGS_MOST:
+            raise TableTooLarge(reason="headings")
         same: tuple[object, ...] = (line.id, line.project) if line.id else (replace(line, number=0),)
         if same in seen:
             repeated += 1
