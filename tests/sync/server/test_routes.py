@@ -632,8 +632,7 @@ def test_a_long_poll_of_anything_else_is_refused(base: str, body: object) -> Non
 
 
 def test_events_tell_space_and_head_and_nothing_else(base: str) -> None:
-    one, other = pair(base)
-    third = alone(base)
+    (one, other), (third, fourth) = pair(base), pair(base)
     headers = {"authorization": f"Bearer {other.token}, {third.token}"}
     with other.http.stream("GET", "/v1/events", headers=headers) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -648,11 +647,12 @@ def test_events_tell_space_and_head_and_nothing_else(base: str) -> None:
                     found.add(line)
             return found
 
-        assert events(2) == {f"data: {other.space} 4", f"data: {third.space} 2"}
+        assert events(2) == {f"data: {other.space} 4", f"data: {third.space} 4"}
+        other.push(other.actor.change())  # of one's own nothing is told
         one.push(one.actor.change())
-        assert events(1) == {f"data: {other.space} 5"}
-        third.push(third.actor.change(), third.actor.change())
-        assert events(1) == {f"data: {third.space} 4"}
+        assert events(1) == {f"data: {other.space} 6"}
+        fourth.push(fourth.actor.change(), fourth.actor.change())
+        assert events(1) == {f"data: {third.space} 6"}
 
 
 def test_events_need_every_token_to_be_good(base: str) -> None:
