@@ -461,7 +461,9 @@ def test_of_many_open_tasks_a_page_reads_the_first_and_knows_the_rest(store: Mem
     assert sooner is not None and sooner.id == ids[-1]
 
 
-def test_open_tasks_that_are_only_counted_are_as_many_and_none_is_read(store: MemoryStore, pair: str) -> None:
+def test_open_tasks_that_are_only_counted_are_as_many_and_those_of_this_meeting_are_not_asked_about(
+    store: MemoryStore, pair: str
+) -> None:
     other = store.execute(AddPerson(name="Alva", my_role="mentor")).record
     earlier, meeting = plan(store, pair, FIFTEEN - timedelta(days=14)), plan(store, pair)
     kept = [
@@ -484,6 +486,11 @@ def test_open_tasks_that_are_only_counted_are_as_many_and_none_is_read(store: Me
     assert alone is not None and alone.open_tasks == ()
     besides = store.ask(MeetingPage(meeting, at(12), 0, frozenset({kept[1]})))
     assert besides is not None and besides.open_count == 1
+    store.execute(Restore(kind="task", id=kept[5]))
+    for id in (kept[1], kept[4]):
+        assert store.ask(AskedFirst(pair, meeting, at(12).date())) is not None
+        store.execute(TaskOutcome(task=id, outcome="done"))
+    assert store.ask(AskedFirst(pair, meeting, at(12).date())) is None
 
 
 def test_a_meeting_with_all_that_belongs_to_it(store: MemoryStore, pair: str) -> None:
