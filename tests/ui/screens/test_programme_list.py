@@ -46,6 +46,7 @@ async def test_a_line_goes_from_the_coordinator_into_a_members_list_and_away_aga
     await desk.tap("line-save")
     assert desk.has(say("programme.list.needed")) and desk.nameless() == []
     await desk.type(f"line-{language}", "Ring\n {oss} ")
+    assert not desk.has(say("programme.list.needed")), "typing takes away what was said about it"
     await desk.tap("line-critical")
     await desk.tap("line-save")
     (line,) = samira.coordination.lines

@@ -144,6 +144,7 @@ def LineSheet(
     def words_in(code: str) -> ft.Control:
         def put(text: str) -> None:
             write(replace(written, sv=text) if code == "sv" else replace(written, en=text))
+            say_wrong("")
 
         return Field(
             desk.say(f"programme.list.{code}"),
