@@ -1,7 +1,9 @@
 """Shared spaces as a device keeps them: two people and several phones, and everything that could come between."""
 
 import random
+import threading
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -530,3 +532,32 @@ def test_what_a_server_still_has_is_on_the_disk_soon_and_all_else_at_once(karin:
         assert hers == [True, "soon"]
         yusuf.exchange.take(space, new, there=there)
         assert his == ["soon" if there else True]
+
+
+def test_a_screen_may_ask_while_somebody_comes_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    karin, amina = Person("Karin"), Person("Amina", careful=False)
+    space = karin.meets(Person("Yusuf", "mentee"))
+    karin.exchange.add(space, amina.spaces.introduction(space, "Amina"), psk=PSK)
+    answers: list[object] = []
+    keep = Shelf.keep
+
+    def ask() -> None:
+        try:
+            answers.append([amina.exchange.is_out(one) for one in amina.exchange.shared()])
+        except Exception as exc:  # noqa: BLE001 - whatever it is, it is no answer
+            answers.append(exc)
+
+    def ask_elsewhere() -> None:
+        screen = threading.Thread(target=ask)
+        screen.start()
+        screen.join()
+
+    def kept(shelf: Shelf, *args: Any, **more: Any) -> None:
+        ask_elsewhere()
+        keep(shelf, *args, **more)
+        ask_elsewhere()
+
+    monkeypatch.setattr(Shelf, "keep", kept)
+    genesis, log = karin.spaces.genesis(space), karin.exchange.outgoing(space)
+    amina.exchange.adopt(genesis, log, karin.spaces.root, psks=[PSK])
+    assert answers[:2] == [[], []] and all(one in ([], [False]) for one in answers) and answers[-1] == [False]

@@ -435,8 +435,8 @@ class Exchange:
             )
             ledger = Ledger.begin(envelopes[0])
             with self._writing(space):
+                self._shelf.keep(space, envelopes[0])  # before its place: a screen may ask in between
                 self._shelf.table(PLACES).insert(_PLACE | {"id": space})
-                self._shelf.keep(space, envelopes[0])
                 self._shelf.keep_keys(space, [key])
                 self._go_on(_Log(space, ledger, Keyring({}), keys, {}), envelopes[1:])
                 # On a phone that was put back: nobody else has what the former one wrote.
@@ -503,12 +503,12 @@ class Exchange:
                 ledger = Ledger.begin(envelopes[0])
                 with self._store.writing():
                     self._spaces.join(space, genesis)
+                    self._shelf.keep(space, envelopes[0], waiting=cursor is None)  # before its place, as in `begin`
                     self._shelf.table(PLACES).insert(_PLACE | {"id": space})
                     for psk in psks:
                         self._shelf.table(PSKS).insert(
                             {"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()}
                         )
-                    self._shelf.keep(space, envelopes[0], waiting=cursor is None)
                     fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
                     self._take(fresh, envelopes[1:], there=cursor is not None, cursor=cursor)
                     log = self._load(space)
@@ -679,8 +679,8 @@ class Exchange:
         if self._shelf.place(space) is None:
             if not envelopes:
                 raise NotShared(reason="elsewhere")
+            self._shelf.keep(space, envelopes[0], waiting=cursor is None)  # before its place, as in `begin`
             self._shelf.table(PLACES).insert(_PLACE | {"id": space})
-            self._shelf.keep(space, envelopes[0], waiting=cursor is None)
             ledger = Ledger.begin(envelopes[0])
             fresh = _Log(space, ledger, Keyring({}), self._spaces.keys(space), {})
             said = self._take(fresh, envelopes[1:], there=cursor is not None, cursor=cursor)[0].said
