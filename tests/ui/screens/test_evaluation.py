@@ -9,9 +9,10 @@ import pytest
 
 from app.errors import VaultFull
 from app.model.commands import EndMeeting, GiveFeedback, SetSetting, StartMeeting
-from app.model.entities import Evaluation, PairRole
+from app.model.entities import Evaluation, PairRole, Setting
 from app.model.queries import EvaluationsOf
 from app.services.programme.membership import LETTERS
+from app.ui.hooks.unfinished import PREFIX
 from app.ui.screens.ending import worry_key
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage, Stage
@@ -92,6 +93,26 @@ async def test_send_before_all_questions_says_how_many_are_left(stage: OpenStage
     await app.tap("answer-useful-2")
     await app.tap("evaluation-send")
     assert "2 frågor är kvar." in app.texts() and given(table) == []
+
+
+async def test_what_was_answered_before_the_phone_was_locked_is_still_there_and_gone_once_sent(
+    stage: OpenStage,
+) -> None:
+    table = lay(role="mentee")
+    app = await evaluate(stage, table, "mentee")
+    await app.tap("answer-useful-4")
+    await app.tap("evaluation-more")
+    await app.check("item-change-listen")
+    app.desk.flush()
+    app = await table.open(stage, go=f"/meeting/{table.earlier}/evaluate", role="mentee", language="sv")
+    assert app.has("Det du började på finns kvar.")
+    for item in ("listened", "next_step"):
+        await app.tap(f"answer-{item}-5")
+    await app.tap("evaluation-send")
+    (kept,) = [one for one in given(table) if one.visibility == "only_me"]
+    assert [kept.answers[item] for item in SCALES["mentee"]] == [4, 5, 5]
+    assert kept.answers["change"] == frozenset({"listen"})
+    assert not [one for one in table.store.again().everything(Setting) if one.key.startswith(PREFIX) and one.value]
 
 
 async def test_several_wishes_and_a_request_are_part_of_the_answer(stage: OpenStage) -> None:

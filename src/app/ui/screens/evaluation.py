@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
@@ -12,6 +14,7 @@ from app.model.queries import AboutMe, EvaluationsOf, MeetingPage, SettingOf
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
 from app.ui.hooks.held import use_box
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     ChoiceButtons,
@@ -33,6 +36,7 @@ from app.ui.safe import component
 from app.ui.screens.answered import answered
 from app.ui.screens.ending import worry_key
 from app.ui.screens.of_meeting import no_meeting
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -44,6 +48,13 @@ if TYPE_CHECKING:
 SHARE = "share"
 OTHER = "other"
 """Without a programme: the other person, and no summary."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Answers that are not sent yet, as one text."""
+
+    answers: str
 
 
 @component
@@ -107,15 +118,17 @@ def Survey(
             **({} if joined else {SHARE: "none"}),  # without a programme there is no summary
         }
     )
-    latest = use_box(lambda: begun)
-    answers, keep = ft.use_state(begun)
+    start = Begun(packed(begun))
+    form = use_unfinished(f"{survey.id[:36]}.{meeting or mentorship}", start)  # a setting's name holds no more
+    answers = unpacked(form.values.answers)
+    latest = use_box(lambda: answers)
     open_, unfold = ft.use_state("")
     left, count_left = ft.use_state(0)
 
     def answer(item: Item) -> Callable[[Any], None]:
         def set_answer(value: Any) -> None:
             latest.value = {**latest.value, item.id: value}  # two taps at once must both count
-            keep(latest.value)
+            form.put(Begun(packed(latest.value)))
             count_left(0)
 
         return set_answer
@@ -186,6 +199,7 @@ def Survey(
             if told.get("contact_me") is True and joined:
                 programme.ask_contact()
             desk.store.perform(command)
+        form.done()
         desk.home()
         desk.notice(desk.say("evaluation.thanks"))
 
@@ -230,6 +244,8 @@ def Survey(
                 desk.say("around.title"), go(f"/meeting/{meeting}/around"), ft.Icons.SYNC_ALT, id="evaluation-around"
             )
         )
+    if form.resumed:
+        body.insert(0, resumed_line(desk, form, start))
     above: list[ft.Control] = []
     if left:
         above.append(Live(desk.say("evaluation.missing", count=left), ft.Icons.ERROR_OUTLINE, theme.ACCENT))
@@ -269,6 +285,15 @@ def defaults(survey: Document, role: str) -> Mapping[str, Any]:
         for item in survey.items_for(role)
         if item.default is not None
     }
+
+
+def packed(answers: Mapping[str, Any]) -> str:
+    """Answers as a text; several choices are a list in it."""
+    return json.dumps({key: sorted(value) if isinstance(value, frozenset) else value for key, value in answers.items()})
+
+
+def unpacked(text: str) -> Mapping[str, Any]:
+    return {key: frozenset(value) if isinstance(value, list) else value for key, value in json.loads(text).items()}
 
 
 def for_summary(survey: Document, answers: Mapping[str, Any]) -> Mapping[str, Any]:
