@@ -53,7 +53,7 @@ def test_both_sign_on_one_phone_and_an_export_carries_it_into_an_empty_app(tmp_p
         page.by_id("missing-place").first.wait_for(state="attached")
         assert page.by_id("agreement-sign").count() == 0
         clauses = {item.id: True for item in document.items if item.type == "clause"}
-        fill(app, pair, **ANSWERS, **clauses)
+        fill(app, pair, **{line: answer for line, answer in ANSWERS.items() if line != "place"}, **clauses)
         page.tap("missing-place")
         app.arrives_at("item-place")
         page.type("item-place", "Biblioteket")

@@ -255,7 +255,7 @@ async def test_somebody_else_is_declined(stage: OpenStage, tmp_path: Path) -> No
     await karin.tap("pair-in-paste")
     await karin.app.until(lambda: karin.app.has("pair-decline"))
     await karin.tap("pair-decline")
-    assert karin.app.has("pair-in")
+    await karin.app.until(lambda: karin.app.has("pair-in"))
     await karin.tap("pair-in-paste")
     await karin.app.until(lambda: karin.says("error.sync-pairing-over"))
 

@@ -112,7 +112,7 @@ def _steps(
     ended = mentorship.status == "ended"
     missing: list[tuple[str, tuple[str, ...]]] = [
         ("ready", tuple(seed for seed in seeds if seed not in settled) if seeds or settled else ("preparation",)),
-        ("agreed", () if "agreement" in settled else _unsigned(look, row, mentorship, page.signed)),
+        ("agreed", () if "agreement" in preparation.set_aside else _unsigned(look, row, mentorship, preparation, page)),
         ("started", () if row.held else ("first_meeting",)),
         ("rhythm", () if row.held > 1 and (row.next or ended) else ("next_meeting",)),
         ("halfway", () if row.held * 2 >= row.planned else ("half_of_meetings",)),
@@ -126,11 +126,17 @@ def _steps(
     )
 
 
-def _unsigned(look: Look, row: PersonRow, mentorship: Mentorship, judged: frozenset[str] | None) -> tuple[str, ...]:
-    """What the agreement still takes: to be filled in and signed, my name, or the other's."""
+def _unsigned(
+    look: Look, row: PersonRow, mentorship: Mentorship, preparation: ListView, page: PersonPage
+) -> tuple[str, ...]:
+    """What the agreement still takes: to be filled in and signed, my name, or the other's. A tick stands for one on paper:
+    what is signed here speaks for itself, also when it changes afterwards.
+    """
     copies = CopiesOf(row.mentorship, "agreement.mentoring").answer(look.read)
+    if not copies and "agreement" in preparation.ticks:
+        return ()
     form = look.read.one(FilledForm, form_id(mentorship.space, "agreement.mentoring", row.mentorship))
-    signed = signed_roles(copies) if judged is None else judged
+    signed = signed_roles(copies) if page.signed is None else page.signed
     if copies and copies[-1].copy.roles <= signed:
         return ()
     if not signed:
