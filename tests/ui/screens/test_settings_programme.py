@@ -43,8 +43,7 @@ async def test_join_hand_over_and_read_the_answer(stage: OpenStage, tmp_path: Pa
     assert member.name == "Karin"
     answer = samira.coordination.answer(member.id)
     await app.type("programme-back", answer.text)
-    await app.until(lambda: app.has(say("programme.ready")))
-    assert app.has(say("programme.back.done"))
+    await app.until(lambda: app.has(say("programme.ready")) and app.has(say("programme.back.done")))
     await app.type("programme-back", answer.text)
     await app.until(lambda: app.has(say("error.sync-bundle-seen")))
     await app.tap("programme-words-show")
