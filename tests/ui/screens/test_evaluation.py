@@ -115,6 +115,20 @@ async def test_what_was_answered_before_the_phone_was_locked_is_still_there_and_
     assert not [one for one in table.store.again().everything(Setting) if one.key.startswith(PREFIX) and one.value]
 
 
+async def test_whoever_begins_anew_has_none_of_the_former_answers(stage: OpenStage) -> None:
+    table = lay(role="mentee")
+    app = await evaluate(stage, table, "mentee")
+    await app.tap("answer-useful-4")
+    app.desk.flush()
+    app = await table.open(stage, go=f"/meeting/{table.earlier}/evaluate", role="mentee", language="sv")
+    await app.tap("anew")
+    for item in ("listened", "next_step"):
+        await app.tap(f"answer-{item}-5")
+    await app.tap("evaluation-send")
+    assert given(table) == []
+    assert app.has(app.desk.say("evaluation.missing", count=1))
+
+
 async def test_several_wishes_and_a_request_are_part_of_the_answer(stage: OpenStage) -> None:
     table = lay(role="mentee")
     app = await evaluate(stage, table, "mentee")

@@ -122,6 +122,7 @@ def Survey(
     form = use_unfinished(f"{survey.id[:36]}.{meeting or mentorship}", start)  # a setting's name holds no more
     answers = unpacked(form.values.answers)
     latest = use_box(lambda: answers)
+    latest.value = answers  # also after beginning anew
     open_, unfold = ft.use_state("")
     left, count_left = ft.use_state(0)
 

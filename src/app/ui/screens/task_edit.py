@@ -184,9 +184,7 @@ def _Form(
             ),
         ]
     if task is not None:
-        if (
-            task.outcome == "tried"
-        ):  # in a meeting that takes one tap: what was learned can be written when there is time
+        if task.outcome == "tried":  # one tap in a meeting: what was learned is written when there is time
             parts += [
                 SectionTitle(say("task.tried-only")),
                 Field(
