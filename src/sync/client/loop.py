@@ -181,7 +181,7 @@ class Loop:
         failures = 0
         everything = True
         while not self._stopped.is_set():
-            began = time.monotonic()
+            began = self._monotonic()
             with self._signal:
                 wanted, self._wanted = self._wanted, _Wanted()
             if everything or not wanted:
@@ -196,7 +196,7 @@ class Loop:
                 # Nothing but time mends a server that says no.
                 tired = failures if isinstance(fault, NoAnswer | ServerBusy) else failures + 3
                 self._pause(min(max(self._back_off(tired), float(told)), LONGEST_SECONDS), patient=True)
-            self._stopped.wait(max(0.0, began + GATHER_SECONDS - time.monotonic()))
+            self._stopped.wait(max(0.0, began + GATHER_SECONDS - self._monotonic()))
 
     def _one_round(self, wanted: "_Wanted") -> Exception | None:
         """A round in every space where there may be something to do; what went wrong, if anything did.

@@ -95,13 +95,15 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_the_first_change_goes_at_once_and_only_where_it_was_written(loop: Loop, rounds: Rounds) -> None:
+def test_the_first_change_goes_at_once_and_only_where_it_was_written(
+    loop: Loop, rounds: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.client.loop.GATHER_SECONDS", 60.0)  # what waits for others comes too late for `until`
+    loop._monotonic = lambda: time.monotonic() + 100  # since the last round began
     rounds.waiting.add(OTHER)
-    began = time.monotonic()
     loop.poke(written=True)
     until(lambda: bool(rounds.made))
     assert rounds.spaces == [OTHER]
-    assert rounds.made[0][1] - began < GATHER_SECONDS
 
 
 def test_what_spaces_there_are_is_looked_up_behind_what_is_in_a_hurry(loop: Loop, rounds: Rounds) -> None:
@@ -134,12 +136,13 @@ def test_what_the_server_tells_of_is_read_before_anything_is_looked_for_to_send(
 
 
 def test_a_burst_goes_together(loop: Loop, rounds: Rounds) -> None:
+    began = time.monotonic()
     for _ in range(20):
         rounds.waiting.add(ONE)
         loop.poke(written=True)
         time.sleep(GATHER_SECONDS / 10)
     until(lambda: not rounds.waiting)
-    assert 2 <= len(rounds.made) <= 5
+    assert 2 <= len(rounds.made) <= 2 + (time.monotonic() - began) / GATHER_SECONDS
     for (_, before), (_, after) in zip(rounds.made, rounds.made[1:], strict=False):
         assert after - before > 0.9 * GATHER_SECONDS
 

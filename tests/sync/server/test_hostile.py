@@ -216,18 +216,18 @@ def test_wrong_bytes_in_the_log_are_refused(hurried: Running, member: Phone, bod
 
 def test_a_head_that_trickles_is_cut(hurried: Running) -> None:
     with dial(hurried) as line:
-        began = time.monotonic()
-        found = b""
+        found, left = b"", 1_000
         try:
-            for letter in b"GET /v1/info HTTP/1.1\r\nHost: x\r\n" * 20:
-                line.sendall(bytes([letter]))
+            while left:
+                line.sendall(b"G")
                 time.sleep(0.02)
+                left -= 1
         except OSError:
             pass
+        assert left
         line.settimeout(2)
         with contextlib.suppress(OSError):
             found = line.recv(1_000)
-        assert time.monotonic() - began < 4
         assert not found or b" 408 " in found
 
 
@@ -282,14 +282,19 @@ def test_an_answer_that_nobody_takes_is_dropped(hurried: Running, member: Phone)
     assert member.http.get("/healthz").status_code == 200
 
 
-def test_the_honest_are_served_while_others_hold_connections_open(hurried: Running, member: Phone) -> None:
+def test_the_honest_are_served_while_others_hold_connections_open(
+    hurried: Running, member: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Hurried, "head_seconds", 60)
     lines = [dial(hurried) for _ in range(100)]
     try:
         for line in lines:
             line.sendall(b"GET /v1/info HTTP/1.1\r\nHo")
-        began = time.monotonic()
         assert member.http.get("/v1/info").status_code == 200
-        assert time.monotonic() - began < 2
+        for line in lines:  # all of them are still there: nobody waited for their end
+            line.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                line.recv(1)
     finally:
         for line in lines:
             line.close()

@@ -49,17 +49,19 @@ async def opened(stage: OpenStage) -> tuple[Stage, Disk, Draft]:
 
 async def test_the_oldest_unsaved_key_is_never_older_than_a_second_while_typing_goes_on(stage: OpenStage) -> None:
     app, disk, draft = await opened(stage)
-    text, born, oldest = "", {}, 0.0
+    text, born, oldest, late = "", {}, 0.0, 0.0
     end = time.monotonic() + 3
     while time.monotonic() < end:  # 12 keys a second, without a pause
         text += "å"
         born[len(text)] = time.monotonic()
         await app.type("note", text)
+        rests = time.monotonic()
         await asyncio.sleep(1 / 12)
+        late = max(late, time.monotonic() - rests - 1 / 12)  # so late this machine makes any timer today
         saved = len(disk.saved[-1]) if disk.saved else 0
         if saved < len(text):
             oldest = max(oldest, time.monotonic() - born[saved + 1])
-    assert oldest < 1.0
+    assert oldest < 1.0 + 2 * late
     assert len(disk.saved) >= 5, "the clock was moved by later keys"
     assert draft.text == text
 
