@@ -80,7 +80,9 @@ def lay(store: MemoryStore, word: str) -> dict[str, str]:
         )
     ).record
     zone, starts = "Europe/Stockholm", datetime(2026, 10, 14, 15)
-    meeting = run(do.PlanMeeting(mentorship=pair, starts=starts, zone=zone, place=word, aim=word)).record
+    meeting = ids["meeting"] = run(
+        do.PlanMeeting(mentorship=pair, starts=starts, zone=zone, place=word, aim=word)
+    ).record
     run(do.PlanSeries(mentorship=pair, starts=starts.replace(day=21), zone=zone, count=2))
     run(do.AddTopic(mentorship=pair, meeting=meeting, title=word))
     ids["note"] = run(do.WriteNote(body=word, mentorship=pair, meeting=meeting)).record
@@ -242,11 +244,41 @@ def test_records_that_are_read_together_are_written_as_one_by_one(monkeypatch: p
 
 def test_what_speaks_of_the_phones_keys_is_on_no_page_either() -> None:
     store = memory_store()
-    for key in ("server.pin", "recovery.later", "space.1", "lock.words"):
+    for key in ("server.pin", "recovery.later", "space.1", "contact.coordinator.name"):
         store.execute(do.SetSetting(key=key, value=f"kardemumma {key}"))
     data, _, html, made = taken(store)
-    assert [record["fields"]["key"] for record in data["records"]] == ["lock.words"] and made.counts == {"setting": 1}
+    assert [record["fields"]["key"] for record in data["records"]] == ["contact.coordinator.name"]
+    assert made.counts == {"setting": 1}
     assert html.count("kardemumma") == 1
+
+
+def test_the_page_tells_what_was_chosen_in_words_and_nothing_of_what_the_app_remembers_for_itself() -> None:
+    store = memory_store()
+    ids = lay(store, "kanel")
+    unfinished = {"now": {"title": "Ringa Åsa", "owner": ids["mentorship"], "due": None}, "then": {"title": ""}}
+    chosen: dict[str, str | bool] = {
+        "contact.safety_lead.phone": "08-123 45",
+        f"meeting.{ids['meeting']}.worry": "little",
+        f"anyway.{ids['mentorship']}": "Vi ses i morgon redan.",
+        "unfinished.task.new": json.dumps(unfinished),
+        "calendar.name": True,
+    }
+    inner: dict[str, str | bool] = {
+        "trash.seen": "2026-10-01",
+        f"heard.{ids['meeting']}": "f" * 40,
+        "calendar.offered": True,
+        "numbers.day": "",
+    }
+    for key, value in (chosen | inner).items():
+        store.execute(do.SetSetting(key=key, value=value))
+    data, reader, html, _ = taken(store)
+    kept = {record["fields"]["key"] for record in data["records"] if record["kind"] == "setting"}
+    assert kept == {"words", *chosen, *inner}
+    told = "\n".join(" ".join(article) for article in reader.articles)
+    assert [key for key in (*chosen, *inner) if key in html] == []
+    for words in ("08-123 45", "Oroade något dig?", "Lite", "Vi ses i morgon redan.", "Ringa Åsa"):
+        assert words in told, words
+    assert "fffff" not in html and "2026-10-01" not in html
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

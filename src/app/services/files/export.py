@@ -22,7 +22,7 @@ from typing import IO, Any, Final, TypeAlias, cast
 from app.errors import ContentError, SignedFileForeign
 from app.model.changes import OTHERS, device_of, named_in, seen_of
 from app.model.clock import moment_of
-from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, SkillProfile, skill_of
+from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, Setting, SkillProfile, skill_of
 from app.model.entities.calendar import span_of
 from app.model.erasing import ERASED
 from app.model.ids import Id
@@ -34,6 +34,7 @@ from app.services import fair_copy
 from app.services.content.documents import Document
 from app.services.content.library import Library
 from app.services.content.speech import Speech
+from app.services.files.chosen import in_words
 from app.services.files.printing import CLOSING, filled, listed, opening, safe, said
 from app.services.records.store import Store
 
@@ -331,7 +332,9 @@ class _Page:
         self._put(CLOSING)
 
     def _under(self, heading: str, record: Entity) -> None:
-        if not self.speech.has(f"export.kind.{record.KIND}"):
+        if not self.speech.has(f"export.kind.{record.KIND}") or (
+            isinstance(record, Setting) and not self._told(record)
+        ):
             return
         if self._headed != heading:
             self._put(f"<h2>{safe(self.speech.say(heading))}</h2>\n")
@@ -354,9 +357,14 @@ class _Page:
                 self._put(part)
         self._put("</article>\n")
 
+    def _told(self, setting: Setting) -> tuple[str, str] | None:
+        return in_words(setting, self.speech, self.library, self.names, self._met)
+
     def _title(self, record: Entity) -> str:
         if isinstance(record, FairCopy):
             return self._copy_title(record)
+        if isinstance(record, Setting) and (told := self._told(record)):
+            return told[0]
         for name in ("title", "name", "text"):
             words = getattr(record, name, "")
             if words:
@@ -390,6 +398,9 @@ class _Page:
     def _lines(self, record: Entity) -> Iterator[tuple[str, str]]:
         if isinstance(record, FairCopy):
             yield from self._copy_lines(record)
+            return
+        if isinstance(record, Setting):
+            yield from ((self._label("export.field.value"), told[1]) for told in (self._told(record),) if told)
             return
         for name in record.FIELDS:
             value = getattr(record, name)
