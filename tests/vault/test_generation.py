@@ -1,5 +1,6 @@
 """A generation is begun whole, and opened only when everything about it agrees."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,40 @@ def test_a_journal_belongs_to_its_snapshot(tmp_path: Path) -> None:
     assert opened(tmp_path).since == [FIRST]
     with pytest.raises(VaultDamaged):
         reopened(QUIET, snapshot_path(tmp_path, 3), VaultKey(KEY.secret, b"w" * 16, KEY.lineage, 1))
+
+
+class Reading(NoSync):
+    """Counts what is asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def read(self, fd: int, size: int, offset: int) -> bytes:
+        self.asked += size
+        return super().read(fd, size, offset)
+
+
+@pytest.mark.parametrize("marked", [0, 1, 3])
+def test_a_journal_longer_than_a_window_is_read_in_pieces_and_a_hole_behind_it_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marked: int
+) -> None:
+    monkeypatch.setattr(journals, "WINDOW", 300)
+    long = [Op(journals.INSERT, "note", 3, b'"%s"' % (b"x" * 2000))]
+    many = [Op(journals.INSERT, "note", number, b'{"n":%d}' % number) for number in range(4, 9)]
+    (tmp_path / "v").mkdir()
+    found = begin(QUIET, tmp_path / "v", KEY)
+    for number, ops in enumerate((long, many, long), 1):
+        found.journal.append(ops)
+        if number <= marked:
+            found.mark.write(found.reached.position)
+    close(found)
+    path = Path(journal_path(tmp_path / "v", 1))
+    whole = path.read_bytes()
+    assert opened(tmp_path / "v").since == [long, many, long]
+    os.truncate(path, 64 << 30)
+    calls = Reading()
+    again = opened(tmp_path / "v", calls=calls)
+    assert again.since == [long, many, long]
+    assert again.notices == [("tail-dropped", {"bytes": (64 << 30) - len(whole)})]
+    assert path.read_bytes() == whole
+    assert calls.asked < 1 << 20

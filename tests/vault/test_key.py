@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.vault.key import VaultKey
+from app.vault.key import VaultKey, milliseconds_now
 
 KEY = VaultKey(bytearray(range(32)), b"v" * 16, b"l" * 16, 7)
 
@@ -46,3 +46,8 @@ def test_a_wiped_key_gives_nothing_and_none_shows_itself() -> None:
     assert not any(key.secret)
     with pytest.raises(ValueError, match="wiped"):
         key.subkey(b"one\0", b"")
+
+
+def test_a_clock_from_before_1970_says_1970(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.vault.key.time.time_ns", lambda: -(10**18))
+    assert milliseconds_now() == 0

@@ -1,10 +1,13 @@
 """Salvage at its edges; what it does with every flip and cut is in test_damage."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from app.errors import VaultDamaged
+from app.vault import journal as journals
+from app.vault import salvage as salvages
 from app.vault.engine import Engine
 from app.vault.key import VaultKey
 from app.vault.salvage import Loss, salvage
@@ -75,3 +78,23 @@ def test_another_key_finds_nothing(tmp_path: Path, key: VaultKey) -> None:
     made(tmp_path / "v")
     with pytest.raises(VaultDamaged):
         salvage(tmp_path / "v", key)
+
+
+def test_a_file_that_claims_to_be_long_is_looked_at_so_far_and_no_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hole behind what is ours costs nothing; what lies behind the limit is counted as lost."""
+    disk = made(tmp_path / "v")
+    snapshot = disk["snapshot-00000002"]
+    put(tmp_path / "v", {**disk, "snapshot-00000002": snapshot[:8192] + bytes(8192) + snapshot[16384:]})
+    holed = salvage(tmp_path / "v", FIRST)
+    monkeypatch.setattr(journals, "WINDOW", 4096)
+    monkeypatch.setattr(salvages, "FILE_BYTES", 1 << 20)
+    assert salvage(tmp_path / "v", FIRST) == holed
+    put(tmp_path / "v", disk)
+    for name in ("snapshot-00000002", "journal-00000002"):
+        os.truncate(tmp_path / "v" / name, 64 << 30)
+    found = salvage(tmp_path / "v", FIRST)
+    assert found.count == 201
+    monkeypatch.setattr(salvages, "FILE_BYTES", 8192)
+    assert Loss("snapshot", 0) in salvage(tmp_path / "v", FIRST).losses

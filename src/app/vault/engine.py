@@ -529,7 +529,7 @@ class Engine:
                 self._usable()
                 key, reached, files = self._key, self._written, self._files
                 assert key is not None
-                journal = files.read_all(journal_path(self._folder, reached.generation))
+                journal = files.read_all(journal_path(self._folder, reached.generation), reached.end)
                 if Mark.look(files, self._folder, key) != self._synced.position:
                     raise VaultDamaged(part="mark", reason="not what was written")
                 counts = {name: table.live for name, table in self._tables.found.items()}

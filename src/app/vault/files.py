@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
-from app.errors import StorageFailed, VaultError, VaultFull, VaultNotWritable
+from app.errors import StorageFailed, VaultDamaged, VaultError, VaultFull, VaultNotWritable
 
 StrPath = str | os.PathLike[str]
 
@@ -146,11 +146,15 @@ class Files:
             return b"".join(parts)
         except OSError as exc:
             raise typed(exc, "read") from exc
+        except MemoryError as exc:  # no file of ours is that long
+            raise VaultDamaged(part="file", reason="size") from exc
 
-    def read_all(self, path: StrPath) -> bytes:
+    def read_all(self, path: StrPath, most: int | None = None) -> bytes:
+        """The file, or so many bytes of it at the most: how long it says it is costs a stranger nothing."""
         fd = self.open(path)
         try:
-            return self.read(fd, self.size(fd), 0)
+            size = self.size(fd)
+            return self.read(fd, size if most is None else min(size, most), 0)
         finally:
             self.close(fd)
 

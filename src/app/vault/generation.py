@@ -4,7 +4,6 @@ Opening reads and proves everything before it writes a byte. What it finds wrong
 """
 
 import re
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from app.vault import snapshot as snapshots
 from app.vault.crypto import MAC_BYTES, new_salt
 from app.vault.files import Files, StrPath, remove
 from app.vault.journal import Chain, Op
-from app.vault.key import Position, VaultKey
+from app.vault.key import Position, VaultKey, milliseconds_now
 from app.vault.mark import FILE as MARK
 from app.vault.mark import Mark
 from app.vault.snapshot import Snapshot
@@ -108,7 +107,7 @@ class Generation:
 
 
 def new_head(key: VaultKey, generation: int, sequence: int) -> snapshots.Head:
-    now = time.time_ns() // 1_000_000
+    now = milliseconds_now()
     salts = new_salt(), new_salt()
     return snapshots.Head(key.vault, key.lineage, key.counter, generation, sequence, *salts, now)
 
@@ -177,19 +176,21 @@ class _Loading:
         files = self._files
         names = files.names(self._folder)
         snapshot = self._newest(names)
-        fd, data = self._journal_of(snapshot.head.generation)
+        fd, size, data = self._journal_of(snapshot.head.generation)
         head, chain = self._proven_head(data, snapshot.head)
-        found = journals.replay(data, chain, data[journals.HEAD_BYTES - MAC_BYTES : journals.HEAD_BYTES])
-        mark, acknowledged = self._checked_mark(head, found, len(data))
+        more = (lambda length, at: files.read(fd, length, at)) if len(data) < size else None
+        found = journals.replay(data, chain, data[journals.HEAD_BYTES - MAC_BYTES : journals.HEAD_BYTES], more)
+        mark, acknowledged = self._checked_mark(head, found, size)
         # Everything was read and proven: from here on we write.
-        if found.end < len(data):
-            self._notices.append(("tail-dropped", {"bytes": len(data) - found.end}))
+        if found.end < size:
+            self._notices.append(("tail-dropped", {"bytes": size - found.end}))
             files.truncate(fd, found.end)
             files.sync(fd)
         if found.sequence > acknowledged:
             # Nobody knows whether a sync ever covered these: write them again, so that the next one does.
-            start = found.tags[acknowledged][1]
-            files.write(fd, data[start : found.end], start)
+            for at in range(found.tags[acknowledged][1], found.end, journals.WINDOW):
+                end = min(at + journals.WINDOW, found.end)
+                files.write(fd, data[at:end] if end <= len(data) else files.read(fd, end - at, at), at)
             files.sync(fd)
         journal = JournalFile(files, fd, chain, found.sequence, found.tag, found.end)
         position = Position(head.generation, found.sequence, found.tag)
@@ -213,14 +214,16 @@ class _Loading:
             return found
         raise VaultDamaged(part="snapshot", reason="missing")
 
-    def _journal_of(self, generation: int) -> tuple[int, bytes]:
+    def _journal_of(self, generation: int) -> tuple[int, int, bytes]:
+        """The journal, how long it says it is, and its beginning: all of it, unless it is longer than ours are."""
         files = self._files
         try:
             fd = files.open(journal_path(self._folder, generation), write=True)
         except FileNotFoundError as exc:
             raise VaultDamaged(part="journal", reason="missing") from exc
         self._held.append(_Descriptor(files, fd))
-        return fd, files.read(fd, files.size(fd), 0)
+        size = files.size(fd)
+        return fd, size, files.read(fd, min(size, journals.WINDOW), 0)
 
     def _proven_head(self, data: bytes, head: snapshots.Head) -> tuple[journals.Head, Chain]:
         stated = journals.Head.read(data)

@@ -6,7 +6,7 @@ and at most its follower, and the rest still opens.
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -30,6 +30,9 @@ _OP: Final = struct.Struct(">BBQI")
 
 BATCH_BYTES: Final = 32 * 1024
 """A longer transaction is spread over frames of about this size, so that damage stays local."""
+
+WINDOW: Final = 16 * 1024 * 1024
+"""How much of a journal is read at once. Tidying keeps it shorter; only a flood of records, or a stranger, makes it longer."""
 
 MORE: Final = b"\0"
 LAST: Final = b"\1"
@@ -152,16 +155,23 @@ class Replay:
     """For each of those sequences its tag and where it ends."""
 
 
-def replay(data: bytes, chain: Chain, tag: bytes) -> Replay:
-    """Read frames from the head's end for as long as they follow each other."""
-    sequence, at = chain.base, HEAD_BYTES
+def replay(data: bytes, chain: Chain, tag: bytes, more: Callable[[int, int], bytes] | None = None) -> Replay:
+    """Read frames from the head's end for as long as they follow each other.
+
+    `more` reads so many bytes from a place on, where `data` is only the beginning of a file: what no frame of ours says
+    is there is never read, however long the file claims to be.
+    """
+    sequence, at, begun = chain.base, HEAD_BYTES, 0
     found = Replay(sequence, tag, at, [], {sequence: (tag, at)})
     waiting: list[Op] = []
-    while at < len(data):
-        frame = chain.open(data, at, sequence + 1, tag)
+    while True:
+        frame = chain.open(data, at - begun, sequence + 1, tag)
+        if frame is None and more is not None and (size := _cut_off(data, at - begun, chain)):
+            data, begun = more(size, at), at
+            frame = chain.open(data, 0, sequence + 1, tag)
         if frame is None:
             break
-        sequence, at, tag = sequence + 1, frame.end, frame.tag
+        sequence, at, tag = sequence + 1, begun + frame.end, frame.tag
         waiting += decode(frame.plain)
         if frame.plain[:1] == LAST:
             found.transactions.append((sequence, waiting))
@@ -169,6 +179,16 @@ def replay(data: bytes, chain: Chain, tag: bytes) -> Replay:
             found.sequence, found.tag, found.end = sequence, tag, at
             waiting = []
     return found
+
+
+def _cut_off(data: bytes, at: int, chain: Chain) -> int:
+    """How much to read for a frame of which the bytes at hand hold only the beginning; 0 when that is not so."""
+    if at + FRAME_BYTES > len(data):
+        return WINDOW
+    if frame_at(data, at, chain) is None:
+        return 0
+    size = FRAME_BYTES + length_at(data, at)
+    return max(WINDOW, size) if at + size > len(data) else 0
 
 
 def encode(ops: Sequence[Op]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes
@@ -64,6 +65,11 @@ class Position:
     generation: int
     sequence: int
     tag: bytes
+
+
+def milliseconds_now() -> int:
+    """Since 1970, for people to read; a clock from before that says 1970, since no field here holds less."""
+    return max(0, time.time_ns() // 1_000_000)
 
 
 def digest(label: bytes, *parts: bytes) -> bytes:

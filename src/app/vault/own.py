@@ -2,7 +2,6 @@
 inbox, and which notes were taken in.
 """
 
-import time
 from collections.abc import Collection, Iterable
 from typing import Final
 
@@ -10,6 +9,7 @@ from tinydb.table import Document
 
 from app.vault.documents import Documents
 from app.vault.inbox import InboxPair
+from app.vault.key import milliseconds_now
 from app.vault.slots import Slot, SlotKey
 
 OWN_TABLE: Final = "_vault"
@@ -60,7 +60,7 @@ class Own:
         return [InboxPair.of(self._vault, bytes.fromhex(row["private"])) for row in self._rows("inbox-key")]
 
     def keep_pair(self, pair: InboxPair) -> None:
-        made = time.time_ns() // 1_000_000
+        made = milliseconds_now()
         row = {"kind": "inbox-key", "id": pair.key.id.hex(), "private": pair.private.hex(), "made": made}
         self._table.insert(row)
 

@@ -26,8 +26,13 @@ from app.vault.mark import Mark
 if TYPE_CHECKING:
     from app.vault.documents import Documents
 
+FILE_BYTES: Final = 1 << 30
+"""So much of a file is looked at; what is behind it is counted as lost."""
+
 REPAIR_BYTES: Final = 64 * 1024
 """Longer frames are not searched for a flipped bit: it would take minutes."""
+
+_NOTHING: Final = bytes(journals.WINDOW)
 
 Tables = dict[str, dict[int, bytes]]
 
@@ -76,13 +81,13 @@ def salvage(folder: Path, key: VaultKey, files: Files = DISK) -> Salvaged:
     )
     head = None
     for generation in generations:
-        data = files.read_all(folder / f"snapshot-{generation:08d}")
+        data = _read(files, folder / f"snapshot-{generation:08d}", "snapshot", found)
         head = _snapshot_head(data, key, generation)
         if head is not None:
             _read_snapshot(data, head, head.seal(key), found)
             break
         found.losses.append(Loss("snapshot", 0))
-    journal = _find_journal(files, folder, key, head, generations)
+    journal = _find_journal(files, folder, key, head, generations, found)
     if journal is None and head is None:
         raise NothingToSalvage(part="vault")
     if journal is None:
@@ -96,12 +101,17 @@ def salvage(folder: Path, key: VaultKey, files: Files = DISK) -> Salvaged:
 
 
 def _find_journal(
-    files: Files, folder: Path, key: VaultKey, head: snapshots.Head | None, generations: list[int]
+    files: Files,
+    folder: Path,
+    key: VaultKey,
+    head: snapshots.Head | None,
+    generations: list[int],
+    found: Salvaged,
 ) -> tuple[bytes, journals.Head] | None:
     """The journal of the snapshot, or the newest one that proves itself when there is no snapshot."""
     for generation in [head.generation] if head else generations:
         try:
-            data = files.read_all(folder / f"journal-{generation:08d}")
+            data = _read(files, folder / f"journal-{generation:08d}", "journal", found)
         except FileNotFoundError:
             continue
         if head is not None:
@@ -111,6 +121,29 @@ def _find_journal(
             if journals.Head.proven(data, stated.seal(key)) and stated.vault == key.vault:
                 return data, stated
     return None
+
+
+def _read(files: Files, path: Path, part: str, found: Salvaged) -> bytes:
+    """The file as far as anything is in it: a hole behind that, which may be many times larger, is none of ours."""
+    fd = files.open(path)
+    try:
+        data = files.read(fd, journals.WINDOW, 0)
+        if len(data) < journals.WINDOW:
+            return data
+        pieces, hole = [data], 0
+        for at in range(journals.WINDOW, min(files.size(fd), FILE_BYTES), journals.WINDOW):
+            data = files.read(fd, journals.WINDOW, at)
+            if data == _NOTHING[: len(data)]:
+                hole += len(data)
+                continue
+            pieces += (bytes(hole), data)
+            hole = 0
+        if not hole and files.size(fd) > FILE_BYTES:
+            found.losses.append(Loss(part, 0))
+    finally:
+        files.close(fd)
+    pieces[-1] = pieces[-1].rstrip(b"\0") + bytes(TAG_BYTES)  # a seal may end with zeros
+    return b"".join(pieces)
 
 
 def _compare_mark(files: Files, folder: Path, key: VaultKey, reached: Position, found: Salvaged) -> None:

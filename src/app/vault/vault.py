@@ -37,7 +37,7 @@ from app.vault.files import DISK, Files, remove, typed, write_atomically
 from app.vault.header import Header
 from app.vault.inbox import Inbox, InboxKey, InboxPair, SealedNote
 from app.vault.kdf import Cost
-from app.vault.key import Position, VaultKey
+from app.vault.key import Position, VaultKey, milliseconds_now
 from app.vault.lock import FolderLock
 from app.vault.own import Own
 from app.vault.presence import CREATING, ERASING, HEADER, erased, exists
@@ -328,7 +328,7 @@ class Vault:
         if what == self._anchored:
             return
         position, now, before = what
-        current = Anchor.of(self._key, position, now, _now(), before)
+        current = Anchor.of(self._key, position, now, milliseconds_now(), before)
         try:
             anchor.write(self._state / anchor.FILE, current, self._files)
         except VaultError as exc:
@@ -640,7 +640,3 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     except (VaultError, OSError):
         return
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
