@@ -32,6 +32,20 @@ def stockholm() -> Iterator[None]:
     zone._here.cache_clear()
 
 
+@pytest.mark.parametrize("year", [1, 2, 4, 1960, 1969, 9604, 9998, 9999])
+@pytest.mark.parametrize("day", [(1, 1), (2, 28), (12, 31)])
+def test_a_clock_in_any_year_leaves_room_to_count_both_ways(year: int, day: tuple[int, int]) -> None:
+    leap = (2, 29) if year % 4 == 0 else day
+    moment = zone.within_calendars(datetime(year, *leap, 23, 59, 59, tzinfo=UTC))
+    assert (moment.month, moment.day, moment.hour) == (*leap, 23)
+    assert 1970 <= (moment - timedelta(days=400)).year < (moment + timedelta(days=36500)).year < 9999
+
+
+def test_a_clock_within_them_is_believed() -> None:
+    for year in (1970, 2026, 2038, 2099, 9600):
+        assert zone.within_calendars(SUMMER.replace(year=year)) == SUMMER.replace(year=year)
+
+
 def found(folder: Path, *, tz: str | None = None, link: str = "", hint: str = "") -> str | None:
     """The name that these sources lead to."""
     if link:

@@ -37,6 +37,7 @@ from app.services.opened import Opened
 from app.services.passphrase import Level, Strength, strength, suggest
 from app.services.preferences import Preferences
 from app.services.quick_notes import LetterBox, QuickNote, Trust
+from app.services.zone import within_calendars
 
 if TYPE_CHECKING:
     from app.services.agreements import Agreements
@@ -99,7 +100,8 @@ class Session:
         self._folder = folder
         self._state = state
         self._assets = assets
-        self._now = now or (lambda: datetime.now(UTC).astimezone())
+        clock = now or (lambda: datetime.now(UTC).astimezone())
+        self._now: Callable[[], datetime] = lambda: within_calendars(clock())
         self._cost = cost
         self._monotonic = monotonic
         self._one = threading.RLock()

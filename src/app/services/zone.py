@@ -19,6 +19,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LINK: Final = Path("/etc/localtime")
 HINT: Final = Path("/etc/timezone")
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 9600
+"""The years that a clock is believed between. What it is set to instead has a 29 February."""
 _STEPS: Final = 54
 """Weeks in which a name has to agree with the device: both halves of a year and both changes between them."""
 
@@ -27,6 +30,13 @@ def now() -> datetime:
     """The time on this device, with its zone."""
     here = _here()
     return datetime.now(UTC).astimezone(here)
+
+
+def within_calendars(moment: datetime) -> datetime:
+    """The moment, in a year from which months and years can be counted both ways; a wrong clock may say any."""
+    if moment.year < FIRST_YEAR:
+        return moment.replace(year=FIRST_YEAR + 2)
+    return moment if moment.year <= LAST_YEAR else moment.replace(year=LAST_YEAR)
 
 
 def zone(

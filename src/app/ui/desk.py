@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 import flet as ft
 from flet.messaging.session import Session
 
+from app.services.zone import within_calendars
 from app.ui import safe, theme
 from app.ui.loop import post
 from app.ui.signal import Signal, Stop
@@ -114,7 +115,7 @@ class Desk:
 
     def now(self) -> datetime:
         """The time on this device, with its zone."""
-        return self._clock()
+        return within_calendars(self._clock())
 
     # ------------------------------------------------------------ words
     def say(self, key: str, /, **facts: object) -> str:

@@ -117,7 +117,7 @@ class Inbox:
         body = text.encode("utf-8", "replace")
         if len(body) > NOTE_BYTES_MAX:
             raise NoteTooLong(bytes=len(body), most=NOTE_BYTES_MAX)
-        inner = _INNER.pack(written, len(body)) + body
+        inner = _INNER.pack(max(0, written), len(body)) + body
         inner += bytes(-len(inner) % STEP)
         sealed = hpke.seal(key.public, inner, info=_info(key), aad=_place(note, number))
         head = _NOTE_LAYOUT.pack(_NOTE_MAGIC, _FORMAT, key.id, note, number)
