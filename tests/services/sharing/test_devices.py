@@ -240,7 +240,7 @@ def test_a_device_is_out_at_once_also_while_another_thread_looks_after_the_other
 def test_whoever_tends_waits_for_nobody_who_takes_something_in(karin: Phone, empty: Callable[[str], Phone]) -> None:
     """What is taken in is told with the exchange's lock held, by whichever thread; another may be looking there."""
     add(karin, empty("tablet"))
-    lock = karin.session.exchange._one
+    lock = karin.session.exchange._logs.one
     tending = threading.Thread(target=devices(karin).tend, daemon=True)
     told = threading.Event()
 

@@ -149,9 +149,9 @@ def test_a_changed_byte_is_told_and_never_taken(karin: Person, yusuf: Person) ->
 def test_what_cannot_be_read_is_told_once_however_often_it_is_tried(karin: Person, yusuf: Person) -> None:
     space = karin.meets(yusuf)
     keys = karin.exchange.keys(space)
-    log = karin.exchange._log(space)
+    log = karin.exchange._logs.of(space)
     sealer = Sealer(bytes.fromhex(space), keys, karin.exchange.heads(space)[keys.id])
-    nonsense = sealer.message(Message(first=1, changes=({"hlc": "never"},)), karin.exchange._writing_key(log))
+    nonsense = sealer.message(Message(first=1, changes=({"hlc": "never"},)), karin.exchange._sealing.writing_key(log))
     for one in (karin, yusuf):
         one.exchange.take(space, nonsense)
     assert yusuf.exchange.alarms() == [Alarm(space, AlarmKind.UNREADABLE, keys.id.hex())]
@@ -362,7 +362,7 @@ def words_in_envelopes(person: Person, space: str) -> str:
     """Everything that can still be read from the envelopes that somebody keeps."""
     from sync.sealing import open_message
 
-    log = person.exchange._log(space)
+    log = person.exchange._logs.of(space)
     found = []
     run: dict[bytes, list[Envelope]] = {}
     for envelope in person.exchange.outgoing(space):

@@ -274,7 +274,7 @@ def test_somebody_whose_certificates_cannot_be_read_can_be_taken_out_as_well(
     space = space_of(karin, pair)
     me = karin.session.exchange.keys(space).id
     karin.session.exchange.seal(space)
-    log = karin.session.exchange._log(space)
+    log = karin.session.exchange._logs.of(space)
     monkeypatch.setattr(log, "people", {id: who for id, who in log.people.items() if id == me})
     assert [one.root for one in karin.session.exchange.people(space) if not one.mine] == [""]
     parting(karin).dismiss(pair)

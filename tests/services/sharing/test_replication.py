@@ -410,7 +410,7 @@ def test_no_question_of_a_screen_waits_while_something_is_being_sealed(karin: Pe
                 answered.set()
 
             screen = threading.Thread(target=ask, daemon=True)
-            with karin.exchange._one:
+            with karin.exchange._logs.one:
                 screen.start()
                 assert answered.wait(10)
             screen.join()

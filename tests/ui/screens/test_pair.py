@@ -328,7 +328,7 @@ async def test_what_is_new_goes_over_in_pictures_one_after_another(stage: OpenSt
     await karin.app.until(lambda: karin.says("pair.package.nothing", name="Yusuf"))
     karin.session.store.execute(AddTask(text="Läs ansökan " * 20, mentorship=mentorship))
     await open_again(karin, mentorship)
-    with karin.session.exchange._one:  # somebody seals for minutes: a first upload is under way
+    with karin.session.exchange._logs.one:  # somebody seals for minutes: a first upload is under way
         await karin.tap("pair-make")
         await karin.app.until(lambda: karin.says("pair.working"))
     await karin.app.until(lambda: karin.app.has("pair-package-copy"))

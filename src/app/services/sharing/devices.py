@@ -23,8 +23,9 @@ from app.services.content.wordlists import words
 from app.services.records.store import Store
 from app.services.records.tables import EPOCHS
 from app.services.sharing import joining
-from app.services.sharing.exchange import Contact, Exchange
+from app.services.sharing.exchange import Exchange
 from app.services.sharing.joining import Joined
+from app.services.sharing.members import Contact
 from app.services.sharing.packing import pack
 from app.services.sharing.pairing import Package
 from app.services.spaces import DEVICE, KEYRING, PEER, Spaces

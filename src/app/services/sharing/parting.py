@@ -24,7 +24,8 @@ from sync.protocol import party_of
 
 if TYPE_CHECKING:
     from app.services.records.store import Store
-    from app.services.sharing.exchange import Exchange, WayOut
+    from app.services.sharing.exchange import Exchange
+    from app.services.sharing.members import WayOut
     from app.services.spaces import Spaces
 
 

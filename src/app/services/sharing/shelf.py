@@ -30,6 +30,9 @@ PASSING: Final = frozenset({"withheld", "foreign"})
 MARKS_MOST: Final = 50
 """So many things of one kind are remembered as noticed."""
 
+MORE: Final = "more"
+"""Why a piece of a message is set aside: the rest of it has not come yet."""
+
 
 class AlarmKind(enum.StrEnum):
     """What can be wrong in words that people understand; `alarm.<kind>` says it."""
@@ -72,6 +75,16 @@ class Shelf:
     def place(self, space: str) -> Any:
         """The row of a shared space; None if it is not shared."""
         return self.table(PLACES).get(is_("id", space))
+
+    def begin(self, space: str, founding: Envelope, *, waiting: bool) -> None:
+        """A space gets its log. The founding is there before the place: a screen may ask in between."""
+        self.keep(space, founding, waiting=waiting)
+        self.table(PLACES).insert({"sealed": 0, "cursor": 0, "at": "", "erased": 0, "id": space})
+
+    def keep_psks(self, space: str, psks: Iterable[Psk]) -> None:
+        """Secrets that were scanned in the room for that space."""
+        for psk in psks:
+            self.table(PSKS).insert({"space": space, "secret": psk.secret.hex(), "name": psk.name.hex()})
 
     def psks(self, space: str) -> list[Psk]:
         """The secrets that were scanned in the room for that space."""
@@ -236,7 +249,7 @@ class Shelf:
         tried = {one.header.device.hex() for one in placed}
         again = any(one.header.kind is Kind.CONTROL for one in placed)
         for row in self.table(ASIDE).search(is_("space", space)):
-            if again or (row["reason"] == "more" and row["device"] in tried):
+            if again or (row["reason"] == MORE and row["device"] in tried):
                 self.table(ASIDE).remove(doc_ids=[row.doc_id])
         kept = {row["key"] for row in self.table(ASIDE).search(is_("space", space))}
         for run, reason in aside:
@@ -262,6 +275,10 @@ class Shelf:
         """A message has told what was seen, if there was anything; up to which change this device's own are sealed."""
         done = {} if sealed is None else {"sealed": sealed}
         self.table(PLACES).update({"owed": False, **done}, is_("id", space))
+
+    def forget_former(self, space: str) -> None:
+        """What a former device of mine had said is said again, and done with."""
+        self.table(PLACES).update(_without_former, is_("id", space))
 
     def said_upto(self, space: str, device: str, sequence: int) -> int:
         """The last change that a device had said by that place of its chain; 0 if none."""
@@ -366,6 +383,11 @@ def envelope_of(row: Mapping[str, Any]) -> Envelope:
 def _stripped(row: dict[str, Any]) -> None:
     row["raw"] = base64.b64encode(envelope_of(row).stripped().to_bytes()).decode()
     row.pop("hollow", None)
+
+
+def _without_former(row: dict[str, Any]) -> None:
+    row.pop("former", None)
+    row.pop("former_only", None)
 
 
 def _foreign(row: dict[str, Any]) -> None:
