@@ -41,6 +41,7 @@ from app.services.agreements import AGREEMENT, CONDUCT
 from app.services.closing import erase
 from app.services.content.library import Library
 from app.services.content.speech import Speech
+from app.services.files import export as exporting
 from app.services.files import importing
 from app.services.files.export import DATA, export
 from app.services.files.importing import _rows, import_export, is_empty
@@ -158,7 +159,7 @@ def whole(store: Store) -> list[Any]:
 
 
 def test_the_vault_that_came_back_is_equal_with_histories_and_what_was_written_at_the_same_time(
-    two: Two, data: bytes
+    two: Two, data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phone = Person("Ny", now=Now(NOON + timedelta(days=30)))
     import_export(phone.store, data)
@@ -173,8 +174,12 @@ def test_the_vault_that_came_back_is_equal_with_histories_and_what_was_written_a
         ("Läsa mer", "here", ""),
     ]
     again = Person("Ännu nyare", now=Now(NOON + timedelta(days=60)))
-    import_export(again.store, taken_out(phone.store))
+    monkeypatch.setattr(exporting, "LINE", 1)  # as if no record had room for two versions in its line
+    in_lines = taken_out(phone.store)
+    assert opened(in_lines).count('"more":true') > 5
+    found = import_export(again.store, in_lines)
     assert whole(again.store) == before
+    assert {kind: count for kind, count in found.counts.items() if count} == counts(again.store)
     assert phone.store.written(phone.spaces.personal) > 0  # it travels: all of it was said by this phone
     restarted = Store(phone.documents, phone.spaces, now=phone.now, start=Timers())
     assert whole(restarted) == before

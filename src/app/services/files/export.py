@@ -61,6 +61,9 @@ _PHONE: Final = ("space.", "entry.", "device.", "revoked.")
 """Settings about keys, devices and where things are carried: another phone has its own."""
 AT_ONCE: Final = 50
 """So many records are read together with their versions: one step for each would take most of the time."""
+LINE: Final = 16 << 20
+"""Bytes of a line from which on the versions of a record go on in another: a reader takes 64 MiB of one."""
+VERSIONS_A_LINE: Final = 20_000
 _REMEMBERED: Final = 4096
 """So many moments are kept as words: most of what is told of a time tells of the same meetings and the same minutes."""
 _MARKS: Final = {"only_me": "frame.only-me", "shared": "frame.shared", "summary": "frame.summary"}
@@ -191,16 +194,18 @@ class _Data:
             while some := list(islice(wanted, AT_ONCE)):
                 histories = store.histories(some)
                 for record in some:
-                    put(between + _json(self._record(record, histories[record.id])))
-                    between = b",\n"
+                    for line in _lines(self._record(record, histories[record.id])):
+                        put(between + line)
+                        between = b",\n"
                     counts[kind] = counts.get(kind, 0) + (not record.gone)
                     self._page.add(record)
         self._page.end()
         put(b'\n],"other":[')
         between = b"\n"
         for row in store.unknown():
-            put(between + _json(self._unknown(row)))
-            between = b",\n"
+            for line in _lines(self._unknown(row)):
+                put(between + line)
+                between = b",\n"
         put(b"\n]}\n")
         return counts
 
@@ -282,6 +287,17 @@ def speaks_of_keys(key: object) -> bool:
 def _json(value: Any) -> bytes:
     """A lone half of a surrogate pair, which UTF-8 cannot hold, becomes its JSON escape."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+
+def _lines(row: Mapping[str, Any]) -> Iterator[bytes]:
+    """A record in one line; with more versions than a reader takes at once, the rest of them in lines of its name."""
+    line, versions = _json(row), row.get("versions", ())
+    if len(versions) < 2 or (len(line) <= LINE and len(versions) <= VERSIONS_A_LINE):
+        yield line
+        return
+    half = len(versions) // 2
+    yield from _lines({**row, "versions": versions[:half]})
+    yield from _lines({**row, "versions": versions[half:], "more": True})
 
 
 def _stamp(at: datetime) -> str:

@@ -140,7 +140,7 @@ def import_export(store: Store, data: bytes) -> Imported:
         if row.get("space_kind"):
             spaces.setdefault(old, str(row["space_kind"]))
         if one.known:
-            counts[one.kind] = counts.get(one.kind, 0) + (not row.get("deleted"))
+            counts[one.kind] = counts.get(one.kind, 0) + (not (row.get("deleted") or row.get("more")))
         by_space.setdefault(old, []).append(one)
     with store.writing():
         while by_space:
