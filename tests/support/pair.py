@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.model.commands import AddPerson, IntroduceMe
+from app.model.entities import Goal, Mentorship
 from app.services.records.store import Store
 from app.services.sharing.exchange import Exchange
 from app.services.spaces import Spaces
@@ -49,3 +50,18 @@ class Person:
         self.exchange.seal(space)
         theirs = {device: link.sequence for device, link in other.exchange.heads(space).items()}
         other.exchange.take(space, self.exchange.outgoing(space, theirs))
+
+
+def titles(person: Person) -> set[str]:
+    """What their goals are called."""
+    return {goal.title for goal in person.store.everything(Goal)}
+
+
+def mentorship_of(person: Person) -> str:
+    """The id of their first relationship."""
+    return next(person.store.everything(Mentorship)).id
+
+
+def full_disk(*_: object) -> None:
+    """In the place of a method that writes."""
+    raise OSError("full")
