@@ -1,7 +1,8 @@
 """Emptying the trash by itself, and not because of a clock that was wrong for an hour.
 
-What was deleted more than thirty days ago goes when the app is opened. Whoever has not been here for as long, or whose
-clock has run ahead, finds everything as it was: it goes on another day, if the clock still says so.
+What was deleted more than thirty days ago goes when the app is opened. Whoever was not here yesterday, or whose clock has
+run ahead, finds everything as it was: it goes on another day, if the clock still says so. A clock may be wrong by less
+than the trash keeps, too, so no leap is believed at once.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 SEEN: Final = "trash.seen"
 """The day on which the trash was last looked at by a clock that was believed."""
 DOUBTED: Final = "trash.doubted"
-"""The day on which the clock was first found to have run far ahead of that."""
+"""The day on which the clock was first found to have run ahead of that."""
+STEP: Final = timedelta(days=1)
+"""How far a clock may have gone on since and be believed at once."""
 
 
 def empty(store: Store, now: datetime) -> None:
@@ -30,7 +33,7 @@ def empty(store: Store, now: datetime) -> None:
         return
     seen, doubted = _day(store, SEEN), _day(store, DOUBTED)
     today = now.date()
-    if seen is not None and today - seen > KEPT and not _holds(doubted, today):
+    if seen is not None and today - seen > STEP and not _holds(doubted, today):
         if doubted is None or doubted > today:
             _keep(store, DOUBTED, today)
         return
