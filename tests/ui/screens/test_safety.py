@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -147,3 +148,10 @@ async def test_every_number_says_that_nobody_has_confirmed_it(stage: OpenStage, 
     calls = [text for text in app.texts() if text == app.desk.say("safety.unverified")]
     shown = [c for c in app.walk() if str(getattr(c, "identifier", "") or "").startswith("call-")]
     assert len(calls) >= len(shown) > 1
+
+
+def test_every_screen_has_the_shield_but_those_that_lie_beside_it() -> None:
+    screens = sorted((ASSETS.parent / "src/app/ui/screens").glob("*.py"))
+    without = {file.stem for file in screens if re.search(r"\bsafety=(?!True)", file.read_text())}
+    # Safety itself and the concern above it; a phone that goes around while somebody answers; a device that is not in yet
+    assert without == {"safety", "concern", "around", "join"}

@@ -36,13 +36,15 @@ def to_sign(desk: Desk, rows: Sequence[ToSignRow]) -> list[Callable[[], ft.Contr
 def _sign(desk: Desk, row: ToSignRow) -> ft.Control:
     if row.meeting:
         words, path = desk.say("confirm.waits", name=row.name), f"/meeting/{row.meeting}/minutes"
+        done = desk.say("confirm.waits.help", name=row.name)
     else:
         title = desk.read(desk.library.document(row.document).title)
         words, path = desk.say("agreement.waits", title=title), f"/agreement/{row.mentorship}/{row.document}"
+        done = desk.say("agreement.waits.help", name=row.name)
     return Row(
         words,
         lambda _: desk.go(path),
-        subtitle=desk.say("agreement.waits.help", name=row.name),
+        subtitle=done,
         icon=ft.Icons.DRAW_OUTLINED,
         id=f"todo-sign-{row.meeting or row.document}",
         key=f"sign {row.mentorship} {row.meeting or row.document}",

@@ -142,6 +142,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
             subtitle=subtitle,
             primary=primary,
             above=above,
+            page=1,  # finished or reopened, it begins at its top
         )
     body: list[ft.Control] = [ft.Row([VisibilityChip("shared", name=view.row.name)])]
     if document.intro:
@@ -159,7 +160,6 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         body,
         back=True,
         subtitle=subtitle,
-        safety=desk.wide.value,
         actions=[
             HeaderButton(
                 desk.say("minutes.template"),

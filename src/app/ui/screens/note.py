@@ -232,7 +232,6 @@ def NoteScreen(id: str) -> ft.Control:
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
         back=True,
-        safety=desk.wide.value,
         subtitle=_elapsed(desk, view, now),
         above=above,
         primary=end,
