@@ -112,6 +112,12 @@ NOTICE_ACTION: Final = ft.Colors.INVERSE_PRIMARY
 CLEAR: Final = ft.Colors.TRANSPARENT
 HALF: Final = ft.Colors.with_opacity(0.45, PRIMARY)  # a step half taken: drawn between two that are told in words
 
+
+def clear(ground: str) -> str:
+    """A ground that is not seen: where what fades into it begins."""
+    return ft.Colors.with_opacity(0, ground)
+
+
 # ---------------------------------------------------------------- what meets what (names of tokens): text, then lines
 PAIRS: Final = (
     *(
@@ -152,7 +158,7 @@ class Style:
     NOTE = ft.TextThemeStyle.BODY_LARGE  # 18, what people write
     BODY = ft.TextThemeStyle.BODY_MEDIUM  # 16
     STRONG = ft.TextThemeStyle.TITLE_MEDIUM  # 16, semibold
-    SECTION = ft.TextThemeStyle.TITLE_SMALL  # 15, semibold: over a group
+    SECTION = ft.TextThemeStyle.DISPLAY_SMALL  # 15, semibold: over a group; the calendar has TITLE_SMALL to itself
     SMALL = ft.TextThemeStyle.BODY_SMALL  # 14
     BUTTON = ft.TextThemeStyle.LABEL_LARGE  # 17, semibold
     LABEL = ft.TextThemeStyle.LABEL_MEDIUM  # 13
@@ -162,7 +168,7 @@ class Style:
 _SIZES: Final = {
     "display_large": (40, True),
     "display_medium": (36, True),
-    "display_small": (32, True),
+    "display_small": (15, True),
     "headline_large": (32, True),
     "headline_medium": (32, True),
     "headline_small": (24, True),
@@ -190,9 +196,11 @@ def theme(tokens: Tokens, percent: int = 100) -> ft.Theme:
     Screens change at once: sliding them in costs a third of a second in which nobody can write yet.
     """
     scheme = _scheme(tokens)
-    text = ft.TextTheme(**{name: _text(tokens.ink, size, bold, percent) for name, (size, bold) in _SIZES.items()})
-    still = ft.PageTransitionTheme.NONE
     fixed = min(percent, TAB_LIMIT)
+    text = ft.TextTheme(**{name: _text(tokens.ink, size, bold, percent) for name, (size, bold) in _SIZES.items()})
+    month, bold = _SIZES["title_small"]
+    text.title_small = _text(tokens.ink, month, bold, fixed)  # over a calendar's days: "september 2026" in one line
+    still = ft.PageTransitionTheme.NONE
     return ft.Theme(
         color_scheme=scheme,
         font_family=FONT,

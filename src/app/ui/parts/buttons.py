@@ -221,7 +221,7 @@ def _abreast(choices: Sequence[Choice], most: int) -> int:
 
 
 def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identifier: str) -> ft.Control:
-    color = theme.ON_PRIMARY if on else theme.INK
+    color = theme.ON_PRIMARY_CONTAINER if on else theme.INK
     words: list[ft.Control] = [
         Words(
             choice.text,
@@ -246,10 +246,10 @@ def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identi
         content=ft.Stack([radio_dot(choice.value), ft.Row(face, spacing=10)], alignment=ft.Alignment.CENTER),
         on_click=lambda _: on_change(choice.value),
         ink=True,
-        bgcolor=theme.PRIMARY if on else theme.SURFACE,
-        border=ft.Border.all(1, theme.PRIMARY if on else theme.LINE),
+        bgcolor=theme.PRIMARY_CONTAINER if on else theme.SURFACE,
+        border=ft.Border.all(2 if on else 1, theme.PRIMARY if on else theme.LINE),
         border_radius=theme.CORNER,
-        padding=ft.Padding.symmetric(vertical=15, horizontal=12),
+        padding=ft.Padding.symmetric(vertical=14 if on else 15, horizontal=11 if on else 12),
     )
     return ft.MergeSemantics(content=ft.Semantics(identifier=identifier, content=box))
 

@@ -153,7 +153,7 @@ def DraftField(
         field.fit_parent_size = True
         field.text_vertical_align = ft.VerticalAlignment.START
         field.label = None
-        field.hint_text = hint or label
+        field.hint_text = f" {hint or label}"  # the cursor stands before it, not on it
     else:
         field.min_lines, field.max_lines = lines, lines + 12
         field.align_label_with_hint = True

@@ -13,6 +13,7 @@ import flet as ft
 
 from app.ui.hooks.held import use_box
 from app.ui.hooks.watch import use_watch
+from app.ui.parts.surfaces import LAST, Fading
 from app.ui.safe import component
 from app.ui.signal import Signal
 
@@ -48,7 +49,7 @@ def EndlessList(
         if whole > 0:
             near.set(int(max(0.0, min(1.0, e.pixels / whole)) * len(blocks)))
 
-    return ft.ListView(
+    scrolls = ft.ListView(
         [
             *header,
             *(
@@ -56,12 +57,13 @@ def EndlessList(
                 for at, block in enumerate(blocks)
             ),
             *footer,
+            ft.Container(height=LAST // 2),
         ],
         spacing=0,
-        expand=True,
         on_scroll=scrolled,
         scroll_interval=80,
     )
+    return Fading(scrolls)
 
 
 @component

@@ -11,6 +11,7 @@ from app.ui import theme
 from app.ui.hooks.context import use_desk, use_wide
 from app.ui.parts.buttons import HeaderButton
 from app.ui.parts.pictures import EMPTY
+from app.ui.parts.surfaces import LAST, Fading
 from app.ui.parts.text import Soft, Title, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -181,7 +182,7 @@ def _body(
     return ft.Container(
         _column([*rest, *aside], spacing, above, page),
         expand=True,
-        padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=8),
+        padding=ft.Padding.symmetric(horizontal=theme.SIDE),
         width=theme.COLUMN if wide and not full else None,
     )
 
@@ -197,15 +198,16 @@ _HIGHER = 48
 def _column(controls: Sequence[ft.Control], spacing: int, above: float, page: int = 0) -> ft.Control:
     """What scrolls. The first thing in it may be a field: room for its label, which the edge would cut off."""
     empty = bool(controls) and getattr(controls[0], "data", None) == EMPTY
-    return ft.Column(
-        [ft.Container(height=max(0.0, above)), *controls, *([ft.Container(height=_HIGHER)] if empty else [])],
+    end = ft.Container(height=max(0, (_HIGHER if empty else LAST) - spacing))
+    scrolls = ft.Column(
+        [ft.Container(height=max(0.0, above)), *controls, end],
         scroll=ft.ScrollMode.AUTO,
-        expand=True,
         alignment=ft.MainAxisAlignment.CENTER if empty else ft.MainAxisAlignment.START,
         spacing=spacing,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         key=f"page-{page}" if page else None,
     )
+    return Fading(scrolls)
 
 
 def _stack(words: list[ft.Control]) -> ft.Control:
@@ -250,4 +252,4 @@ def LongList(
     rows: Sequence[ft.Control], *, extent: float | None = None, padding: Any = 0, spacing: int = 0
 ) -> ft.Control:
     """A list of any length: only the rows in sight are built. Give each row a `key`, and all one `extent`."""
-    return ft.ListView(list(rows), item_extent=extent, expand=True, padding=padding, spacing=spacing)
+    return Fading(ft.ListView(list(rows), item_extent=extent, padding=padding, spacing=spacing))

@@ -75,6 +75,28 @@ def Rows(rows: Sequence[ft.Control], *, ground: str = theme.SURFACE) -> ft.Contr
     )
 
 
+def Ruled(row: ft.Control, *, first: bool, last: bool, key: str | None = None) -> ft.Control:
+    """One row of a card that is too long to be made at once: the edges of the card that run along it, and the hairline
+    to the next."""
+    top, bottom = theme.CORNER if first else 0, theme.CORNER if last else 0
+    line: list[ft.Control] = []
+    if not last:
+        line.append(ft.Container(height=1, bgcolor=theme.EDGE, margin=ft.Margin.symmetric(horizontal=16)))
+    inside = ft.Container(
+        ft.Column([row, *line], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        bgcolor=theme.SURFACE,
+        border_radius=ft.BorderRadius.vertical(top=max(0, top - 1), bottom=max(0, bottom - 1)),
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )
+    return ft.Container(
+        inside,
+        bgcolor=theme.EDGE,
+        border_radius=ft.BorderRadius.vertical(top=top, bottom=bottom),
+        padding=ft.Padding(left=1, right=1, top=int(first), bottom=int(last)),
+        key=key,
+    )
+
+
 def Row(
     title: str,
     on_click: Press | None = None,
@@ -280,13 +302,36 @@ def _nothing() -> None:
     """For a sheet that was never up."""
 
 
+FADES, LAST = 24, 16
+"""Over how much of its lower edge what scrolls fades into the ground; and the room under the last of it, which is to be
+seen whole."""
+
+
+def Fading(scrolls: ft.Control, ground: str = theme.GROUND) -> ft.Control:
+    """What scrolls, fading at its lower edge: a row cut by the button under it looks broken, one that fades goes on."""
+    edge = ft.Container(
+        gradient=ft.LinearGradient(
+            [theme.clear(ground), ground], begin=ft.Alignment.TOP_CENTER, end=ft.Alignment.BOTTOM_CENTER
+        ),
+        height=FADES,
+        left=0,
+        right=0,
+        bottom=0,
+        ignore_interactions=True,
+    )
+    return ft.Stack([scrolls, edge], fit=ft.StackFit.EXPAND, expand=True)
+
+
 def Footed(parts: Sequence[ft.Control], foot: ft.Control, *, spacing: int = 10) -> ft.Control:
     """What a `footed` sheet holds: these scroll, and the button under them stays where the thumb is."""
     across = ft.CrossAxisAlignment.STRETCH
     scrolls = ft.Column(
-        list(parts), spacing=spacing, scroll=ft.ScrollMode.AUTO, expand=True, horizontal_alignment=across
+        [*parts, ft.Container(height=max(0, LAST - spacing))],
+        spacing=spacing,
+        scroll=ft.ScrollMode.AUTO,
+        horizontal_alignment=across,
     )
-    return ft.Column([scrolls, foot], spacing=12, expand=True, horizontal_alignment=across)
+    return ft.Column([Fading(scrolls, theme.RAISED), foot], spacing=4, expand=True, horizontal_alignment=across)
 
 
 def use_sheet(

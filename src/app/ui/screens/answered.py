@@ -31,9 +31,9 @@ def answered(desk: Desk, survey: Document, given: Sequence[Evaluation], role: st
         for item in document.items_for(last.role):
             words = answer_words(desk, item, last.answers.get(item.id), {})
             if words:
-                lines += [Soft(desk.read(item.text)), Quotable(words)]
+                lines.append(ft.Column([Soft(desk.read(item.text)), Quotable(words)], spacing=2, tight=True))
         if lines:
-            shown += [SectionTitle(title), Card(lines, id=f"answered-{last.role}", spacing=4)]
+            shown += [SectionTitle(title), Card(lines, id=f"answered-{last.role}", spacing=14)]
     return shown
 
 

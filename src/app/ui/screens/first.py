@@ -123,7 +123,6 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
         ),
     ]
     body += [
-        ft.Container(height=4),
         Field(
             desk.say("first.name"),
             name,
