@@ -10,7 +10,7 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks.context import the_desk, use_desk
-from app.ui.parts.text import Named, Words
+from app.ui.parts.text import Named, Symbol, Words
 from app.ui.safe import component
 from app.ui.theme import Style
 
@@ -30,7 +30,7 @@ def _face(
     if icon is None:
         return words
     return ft.Row(
-        [ft.Icon(icon, color=color, size=22), ft.Container(words, expand_loose=True, expand=True)],
+        [Symbol(icon, color, 22), ft.Container(words, expand_loose=True, expand=True)],
         spacing=10,
         tight=True,
         alignment=ft.MainAxisAlignment.CENTER,
@@ -159,7 +159,7 @@ def HeaderButton(
 ) -> ft.Control:
     """A small one in the header or at the end of a row: the icon with its word under it."""
     face = ft.Column(
-        [ft.Icon(icon, color=color, size=24), Words(text, Style.TAB, color)],
+        [Symbol(icon, color), Words(text, Style.TAB, color)],
         spacing=2,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
@@ -232,7 +232,7 @@ def _option(choice: Choice, on: bool, on_change: Callable[[str], object], identi
     ]
     if choice.subtitle:
         words.append(Words(choice.subtitle, Style.SMALL, color if on else theme.INK_SOFT))
-    face: list[ft.Control] = [ft.Icon(choice.icon, color=color, size=22)] if choice.icon else []
+    face: list[ft.Control] = [Symbol(choice.icon, color, 22)] if choice.icon else []
     face.append(
         ft.Column(
             words,

@@ -6,7 +6,7 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.parts.buttons import SHAPE
-from app.ui.parts.text import Words
+from app.ui.parts.text import Symbol, Words
 from app.ui.theme import Style
 
 
@@ -20,7 +20,7 @@ def CallButton(text: str, number: str, *, id: str) -> ft.Control:
     """The number to call first, as large as the one thing to do."""
     face = ft.Row(
         [
-            ft.Icon(ft.Icons.CALL, color=theme.ON_ACCENT, size=24),
+            Symbol(ft.Icons.CALL, theme.ON_ACCENT),
             ft.Container(
                 Words(text, Style.BUTTON, theme.ON_ACCENT, align=ft.TextAlign.CENTER), expand=True, expand_loose=True
             ),
@@ -52,7 +52,7 @@ def CallRow(name: str, number: str, *, said: str, id: str, help: str = "") -> ft
     box = ft.Container(
         content=ft.Row(
             [
-                ft.Icon(ft.Icons.CALL_OUTLINED, color=theme.ACCENT, size=24),
+                Symbol(ft.Icons.CALL_OUTLINED, theme.ACCENT),
                 ft.Column(words, spacing=0, tight=True, expand=True),
             ],
             spacing=14,

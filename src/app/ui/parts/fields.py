@@ -17,7 +17,7 @@ from app.ui.hooks.held import use_box
 from app.ui.hooks.watch import use_watch
 from app.ui.loop import drawn
 from app.ui.parts.buttons import SHAPE, QuietButton
-from app.ui.parts.text import Live, Named, Words
+from app.ui.parts.text import Live, Named, Symbol, Words
 from app.ui.safe import component
 from app.ui.theme import Style
 
@@ -253,7 +253,7 @@ def PassphraseField(
     eye = ft.TextButton(
         content=ft.Column(
             [
-                ft.Icon(icon, color=theme.INK_SOFT, size=22),
+                Symbol(icon, theme.INK_SOFT, 22),
                 Words(face, Style.LABEL, theme.INK_SOFT),
             ],
             spacing=1,
@@ -356,7 +356,7 @@ def _picker(label: str, shown: str, icon: ft.IconData, on_click: Press, identifi
     box = ft.Container(
         content=ft.Row(
             [
-                ft.Icon(icon, color=theme.PRIMARY, size=24),
+                Symbol(icon, theme.PRIMARY),
                 ft.Column(
                     [Words(label, Style.LABEL, theme.INK_SOFT), Words(shown, Style.BODY)],
                     spacing=0,

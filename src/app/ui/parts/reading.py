@@ -18,7 +18,7 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts.buttons import SHAPE, QuietButton
 from app.ui.parts.surfaces import Card, Chip, Rows
-from app.ui.parts.text import SectionTitle, Soft, Words
+from app.ui.parts.text import SectionTitle, Soft, Symbol, Words
 from app.ui.theme import Style
 
 Open = Callable[[str], Callable[[], object] | None]
@@ -120,7 +120,7 @@ def _marked(icon: ft.IconData, color: str, parts: Sequence[ft.Control | None]) -
     column = _column(parts)
     column.expand = True
     return ft.Row(
-        [ft.Container(ft.Icon(icon, color=color, size=22), padding=ft.Padding.only(top=2)), column],
+        [ft.Container(Symbol(icon, color, 22), padding=ft.Padding.only(top=2)), column],
         spacing=14,
         vertical_alignment=ft.CrossAxisAlignment.START,
     )
@@ -165,7 +165,7 @@ def _ask(reader: Reader, item: Item) -> ft.Control | None:
 def _bullet(icon: ft.IconData, text: str) -> ft.Control:
     return ft.Row(
         [
-            ft.Container(ft.Icon(icon, size=18, color=theme.INK_SOFT), padding=ft.Padding.only(top=3)),
+            ft.Container(Symbol(icon, theme.INK_SOFT, 18), padding=ft.Padding.only(top=3)),
             Words(text, expand=True),
         ],
         spacing=10,
@@ -370,7 +370,7 @@ def _device(
     then: Callable[[], object] | None = None,
 ) -> ft.Control:
     """A button whose work the device does itself inside the press: call, copy."""
-    face = ft.Row([ft.Icon(icon, color=theme.INK, size=22), Words(text)], spacing=10, tight=True)
+    face = ft.Row([Symbol(icon, theme.INK, 22), Words(text)], spacing=10, tight=True)
     button = ft.OutlinedButton(
         content=face,
         action=action,
@@ -405,7 +405,7 @@ def _wanted(reader: Reader, item: Item, icon: ft.IconData, answer: str) -> ft.Co
             _help(reader, item),
             _ask(reader, item),
             ft.Row(
-                [ft.Icon(icon, size=18, color=theme.INK_SOFT), Soft(answer, expand=True)],
+                [Symbol(icon, theme.INK_SOFT, 18), Soft(answer, expand=True)],
                 spacing=8,
             ),
             _options(reader, item),

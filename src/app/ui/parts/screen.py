@@ -12,7 +12,7 @@ from app.ui.hooks.context import use_desk, use_wide
 from app.ui.parts.buttons import HeaderButton
 from app.ui.parts.pictures import EMPTY
 from app.ui.parts.surfaces import LAST, Fading
-from app.ui.parts.text import Soft, Title, Words
+from app.ui.parts.text import Soft, Symbol, Title, Words
 from app.ui.safe import component
 from app.ui.theme import Style
 
@@ -114,7 +114,7 @@ def _under(low: list[ft.Control], last: bool) -> ft.Control:
 def _to_settings(name: str, settings: str) -> ft.Control:
     """Under the title of Today: whose it is, and that the settings are behind it."""
     words = " · ".join(part for part in (name, settings) if part)
-    gear = ft.Icon(ft.Icons.SETTINGS_OUTLINED, size=16, color=theme.INK_SOFT)
+    gear = Symbol(ft.Icons.SETTINGS_OUTLINED, theme.INK_SOFT, 16)
     return ft.Row([gear, Soft(words, expand=True)], spacing=4)
 
 
@@ -239,7 +239,7 @@ def _arrow(said: str, icon: ft.IconData, on_click: Callable[[], object], identif
         ft.Semantics(
             identifier=identifier,
             content=ft.IconButton(
-                icon=ft.Icon(icon, color=theme.INK_SOFT, size=24, semantics_label=said),
+                icon=Symbol(icon, said=said),
                 on_click=lambda _: on_click(),
                 width=theme.TARGET,
                 height=theme.TARGET,

@@ -11,7 +11,7 @@ from app.ui import theme
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_held
 from app.ui.parts.buttons import radio_dot, radio_group
-from app.ui.parts.text import Heading, Words
+from app.ui.parts.text import Heading, Symbol, Words
 from app.ui.safe import component
 from app.ui.signal import Stop
 from app.ui.theme import Style
@@ -116,12 +116,12 @@ def Row(
         words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
     line: list[ft.Control] = []
     if icon:
-        line.append(ft.Icon(icon, color=color, size=24))
+        line.append(Symbol(icon, color))
     line.append(ft.Column(words, spacing=2, tight=True, expand=True))
     if trailing:
         line.append(trailing)
     if chevron if chevron is not None else on_click is not None:
-        line.append(ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.INK_SOFT, size=24))
+        line.append(Symbol(ft.Icons.CHEVRON_RIGHT))
     box = ft.Container(
         content=at_least(ft.Row(line, spacing=14), theme.ROW - 20),
         padding=ft.Padding.symmetric(vertical=10, horizontal=16),
@@ -209,7 +209,7 @@ def Chip(
     style: ft.TextThemeStyle = Style.SMALL,
 ) -> ft.Control:
     """A word about something, with its icon; not to be pressed."""
-    face: list[ft.Control] = [ft.Icon(icon, color=color, size=18)] if icon else []
+    face: list[ft.Control] = [Symbol(icon, color, 18)] if icon else []
     return ft.Container(
         content=ft.Row(
             [*face, ft.Container(Words(text, style, color), expand=True, expand_loose=True)], spacing=8, tight=True
@@ -250,7 +250,7 @@ def VisibilityChoice(
         text = desk.say("frame.shared-with", name=name) if kind == "shared" and name and not line else desk.say(key)
         said = Words(text, Style.BODY, color)
         words = said if line else ft.Container(said, expand=True, expand_loose=True)  # a long name wraps
-        face = ft.Row([ft.Icon(icon, color=color, size=20), words], spacing=8, tight=True)
+        face = ft.Row([Symbol(icon, color, 20), words], spacing=8, tight=True)
         box = ft.Container(
             content=ft.Stack([radio_dot(kind), face]),
             on_click=lambda _: on_change(kind),

@@ -36,6 +36,12 @@ def Words(
     )
 
 
+def Symbol(icon: ft.IconData, color: str = theme.INK_SOFT, size: int = 24, *, said: str | None = None) -> ft.Icon:
+    """A picture beside words: it grows with them, though less, for the words need the room more."""
+    grown = min(int(the_desk().prefs.text_size), theme.TAB_LIMIT)
+    return ft.Icon(icon, color=color, size=round(size * grown / 100), semantics_label=said)
+
+
 def Quotable(text: str, style: ft.TextThemeStyle = Style.BODY, *, key: str | None = None) -> ft.Control:
     """Words that can be marked and copied. Flutter tells a listener that such a text is a field without a name or
     content; here they hear the words."""
@@ -77,7 +83,7 @@ def SectionTitle(text: str, count: str = "") -> ft.Control:
 
 def Live(text: str, icon: ft.IconData | None = None, color: str = theme.INK_SOFT) -> ft.Control:
     """A line that is read out when it changes: saved, ticked, sent, waiting."""
-    line: list[ft.Control] = [ft.Icon(icon, size=18, color=color)] if icon and text else []
+    line: list[ft.Control] = [Symbol(icon, color, 18)] if icon and text else []
     return ft.Semantics(
         live_region=True,
         content=ft.Row([*line, Words(text, Style.SMALL, color, expand=True)], spacing=8),

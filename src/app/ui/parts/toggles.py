@@ -8,7 +8,7 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.parts.buttons import Choice, radio_dot, radio_group
-from app.ui.parts.text import Words
+from app.ui.parts.text import Symbol, Words
 from app.ui.theme import Style
 
 
@@ -78,7 +78,7 @@ def _chip(
 ) -> ft.Control:
     color = theme.ON_PRIMARY_CONTAINER if on else theme.INK
     icon = ft.Icons.CHECK if on else choice.icon
-    face: list[ft.Control] = [ft.Icon(icon, color=color, size=18)] if icon else []
+    face: list[ft.Control] = [Symbol(icon, color, 18)] if icon else []
     words = Words(choice.text, Style.STRONG if on else Style.BODY, color)
     face.append(ft.Container(words, expand=True, expand_loose=True) if wraps else words)
     row = ft.Row(face, spacing=6, tight=True)
