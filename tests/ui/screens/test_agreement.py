@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import Any
 
 import pytest
@@ -58,8 +59,8 @@ async def sign_both(app: Stage) -> None:
 async def test_an_empty_agreement_names_each_missing_line_and_a_tap_leads_there(
     stage: OpenStage, language: str
 ) -> None:
-    table = bare()
-    app = await table.open(stage, go=f"/agreement/{table.pair}/{AGREEMENT}", language=language)
+    table, files = bare(), Files()
+    app = await table.open(stage, go=f"/agreement/{table.pair}/{AGREEMENT}", language=language, replies=files.replies)
     assert not app.has("missing-mentor_name") and not app.has("missing-mentee_name")
     words = "\n".join(app.texts())
     for name in ("focus", "start", "end", "frequency", "count", "length", "place", "channel", "notice"):
@@ -68,6 +69,13 @@ async def test_an_empty_agreement_names_each_missing_line_and_a_tap_leads_there(
         )
     assert not app.has("agreement-sign") and not app.has("agreement-hand")
     assert "{" not in words and app.nameless() == []
+    document, lacking = app.desk.library.document(AGREEMENT), service(app).sheet(table.pair, AGREEMENT).missing
+    await app.tap("agreement-print-draft")
+    await app.until(lambda: bool(files.saved))
+    page = bytes(files.saved[0]["src_bytes"]).decode()
+    assert escape(app.desk.say("print.draft.is", count=len(lacking))) in page, "nobody takes it for what holds"
+    assert all(escape(app.desk.read(document.item(name).text)) in page for name in lacking)
+    assert page.count('class="blank"') > 10 and page.count("☐") > 30 and "☑" not in page, "there is room for a pen"
     await app.tap("missing-place")
     assert app.has("item-place") and app.desk.say("agreement.needed") in app.texts()
 

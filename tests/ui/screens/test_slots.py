@@ -52,8 +52,10 @@ async def test_three_times_are_offered_in_four_taps_from_today(stage: OpenStage,
     for id in (f"person-{table.pair}", "slots"):
         await app.tap(id)
     assert app.nameless() == []
+    assert app.desk.say("slot.apart", name="Yusuf") in app.texts() and app.has("slot-pair"), "nobody there to see them"
     await app.tap("slot-send")
     assert offered(table) == [datetime(2026, 10, day, 15) for day in (28, 29, 30)]
+    assert app.desk.say("slot.awaited", count=3) in app.texts(), "the row that leads there says that they wait"
 
 
 async def test_a_time_that_is_taken_is_refused_in_words_and_a_free_one_is_added(stage: OpenStage) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.services.content.library import Document, Item, Library
 from app.services.content.speech import Speech
-from app.services.fair_copy import FairText, in_groups, words
+from app.services.fair_copy import FairText, counts, in_groups, words
 
 if TYPE_CHECKING:
     from app.services.agreements import Name
@@ -112,21 +112,55 @@ def signed_page(text: FairText, names: Iterable[Name], speech: Speech, now: date
             else:
                 parts.append(f'<dt>{label}</dt><dd dir="auto">{safe(words(line, speech, text.names))}</dd>')
         parts.append("</dl>\n")
-    parts.append(f"<h2>{safe(speech.say('print.signatures'))}</h2>\n<dl>")
+    return "".join([*parts, *_signatures(text, names, speech, now), CLOSING])
+
+
+def draft_page(
+    document: Document, text: FairText, lacking: int, speech: Speech, library: Library, role: str | None = None
+) -> str:
+    """An agreement that is not filled in whole, on paper: what is answered, room for the rest, and that it is a draft.
+
+    What can be chosen stands there to be ticked with a pen. `text` is what has been answered so far.
+    """
+    title = speech.say("print.draft", title=speech.read(text.title))
+    given = {line.id: line for line in text.lines}
+    parts = [
+        opening(title, speech.language),
+        f'<p class="warn">{safe(speech.say("print.draft.is", count=lacking))}</p>',
+    ]
+    for group, items in document.in_groups(None):
+        shown = [item for item in items if counts(item, role)]
+        if not shown:
+            continue
+        if group is not None:
+            parts.append(f"<h2>{safe(speech.read(group.title))}</h2>\n")
+        parts.append("<dl>")
+        for item in shown:
+            line, label = given.get(item.id), safe(speech.read(item.text))
+            if item.type == "clause":
+                parts.append(f"<dt>{'☑' if line else '☐'} {label}</dt>")
+            elif line is not None:
+                parts.append(f'<dt>{label}</dt><dd dir="auto">{safe(words(line, speech, text.names))}</dd>')
+            else:
+                boxes = "   ".join(f"☐ {speech.read(one.label)}" for one in library.choices(item))
+                parts.append(f"<dt>{label}</dt>" + (f"<dd>{safe(boxes)}</dd>" if boxes else '<dd class="blank"></dd>'))
+        parts.append("</dl>\n")
+    return "".join([*parts, *_signatures(text, (), speech), CLOSING])
+
+
+def _signatures(text: FairText, names: Iterable[Name], speech: Speech, now: datetime | None = None) -> Iterator[str]:
+    """Who has signed and how, and lines for those who have not."""
     given = {name.role: name for name in names if name.holds}
+    yield f"<h2>{safe(speech.say('print.signatures'))}</h2>\n<dl>"
     for role in ("mentor", "mentee"):
         if role in text.roles:
-            parts.append(
-                f'<dt dir="auto">{safe(text.names.get(role, ""))}</dt>{_name_line(given.get(role), speech, now)}'
-            )
-    parts.append("</dl>\n")
-    parts.append(CLOSING)
-    return "".join(parts)
+            name = given.get(role)
+            line = _name_line(name, speech, now) if name and now else '<dd class="blank"></dd>'
+            yield f'<dt dir="auto">{safe(text.names.get(role, ""))}</dt>{line}'
+    yield "</dl>\n"
 
 
-def _name_line(name: Name | None, speech: Speech, now: datetime) -> str:
-    if name is None:
-        return '<dd class="blank"></dd>'
+def _name_line(name: Name, speech: Speech, now: datetime) -> str:
     at = name.at.astimezone(now.tzinfo)
     when = speech.say("time.at", day=speech.day_year(at.date()), clock=speech.clock(at))
     key = "print.signed-own" if name.standing == "own" else "print.signed-handed"

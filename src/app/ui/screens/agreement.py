@@ -107,6 +107,8 @@ def _Agreement(person: str, name: str, mine: str, other: str, key: str = "") -> 
             )
         )
         ways += papers(desk, sheet, sheet.current, save)
+    else:
+        ways.append(_draft(desk, document, sheet, mine, save))
     ways.append(
         Row(
             desk.say("agreement.check"),
@@ -269,6 +271,27 @@ def papers(desk: Desk, sheet: Sheet, version: Version | None, save: Save) -> lis
             )
         )
     return found
+
+
+def _draft(desk: Desk, document: Document, sheet: Sheet, mine: str, save: Save) -> ft.Control:
+    """On paper before it is filled in: with room for the rest, and said to be a draft."""
+
+    def paper(_: object) -> None:
+        from app.services.files.printing import draft_page
+
+        role = mine if document.accept else None
+        page = draft_page(document, sheet.text, len(sheet.missing), desk.speech.value, desk.library, role)
+        save(file_name(sheet, "draft.html"), page.encode())
+
+    return Row(
+        desk.say("agreement.print-draft"),
+        paper,
+        subtitle=desk.say("agreement.print-draft.help"),
+        icon=ft.Icons.PRINT,
+        chevron=False,
+        id="agreement-print-draft",
+        key="print-draft",
+    )
 
 
 def file_name(sheet: Sheet, ending: str) -> str:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Literal
 import flet as ft
 
 from app.model.commands import Revise
-from app.model.queries import CopiesOf, FormOf, GoalsList, Meetings, MeetingsOf, NotesOf, PersonPage, PersonView
+from app.model.queries import (
+    CopiesOf,
+    FormOf,
+    GoalsList,
+    Meetings,
+    MeetingsOf,
+    NotesOf,
+    PersonPage,
+    PersonView,
+    SlotsOf,
+)
 from app.model.queries.agreements import AGREEMENTS
 from app.model.queries.closing import LAST
 from app.model.schedule import NEAR, apart
@@ -314,16 +324,23 @@ def _next(desk: Desk, view: PersonView, now: datetime) -> list[ft.Control]:
     )
     lines = [meeting_line(desk, view.next, now) if view.next else none]
     if view.row.status != "ended":
-        lines.append(_times(desk, view))
+        lines.append(_Times(view, key="times"))
     return [SectionTitle(desk.say("person.next")), Rows(lines)]
 
 
-def _times(desk: Desk, view: PersonView) -> ft.Control:
-    """The way to the times that one offers and the other takes."""
+@component
+def _Times(view: PersonView, key: str = "") -> ft.Control:
+    """The way to the times that one offers and the other takes, and how many wait there."""
+    desk, now = use_desk(), use_clock()
+    open_ = [row for row in use_query(SlotsOf(view.row.mentorship, now)) if row.open]
+    mine = sum(row.mine for row in open_)
+    theirs = len(open_) - mine
     mentor = view.row.my_role == "mentor"
+    waiting = desk.say("slot.to-pick", count=theirs) if theirs else desk.say("slot.awaited", count=mine) if mine else ""
     return Row(
-        desk.say("slot.offer" if mentor else "slot.look"),
+        desk.say("slot.offer" if mentor and not theirs else "slot.look"),
         lambda _: desk.go(f"/slots/{view.row.mentorship}"),
+        subtitle=waiting,
         icon=ft.Icons.EVENT_REPEAT,
         id="slots",
     )

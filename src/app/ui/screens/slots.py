@@ -81,11 +81,14 @@ def _Pick(id: str, name: str, rows: tuple[SlotRow, ...], move: str, *, key: str 
         )
 
     def line(row: SlotRow) -> ft.Control:
+        found = desk.store.ask(WayOf(row.starts, row.length, now, move))  # it is said, and stops nobody
+        way = way_words(desk, found, now) if found else ""
         return Row(
             capital(desk.speech.value.near(row.starts, now)),
             lambda _: take(row),
-            subtitle=_about(desk, row),
-            icon=ft.Icons.EVENT_AVAILABLE,
+            subtitle="\n".join(filter(None, (_about(desk, row), way))),
+            icon=ft.Icons.EVENT_BUSY if way else ft.Icons.EVENT_AVAILABLE,
+            color=theme.ACCENT if way else theme.PRIMARY,
             id=f"slot-{row.id}",
             key=row.id,
         )
@@ -209,6 +212,13 @@ def _Offer(id: str, name: str, length: int, mine: tuple[SlotRow, ...], *, key: s
 
     times = sorted({*suggested, *own})
     body: list[ft.Control] = [Words(desk.say("slot.offer.help", name=name, minutes=length))]
+    if desk.session.pairing.peer(id) is None:
+        body += [
+            Live(desk.say("slot.apart", name=name), ft.Icons.INFO_OUTLINE, theme.ACCENT),
+            QuietButton(
+                desk.say("pair.title"), lambda _: desk.go(f"/person/{id}/pair"), ft.Icons.QR_CODE_2, id="slot-pair"
+            ),
+        ]
     if times:
         body.append(Rows([tick(at) for at in times]))
     body.append(SecondaryButton(desk.say("slot.own"), lambda _: open_(True), ft.Icons.ADD, id="slot-own"))
