@@ -988,7 +988,7 @@ def test_what_was_deleted_thirty_days_ago_is_gone_for_good_after_unlocking(life:
     life.start().unlock(PASSPHRASE)
     assert {one.id for one in life.session.store.ask(TrashList())} == {old, young}
     life.session.lock()
-    life.now += timedelta(hours=2)
+    life.now += timedelta(days=1)
     life.start().unlock(PASSPHRASE)
     assert {one.id for one in life.session.store.ask(TrashList())} == {young}
     assert "Kardemumma" not in str([dict(row) for row in life.session.store.documents.table("version")])
@@ -999,11 +999,10 @@ def test_a_full_disk_at_emptying_keeps_nobody_from_reading(life: Life, monkeypat
     note = life.session.store.execute(WriteNote(body="Kardemumma")).record
     life.session.store.execute(Delete(kind="note", id=note))
     life.session.lock()
-    for days in (16, 15):
-        life.now += timedelta(days=days)
-        life.start().unlock(PASSPHRASE)
-        life.session.lock()
-    life.now += timedelta(days=1)
+    life.now += timedelta(days=16)
+    life.start().unlock(PASSPHRASE)
+    life.session.lock()
+    life.now += timedelta(days=15)
     whole, tried = Store.execute, list[Command]()
 
     def full(self: Store, command: Command, **options: Any) -> Any:
@@ -1029,8 +1028,6 @@ def test_a_clock_that_ran_ahead_for_an_hour_empties_no_trash(life: Life) -> None
     life.create()
     store, day = life.session.store, life.now
     store.execute(Delete(kind="note", id=store.execute(WriteNote(body="Kardemumma")).record))
-    day += timedelta(days=2)
-    assert opened(day) == 1
     for ahead in (day.replace(year=2099), day + timedelta(days=KEPT.days - 1), day + KEPT, day + 2 * KEPT):
         assert [opened(ahead + timedelta(hours=hour)) for hour in (0, 1)] == [1, 1]
         assert opened(day + timedelta(hours=2)) == 1, "right again"

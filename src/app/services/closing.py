@@ -2,27 +2,37 @@
 
 On the day, or the first time the app is opened after it, the notes about that relationship are erased for good and
 both get a receipt: a number and a time. Nothing happens before the day has been shown on this device on an earlier
-occasion; whoever sees it for the first time when the day has passed can do it at once, else it happens the next time.
+occasion; whoever sees it for the first time when the day has passed can do it at once, else it happens on another day.
+A clock that runs months ahead for an hour deletes nothing either.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from app.model.commands import DropPrivate, Erase, SetSetting
 from app.model.entities import Note
 from app.model.ids import Id
 from app.model.queries import ClosingNews, ClosingView
 from app.model.queries.closing import NoteIds, warned_key
+from app.services.believing import believed
 
 if TYPE_CHECKING:
     from app.services.records.store import Store
 
 
+LEAP: Final = timedelta(days=30)
+"""How far a clock may have gone on since the last look and be believed: from the first warning to the day it is half of that."""
+
+
 def carry_out(store: Store, now: datetime) -> tuple[ClosingView, ...]:
-    """Erase what is due and was announced on an earlier occasion; what was done."""
-    due = [one for one in store.ask(ClosingNews(now)) if one.due(now.date()) and one.warned]
+    """Erase what is due and was announced on an earlier occasion, if the clock can be believed; what was done."""
+    today = now.date()
+    near = [one for one in store.ask(ClosingNews(now)) if one.near(today)]
+    if not near or not believed(store, "retention", now, LEAP):
+        return ()
+    due = [one for one in near if one.due(today) and one.warned]
     for one in due:
         erase(store, one.mentorship.id)
     return tuple(due)

@@ -42,11 +42,10 @@ def stand_on(vault: Vault, assets: Path, now: Now) -> Opened:
 
 
 def settle(opened: Opened, now: Now) -> tuple[bool, list[Notice]]:
-    """Notes come in, and what is due goes. Whether the key of the letter box was exchanged, and what to tell."""
-    alarm, told = _take_in_notes(opened, now)
+    """What is due goes, and notes come in. Whether the key of the letter box was exchanged, and what to tell."""
     _empty_trash(opened, now)
     _keep_promises(opened, now)
-    return alarm, told
+    return _take_in_notes(opened, now)
 
 
 def notice(code: str, **facts: str | int) -> Notice:

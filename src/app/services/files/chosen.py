@@ -18,7 +18,7 @@ from app.services.content.library import Library
 from app.services.content.speech import Speech
 
 _CONTACTS: Final = "guidance.contacts"
-_INNER: Final = ("calendar.offered", "heard.", "numbers.", "retention.warned.", "trash.")
+_INNER: Final = ("calendar.offered", "heard.", "numbers.", "retention.", "trash.")
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from app.errors import VaultError, WrongSpace
 from app.model.changes import GONE, OTHERS, Change, Op, device_of, hlc_of, named_in, seen_of, version_id
-from app.model.clock import Clock, milliseconds, reading
+from app.model.clock import Clock, milliseconds, moment_of, reading
 from app.model.commands import Before, Command, Undo
 from app.model.decide import Moment, Write, decide
 from app.model.entities import Erasure, Fulfilment, Receipt, receipt_id
@@ -245,6 +245,11 @@ class Store:
                 refused=tuple(staged.refused[before:]),
                 erased=self._erased(),
             )
+
+    @property
+    def last_written(self) -> datetime:
+        """When something was last written here, by the clock of that moment."""
+        return moment_of(self._clock.last)
 
     def bring_in(self, space: str, versions: Iterable[Written]) -> None:
         """What was taken out of another vault, inside `writing`: said anew by this device, at the times it was said.
