@@ -6,6 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --qui
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 	--no-emit-find-links --no-header --strip-extras --allow-unsafe
 
+# Tests start the app and the server many times: what one process compiled, the next need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run server test cover test-long check format e2e bench bench-sync shots guide lock clean
 
@@ -19,8 +22,9 @@ server: $(VENV)/server.stamp  ## Start a sync server on this machine: SQLite, no
 	@PYTHONPATH=src $(BIN)/python -m sync.server $(ARGS)
 
 test: $(VENV)/dev.stamp chromium postgres  ## All tests, a real browser included
-	@$(BIN)/python tools/check_phone_crypto.py
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@mkdir -p build; $(BIN)/python tools/check_phone_crypto.py >build/phone.txt 2>&1 & phone=$$!; \
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS); tests=$$?; \
+	wait $$phone; phone=$$?; cat build/phone.txt; test $$tests -eq 0 -a $$phone -eq 0
 
 cover: $(VENV)/dev.stamp chromium postgres  ## The same, with the branches that no test takes
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term $(ARGS)

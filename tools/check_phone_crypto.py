@@ -65,7 +65,7 @@ def main() -> int:
     # The server runs on computers, with the version of the lock file.
     only_here = "--ignore=tests/sync/server"
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", only_here, *TESTS],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", only_here, *TESTS],
         env=env,
         cwd=ROOT,
         check=False,

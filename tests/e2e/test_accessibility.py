@@ -195,7 +195,7 @@ def test_tab_reaches_every_control_and_goes_on(path: str, desktop: Studio) -> No
     assert wanted <= set(seen), wanted - set(seen)
     page.evaluate(NOTE_FOCUS)
     # Where the walk ended is a matter of moments: from inside a field's group only backwards leads out of it.
-    for key in ["Tab"] * len(wanted) + ["Shift+Tab"] * len(wanted):
+    for key in ["Tab"] * min(12, len(wanted)) + ["Shift+Tab"] * min(12, len(wanted)):
         page.keyboard.press(key)
         page.wait_for_timeout(15)
     again = set(page.evaluate(FOCUSED))
