@@ -9,10 +9,11 @@ import pytest
 
 from app.errors import VaultFull
 from app.model.commands import EndMeeting, GiveFeedback, SetSetting, StartMeeting
-from app.model.entities import Evaluation, PairRole, Setting
+from app.model.entities import Evaluation, PairRole
 from app.model.queries import EvaluationsOf
 from app.services.programme.membership import LETTERS
-from app.ui.hooks.unfinished import PREFIX
+from app.services.records.drafts import BEGUN
+from app.services.records.tables import DRAFTS
 from app.ui.screens.ending import worry_key
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage, Stage
@@ -112,7 +113,7 @@ async def test_what_was_answered_before_the_phone_was_locked_is_still_there_and_
     (kept,) = [one for one in given(table) if one.visibility == "only_me"]
     assert [kept.answers[item] for item in SCALES["mentee"]] == [4, 5, 5]
     assert kept.answers["change"] == frozenset({"listen"})
-    assert not [one for one in table.store.again().everything(Setting) if one.key.startswith(PREFIX) and one.value]
+    assert not [row for row in table.store.again().documents.table(DRAFTS) if row["kind"] == BEGUN]
 
 
 async def test_whoever_begins_anew_has_none_of_the_former_answers(stage: OpenStage) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from app.model.commands import PlanSeries, SkipMeeting, TickItem
 from app.model.entities import Mentorship, Note, Person
-from app.model.queries import NotesOf, One, PersonPage, SettingOf
+from app.model.queries import NotesOf, One, PersonPage
 from app.services.content.library import Library
+from app.services.records.drafts import begun
 from tests.support.signing import Coordinated
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
@@ -156,7 +157,7 @@ async def test_a_form_that_was_locked_goes_on_where_it_was_left(stage: OpenStage
     await app.tap("letter-r")
     assert app.field("goal-why").value == "För min syster"
     await app.tap("anew")
-    assert laid.store.again().ask(SettingOf("unfinished.goal.new")) is None
+    assert laid.store.again().drafts.read(begun("goal.new")) is None
     await app.tap("letter-s")
     assert app.field("goal-title").value == ""
 
@@ -176,7 +177,7 @@ async def test_what_is_saved_is_not_left_over(stage: OpenStage) -> None:
     app = await open_at(stage, laid, f"/task/{laid.task}")
     await app.type("task-text", "Läsa allt")
     await app.tap("save-task")
-    assert laid.store.ask(SettingOf(f"unfinished.task.{laid.task}")) is None
+    assert laid.store.drafts.read(begun(f"task.{laid.task}")) is None
 
 
 async def test_a_person_who_is_gone(stage: OpenStage) -> None:
@@ -196,4 +197,8 @@ async def test_left_over_words_are_pointed_out(stage: OpenStage) -> None:
     assert "Det du började på finns kvar." in app.texts()
     assert app.field("edit-place").value == "Kaféet"
     await app.tap("anew")
-    assert app.field("edit-place").value == "Biblioteket, grupprum 2"
+    assert app.field("edit-place").value == "Biblioteket, grupprum 2" and not app.has("anew")
+    assert laid.store.drafts.read(begun(f"person.{laid.pair}")) is None
+    await app.tap("anew-undo")
+    assert app.field("edit-place").value == "Kaféet" and app.has("anew")
+    assert laid.store.drafts.read(begun(f"person.{laid.pair}")) is not None

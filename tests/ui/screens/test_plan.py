@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import flet as ft
 import pytest
 
-from app.model.commands import AddPerson, KeepBusy, KeepForm, PlanMeeting, PlanSeries, Revise
+from app.model.commands import AddPerson, KeepBusy, KeepForm, OfferSlots, PlanMeeting, PlanSeries, Revise
 from app.model.entities import Meeting, meeting_id
-from app.model.queries import MeetingsOf, One
+from app.model.queries import MeetingsOf, One, SlotsOf
 from tests.support.store import STOCKHOLM
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import MEETING, Table, lay
@@ -133,6 +133,18 @@ async def test_two_meetings_at_once_are_refused_in_words(stage: OpenStage) -> No
     await choose_time(app, time(15, 30))  # a meeting does not stand in its own way
     await app.tap("plan-save")
     assert booked(table) == [datetime(2026, 10, 14, 15, 30, tzinfo=STOCKHOLM)]
+
+
+async def test_a_time_one_has_offered_is_taken_back_when_a_meeting_takes_it(stage: OpenStage) -> None:
+    table = lay()
+    starts = [datetime(2026, 10, 21, hour) for hour in (15, 18)]
+    table.store.execute(OfferSlots(mentorship=table.pair, starts=starts, zone="Europe/Stockholm"))
+    app = await plan(stage, table)
+    await choose_day(app, date(2026, 10, 21))
+    await choose_time(app, time(15, 30))
+    await app.tap("plan-save")
+    assert [row.starts.hour for row in table.store.again().ask(SlotsOf(table.pair, table.clock.at)) if row.open] == [18]
+    assert any("Tiden som du hade föreslagit då är tillbakatagen." in text for text in app.texts())
 
 
 async def test_all_days_left_out_is_nothing_to_book(stage: OpenStage) -> None:

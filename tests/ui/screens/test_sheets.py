@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import flet as ft
 import pytest
 
 from app.model.entities import Meeting, Task
 from app.model.queries import MeetingPage, One
+from app.services.records.drafts import BEGUN
+from app.services.records.tables import DRAFTS
 from app.ui.screens.sheets import Pair, following, owner_words
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import DAY, Table, lay
@@ -59,14 +62,36 @@ async def test_enter_saves_and_no_date_is_no_date(stage: OpenStage) -> None:
     assert not is_open(app)
 
 
-async def test_a_sheet_that_is_swept_down_saves_nothing(stage: OpenStage) -> None:
+async def test_a_sheet_that_is_swept_down_saves_nothing_and_loses_nothing(stage: OpenStage) -> None:
     app, table = await opened(stage, "note-task")
     await app.type("task-text", "Kanske")
     (sheet,) = app.all(kind=ft.BottomSheet)
     await app.fire(sheet, "dismiss", open=False)
     assert not is_open(app) and new_tasks(table) == []
     await app.tap("note-task")
-    assert app.field("task-text").value == ""
+    assert app.field("task-text").value == "Kanske" and "Det du började på finns kvar." in app.texts()
+    await app.tap("anew")
+    assert app.field("task-text").value == "" and _left(table) == []
+    await app.tap("anew-undo")
+    assert app.field("task-text").value == "Kanske" and _left(table) != []
+    await app.tap("task-save")
+    assert [task.text for task in new_tasks(table)] == ["Kanske"] and _left(table) == []
+
+
+async def test_words_in_a_sheet_outlive_the_lock_and_a_crash(stage: OpenStage) -> None:
+    app, table = await opened(stage, "note-task")
+    await app.type("task-text", "Kanske")
+    app.desk.lock()
+    await app.settle()
+    assert not is_open(app)
+    begun_before = table.store.again()  # as another start of the app finds it
+    (left,) = begun_before.documents.table(DRAFTS)
+    assert left["kind"] == BEGUN and "Kanske" in left["text"]
+    assert table.pair in left["record"].split("."), "named after whom it is about, to go with them"
+
+
+def _left(table: Table) -> list[Any]:
+    return [row for row in table.store.again().documents.table(DRAFTS) if row["kind"] == BEGUN]
 
 
 async def test_the_questions_go_round_and_stay_where_one_was(stage: OpenStage) -> None:

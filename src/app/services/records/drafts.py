@@ -7,7 +7,7 @@ write starts a timer, and later keys do not put it off. Writing asks for durabil
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Timer
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.3
 """Seconds from the first unsaved key to its write; with `durable="soon"` the disk has it half a second later."""
+
+BEGUN = "begun"
+"""The kind of draft that stands in a form or a sheet not saved yet. It settles as no record: whoever saves the form
+forgets it.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +70,13 @@ class Target:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+
+def begun(form: str) -> Target:
+    """Where the words of a form wait until it is saved. Between its dots stand the names of the records it is about:
+    when one of them is erased, the words go with it.
+    """
+    return Target(kind=BEGUN, id=form, cell="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,12 +190,21 @@ class Drafts:
             with self._store.writing():
                 self._table.remove(where("id") == target.key)
 
+    def erase(self, records: Collection[Id]) -> None:
+        """Records are gone for good, inside `writing`: so is what was typed for them, settled or begun in a form."""
+        gone = set(records)
+
+        def about(name: Any) -> bool:
+            return not gone.isdisjoint(str(name).split(DOT))
+
+        self._table.remove(where("record").test(about))
+
     def waiting(self) -> tuple[Draft, ...]:
-        """The texts that have not settled."""
+        """The texts that have not settled, without those that wait for a form to be saved."""
         with self._store._lock:
             found = {row["id"]: Draft(target=_target(row), text=row["text"]) for row in self._table}
             found |= {target.key: Draft(target=target, text=text) for target, text in self._unwritten.items()}
-        return tuple(found.values())
+        return tuple(one for one in found.values() if one.target.kind != BEGUN)
 
     # ------------------------------------------------------------------ how it stands
 

@@ -761,7 +761,8 @@ class Store:
                 self._stand(space, kind, record, before, state, wished_away=mine)
             if mine:
                 staged.erased_records.add((kind, record))
-                self._documents.table(DRAFTS).remove(is_("record", record))
+        if mine and touched:
+            self.drafts.erase({record for _, record in touched})
         if change.device != self._spaces.device(space) and (dropped or kept):
             self._receipt(space, erasure.record, dropped, kept, now or self._now())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import flet as ft
@@ -11,6 +11,7 @@ from app.model.queries import AboutMe, Two, TwoOf
 from app.model.queries.closing import HeldDays
 from app.ui.hooks import use_busy, use_desk, use_query
 from app.ui.hooks.saving import use_saving
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Card,
     Choice,
@@ -25,6 +26,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -45,6 +47,14 @@ def CertificateScreen(person: str) -> ft.Control:
     return _Certificate(person, two.my_role, me.name if me else "", me.organisation if me else "", key=person)
 
 
+@dataclass(frozen=True)
+class Named:
+    """What stands on it besides the days."""
+
+    name: str
+    programme: str
+
+
 @component
 def _Certificate(person: str, role: str, called: str, organisation: str, key: str = "") -> ft.Control:
     from app.services.files.certificate import Facts, as_page, as_pdf, certificate_words, list_words
@@ -52,8 +62,8 @@ def _Certificate(person: str, role: str, called: str, organisation: str, key: st
     desk = use_desk()
     days = use_query(HeldDays(person))
     save = use_saving()
-    name, write_name = ft.use_state(called)
-    programme, write_programme = ft.use_state(organisation)
+    form = use_unfinished(f"certificate.{person}", Named(called, organisation))
+    name, programme = form.values.name, form.values.programme
     language, turn = ft.use_state(desk.prefs.language)
     sheet, choose = ft.use_state("certificate")
     busy, run = use_busy()
@@ -93,8 +103,21 @@ def _Certificate(person: str, role: str, called: str, organisation: str, key: st
                 label=desk.say("certificate.title"),
                 id="certificate",
             ),
-            Field(desk.say("certificate.name"), name, write_name, id="certificate-name", limit=120),
-            Field(desk.say("certificate.programme"), programme, write_programme, id="certificate-programme", limit=120),
+            *resumed_line(desk, form),
+            Field(
+                desk.say("certificate.name"),
+                name,
+                lambda name: form.put(replace(form.values, name=name)),
+                id="certificate-name",
+                limit=120,
+            ),
+            Field(
+                desk.say("certificate.programme"),
+                programme,
+                lambda programme: form.put(replace(form.values, programme=programme)),
+                id="certificate-programme",
+                limit=120,
+            ),
             Segments(
                 [Choice(one, desk.say(f"certificate.language.{one}")) for one in LANGUAGES],
                 language,

@@ -13,6 +13,7 @@ from app.model.queries import ListOf, MeetingPage, PersonPage, SettingOf, anyway
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.hooks.told import use_touched
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     Field,
@@ -34,6 +35,7 @@ from app.ui.safe import component
 from app.ui.screens.in_place import SEEN_IN, settle
 from app.ui.screens.lists import OF_PHASE, PHASES, PREPARATION, Line, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 from app.ui.ways import way
 
@@ -183,7 +185,9 @@ def Ticking(
 
     asked = next((line for line in lines if line.id == aside), None)
     use_sheet(
-        (lambda: AsideSheet(asked.text, lambda reason: lay(asked, reason), lambda: set_aside(""))) if asked else None,
+        (lambda: AsideSheet(asked, mentorship, lambda reason: lay(asked, reason), lambda: set_aside("")))
+        if asked
+        else None,
         lambda: set_aside(""),
         title=desk.say("checklist.aside.title"),
         short=True,
@@ -312,26 +316,28 @@ def _open(desk: Desk, line: Line, to: str) -> ft.Control:
 
 
 @component
-def AsideSheet(text: str, keep: Callable[[str], object], close: Callable[[], object]) -> ft.Control:
+def AsideSheet(line: Line, mentorship: str, keep: Callable[[str], object], close: Callable[[], object]) -> ft.Control:
     """Why a line is left undone on purpose: one line of words."""
     desk = use_desk()
-    reason, write = ft.use_state("")
+    form = use_unfinished(f"aside.{mentorship}.{line.id}", "")
     error, fail = ft.use_state("")
 
     def save(_: object = None) -> None:
-        if reason.strip():
-            keep(reason.strip())
+        if form.values.strip():
+            keep(form.values.strip())
+            form.done()
         else:
             fail(desk.say("checklist.aside.needed"))
 
     return ft.Column(
         [
-            Words(text, Style.STRONG),
+            *resumed_line(desk, form),
+            Words(line.text, Style.STRONG),
             ft.Row([VisibilityChip("only_me")]),
             Field(
                 desk.say("checklist.aside.why"),
-                reason,
-                write,
+                form.values,
+                form.put,
                 id="aside-reason",
                 error=error,
                 autofocus=True,
@@ -362,19 +368,19 @@ def Changing(
     shipped = desk.library.document(document)
     view = use_query(ListOf(document, about))
     undo = use_undo()
-    text, write = ft.use_state("")
+    form = use_unfinished(f"list.{document}", "")
     error, fail = ft.use_state("")
     everything = lines_of(desk, shipped, role, view)
     lines = shown(everything)
     away = [line for line in everything if line.hidden]
 
     def add(_: object = None) -> None:
-        if not text.strip():
+        if not form.values.strip():
             fail(desk.say("checklist.add.needed"))
             return
         last = everything[-1].place if everything else ""
-        desk.store.execute(AddOwnItem(document=document, text=text.strip(), place=between(last, "")))
-        write("")
+        desk.store.execute(AddOwnItem(document=document, text=form.values.strip(), place=between(last, "")))
+        form.empty()
         fail("")
 
     def move(at: int, step: int) -> None:
@@ -424,7 +430,16 @@ def Changing(
 
     parts: list[ft.Control] = [
         Soft(desk.say("checklist.edit.help")),
-        Field(desk.say("checklist.add.field"), text, write, id="list-new", error=error, limit=300, on_submit=add),
+        *resumed_line(desk, form),
+        Field(
+            desk.say("checklist.add.field"),
+            form.values,
+            form.put,
+            id="list-new",
+            error=error,
+            limit=300,
+            on_submit=add,
+        ),
         SecondaryButton(desk.say("checklist.add"), add, ft.Icons.ADD, id="list-add"),
         Rows(
             [

@@ -119,8 +119,9 @@ def Survey(
         }
     )
     start = Begun(packed(begun))
-    form = use_unfinished(f"{survey.id[:36]}.{meeting or mentorship}", start)  # a setting's name holds no more
-    answers = unpacked(form.values.answers)
+    form = use_unfinished(f"{survey.id}.{meeting or mentorship}", start)
+    asked = {item.id for item in survey.items_for(role)}  # an update may have changed the questions meanwhile
+    answers = {**begun, **{item: told for item, told in unpacked(form.values.answers).items() if item in asked}}
     latest = use_box(lambda: answers)
     latest.value = answers  # also after beginning anew
     open_, unfold = ft.use_state("")
@@ -223,7 +224,15 @@ def Survey(
                     )
                 )
         else:
-            folded.append(ItemField(item, answers.get(item.id), answer(item), seen=item.says_visibility, key=item.id))
+            folded.append(
+                ItemField(
+                    item,
+                    answers.get(item.id),
+                    answer(item),
+                    seen=item.says_visibility,
+                    key=f"{item.id} {form.times}",  # begun anew, it has none of the words it had
+                )
+            )
     body: list[ft.Control] = [
         ft.Column(shown, spacing=20, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     ]
@@ -245,8 +254,7 @@ def Survey(
                 desk.say("around.title"), go(f"/meeting/{meeting}/around"), ft.Icons.SYNC_ALT, id="evaluation-around"
             )
         )
-    if form.resumed:
-        body.insert(0, resumed_line(desk, form, start))
+    body[:0] = resumed_line(desk, form)
     above: list[ft.Control] = []
     if left:
         above.append(Live(desk.say("evaluation.missing", count=left), ft.Icons.ERROR_OUTLINE, theme.ACCENT))
@@ -269,8 +277,6 @@ def Survey(
         body,
         subtitle=subtitle,
         close=True,
-        safety=False,
-        lock=False,
         above=above,
         primary=PrimaryButton(
             desk.say("evaluation.keep" if share == "none" else "evaluation.send"), send, id="evaluation-send"

@@ -13,6 +13,7 @@ from app.model.queries import GoalPage, GoalRow, GoalView, ProgressRow, TaskCoun
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Beside,
     Card,
@@ -38,7 +39,16 @@ from app.ui.safe import component
 from app.ui.screens.goal_share import ShareWay
 from app.ui.screens.goal_steps import STEP, step_of, take_step
 from app.ui.screens.removing import remover
-from app.ui.screens.rows import goal_due, goal_progress, goal_whose, local, skill_name, task_line, tasks_counted
+from app.ui.screens.rows import (
+    goal_due,
+    goal_progress,
+    goal_whose,
+    local,
+    resumed_line,
+    skill_name,
+    task_line,
+    tasks_counted,
+)
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
 
@@ -60,8 +70,6 @@ def GoalScreen(id: str) -> ft.Control:
         [GoalPane(id, moved=lambda new: desk.swap(f"/goal/{new}"), key=id)],
         back=True,
         actions=[edit],
-        safety=False,
-        lock=False,
         primary=_ending(desk, view.row),
     )
 
@@ -215,39 +223,48 @@ def _ending(desk: Desk, row: GoalRow) -> ft.Control:
 def _NextStep(view: GoalView, key: str = "") -> ft.Control:
     desk = use_desk()
     editing, edit = ft.use_state(False)
-    text, set_text = ft.use_state(view.goal.next_step)
-
-    def save(_: object = None) -> None:
-        done = desk.store.execute(Revise(kind="goal", id=view.goal.id, values={"next_step": text.strip()}))
-        edit(False)
-        if done.changes:
-            desk.notice(
-                desk.say("goal.step-saved"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None
-            )
-
-    def begin(_: object) -> None:
-        set_text(view.goal.next_step)
-        edit(True)
-
     if editing:
-        button = SecondaryButton(desk.say("goal.step-save"), save, ft.Icons.CHECK, id="save-step", strong=True)
-        field = Field(
-            desk.say("goal.step-write"),
-            text,
-            set_text,
-            id="step-text",
-            lines=2,
-            limit=300,
-            autofocus=True,
-            on_submit=save,
-        )
-        return Card([field, ft.Row([button])])
+        return Card(_StepField(view.goal.id, view.goal.next_step, lambda: edit(False)))
     shown = view.goal.next_step or desk.say("goal.step-none")
     line: list[ft.Control] = [
         Words(shown, color=theme.INK if view.goal.next_step else theme.INK_SOFT, expand=True),
         ft.Icon(ft.Icons.EDIT_OUTLINED, color=theme.INK_SOFT, size=22, semantics_label=desk.say("goal.step-write")),
     ]
-    return Card(ft.Row(line, spacing=12), begin, id="next-step")
+    return Card(ft.Row(line, spacing=12), lambda _: edit(True), id="next-step")
+
+
+@component
+def _StepField(goal: str, step: str, close: Callable[[], object]) -> ft.Control:
+    """What comes next, being written."""
+    desk = use_desk()
+    form = use_unfinished(f"step.{goal}", step)
+
+    def save(_: object = None) -> None:
+        done = desk.store.execute(Revise(kind="goal", id=goal, values={"next_step": form.values.strip()}))
+        form.done()
+        close()
+        if done.changes:
+            desk.notice(
+                desk.say("goal.step-saved"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None
+            )
+
+    button = SecondaryButton(desk.say("goal.step-save"), save, ft.Icons.CHECK, id="save-step", strong=True)
+    field = Field(
+        desk.say("goal.step-write"),
+        form.values,
+        form.put,
+        id="step-text",
+        lines=2,
+        limit=300,
+        autofocus=True,
+        on_submit=save,
+    )
+    return ft.Column(
+        [*resumed_line(desk, form), field, ft.Row([button])],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
 
 
 TASKS = 8
@@ -272,15 +289,8 @@ def _tasks(desk: Desk, view: GoalView, now: datetime) -> list[ft.Control]:
 def _History(view: GoalView, now: datetime, key: str = "") -> ft.Control:
     desk = use_desk()
     asking, ask = ft.use_state(False)
-    comment, set_comment = ft.use_state("")
     if not view.history:
         return Card(Soft(desk.say("goal.history-none"), Style.BODY))
-
-    def save(_: object = None) -> None:
-        if comment.strip():
-            desk.store.execute(RecordProgress(goal=view.goal.id, delta=0, comment=comment.strip()))
-        set_comment("")
-        ask(False)
 
     parts: list[ft.Control] = []
     chart = _chart(desk, view, now)
@@ -289,22 +299,33 @@ def _History(view: GoalView, now: datetime, key: str = "") -> ft.Control:
     parts += [_entry(desk, entry, said, now) for entry, said in gathered(view.history)]
     if view.row.status in ("active", "changed"):
         if asking:
-            parts += [
-                Field(
-                    desk.say("goal.comment-hint"), comment, set_comment, id="comment", autofocus=True, on_submit=save
-                ),
-                ft.Row(
-                    [
-                        SecondaryButton(
-                            desk.say("goal.comment-save"), save, ft.Icons.CHECK, id="save-comment", strong=True
-                        )
-                    ]
-                ),
-            ]
+            parts.append(_CommentField(view.goal.id, lambda: ask(False)))
         else:
             add = QuietButton(desk.say("goal.comment-add"), lambda _: ask(True), ft.Icons.ADD_COMMENT, id="add-comment")
             parts.append(ft.Row([add]))
     return Card(parts, spacing=10)
+
+
+@component
+def _CommentField(goal: str, close: Callable[[], object]) -> ft.Control:
+    """A few words about how it goes."""
+    desk = use_desk()
+    form = use_unfinished(f"comment.{goal}", "")
+
+    def save(_: object = None) -> None:
+        if form.values.strip():
+            desk.store.execute(RecordProgress(goal=goal, delta=0, comment=form.values.strip()))
+        form.done()
+        close()
+
+    field = Field(desk.say("goal.comment-hint"), form.values, form.put, id="comment", autofocus=True, on_submit=save)
+    button = SecondaryButton(desk.say("goal.comment-save"), save, ft.Icons.CHECK, id="save-comment", strong=True)
+    return ft.Column(
+        [*resumed_line(desk, form), field, ft.Row([button])],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
 
 
 def gathered(history: Sequence[ProgressRow]) -> list[tuple[ProgressRow, str]]:

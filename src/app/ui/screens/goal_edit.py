@@ -246,10 +246,9 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
             tight=True,
         ),
         ft.Row([VisibilityChip(_seen(settled), name=chosen.name if chosen else "")], wrap=True),
-        *_letter(desk, group, wanted, put, people, view is None),
+        *_letter(desk, group, wanted, put, people, view is None, settled, view.goal.id if view else person),
     ]
-    if form.resumed:
-        body.insert(1, resumed_line(desk, form, begun(view, people, person)))
+    body[1:1] = resumed_line(desk, form)
     above: list[ft.Control] = []
     if told:
         above.append(Live(desk.say(told), ft.Icons.INFO_OUTLINE, theme.ACCENT))
@@ -323,7 +322,14 @@ def _Letters(desk: Desk, groups: tuple[Group, ...], wanted: Wanted, at: int, go_
 
 
 def _letter(
-    desk: Desk, group: Group, wanted: Wanted, put: Any, people: tuple[PersonRow, ...], new: bool
+    desk: Desk,
+    group: Group,
+    wanted: Wanted,
+    put: Any,
+    people: tuple[PersonRow, ...],
+    new: bool,
+    settled: str,
+    about: str,
 ) -> list[ft.Control]:
     document = desk.library.document("goal.smart")
     items: Mapping[str, Item] = {item.id: item for item in document.items}
@@ -339,6 +345,7 @@ def _letter(
                 wanted.skills,
                 lambda v: put(skills=v),
                 most=items["skills"].max or MOST_SKILLS,
+                about=f"goal.{about}",
                 key="skills",
             ),
         ]
@@ -353,9 +360,13 @@ def _letter(
     if group.id == "r":
         return [*_question(desk, items["why"]), _text(desk, items["why"], wanted.why, lambda v: put(why=v), lines=4)]
     if group.id == "t":
-        return [DateField(desk.read(items["deadline"].text), wanted.due, lambda v: put(due=v), id="goal-due")]
+        return [
+            *_question(desk, items["deadline"]),
+            DateField(desk.read(items["deadline"].text), wanted.due, lambda v: put(due=v), id="goal-due"),
+        ]
     support = [Choice(o.value, desk.read(o.label)) for o in items["support"].options]
     parts: list[ft.Control] = [
+        *_question(desk, items["first_step"]),
         _text(desk, items["first_step"], wanted.next_step, lambda v: put(next_step=v), lines=2, limit=300),
         SectionTitle(desk.read(items["support"].text)),
         Toggles(
@@ -366,7 +377,7 @@ def _letter(
         name = next((row.name for row in people if row.mentorship == wanted.mentorship), "")
         parts += [
             SectionTitle(desk.read(items["visibility"].text)),
-            VisibilityChoice(wanted.seen or "", lambda v: put(seen=v), name=name, id="goal-seen"),  # type: ignore[arg-type]  # nothing chosen yet
+            VisibilityChoice(settled, lambda v: put(seen=v), name=name, id="goal-seen"),  # type: ignore[arg-type]  # nothing chosen yet
         ]
     return parts
 

@@ -12,6 +12,7 @@ from app.model.entities import Participant
 from app.model.queries import GroupAt, MeetingPage
 from app.ui import routes
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Field,
     PrimaryButton,
@@ -27,6 +28,7 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.of_meeting import no_meeting
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 
@@ -36,18 +38,18 @@ def GroupScreen(id: str) -> ft.Control:
     desk, now = use_desk(), use_clock()
     view = use_query(MeetingPage(id, now))
     group = use_query(GroupAt(id))
-    names, write = ft.use_state("")
+    form = use_unfinished(f"group.{id}", "")
     editing, edit = ft.use_state(False)
     undo = use_undo()
     if view is None:
         return no_meeting(desk, "group.title")
 
     def add(_: object = None) -> None:
-        found = [name for name in re.split(r"[,;\n]", names) if name.strip()]
+        found = [name for name in re.split(r"[,;\n]", form.values) if name.strip()]
         if not found:
             return
         desk.store.execute(AddParticipants(mentorship=view.row.mentorship, names=found))
-        write("")
+        form.empty()
 
     def attend(ids: list[str], here: bool) -> None:
         desk.store.execute(Attend(meeting=id, participants=ids, here=here))
@@ -96,7 +98,8 @@ def GroupScreen(id: str) -> ft.Control:
     else:
         body.append(Soft(desk.say("group.empty"), Style.BODY))
     body += [
-        Field(desk.say("group.add"), names, write, id="group-names", limit=2000, on_submit=add),
+        *resumed_line(desk, form),
+        Field(desk.say("group.add"), form.values, form.put, id="group-names", limit=2000, on_submit=add),
         ft.Row([SecondaryButton(desk.say("group.add.go"), add, ft.Icons.PERSON_ADD, id="group-add")], wrap=True),
         ft.Row([VisibilityChip("only_me")], wrap=True),
         Soft(desk.say("group.private")),

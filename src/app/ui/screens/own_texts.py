@@ -14,6 +14,7 @@ from app.services.content.wording import FIXED, GROWING, Difference, Place, diff
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Card,
     EmptyState,
@@ -32,8 +33,10 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.parts.long import EndlessList
+from app.ui.parts.surfaces import Ruled
 from app.ui.safe import component
 from app.ui.screens.document import found
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 from app.ui.wording import shipped
 
@@ -69,6 +72,8 @@ def OwnTextsScreen(id: str) -> ft.Control:
         title=desk.say("text.change"),
     )
 
+    every = tuple(there.values())
+
     def draw(place: Place) -> ft.Control:
         words = said.get((place.item, place.field))
         gone = place.item in hidden
@@ -77,7 +82,7 @@ def OwnTextsScreen(id: str) -> ft.Control:
             marks.append(desk.say("text.mine"))
         if gone:
             marks.append(desk.say("text.hidden"))
-        return Row(
+        row = Row(
             words or place.phrase.words(language),
             _opens(choose, f"{place.item}/{place.field}"),
             subtitle=" · ".join(marks),
@@ -85,8 +90,8 @@ def OwnTextsScreen(id: str) -> ft.Control:
             color=theme.PRIMARY if words else theme.INK_SOFT,
             ink=theme.INK_SOFT if gone else theme.INK,
             id=f"text-{place.item}-{place.field}",
-            key=f"{place.item}/{place.field}",
         )
+        return Ruled(row, first=place is every[0], last=place is every[-1], key=f"{place.item}/{place.field}")
 
     changed = [one for one in differences(shipped(desk), own) if one.own.document == id]
     head: list[ft.Control] = [Soft(desk.say("text.help"), Style.BODY), ft.Row([VisibilityChip("only_me")])]
@@ -96,8 +101,11 @@ def OwnTextsScreen(id: str) -> ft.Control:
         head.append(_Lines(id, document.kind == TICKED, tuple(mine), key="lines"))
     head.append(SectionTitle(desk.say("text.all")))
     top = ft.Column(head, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    body = EndlessList(tuple(there.values()), draw, height=64, spacing=0, header=[top])
+    body = EndlessList(every, draw, height=64, spacing=0, header=[ft.Container(top, padding=_UNDER)])
     return Screen(title, body, subtitle=desk.read(document.title), back=True)
+
+
+_UNDER = ft.Padding.only(bottom=8)
 
 
 def _opens(choose: Callable[[str], object], place: str) -> Callable[[object], object]:
@@ -117,7 +125,7 @@ def _Text(document: Document, place: Place, mine: str, on_done: Callable[[], obj
     desk = use_desk()
     language = desk.speech.value.language
     ships = place.phrase.words(language)
-    text, write = ft.use_state(mine or ships)
+    form = use_unfinished(f"text.{document.id}.{place.item}.{place.field}.{language}", mine or ships)
 
     def keep(words: str, told: str) -> None:
         done = desk.store.execute(
@@ -131,6 +139,7 @@ def _Text(document: Document, place: Place, mine: str, on_done: Callable[[], obj
                 version=document.version,
             )
         )
+        form.done()
         on_done()
         if done.changes:
             desk.notice(desk.say(told), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None)
@@ -147,8 +156,9 @@ def _Text(document: Document, place: Place, mine: str, on_done: Callable[[], obj
         on_done()
 
     parts: list[ft.Control] = [
-        Field(desk.say("text.own"), text, write, id="text-own", lines=3, limit=LONGEST, autofocus=True),
-        PrimaryButton(desk.say("text.save"), lambda _: keep(text, "text.saved"), ft.Icons.CHECK, id="text-save"),
+        *resumed_line(desk, form),
+        Field(desk.say("text.own"), form.values, form.put, id="text-own", lines=3, limit=LONGEST, autofocus=True),
+        PrimaryButton(desk.say("text.save"), lambda _: keep(form.values, "text.saved"), ft.Icons.CHECK, id="text-save"),
     ]
     if mine:
         parts += [
@@ -227,15 +237,15 @@ def _News(one: Difference, key: str = "") -> ft.Control:
 def _Lines(document: str, ticked: bool, mine: tuple[ListItem, ...], key: str = "") -> ft.Control:
     """Own lines; those of a list that is ticked stand last where it is ticked."""
     desk = use_desk()
-    text, write = ft.use_state("")
+    form = use_unfinished(f"lines.{document}", "")
     wrong, say_wrong = ft.use_state("")
 
     def add(_: object = None) -> None:
-        if not text.strip():
+        if not form.values.strip():
             say_wrong(desk.say("text.line-needed"))
             return
-        done = desk.store.execute(AddOwnItem(document=document, text=text.strip()))
-        write("")
+        done = desk.store.execute(AddOwnItem(document=document, text=form.values.strip()))
+        form.empty()
         say_wrong("")
         desk.notice(desk.say("text.line-added"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None)
 
@@ -253,7 +263,8 @@ def _Lines(document: str, ticked: bool, mine: tuple[ListItem, ...], key: str = "
     parts: list[ft.Control] = [
         SectionTitle(desk.say("text.lines")),
         *([Soft(desk.say("text.lines-ticked"))] if ticked else []),
-        Field(desk.say("text.line"), text, write, id="line-text", limit=300, error=wrong, on_submit=add),
+        *resumed_line(desk, form),
+        Field(desk.say("text.line"), form.values, form.put, id="line-text", limit=300, error=wrong, on_submit=add),
         ft.Row([SecondaryButton(desk.say("text.line-add"), add, ft.Icons.ADD, id="line-add")], wrap=True),
     ]
     if mine:

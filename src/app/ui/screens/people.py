@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import flet as ft
@@ -13,6 +14,7 @@ from app.model.queries import PeopleList, PersonRow
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query, use_wide
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     ChoiceButtons,
@@ -33,7 +35,7 @@ from app.ui.parts.long import EndlessList
 from app.ui.parts.surfaces import Card
 from app.ui.safe import component
 from app.ui.screens.person import PersonButton, PersonPane
-from app.ui.screens.rows import local, search_button
+from app.ui.screens.rows import local, resumed_line, search_button
 from app.ui.theme import Style
 
 MANY = 8  # from here on a field to find somebody is worth its place
@@ -149,16 +151,24 @@ def next_line(desk: Desk, row: PersonRow, now: datetime) -> str:
     return desk.say("people.meeting", number=number, when=when)
 
 
+@dataclass(frozen=True)
+class Added:
+    """A new person while it is being written: the name, and what I am to them."""
+
+    name: str
+    mine: str
+
+
 @component
 def NewPersonScreen() -> ft.Control:
     """A name, and who the other is to me: my own role follows from that."""
     desk = use_desk()
-    name, set_name = ft.use_state("")
-    mine, set_mine = ft.use_state("mentee" if desk.role == "mentee" else "mentor")
+    form = use_unfinished("person.new", Added("", "mentee" if desk.role == "mentee" else "mentor"))
+    name, mine = form.values.name, form.values.mine
     missing, set_missing = ft.use_state(False)
 
     def type_(text: str) -> None:
-        set_name(text)
+        form.put(replace(form.values, name=text))
         if text.strip():
             set_missing(False)
 
@@ -167,8 +177,9 @@ def NewPersonScreen() -> ft.Control:
             set_missing(True)
             return
         role: PairRole = "mentee" if mine == "mentee" else "mentor"
-        form: Form = "group" if mine == "group" else "one"
-        done = desk.store.execute(AddPerson(name=name.strip(), my_role=role, form=form))
+        kind: Form = "group" if mine == "group" else "one"
+        done = desk.store.execute(AddPerson(name=name.strip(), my_role=role, form=kind))
+        form.done()
         desk.notice(desk.say("people.added", name=name.strip()))
         desk.swap(f"/person/{done.record}")
 
@@ -180,6 +191,7 @@ def NewPersonScreen() -> ft.Control:
     return Screen(
         desk.say("people.new"),
         [
+            *resumed_line(desk, form),
             Field(
                 desk.say("people.name"),
                 name,
@@ -191,7 +203,13 @@ def NewPersonScreen() -> ft.Control:
                 on_submit=save,
             ),
             SectionTitle(desk.say("people.who")),
-            ChoiceButtons(choices, mine, set_mine, label=desk.say("people.who"), id="person-role"),
+            ChoiceButtons(
+                choices,
+                mine,
+                lambda mine: form.put(replace(form.values, mine=mine)),
+                label=desk.say("people.who"),
+                id="person-role",
+            ),
             Soft(desk.say("people.new-hint")),
             Rows(
                 [

@@ -111,7 +111,7 @@ def _Form(view: PersonView, key: str = "") -> ft.Control:
     return Screen(
         say("person.edit-title"),
         [
-            *([resumed_line(desk, form, start)] if form.resumed else []),
+            *resumed_line(desk, form),
             Field(
                 say("person.name"),
                 now.name,

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
-from app.model.commands import MoveMeeting, MoveSeries, PlanMeeting, PlanSeries, Revise, SkipMeeting
+from app.model.commands import MoveMeeting, MoveSeries, PlanMeeting, PlanSeries, Revise, SkipMeeting, WithdrawSlot
 from app.model.entities import Meeting, meeting_id
-from app.model.queries import BusyBetween, MeetingPage, MeetingsBetween, MeetingsOf, NoticeOf, PeopleList, PersonPage
+from app.model.queries import (
+    BusyBetween,
+    MeetingPage,
+    MeetingsBetween,
+    MeetingsOf,
+    NoticeOf,
+    PeopleList,
+    PersonPage,
+    SlotsOf,
+)
 from app.model.schedule import again, again_after, apart, aware, following, on_wall, overlapping, rhythm
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     ChoiceButtons,
@@ -33,7 +44,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.safe import component
-from app.ui.screens.rows import elsewhere
+from app.ui.screens.rows import elsewhere, resumed_line
 from app.ui.screens.today import zone_of
 
 if TYPE_CHECKING:
@@ -68,6 +79,16 @@ def PlanScreen(person: str = "", move: str = "", after: str = "") -> ft.Control:
     return PlanForm(person, move, after, key=f"{person} {move} {after}")
 
 
+@dataclass(frozen=True)
+class Said:
+    """What is written about a meeting that is being planned. When is asked anew: it may be past by then."""
+
+    place: str = ""
+    aim: str = ""
+    elsewhere: bool = False
+    """Whether that place counts, and not the one that was agreed on."""
+
+
 @component
 def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> ft.Control:
     """The form. What the relationship has agreed on is filled in already."""
@@ -86,8 +107,9 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
     agreed = page.mentorship if page else None
     length, set_length = ft.use_state(model.row.length if model else agreed.length if agreed else 60)
     mode, set_mode = ft.use_state(model.row.mode if model else agreed.mode if agreed else "in_person")
-    place, set_place = ft.use_state(model.row.place if model else agreed.place if agreed else "")
-    aim, set_aim = ft.use_state("")
+    form = use_unfinished(f"plan.{move or first}", Said())
+    usual = model.row.place if model else agreed.place if agreed else ""
+    place, aim = form.values.place if form.values.elsewhere else usual, form.values.aim
     weeks, set_weeks = ft.use_state(0)
     count, set_count = ft.use_state(10)
     skipped, skip = ft.use_state(cast("frozenset[date]", frozenset()))  # another time of day leaves the same days out
@@ -101,7 +123,6 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
         if found:
             set_length(found.mentorship.length)
             set_mode(found.mentorship.mode)
-            set_place(found.mentorship.place)
 
     starts = datetime.combine(day, at)
     home = model.meeting.zone if move and model else ""  # a meeting that moves stays on the clock of its own zone
@@ -142,12 +163,15 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                 desk.store.execute((MoveSeries if whole else MoveMeeting)(meeting=move, starts=there))
                 for id in along if values else ():
                     desk.store.execute(Revise(kind=Meeting.KIND, id=id, values=values))
+                back = _taken_back(desk, kept, length, now)
+            form.done()
             desk.back()
             told = "plan.moved.series" if whole else "meeting.moved.notice"
-            desk.notice(desk.say(told, when=desk.speech.value.moment(starts), count=len(kept)))
+            said = desk.say(told, when=desk.speech.value.moment(starts), count=len(kept))
+            desk.notice(" ".join([said, *back]))
             return
-        if weeks:
-            with desk.store.writing():
+        with desk.store.writing():
+            if weeks:
                 done = desk.store.execute(
                     PlanSeries(
                         mentorship=who,
@@ -163,20 +187,22 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                 for number, one in enumerate(walls):
                     if one.date() in skipped:
                         desk.store.execute(SkipMeeting(meeting=meeting_id(done.record, number)))
-        else:
-            desk.store.execute(
-                PlanMeeting(
-                    mentorship=who,
-                    starts=starts,
-                    zone=zone,
-                    length=length,
-                    place=place.strip(),
-                    mode=cast("Mode", mode),
-                    aim=aim.strip(),
+            else:
+                desk.store.execute(
+                    PlanMeeting(
+                        mentorship=who,
+                        starts=starts,
+                        zone=zone,
+                        length=length,
+                        place=place.strip(),
+                        mode=cast("Mode", mode),
+                        aim=aim.strip(),
+                    )
                 )
-            )
+            back = _taken_back(desk, kept, length, now)
+        form.done()
         desk.back()
-        desk.notice(desk.say("plan.saved", count=len(kept)))
+        desk.notice(" ".join([desk.say("plan.saved", count=len(kept)), *back]))
 
     def turn(one: datetime) -> None:
         skip(skipped ^ {one.date()})
@@ -245,7 +271,14 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
             columns=3,
         ),
         ft.Row([VisibilityChip("shared", name=page.row.name if page else "")], wrap=True),
-        Field(desk.say(f"plan.place.{mode}"), place, set_place, id="plan-place", limit=500),
+        *resumed_line(desk, form),
+        Field(
+            desk.say(f"plan.place.{mode}"),
+            place,
+            lambda place: form.put(replace(form.values, place=place, elsewhere=True)),
+            id="plan-place",
+            limit=500,
+        ),
     ]
     if not move:
         body += [
@@ -275,7 +308,15 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                 Rows([Day(one, number, one.date() in skipped, turn, key=str(one)) for number, one in enumerate(walls)]),
             ]
         else:
-            body.append(Field(desk.say("plan.aim"), aim, set_aim, id="plan-aim", limit=500))
+            body.append(
+                Field(
+                    desk.say("plan.aim"),
+                    aim,
+                    lambda aim: form.put(replace(form.values, aim=aim)),
+                    id="plan-aim",
+                    limit=500,
+                )
+            )
     if later:
         body += [
             SectionTitle(desk.say("plan.which")),
@@ -345,7 +386,7 @@ def Day(
 
 
 def _start(desk: Desk, model: Any, page: Any, moving: bool) -> datetime:
-    """What the form begins with: the meeting itself, the same time a rhythm later, or a week from now."""
+    """What the form begins with: the meeting itself, the same time a rhythm later, or a week from now, when I am free."""
     here = desk.now()
     now = here.replace(tzinfo=None)
     if model is not None:
@@ -355,10 +396,17 @@ def _start(desk: Desk, model: Any, page: Any, moving: bool) -> datetime:
         return starts
     weeks = page.mentorship.weeks if page else 1
     last = page.row.last_met if page else None
+    begin = _week(now)
     if last is not None:
         local = last.astimezone(here.tzinfo).replace(tzinfo=None)
-        return again(local.replace(second=0, microsecond=0), weeks, after=now) if local.minute % 5 == 0 else _week(now)
-    return _week(now)
+        if local.minute % 5 == 0:
+            begin = again(local.replace(second=0, microsecond=0), weeks, after=now)
+    length = page.mentorship.length if page else 60
+    for number in range(MOST):
+        free = begin + number * timedelta(weeks=weeks)
+        if _clash(desk, [aware(free, zone_of(desk), here.tzinfo)], length, here, set()) is None:
+            return free
+    return begin
 
 
 def _week(now: datetime) -> datetime:
@@ -381,6 +429,21 @@ def _clash(desk: Desk, moments: list[datetime], length: int, now: datetime, movi
             if begins < ends and starts < stops:
                 return cast("MeetingRow", row)
     return None
+
+
+def _taken_back(desk: Desk, moments: list[datetime], length: int, now: datetime) -> list[str]:
+    """Times I offered that these meetings take are offered no longer: nobody can book me twice. Says so, if there are any."""
+    mine = [
+        slot
+        for row in desk.store.ask(PeopleList(now=now))
+        for slot in desk.store.ask(SlotsOf(row.mentorship, now))
+        if slot.mine and slot.open
+    ]
+    spans = [(one, following(one, timedelta(minutes=length))) for one in moments]
+    taken = [slot for slot in mine if overlapping(spans, (slot.starts, slot.ends))]
+    for slot in taken:
+        desk.store.execute(WithdrawSlot(slot=slot.id))
+    return [desk.say("plan.taken-back", count=len(taken))] if taken else []
 
 
 def _later(desk: Desk, model: MeetingView | None, now: datetime) -> list[MeetingRow]:

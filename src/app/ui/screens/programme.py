@@ -11,6 +11,7 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_clock, use_desk, use_watch
 from app.ui.hooks.told import use_told
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Beside,
     Busy,
@@ -27,6 +28,7 @@ from app.ui.parts import (
 )
 from app.ui.safe import component
 from app.ui.screens.programme_share import member_row
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -47,22 +49,27 @@ def ProgrammeScreen() -> ft.Control:
 def Begin() -> ft.Control:
     """A name, and the keys are made."""
     desk = use_desk()
-    name, set_name = ft.use_state("")
+    form = use_unfinished("programme.begin", "")
     wrong, say_wrong = ft.use_state("")
     busy, run = use_busy()
 
     def make(_: object = None) -> None:
-        if not name.strip():
+        if not form.values.strip():
             say_wrong(desk.say("error.programme-name"))
             return
-        run(lambda: desk.session.coordination.found(name), failed=lambda fault: say_wrong(desk.sentence(fault)))
+
+        def found() -> None:
+            desk.session.coordination.found(form.values)
+
+        run(found, lambda _: form.done(), lambda fault: say_wrong(desk.sentence(fault)))
 
     body: list[ft.Control] = [
         Words(desk.say("programme.begin.about")),
+        *resumed_line(desk, form),
         Field(
             desk.say("programme.begin.name"),
-            name,
-            set_name,
+            form.values,
+            form.put,
             id="programme-name",
             limit=60,
             error=wrong,

@@ -12,6 +12,7 @@ import flet as ft
 from app.model.programme_lines import LONGEST, MOST, ProgrammeLine
 from app.ui.hooks import use_desk, use_undo, use_watch
 from app.ui.hooks.told import use_told
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     EmptyState,
@@ -28,6 +29,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.toggles import Toggles
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 
 LANGUAGES = ("sv", "en")
 """What a line can be written in: the app's own two languages. Either stands in for the other."""
@@ -127,7 +129,8 @@ def LineSheet(
 ) -> ft.Control:
     """The words of one line, first in the language that is spoken here, and whether it must not be missed."""
     desk = use_desk()
-    written, write = ft.use_state(line)
+    form = use_unfinished(f"line.{line.id if remove else 'new'}", line)
+    written, write = form.values, form.put
     wrong, say_wrong = ft.use_state("")
     mine = "sv" if desk.speech.value.language == "sv" else "en"
 
@@ -140,6 +143,13 @@ def LineSheet(
             keep(tidy)
         except Exception as fault:  # noqa: BLE001 - told at the field
             say_wrong(desk.sentence(fault))
+        else:
+            form.done()
+
+    def drop(e: object) -> None:
+        if remove is not None:
+            form.done()
+            remove(e)
 
     def words_in(code: str) -> ft.Control:
         def put(text: str) -> None:
@@ -157,7 +167,8 @@ def LineSheet(
             lines=2,
         )
 
-    parts: list[ft.Control] = [words_in(code) for code in sorted(LANGUAGES, key=lambda code: code != mine)]
+    parts = resumed_line(desk, form)
+    parts += [words_in(code) for code in sorted(LANGUAGES, key=lambda code: code != mine)]
     parts += [
         Soft(desk.say("programme.list.one-is-enough")),
         Toggles(
@@ -172,7 +183,7 @@ def LineSheet(
     if remove is not None:
         parts.append(
             ft.Row(
-                [QuietButton(desk.say("programme.list.remove"), remove, ft.Icons.DELETE_OUTLINE, id="line-remove")],
+                [QuietButton(desk.say("programme.list.remove"), drop, ft.Icons.DELETE_OUTLINE, id="line-remove")],
                 wrap=True,
             )
         )

@@ -10,8 +10,10 @@ from app.model.queries import SettingOf
 from app.services.content.library import NUMBERS_DAY
 from app.ui.hooks import use_desk, use_query
 from app.ui.hooks.held import use_box
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import Field, PrimaryButton, Screen, Soft, Words
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 from app.ui.screens.safety import day_in_words, region_of
 
 
@@ -29,18 +31,20 @@ def _Numbers(region: str, *, key: str | None = None) -> ft.Control:
     latest = use_box(
         lambda: {item.id: str(desk.store.ask(SettingOf(f"number.{item.id}", "")) or item.phone or "") for item in items}
     )
-    numbers, change = ft.use_state(latest.value)
+    form = use_unfinished("programme.numbers", latest.value)
+    numbers = latest.value = form.values
     day = str(use_query(SettingOf(NUMBERS_DAY, "")) or "")
 
     def number_of(id: str) -> Callable[[str], None]:
         def write(value: str) -> None:
             latest.value = {**latest.value, id: value}
-            change(latest.value)
+            form.put(latest.value)
 
         return write
 
     def confirm(_: object) -> None:
         desk.session.coordination.confirm_numbers(latest.value)
+        form.done()
         desk.notice(desk.say("programme.numbers.done"))
         desk.back()
 
@@ -52,6 +56,7 @@ def _Numbers(region: str, *, key: str | None = None) -> ft.Control:
             else desk.say("programme.numbers.never")
         ),
     ]
+    body += resumed_line(desk, form)
     for item in items:
         body.append(
             Field(

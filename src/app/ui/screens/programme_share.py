@@ -9,6 +9,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks import use_busy, use_desk
 from app.ui.hooks.told import use_told
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Busy,
     Card,
@@ -28,6 +29,7 @@ from app.ui.parts import (
 from app.ui.parts.codes import CodeIn, CodeOut, CodePicture
 from app.ui.parts.text import SpokenWords
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def ShareScreen() -> ft.Control:
     coordination = desk.session.coordination
     use_told(coordination.watch)
     found = coordination.programme
-    name, set_name = ft.use_state(found.name if found else "")
+    form = use_unfinished("programme.rename", found.name if found else "")
     renaming, rename = ft.use_state(False)
     wrong, say_wrong = ft.use_state("")
     if found is None:
@@ -50,10 +52,11 @@ def ShareScreen() -> ft.Control:
 
     def keep(_: object = None) -> None:
         try:
-            coordination.found(name)
+            coordination.found(form.values)
         except Exception as fault:  # noqa: BLE001 - told at the field
             say_wrong(desk.sentence(fault))
         else:
+            form.done()
             rename(False)
 
     body: list[ft.Control] = [
@@ -65,11 +68,12 @@ def ShareScreen() -> ft.Control:
         Soft(desk.say("programme.share.words.how")),
     ]
     if renaming:
+        body += resumed_line(desk, form)
         body.append(
             Field(
                 desk.say("programme.begin.name"),
-                name,
-                set_name,
+                form.values,
+                form.put,
                 id="programme-name",
                 limit=60,
                 error=wrong,

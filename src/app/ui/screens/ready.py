@@ -9,6 +9,7 @@ import flet as ft
 from app.model.commands import SetSetting, TickItem, UntickItem
 from app.model.queries import ListOf, MeetingPage, anyway
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     Field,
@@ -27,6 +28,7 @@ from app.ui.parts.toggles import Picks
 from app.ui.safe import component
 from app.ui.screens.lists import PREPARATION, Line, lines_of, missing, settled, shown
 from app.ui.screens.of_meeting import no_meeting
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def _Begin(meeting: str, mentorship: str, name: str, role: str, now: datetime) -
     lines = shown(lines_of(desk, document, role, use_query(ListOf(PREPARATION, mentorship))))
     first = use_held(lambda: tuple(line.id for line in missing(lines)))  # nothing moves under the thumb that ticks
     reason, choose = ft.use_state("")
-    own, write = ft.use_state("")
+    form = use_unfinished(f"anyway.{mentorship}", "")
     seeds = [line for line in lines if line.item is not None and line.item.seed_item]
     asked = [line for id in first for line in lines if line.id == id]
     done = not any(line.open for line in asked)
@@ -67,14 +69,19 @@ def _Begin(meeting: str, mentorship: str, name: str, role: str, now: datetime) -
             lambda on: tick(line, on),
             id=f"tick-{line.id}",
             mark=mark,
-            subtitle=desk.say("checklist.programme") if line.item is not None and line.item.from_programme else "",
+            subtitle=desk.say("checklist.programme")
+            if line.item is not None and line.item.from_programme
+            else ""
+            if line in seeds
+            else desk.say("checklist.beside", total=len(seeds)),
             key=line.id,
         )
 
     def go_on(_: object = None) -> None:
         if not done:
-            words = own.strip() or (desk.say(f"checklist.anyway.{reason}") if reason else "")
+            words = form.values.strip() or (desk.say(f"checklist.anyway.{reason}") if reason else "")
             desk.store.execute(SetSetting(key=anyway(mentorship), value=words))
+            form.done()
         desk.swap(f"/meeting/{meeting}/note")
 
     body: list[ft.Control] = [
@@ -103,7 +110,15 @@ def _Begin(meeting: str, mentorship: str, name: str, role: str, now: datetime) -
                 label=desk.say("checklist.anyway.why"),
                 id="reason",
             ),
-            Field(desk.say("checklist.anyway.own"), own, write, id="reason-own", limit=300, on_submit=go_on),
+            *resumed_line(desk, form),
+            Field(
+                desk.say("checklist.anyway.own"),
+                form.values,
+                form.put,
+                id="reason-own",
+                limit=300,
+                on_submit=go_on,
+            ),
             ft.Row([VisibilityChip("only_me")]),
         ]
     return Screen(

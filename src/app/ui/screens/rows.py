@@ -156,15 +156,25 @@ def skill_name(desk: Desk, skill: str) -> str:
     return desk.read(known.text) if known else skill
 
 
-def resumed_line(desk: Desk, form: Unfinished[T], start: T) -> ft.Control:
-    """What was left over in a form from before, and the way to begin anew."""
-
-    def anew(_: object) -> None:
-        form.put(start)
-        form.done()
-
-    return ft.Row(
-        [Soft(desk.say("goal.resumed")), QuietButton(desk.say("goal.anew"), anew, id="anew")],
-        wrap=True,
-        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
-    )
+def resumed_line(desk: Desk, form: Unfinished[T]) -> list[ft.Control]:
+    """What was left over in a form from before, and the way to begin anew; once that is taken, the way back."""
+    if form.resumed:
+        said, way, press, name = "frame.resumed", "frame.anew", form.clear, "anew"
+    elif form.cleared:
+        said, way, press, name = "frame.cleared", "frame.undo", form.undo, "anew-undo"
+    else:
+        return []
+    return [
+        ft.Container(
+            ft.Row(
+                [
+                    ft.Semantics(live_region=True, content=Soft(desk.say(said))),
+                    QuietButton(desk.say(way), lambda _: press(), id=name),
+                ],
+                wrap=True,
+                alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+                vertical_alignment=ft.CrossAxisAlignment.CENTER,
+            ),
+            key="resumed",
+        )
+    ]

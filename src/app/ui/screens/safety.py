@@ -7,6 +7,7 @@ of the vault. The programme's own contacts are written by the person and shown o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import flet as ft
@@ -18,6 +19,7 @@ from app.services.content.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Docum
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Card,
     Choice,
@@ -36,6 +38,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.calling import CallButton, CallRow
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 CONTACTS, GUIDANCE = "guidance.contacts", "guidance.safeguarding"
@@ -318,26 +321,42 @@ def OwnContacts() -> ft.Control:
     return Rows(rows)
 
 
+@dataclass(frozen=True)
+class Contact:
+    """Whom to call, while it is being written."""
+
+    name: str
+    phone: str
+
+
 @component
 def _ContactForm(contact: str, now: tuple[str, str], done: object) -> ft.Control:
     desk = use_desk()
-    name, set_name = ft.use_state(now[0])
-    phone, set_phone = ft.use_state(now[1])
+    form = use_unfinished(f"contact.{contact}", Contact(*now))
+    wrote = form.values
 
     def save(_: object = None) -> None:
-        desk.store.execute(SetSetting(key=f"contact.{contact}.name", value=name.strip()))
-        desk.store.execute(SetSetting(key=f"contact.{contact}.phone", value=phone.strip()))
+        desk.store.execute(SetSetting(key=f"contact.{contact}.name", value=wrote.name.strip()))
+        desk.store.execute(SetSetting(key=f"contact.{contact}.phone", value=wrote.phone.strip()))
+        form.done()
         desk.notice(desk.say("safety.own.saved"))
         if callable(done):
             done()
 
     return ft.Column(
         [
-            Field(desk.say("safety.own.who"), name, set_name, id="contact-name", limit=120),
+            *resumed_line(desk, form),
+            Field(
+                desk.say("safety.own.who"),
+                wrote.name,
+                lambda name: form.put(replace(wrote, name=name)),
+                id="contact-name",
+                limit=120,
+            ),
             Field(
                 desk.say("safety.own.phone"),
-                phone,
-                set_phone,
+                wrote.phone,
+                lambda phone: form.put(replace(wrote, phone=phone)),
                 id="contact-phone",
                 limit=40,
                 keyboard=ft.KeyboardType.PHONE,

@@ -11,6 +11,7 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.devices import use_own
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Busy,
     Card,
@@ -32,6 +33,7 @@ from app.ui.parts import (
 from app.ui.parts.codes import CodeIn, CodeOut
 from app.ui.parts.devices import NewsCard, Waiting, code_out, six_words, stack
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 
 if TYPE_CHECKING:
     from app.services.sharing.devices import Grant, OwnDevice
@@ -103,11 +105,12 @@ def _about(desk: Desk, one: OwnDevice, *, alone: bool) -> str:
 def Chosen(one: OwnDevice, close: object, key: str = "") -> ft.Control:
     """One device, opened: its name, and the button that takes it out at once."""
     desk = use_desk()
-    name, set_name = ft.use_state(one.name)
+    form = use_unfinished(f"device.{one.id}", one.name)
     busy, run = use_busy()
 
     def rename(_: object = None) -> None:
-        desk.session.devices.rename(one.id, name)
+        desk.session.devices.rename(one.id, form.values)
+        form.done()
         desk.notice(desk.say("devices.name.saved"))
 
     def revoke(_: object) -> None:
@@ -126,7 +129,8 @@ def Chosen(one: OwnDevice, close: object, key: str = "") -> ft.Control:
     if busy:
         parts.append(Busy(desk.say("devices.revoke.working")))
     parts += [
-        Field(desk.say("devices.name"), name, set_name, id="device-name", limit=60, on_submit=rename),
+        *resumed_line(desk, form),
+        Field(desk.say("devices.name"), form.values, form.put, id="device-name", limit=60, on_submit=rename),
         ft.Row([QuietButton(desk.say("devices.name.save"), rename, ft.Icons.CHECK, id="device-name-save")]),
     ]
     return Card(parts)

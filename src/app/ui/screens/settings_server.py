@@ -12,6 +12,7 @@ from app.ui import theme
 from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.hooks.carrying import use_carrying
 from app.ui.hooks.held import use_box
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.network import tells
 from app.ui.parts import (
     Busy,
@@ -32,6 +33,7 @@ from app.ui.parts import (
 from app.ui.parts.carrying import ICONS, Alarms, carried_words, clock_words
 from app.ui.parts.text import Live
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 
 if TYPE_CHECKING:
     from app.ui.desk import Desk
@@ -43,7 +45,8 @@ def ServerScreen() -> ft.Control:
     desk = use_desk()
     use_watch(desk.speech)
     carried = use_carrying()
-    address, set_address = ft.use_state("https://")
+    form = use_unfinished("server.address", "https://")
+    address = form.values
     invitation, set_invitation = ft.use_state("")
     pin, set_pin = ft.use_state("")
     more, show_more = ft.use_state(False)
@@ -56,7 +59,7 @@ def ServerScreen() -> ft.Control:
         say_wrong("")
 
         def connected(_: object) -> None:
-            set_address("https://")
+            form.empty()
             desk.announce(desk.say("server.connected"))
 
         run(
@@ -99,10 +102,11 @@ def ServerScreen() -> ft.Control:
         return Screen(desk.say("server.title"), body, back=True)
     body = [
         Words(desk.say("server.about")),
+        *resumed_line(desk, form),
         Field(
             desk.say("server.address"),
-            address,
-            set_address,
+            form.values,
+            form.put,
             id="server-address",
             error=wrong,
             keyboard=ft.KeyboardType.URL,

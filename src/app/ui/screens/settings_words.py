@@ -13,6 +13,7 @@ from app.model.queries import OwnContent, OwnContentOf
 from app.services.content.wording import FORMS, TERMS, guessed
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Card,
     Field,
@@ -27,6 +28,7 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 
 if TYPE_CHECKING:
     from app.services.records.store import Done
@@ -91,8 +93,9 @@ def _Forms(term: str, own: OwnContent, on_done: Callable[[], object], key: str =
     desk = use_desk()
     speech = desk.speech.value
     start = forms_now(desk, own, term)
-    written, write = ft.use_state(start)
-    touched, touch = ft.use_state(frozenset[str]())
+    form = use_unfinished(f"word.{term}.{speech.language}", start)
+    written, write = form.values, form.put
+    touched, touch = ft.use_state(frozenset(name for name in start if name != "base" and written[name] != start[name]))
     forms = BENT.get(speech.language, TWO)
 
     def put(form: str, text: str) -> None:
@@ -126,6 +129,7 @@ def _Forms(term: str, own: OwnContent, on_done: Callable[[], object], key: str =
                 if one.undo is not None:
                     desk.store.execute(one.undo)
 
+        form.done()
         on_done()
         desk.notice(said, undo=undo, seconds=6)
 
@@ -158,6 +162,7 @@ def _Forms(term: str, own: OwnContent, on_done: Callable[[], object], key: str =
     ]
     return ft.Column(
         [
+            *resumed_line(desk, form),
             Soft(desk.say("word.forms")),
             *fields,
             PrimaryButton(desk.say("word.save"), save, ft.Icons.CHECK, id="word-save"),

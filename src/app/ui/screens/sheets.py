@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +14,7 @@ from app.model.queries import AskedFirst, MeetingPage
 from app.model.queries.meetings import next_day
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Beside,
     Choice,
@@ -32,6 +33,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
@@ -65,6 +67,15 @@ def owner_words(desk: Desk, pair: Pair, owner: str) -> str:
     return desk.say("note.task.me") if owner == pair.my_role else pair.name
 
 
+@dataclass(frozen=True)
+class Written:
+    """A new task while it is being written. When is asked anew each time: a day that was chosen may be over."""
+
+    text: str = ""
+    owner: str = "mentee"
+    goal: str = ""
+
+
 @component
 def TaskSheet(
     pair: Pair,
@@ -78,12 +89,14 @@ def TaskSheet(
     desk = use_desk()
     today = desk.now().date()
     following = following and max(following, today + timedelta(days=1))  # a meeting that is ended late
-    text, write = ft.use_state("")
-    owner, choose_owner = ft.use_state("mentee")
+    form = use_unfinished(f"task.sheet.{pair.mentorship}", Written())
+    wrote = form.values
     when, choose_when = ft.use_state("next" if following else "week")
     day, choose_day = ft.use_state(cast("date | None", following or today + timedelta(days=7)))
-    goal, choose_goal = ft.use_state("")
     error, fail = ft.use_state("")
+
+    def put(**values: str) -> None:
+        form.put(replace(wrote, **values))
 
     def pick(value: str) -> None:
         choose_when(value)
@@ -95,30 +108,32 @@ def TaskSheet(
         choose_day(new)
 
     def save(_: object = None) -> None:
-        if not text.strip():
+        if not wrote.text.strip():
             fail(desk.say("note.task.needed"))
             return
         desk.store.execute(
             AddTask(
-                text=text.strip(),
+                text=wrote.text.strip(),
                 mentorship=pair.mentorship,
                 meeting=meeting,
-                owner=cast("Owner", owner),
+                owner=cast("Owner", wrote.owner),
                 due=day,
-                goal=goal or None,
+                goal=next((one.id for one in goals if one.id == wrote.goal), None),
             )
         )
+        form.done()
         close()
         desk.notice(desk.say("note.task.kept"), seconds=2)
 
     whens = [*(["next"] if following else []), "week", "two-weeks", "no-date"]
     people = [Choice(role, owner_words(desk, pair, role)) for role in (pair.their_role, pair.my_role, "both")]
     parts: list[ft.Control] = [
+        *resumed_line(desk, form),
         ft.Row([VisibilityChip("shared", name=pair.name)]),
         Field(
             desk.say("note.task.what"),
-            text,
-            write,
+            wrote.text,
+            lambda text: put(text=text),
             id="task-text",
             error=error,
             autofocus=True,
@@ -128,8 +143,8 @@ def TaskSheet(
         Soft(desk.say("note.task.who")),
         ChoiceButtons(
             people,
-            owner,
-            choose_owner,
+            wrote.owner,
+            lambda owner: put(owner=owner),
             label=desk.say("note.task.who"),
             id="task-owner",
             columns=3,
@@ -151,8 +166,8 @@ def TaskSheet(
         parts.append(
             Picks(
                 [Choice("", desk.say("note.task.no-goal")), *(Choice(one.id, one.title) for one in goals[:4])],
-                goal,
-                choose_goal,
+                wrote.goal,
+                lambda goal: put(goal=goal),
                 label=desk.say("note.task.goal"),
                 id="task-goal",
             )
@@ -372,19 +387,21 @@ def NextTask(pair: Pair, meeting: str, later: date) -> ft.Control:
 def AimSheet(meeting: str, aim: str, name: str, close: Callable[[], object]) -> ft.Control:
     """What the meeting should lead to, in one line."""
     desk = use_desk()
-    text, write = ft.use_state(aim)
+    form = use_unfinished(f"aim.{meeting}", aim)
 
     def save(_: object = None) -> None:
-        desk.store.execute(Revise(kind="meeting", id=meeting, values={"aim": text.strip()}))
+        desk.store.execute(Revise(kind="meeting", id=meeting, values={"aim": form.values.strip()}))
+        form.done()
         close()
 
     return ft.Column(
         [
+            *resumed_line(desk, form),
             ft.Row([VisibilityChip("shared", name=name)]),
             Field(
                 desk.say("note.aim.field"),
-                text,
-                write,
+                form.values,
+                form.put,
                 id="aim-text",
                 autofocus=True,
                 limit=500,

@@ -8,9 +8,11 @@ import flet as ft
 
 from app.services.content.library import Option
 from app.ui.hooks import use_desk, use_held
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import Choice, Field, Live, QuietButton, SecondaryButton, SectionTitle
 from app.ui.parts.toggles import Toggles
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 
 
 @component
@@ -21,13 +23,14 @@ def SkillPicker(
     on_change: Callable[[frozenset[str]], object],
     *,
     most: int,
+    about: str,
     unfolded: bool = False,
     key: str = "",
 ) -> ft.Control:
     """Up to `most` skills. The catalogue unfolds; with `unfolded` it is open from the start."""
     desk = use_desk()
     open_, show = ft.use_state(unfolded)
-    own, set_own = ft.use_state("")
+    form = use_unfinished(f"skill.{about}", "")
     names = {option.value: desk.read(option.label) for option in known}
     began = use_held(lambda: chosen)  # what is chosen already stands first, and stays there
     ordered = sorted(names, key=lambda value: (value not in began, desk.speech.value.sort_key(names[value])))
@@ -35,11 +38,11 @@ def SkillPicker(
     full = len(chosen) >= most
 
     def add(_: object = None) -> None:
-        word = own.strip()
+        word = form.values.strip()
         match = next((value for value, name in names.items() if name.casefold() == word.casefold()), word)
         if word and not full:
             on_change(chosen | {match})
-            set_own("")
+            form.empty()
 
     shown = [value for value in [*extra, *ordered] if open_ or value in chosen]
     parts: list[ft.Control] = [SectionTitle(title, desk.say("goal.skills-picked", number=len(chosen), most=most))]
@@ -50,7 +53,8 @@ def SkillPicker(
         parts.append(Live(desk.say("goal.skills-most", number=most)))
     elif open_:
         parts += [
-            Field(desk.say("goal.skill-own"), own, set_own, id="skill-own", limit=80, on_submit=add),
+            *resumed_line(desk, form),
+            Field(desk.say("goal.skill-own"), form.values, form.put, id="skill-own", limit=80, on_submit=add),
             ft.Row([SecondaryButton(desk.say("goal.skill-add"), add, ft.Icons.ADD, id="skill-add")]),
         ]
     if not unfolded:

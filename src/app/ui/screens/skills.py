@@ -305,7 +305,7 @@ def _Rate(person: str, phase: Literal["start", "end"], view: SkillsView, key: st
         desk.back()
         desk.notice(desk.say("skills.saved-end" if phase == "end" else "skills.saved-start"))
 
-    parts: list[ft.Control] = [resumed_line(desk, form, start)] if form.resumed else []
+    parts: list[ft.Control] = resumed_line(desk, form)
     parts.append(ft.Row([VisibilityChip(mine.visibility if mine else "only_me", name=view.name)], wrap=True))
     if step == "pick":
         if survey.intro:
@@ -314,7 +314,14 @@ def _Rate(person: str, phase: Literal["start", "end"], view: SkillsView, key: st
         title = desk.say("skills.pick")
         parts.append(
             SkillPicker(
-                title, options, wrote.picked, lambda picked: put(picked=picked), most=most, unfolded=True, key="pick"
+                title,
+                options,
+                wrote.picked,
+                lambda picked: put(picked=picked),
+                most=most,
+                about=person,
+                unfolded=True,
+                key="pick",
             )
         )
     else:
@@ -339,8 +346,6 @@ def _Rate(person: str, phase: Literal["start", "end"], view: SkillsView, key: st
         parts,
         subtitle=desk.say("skills.step", number=at + 1, total=len(steps)),
         close=True,
-        safety=False,
-        lock=False,
         above=above,
         primary=PrimaryButton(
             desk.say("skills.save" if last else "skills.next"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import flet as ft
 
@@ -14,6 +15,7 @@ from app.model.queries import Supervisions, SupervisionsMine
 from app.ui import routes, theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     DateField,
     Field,
@@ -29,10 +31,19 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.safe import component
+from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 HELD = 5
 """How many of those behind are shown."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A talk that is being planned: when, and with whom."""
+
+    on: date | None
+    whom: str
 
 
 @component
@@ -40,8 +51,8 @@ def SupportScreen(meeting: str = "") -> ft.Control:
     """Whom to talk to, what helps, and when one talks about it with somebody next."""
     desk, now = use_desk(), use_clock()
     found: Supervisions = use_query(SupervisionsMine())
-    on, set_on = ft.use_state(cast("date | None", None))
-    whom, set_whom = ft.use_state(found.held[0].whom if found.held else "")
+    form = use_unfinished("support", Talk(None, found.held[0].whom if found.held else ""))
+    on, whom = form.values.on, form.values.whom
     missing, set_missing = ft.use_state(False)
     today = now.date()
 
@@ -50,7 +61,8 @@ def SupportScreen(meeting: str = "") -> ft.Control:
             set_missing(True)
             return
         done = desk.store.execute(PlanSupervision(on=on, whom=whom.strip()))
-        set_on(None)
+        form.put(Talk(None, whom))
+        form.done()
         set_missing(False)
         desk.notice(
             desk.say("support.planned", day=desk.speech.value.near_day(on, today)),
@@ -71,8 +83,15 @@ def SupportScreen(meeting: str = "") -> ft.Control:
     else:
         parts.append(Soft(desk.say("support.none"), Style.BODY))
     parts += [
-        DateField(desk.say("support.when"), on, set_on, id="supervision-day"),
-        Field(desk.say("support.whom"), whom, set_whom, id="supervision-whom", limit=120),
+        *resumed_line(desk, form),
+        DateField(desk.say("support.when"), on, lambda on: form.put(replace(form.values, on=on)), id="supervision-day"),
+        Field(
+            desk.say("support.whom"),
+            whom,
+            lambda whom: form.put(replace(form.values, whom=whom)),
+            id="supervision-whom",
+            limit=120,
+        ),
     ]
     if missing and on is None:
         parts.append(Live(desk.say("support.day-missing"), ft.Icons.INFO_OUTLINE, theme.ACCENT))

@@ -125,7 +125,7 @@ def _Form(
         desk.back()
         desk.notice(say("task.removed"), undo=lambda: desk.store.execute(Restore(kind="task", id=gone)), seconds=6)
 
-    parts: list[ft.Control] = [resumed_line(desk, form, start)] if form.resumed else []
+    parts: list[ft.Control] = resumed_line(desk, form)
     if task is None and not person and len(people) > 1:
         ordered = sorted(people, key=lambda one: desk.speech.value.sort_key(one.name))
         who = [*(Choice(one.mentorship, one.name) for one in ordered), Choice("", say("task.private"))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import flet as ft
@@ -13,6 +14,7 @@ from app.model.queries import Board, One, TaskBoard, TaskCounts, TaskRow, TasksC
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_clock, use_desk, use_query, use_wide
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Choice,
     EmptyState,
@@ -32,7 +34,7 @@ from app.ui.parts import (
 from app.ui.parts.long import EndlessList
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
-from app.ui.screens.rows import owner_name, task_about, tasks_counted
+from app.ui.screens.rows import owner_name, resumed_line, task_about, tasks_counted
 from app.ui.theme import Style
 
 Column = Literal["todo", "doing", "done"]
@@ -185,7 +187,7 @@ def TaskCard(row: TaskRow, on_tried: Callable[[str], object], draggable: bool = 
     if row.status == "done":
         buttons.append(_move(desk, row, "reopen", ft.Icons.REPLAY, lambda: move("todo")))
     else:
-        buttons.append(_move(desk, row, "tried", ft.Icons.SCIENCE_OUTLINED, lambda: on_tried(row.id)))
+        buttons.append(_move(desk, row, "tried", ft.Icons.LIGHTBULB_OUTLINE, lambda: on_tried(row.id)))
         buttons.append(_move(desk, row, "finish", ft.Icons.CHECK, finish, strong=True))
     settled = row.status == "done"
     opener = ft.MergeSemantics(
@@ -217,7 +219,7 @@ def TaskCard(row: TaskRow, on_tried: Callable[[str], object], draggable: bool = 
                 head,
                 ft.Container(
                     ft.Row(buttons, spacing=8, run_spacing=8, wrap=True),
-                    padding=ft.Padding.only(left=12, right=12, bottom=12),
+                    padding=ft.Padding.only(left=16, right=16, bottom=14),
                 ),
             ],
             spacing=0,
@@ -243,15 +245,23 @@ def _move(
     )
 
 
+@dataclass(frozen=True)
+class Line:
+    """A task while it is being written in one line."""
+
+    text: str
+    owner: str
+
+
 @component
 def AddLine(
     person: str, name: str, on_done: Callable[[], object], key: str = "", meeting: str = "", goal: str = ""
 ) -> ft.Control:
     """A task in one line: what, and who."""
     desk = use_desk()
-    text, set_text = ft.use_state("")
     mine = _my_role(desk, person)
-    owner, set_owner = ft.use_state(mine)
+    form = use_unfinished(f"task.line.{goal or person}", Line("", mine))
+    text, owner = form.values.text, form.values.owner
     missing, set_missing = ft.use_state(False)
 
     def save(_: object = None) -> None:
@@ -262,24 +272,32 @@ def AddLine(
         done = desk.store.execute(
             AddTask(text=text.strip(), mentorship=person, owner=whose, meeting=meeting or None, goal=goal or None)
         )
+        form.done()
         desk.notice(desk.say("task.added"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None)
         on_done()
 
     error = desk.say("task.title-missing") if missing and not text.strip() else ""
     return ft.Column(
         [
+            *resumed_line(desk, form),
             ft.Row([VisibilityChip("shared" if person else "only_me", name=name)], wrap=True),
             Field(
                 desk.say("task.add-hint"),
                 text,
-                set_text,
+                lambda text: form.put(replace(form.values, text=text)),
                 id="task-text",
                 limit=300,
                 autofocus=True,
                 on_submit=save,
                 error=error,
             ),
-            Picks(owners(desk, mine, name), owner, set_owner, label=desk.say("task.owner"), id="task-owner"),
+            Picks(
+                owners(desk, mine, name),
+                owner,
+                lambda owner: form.put(replace(form.values, owner=owner)),
+                label=desk.say("task.owner"),
+                id="task-owner",
+            ),
             PrimaryButton(desk.say("task.add-save"), save, ft.Icons.CHECK, id="save-task"),
         ],
         spacing=12,
@@ -307,18 +325,28 @@ def _my_role(desk: Desk, person: str) -> str:
 def _Tried(task: str, name: str, on_done: Callable[[], object], key: str = "") -> ft.Control:
     """Tried: what was learned is worth more than whether it worked."""
     desk = use_desk()
-    learned, set_learned = ft.use_state("")
+    form = use_unfinished(f"tried.{task}", "")
     kept: Task | None = use_query(One(Task, task))
 
     def save(_: object = None) -> None:
-        done = desk.store.execute(TaskOutcome(task=task, outcome="tried", learned=learned.strip()))
+        done = desk.store.execute(TaskOutcome(task=task, outcome="tried", learned=form.values.strip()))
+        form.done()
         desk.notice(desk.say("task.tried-done"), undo=(lambda: desk.store.execute(done.undo)) if done.undo else None)
         on_done()
 
     return ft.Column(
         [
+            *resumed_line(desk, form),
             ft.Row([VisibilityChip(kept.visibility if kept else "shared", name=name)], wrap=True),
-            Field(desk.say("task.tried-ask"), learned, set_learned, id="learned", lines=3, limit=2000, autofocus=True),
+            Field(
+                desk.say("task.tried-ask"),
+                form.values,
+                form.put,
+                id="learned",
+                lines=3,
+                limit=2000,
+                autofocus=True,
+            ),
             PrimaryButton(desk.say("task.tried-save"), save, ft.Icons.CHECK, id="save-tried"),
         ],
         spacing=12,
