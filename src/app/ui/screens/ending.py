@@ -160,12 +160,18 @@ def EndScreen(id: str) -> ft.Control:
             Rows(
                 [
                     Row(
+                        desk.say("support.contact"),
+                        lambda _: desk.go("/contact"),
+                        icon=ft.Icons.PHONE_CALLBACK,
+                        id="end-contact",
+                    ),
+                    Row(
                         desk.say("support.title"),
                         lambda _: desk.go("/support", meeting=id),
                         subtitle=desk.say("support.row"),
                         icon=ft.Icons.SUPPORT_AGENT,
                         id="end-support",
-                    )
+                    ),
                 ]
             )
         )
