@@ -110,6 +110,7 @@ class DeviceKeys:
         return device_id(self.signing.public, self.box_public)
 
 
+@lru_cache(maxsize=1_024)
 def device_id(sign_public: bytes, box_public: bytes) -> bytes:
     """The id that belongs to two public keys."""
     return _digest(labels.DEVICE_ID, sign_public + box_public)[:ID_BYTES]

@@ -13,7 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sync.protocol.envelope import ID_BYTES
 from sync.server.database import Database
@@ -125,27 +125,31 @@ class Accounts:
 
     def session(self, token: str) -> Session:
         """Whose token this is, or a refusal."""
-        raw = _bytes(token, _TOKEN_BYTES)
-        if raw is None:
-            raise Refusal(401, "session")
-        digest = hashlib.sha256(raw).digest()
+        said = hashlib.sha256(token.encode()).digest()
         now = self._clock()
-        known = self._known.get(digest)
+        known = self._known.get(said)
         if known is None or known[1] < now:
-            with self._database.read() as work:
-                row = work.one(
-                    "select device, expires, root from session where space = ? and token = ?", raw[:ID_BYTES], digest
-                )
-            if row is None:
-                self._known.pop(digest, None)
+            raw = _bytes(token, _TOKEN_BYTES)
+            row = self._kept(raw) if raw is not None else None
+            if raw is None or row is None:
+                self._known.pop(said, None)
                 raise Refusal(401, "session")
             known = (Session(raw[:ID_BYTES], row[0], row[1], row[2]), now + TRUSTED_SECONDS)
-            self._known[digest] = known
+            self._known[said] = known
             if len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         if known[0].expires < now:
             raise Refusal(401, "session")
         return known[0]
+
+    def _kept(self, raw: bytes) -> tuple[Any, ...] | None:
+        """What the database has of a token."""
+        with self._database.read() as work:
+            return work.one(
+                "select device, expires, root from session where space = ? and token = ?",
+                raw[:ID_BYTES],
+                hashlib.sha256(raw).digest(),
+            )
 
     def end(self, space: bytes, device: bytes) -> None:
         """End every session of a device, and its introduction."""

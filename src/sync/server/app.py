@@ -24,10 +24,11 @@ from sync.server.accounts import Session
 from sync.server.database import Away
 from sync.server.hub import Crowded, Hub
 from sync.server.limits import neighbourhood
+from sync.server.log import POSITION_MAX
 from sync.server.metrics import Metrics
 from sync.server.notes import LOGGER, note
 from sync.server.refusal import Refusal, busy, malformed, too_large
-from sync.server.routes import JSON_BYTES, POSITION_MAX, WAYS, Answer, Request, Server, Way, told
+from sync.server.routes import JSON_BYTES, WAYS, Answer, Request, Server, Way, told
 
 SMALL: Final = 16 << 10
 LARGE: Final = 1 << 20
@@ -43,6 +44,7 @@ _GUESSES: Final = frozenset({"session", "proof", "nonce"})
 _LOCAL: Final = frozenset({"127.0.0.1", "::1"})
 _TAKEN: Final = frozenset({"authorization", "content-range", "range", "fika-session"})
 _NO_STORE: Final = {"cache-control": "no-store"}
+_NOTHING: Final[dict[str, str]] = {}
 
 
 Endpoint = Callable[[Asked], Awaitable[Response]]
@@ -175,14 +177,14 @@ class Door:
         """
         if self._under_way or not self.server.database.near:
             return None
-        if len(question.body) > SMALL or _drops_bodies(question.body):
+        if len(question.body) > SMALL or (question.body and _drops_bodies(question.body)):
             return None
-        query = _plain_query(question.query)
+        query = _plain_query(question.query) if question.query else _NOTHING
         if query is None:
             return None
         began = time.perf_counter()
         way = self._frequent[question.method]
-        request = Request({"space": question.space}, query, {"authorization": question.bearer}, question.body)
+        request = Request({"space": question.space}, query, question.head.who, question.body)
         try:
             answer = way.route(self.server, request)
         except Away as exc:  # not again: asking took seconds
@@ -193,30 +195,24 @@ class Door:
             return None
         else:
             status, code = answer.status, ""
-            headers = [(b"cache-control", b"no-store"), (b"content-type", answer.kind.encode())]
-            headers.append((b"content-length", b"%d" % len(answer.body)))
-            found = quick.packed(status, headers, answer.body)
+            found = quick.went_well(answer.kind, answer.body)
             self._went_well(answer, len(question.body))
         self._noted(way.method, way.path, status, code, time.perf_counter() - began)
         return found
 
     def _went_well(self, answer: Answer, bytes_in: int) -> None:
         """Count what came and went, and tell those who wait."""
-        self.metrics.bytes_in.inc(bytes_in)
-        self.metrics.bytes_out.inc(len(answer.body))
-        if answer.stored:
-            self.metrics.envelopes.inc(answer.stored)
+        figures = self.metrics
+        figures.bytes_in += bytes_in
+        figures.bytes_out += len(answer.body)
+        figures.envelopes += answer.stored
         if answer.news:
             self.hub.poke(*answer.news, by=answer.by)
             self.server.database.poke(*answer.news)
 
     def _noted(self, method: str, route: str, status: int, code: str, seconds: float) -> None:
         """An answer becomes a figure and a line."""
-        count, times = self.metrics.of(route, status)
-        count.inc()
-        times.observe(seconds)
-        if code:
-            self.metrics.refused.labels(code).inc()
+        self.metrics.answered(route, status, seconds, code)
         level = logging.DEBUG if status < 400 else logging.INFO
         if LOGGER.isEnabledFor(level):
             ms = round(seconds * 1000, 1)
@@ -267,7 +263,7 @@ class Door:
         )
 
     async def _stream(self, ear: Any, sessions: list[Session]) -> AsyncIterator[bytes]:
-        self.metrics.listeners.inc()
+        self.metrics.listeners += 1
         try:
             for space, head in (await self._work(self._heads, sessions)).items():
                 ear.hear(space, head)
@@ -288,7 +284,7 @@ class Door:
                     continue
                 yield b"".join(f"data: {space.hex()} {head}\n\n".encode() for space, head in news.items() if space)
         finally:
-            self.metrics.listeners.dec()
+            self.metrics.listeners -= 1
             self.hub.leave(ear)
 
     async def _wait(self, asked: Asked) -> Response:
@@ -303,7 +299,7 @@ class Door:
             ear = self.hub.join(after)
         except Crowded as exc:
             raise busy() from exc
-        self.metrics.listeners.inc()
+        self.metrics.listeners += 1
         try:
             for space, head in (await self._work(self._heads, sessions)).items():
                 ear.hear(space, head)
@@ -316,7 +312,7 @@ class Door:
             except TimeoutError:
                 pass
         finally:
-            self.metrics.listeners.dec()
+            self.metrics.listeners -= 1
             self.hub.leave(ear)
         return _response(told(heads=found), self._threads)
 
@@ -482,8 +478,6 @@ def _drops_bodies(frames: bytes) -> bool:
 
 def _plain_query(raw: bytes) -> dict[str, str] | None:
     """A query in which nothing has to be decoded; None if something is said twice or oddly."""
-    if not raw:
-        return {}
     found: dict[str, str] = {}
     for one in raw.decode().split("&"):
         name, sign, value = one.partition("=")

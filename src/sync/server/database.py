@@ -66,6 +66,10 @@ class Database(ABC):
         """One consistent look; changes nothing."""
 
     @abstractmethod
+    def ask(self, statement: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Every row of the answer to one question, which is a consistent look by itself: no transaction around it."""
+
+    @abstractmethod
     def write(self) -> AbstractContextManager[Work]:
         """All or nothing, durable when the block was left. Raises `Away` when that is not certain."""
 

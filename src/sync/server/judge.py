@@ -10,7 +10,7 @@ import threading
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
@@ -21,7 +21,7 @@ from sync.protocol.envelope import STRIPPED_KINDS, Envelope, Kind
 from sync.protocol.frames import cut_frames
 from sync.protocol.purge import read_purged
 from sync.server.accounts import Session
-from sync.server.log import Erasure, Gone, Log, Look, Row, Space, Stale, Tip, mark
+from sync.server.log import Erasure, Gone, Log, Look, Row, Space, Stale, Tip, grown, mark
 from sync.server.refusal import Refusal, busy, forbidden, malformed
 
 ERASED_AT_THE_END: Final = tuple(int(kind) for kind in STRIPPED_KINDS)
@@ -95,8 +95,8 @@ class Judge:
 
     def members(self, space: Space) -> Members:
         """Who is in the space, from the control records up to the one that `space` knows of."""
-        authority = self._authority(space)
-        return Members(authority) if authority else NOBODY
+        kept = self._known(space)
+        return kept.members if kept else NOBODY
 
     def frames(self, body: bytes) -> list[bytes]:
         """The envelopes of a batch, as bytes."""
@@ -177,10 +177,17 @@ class Judge:
             raise forbidden()
         if not batch.rows and not batch.erasures and not batch.restored:
             return look.space.head, 0
-        self.forget(look.space.id)
-        head = self._log.append(look, batch.rows, batch.erasures, batch.restored, purged=batch.purged, limit=limit)
-        if batch.is_plain:
-            self._remember(Look(replace(look.space, head=head), batch.tips, {}))
+        plain = False
+        try:
+            head = self._log.append(look, batch.rows, batch.erasures, batch.restored, purged=batch.purged, limit=limit)
+            plain = batch.is_plain
+        finally:
+            if not plain:
+                self.forget(look.space.id)
+        if plain:
+            # Of what others wrote in between the head alone is known; the next batch is held against the table anyway.
+            space = grown(look.space, batch.rows)
+            self._remember(Look(space if space.head == head else space._replace(head=head), batch.tips, {}))
         return head, len(batch.rows)
 
     def _remembered(self, space: bytes, spans: Mapping[bytes, tuple[int, int]]) -> Look | None:
@@ -240,29 +247,36 @@ class Judge:
         return batch
 
     def _authority(self, space: Space) -> Authority | None:
+        kept = self._known(space)
+        return kept.members.authority if kept else None
+
+    def _known(self, space: Space) -> "_Kept | None":
         """What the control records up to `space.controls` amount to; built on from what was known."""
         if not space.controls:
             return None
         with self._guard:
             kept = self._kept.get(space.id)
         if kept is not None and (kept.purges, kept.upto) == (space.purges, space.controls):
-            return kept.authority
-        after, authority, records = 0, None, b""
+            return kept
+        after, records = 0, b""
+        authority: Authority | None = None
         if kept is not None and kept.upto <= space.controls and self._is_of(kept, space):
-            after, authority, records = kept.upto, kept.authority, kept.records
+            after, authority, records = kept.upto, kept.members.authority, kept.records
         for raw in self._log.controls(space.id, after, space.controls):
             envelope = Envelope.read(raw)
             authority = (
                 found(envelope) if authority is None else authority.plus(read_record(envelope, authority.keys_of))
             )
             records = _with(records, raw)
-        if authority is not None:
-            with self._guard:
-                self._kept[space.id] = _Kept(space.purges, space.controls, records, authority)
-                self._kept.move_to_end(space.id)
-                if len(self._kept) > _SPACES_KEPT:
-                    self._kept.popitem(last=False)
-        return authority
+        if authority is None:
+            return None
+        kept = _Kept(space.purges, space.controls, records, Members(authority))
+        with self._guard:
+            self._kept[space.id] = kept
+            self._kept.move_to_end(space.id)
+            if len(self._kept) > _SPACES_KEPT:
+                self._kept.popitem(last=False)
+        return kept
 
     def _is_of(self, kept: "_Kept", space: Space) -> bool:
         """Whether what is remembered is of this space, and not of a former one that was gone and is founded again.
@@ -282,7 +296,7 @@ class _Kept:
     purges: int
     upto: int
     records: bytes
-    authority: Authority
+    members: Members
 
 
 def _with(records: bytes, raw: bytes) -> bytes:

@@ -8,11 +8,14 @@ when the space has moved on since.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sync.protocol.envelope import Kind
 from sync.server.database import Database, Work
 
+FEW: Final = 4
+"""So many envelopes are read together with their space: as many as come one after the other, no matter how long."""
+POSITION_MAX: Final = (1 << 63) - 1
 ALLOWANCE: Final = 150
 """Bytes that an envelope costs in the table and its indexes beside itself; they count against the quota."""
 
@@ -29,8 +32,7 @@ class Gone(Exception):
     """The space, or the device's account in it, was deleted here and is not put back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(NamedTuple):
     """The newest envelope that is held of a device."""
 
     sequence: int
@@ -38,8 +40,7 @@ class Tip:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An envelope on its way into the log."""
 
     device: bytes
@@ -49,8 +50,7 @@ class Row:
     envelope: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(NamedTuple):
     """Where a space stands."""
 
     id: bytes
@@ -62,8 +62,7 @@ class Space:
     purges: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """A space, the tips of all its devices, and those envelopes of a batch that are there already."""
 
     space: Space
@@ -71,8 +70,7 @@ class Look:
     held: Mapping[tuple[bytes, int], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Envelopes from a position on, and the space as it was then. `previous` is the one before, if it was asked for."""
 
     space: Space
@@ -183,7 +181,10 @@ class Log:
         `Stale` when controls, purges or tips are not those of the look, `Full` beyond the limit, `Gone` after a deletion.
         """
         space = look.space.id
+        plain = not (erasures or restored or purged) and all(row.kind != Kind.CONTROL for row in rows)
         with self._database.write() as work:
+            if plain and _grew(work, look, rows, limit):
+                return look.space.head + len(rows)
             now = _space(work, space, "{lock}")
             if now is None or (now.controls, now.purges) != (look.space.controls, look.space.purges):
                 raise Stale
@@ -218,17 +219,7 @@ class Log:
                     row.device,
                     row.sequence,
                 )
-            insert = (
-                "insert into log (space, position, device, sequence, kind, mark, envelope) values (?, ?, ?, ?, ?, ?, ?)"
-            )
-            listed = [
-                (space, now.head + at, row.device, row.sequence, row.kind, mark(row.id), row.envelope)
-                for at, row in enumerate(rows, 1)
-            ]
-            if len(listed) == 1:
-                work.run(insert, *listed[0])
-            else:
-                work.many(insert, listed)
+            _insert(work, space, now.head, rows)
             newest = {row.device: row for row in rows}
             for row in newest.values():
                 work.run(
@@ -245,6 +236,10 @@ class Log:
 
     def page(self, space: bytes, after: int, *, limit: int, size: int, previous: bool = False) -> Page | None:
         """Envelopes after a position, at most `limit` and about `size` bytes, but at least one if there is one."""
+        if not previous:
+            page = self._few(space, after, min(limit, FEW))
+            if page is None or len(page.envelopes) == min(limit, page.head - after):
+                return page
         with self._database.read() as work:
             found = _space(work, space)
             if found is None:
@@ -264,6 +259,20 @@ class Log:
                     break
                 taken.append(envelope)
         return Page(found, taken, before)
+
+    def _few(self, space: bytes, after: int, limit: int) -> Page | None:
+        """The first of the envelopes after a position, and the space as it was then, by one statement."""
+        rows = self._database.ask(
+            "select genesis, head, controls, bytes, gone, purges, envelope "
+            "from space left join log on log.space = space.id and position > ? and position <= ? "
+            "where space.id = ? order by position",
+            after,
+            min(after + limit, POSITION_MAX),
+            space,
+        )
+        if not rows:
+            return None
+        return Page(_read(space, rows[0]), [row[6] for row in rows if row[6] is not None])
 
     def marked(self, space: bytes, marks: Sequence[int]) -> list[bytes]:
         """The envelopes whose ids begin like that."""
@@ -391,6 +400,63 @@ def _remove(work: Work, space: bytes, today: int) -> None:
     )
 
 
+def _grew(work: Work, look: Look, rows: Sequence[Row], limit: int) -> bool:
+    """Append to a space that is exactly as it was looked at, without looking again; False, and nothing done, if it is not.
+
+    Nearly every batch meets its space so. The conditions of the statements are what looking again would compare.
+    """
+    before, after = look.space, grown(look.space, rows)
+    newest = {row.device: row for row in rows}
+    if after.bytes > limit or any(device not in look.tips or look.tips[device].ended for device in newest):
+        return False
+    if not work.run(
+        "update space set head = ?, bytes = ? "
+        "where id = ? and head = ? and controls = ? and bytes = ? and purges = ? and gone is null",
+        after.head,
+        after.bytes,
+        before.id,
+        before.head,
+        before.controls,
+        before.bytes,
+        before.purges,
+    ):
+        return False
+    for device, row in newest.items():
+        tip = look.tips[device]
+        if not work.run(
+            "update tip set sequence = ?, id = ? where space = ? and device = ? and sequence = ? and id = ? and ended is null",
+            row.sequence,
+            row.id,
+            before.id,
+            device,
+            tip.sequence,
+            tip.id,
+        ):
+            raise Stale
+    _insert(work, before.id, before.head, rows)
+    return True
+
+
+def _insert(work: Work, space: bytes, head: int, rows: Sequence[Row]) -> None:
+    """Put rows behind the head, in order."""
+    statement = "insert into log (space, position, device, sequence, kind, mark, envelope) values (?, ?, ?, ?, ?, ?, ?)"
+    listed = [
+        (space, at, row.device, row.sequence, row.kind, mark(row.id), row.envelope)
+        for at, row in enumerate(rows, head + 1)
+    ]
+    if len(listed) == 1:
+        work.run(statement, *listed[0])
+    else:
+        work.many(statement, listed)
+
+
+def grown(space: Space, rows: Sequence[Row]) -> Space:
+    """The space with more in it."""
+    size = sum(len(row.envelope) + ALLOWANCE for row in rows)
+    head, bytes = space.head + len(rows), space.bytes + size
+    return Space(space.id, space.genesis, head, space.controls, bytes, space.gone, space.purges)
+
+
 def mark(envelope_id: bytes) -> int:
     """The beginning of an envelope's id as a number that both engines keep in eight bytes."""
     return int.from_bytes(envelope_id[:8], "big", signed=True)
@@ -400,6 +466,11 @@ def _space(work: Work, space: bytes, lock: str = "") -> Space | None:
     row = work.one(f"select genesis, head, controls, bytes, gone, purges from space where id = ? {lock}", space)  # noqa: S608 - the engine's own words
     if row is None:
         return None
+    return _read(space, row)
+
+
+def _read(space: bytes, row: Sequence[Any]) -> Space:
+    """A space from its row: genesis, head, controls, bytes, gone, purges."""
     return Space(space, row[0] or b"", row[1], row[2], row[3], row[4] is not None, row[5])
 
 

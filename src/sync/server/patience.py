@@ -39,6 +39,8 @@ class PatientProtocol(H11Protocol):
         self._take_timer: asyncio.TimerHandle | None = None
         self._quick: quick.Exchange | None = None
         self._held = b""
+        self._reader = quick.Reader()
+        self._rested = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # always this kind here
         corked = _Corked(transport, self.loop)
@@ -56,7 +58,7 @@ class PatientProtocol(H11Protocol):
             self._held += data
             self.flow.pause_reading()
             return
-        question = quick.read(data) if self._is_between() else None
+        question = self._reader.read(data) if self._is_between() else None
         if question is not None:
             self._answer(question)
             return
@@ -75,13 +77,13 @@ class PatientProtocol(H11Protocol):
 
     def _answer(self, question: quick.Question) -> None:
         """Hand a question to the application, past the parser."""
-        self._unset_keepalive_if_required()
         self._head_timer = _cancelled(self._head_timer)
         said = self.at_once(question) if self.at_once is not None and not self.flow.write_paused else None
         if said is not None:
             self._say(said)
-            super().on_response_complete()
+            self._rest()
             return
+        self._unset_keepalive_if_required()
         path = question.path.decode()
         scope = {
             "type": "http",
@@ -95,7 +97,7 @@ class PatientProtocol(H11Protocol):
             "path": self.root_path + path,
             "raw_path": self.root_path.encode() + question.path,
             "query_string": question.query,
-            "headers": question.headers,
+            "headers": list(question.head.headers),
             "state": self.app_state.copy(),
         }
         exchange = self._quick = quick.Exchange(question, self.transport.write, self._answered, self.flow.drain)
@@ -118,6 +120,24 @@ class PatientProtocol(H11Protocol):
         super().on_response_complete()
         if self.conn.trailing_data[0]:
             self._watch_the_head()
+
+    def _rest(self) -> None:
+        """What `on_response_complete` does where the parser was not used. A clock for silence that runs goes on running:
+        when it is over it looks when the last answer was.
+        """
+        self.server_state.total_requests += 1
+        self._rested = self.loop.time()
+        if self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def timeout_keep_alive_handler(self) -> None:
+        left = self._rested + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
 
     def pause_writing(self) -> None:
         super().pause_writing()

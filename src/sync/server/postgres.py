@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg import pq
@@ -19,6 +19,7 @@ CHANNEL: Final = "fika"
 CONNECT_SECONDS: Final = 5
 STATEMENT_MS: Final = 10_000
 _FEW: Final = 64
+Found = TypeVar("Found")
 # What says "not here, not now" although the connection lives: a leader that became a standby.
 _AWAY: Final = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.AdminShutdown)
 
@@ -73,6 +74,10 @@ class Postgres(Database):
     def read(self) -> Iterator[_Work]:
         with self._transaction(b"begin isolation level repeatable read read only") as work:
             yield work
+
+    def ask(self, statement: str, *values: Value) -> list[tuple[Any, ...]]:
+        with _translated():
+            return self._first(lambda connection: _Work(connection).rows(statement, *values))
 
     @contextmanager
     def write(self) -> Iterator[_Work]:
@@ -143,18 +148,21 @@ class Postgres(Database):
                 raise
 
     def _begun(self, begin: bytes) -> psycopg.Connection:
-        """A connection in a transaction. One that died while nobody used it costs a second try and nothing else."""
+        """A connection in a transaction."""
+        self._first(lambda connection: connection.execute(begin))
+        return self._connection()
+
+    def _first(self, ask: Callable[[psycopg.Connection], Found]) -> Found:
+        """Ask first something; a connection that died while nobody used it costs a second try and nothing else."""
         used = getattr(self._local, "connection", None) is not None
         connection = self._connection()
         try:
-            connection.execute(begin)
+            return ask(connection)
         except _AWAY:
             self._give_up(connection, broken=True)
             if not used:
                 raise
-            connection = self._connection()
-            connection.execute(begin)
-        return connection
+            return ask(self._connection())
 
     def _give_up(self, connection: psycopg.Connection, *, broken: bool) -> None:
         if not broken and connection.info.transaction_status != pq.TransactionStatus.UNKNOWN:

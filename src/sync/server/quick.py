@@ -8,19 +8,19 @@ nothing has to be waited for, the answer is made on the spot (`Door.at_once`); e
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 Headers = list[tuple[bytes, bytes]]
 
 PATH: Final = "/v1/spaces/{space}/log"
 LONGEST: Final = 64 << 10
-_QUESTION: Final = re.compile(
-    rb"(?P<method>GET|POST) (?P<path>/v1/spaces/(?P<space>[0-9a-f]{32})/log)(?:\?(?P<query>[a-z0-9=&]{1,200}))? HTTP/1\.1\r\n"
-    rb"(?P<headers>(?:[A-Za-z-]{1,32}: [!-~](?:[ -~]{0,1024}[!-~])?\r\n){1,16})\r\n"
-)
+KNOWN: Final = 4
+"""Of how many different heads a connection keeps what they say: a question, a batch, and lengths that come back."""
+_END: Final = b"\r\n\r\n"
+_LINE: Final = re.compile(rb"(GET|POST) (/v1/spaces/([0-9a-f]{32})/log)(?:\?([a-z0-9=&]{1,200}))? HTTP/1\.1\r\n")
+_HEADERS: Final = re.compile(rb"(?:[A-Za-z-]{1,32}: [!-~](?:[ -~]{0,1024}[!-~])?\r\n){1,16}")
 _HARMLESS: Final = frozenset(
     {
         b"host",
@@ -38,49 +38,90 @@ _HARMLESS: Final = frozenset(
 )
 """Headers that ask nothing of whoever reads the question. `expect`, `transfer-encoding` and all others may."""
 _LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,6}")
+_WELL: Final = b"HTTP/1.1 200 OK\r\ncache-control: no-store\r\ncontent-type: %s\r\ncontent-length: %d\r\n\r\n"
 _PHRASES: Final = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Head(NamedTuple):
+    """The headers of a question, and what of them is needed to answer it on the spot."""
+
+    headers: Headers
+    length: int | None
+    """How long the body is said to be."""
+    who: Mapping[str, str]
+    """What a route may know of them: who says to be asking."""
+
+
+class Question(NamedTuple):
     """A whole question."""
 
     method: str
     path: bytes
     space: str
     query: bytes
-    headers: Headers
+    head: Head
     body: bytes
 
-    @property
-    def bearer(self) -> str:
-        """Who says to be asking."""
-        return next((value.decode() for name, value in self.headers if name == b"authorization"), "")
+
+class Reader:
+    """Reads the questions of one connection.
+
+    Who asks again has the same headers as before, but for the length perhaps: they are taken apart once.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Head] = {}
+
+    def read(self, data: bytes) -> Question | None:
+        """The question that `data` is, if it is exactly one, and one of those that are answered here."""
+        found = _LINE.match(data)
+        if found is None or len(data) > LONGEST:
+            return None
+        begin = found.end()
+        end = data.find(_END, begin) + 2
+        if end <= begin:
+            return None
+        raw = data[begin:end]
+        head = self._known.get(raw)
+        if head is None:
+            head = _head(raw)
+            if head is None:
+                return None
+            if len(self._known) == KNOWN:
+                self._known.clear()
+            self._known[raw] = head
+        body = data[end + 2 :]
+        method, path, space, query = found.groups()
+        if head.length != (len(body) if method == b"POST" else None) or (body and method == b"GET"):
+            return None
+        return Question(method.decode(), path, space.decode(), query or b"", head, body)
 
 
-def read(data: bytes) -> Question | None:
-    """The question that `data` is, if it is exactly one, and one of those that are answered here."""
-    if len(data) > LONGEST:
-        return None
-    found = _QUESTION.match(data)
-    if found is None:
+def _head(raw: bytes) -> Head | None:
+    """Headers taken apart, if each is one that asks nothing unusual, and a host is named."""
+    if not _HEADERS.fullmatch(raw):
         return None
     headers: Headers = []
-    names: set[bytes] = set()
-    for line in found["headers"][:-2].split(b"\r\n"):
+    names: dict[bytes, bytes] = {}
+    for line in raw[:-2].split(b"\r\n"):
         name, _, value = line.partition(b": ")
         name = name.lower()
         if name == b"connection" and value.lower() == b"keep-alive":
             continue  # what HTTP/1.1 means without it
         if name not in _HARMLESS or name in names:
             return None
-        names.add(name)
+        names[name] = value
         headers.append((name, value))
-    body = data[found.end() :]
-    if not _fits(found["method"], dict(headers), body):
+    told = names.get(b"content-length")
+    if b"host" not in names or not (told is None or _LENGTH.fullmatch(told)):
         return None
-    method, path, space, query = found.group("method", "path", "space", "query")
-    return Question(method.decode(), path, space.decode(), query or b"", headers, body)
+    who = {"authorization": names[b"authorization"].decode()} if b"authorization" in names else {}
+    return Head(headers, None if told is None else int(told), who)
+
+
+def went_well(kind: str, body: bytes) -> bytes:
+    """An answer that is a success, as it goes over the wire."""
+    return _WELL % (kind.encode(), len(body)) + body
 
 
 def packed(status: int, headers: Headers, body: bytes) -> bytes:
@@ -88,16 +129,6 @@ def packed(status: int, headers: Headers, body: bytes) -> bytes:
     head = [b"HTTP/1.1 %d %s\r\n" % (status, _PHRASES.get(status, b""))]
     head += [b"%s: %s\r\n" % header for header in headers]
     return b"".join([*head, b"\r\n", body])
-
-
-def _fits(method: bytes, headers: dict[bytes, bytes], body: bytes) -> bool:
-    """Whether the length that is told is the body's, and a host is named."""
-    if b"host" not in headers:
-        return False
-    told = headers.get(b"content-length")
-    if method == b"GET":
-        return told is None and not body
-    return told is not None and _LENGTH.fullmatch(told) is not None and int(told) == len(body)
 
 
 class Exchange:

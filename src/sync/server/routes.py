@@ -10,7 +10,8 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from sync.errors import SyncError, UnfitPublicKey
 from sync.protocol.control import party_of
@@ -31,7 +32,7 @@ from sync.server.letters import (
     Letters,
 )
 from sync.server.limits import Buckets
-from sync.server.log import Full, Gone, Log, Space
+from sync.server.log import POSITION_MAX, Full, Gone, Log, Space
 from sync.server.refusal import Refusal, forbidden, malformed, slow_down, unknown
 from sync.server.settings import Settings
 from sync.session import ACCOUNT_AGAIN, ACCOUNT_END, ROOT, SESSION, proves
@@ -39,17 +40,19 @@ from sync.signing import KEY_BYTES, Genesis, check_public, device_id
 
 JSON_BYTES: Final = 16 << 10
 LOG_BYTES: Final = BATCH_BYTES + 4 * BATCH_ENVELOPES
-POSITION_MAX: Final = (1 << 63) - 1
 VERSION: Final = 1
 
+_JSON: Final = "application/json"
+_NUMBER: Final = re.compile(r"[0-9]{1,19}")
+_HEXADECIMAL: Final = re.compile(r"[0-9a-f]+")
 
-@dataclass(frozen=True, slots=True)
-class Request:
+
+class Request(NamedTuple):
     """What a route may know of a request."""
 
-    params: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = MappingProxyType({})
+    query: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     address: bytes = b""
 
@@ -69,7 +72,7 @@ class Request:
         text = self.query.get(name)
         if text is None:
             return default
-        if not re.fullmatch(r"[0-9]{1,19}", text) or not least <= int(text) <= most:
+        if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
             raise malformed(name)
         return int(text)
 
@@ -109,14 +112,13 @@ class Fields:
         return self.found.get(name) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes back. `news`: a space and its head, for whoever waits but the device that made it, `by`."""
 
     status: int = 200
     body: bytes = b""
     kind: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     news: tuple[bytes, int] | None = None
     by: bytes = b""
     stored: int = 0
@@ -125,7 +127,7 @@ class Answer:
 
 def told(status: int = 200, /, **facts: Any) -> Answer:
     """An answer in JSON."""
-    return Answer(status, json.dumps(facts, separators=(",", ":")).encode(), "application/json")
+    return Answer(status, json.dumps(facts, separators=(",", ":")).encode(), _JSON)
 
 
 @dataclass(slots=True)
@@ -351,9 +353,9 @@ def push(server: Server, request: Request) -> Answer:
     if session.space != request.id("space"):
         raise forbidden()
     head, added = _appended(server, session, server.judge.frames(request.body))
-    answer = told(head=head, new=added)
     news = (session.space, head) if added else None
-    return Answer(200, answer.body, answer.kind, news=news, by=session.device, stored=added)
+    body = b'{"head":%d,"new":%d}' % (head, added)
+    return Answer(200, body, _JSON, news=news, by=session.device, stored=added)
 
 
 @way("GET", "/v1/spaces/{space}/log")
@@ -685,7 +687,7 @@ def _frames(parts: list[bytes]) -> bytes:
 
 
 def _hex(text: str, size: int, name: str) -> bytes:
-    if len(text) != 2 * size or not re.fullmatch(r"[0-9a-f]+", text):
+    if len(text) != 2 * size or not _HEXADECIMAL.fullmatch(text):
         raise malformed(name)
     return bytes.fromhex(text)
 

@@ -13,7 +13,7 @@ from sync.server.database import Away, Database, Foreign, Poke, Value
 
 BUSY_SECONDS: Final = 5.0
 POLL_SECONDS: Final = 0.25
-_WORDS: Final = {"lock": ""}  # a writing transaction has the file to itself
+_OURS: Final[dict[str, str]] = {}
 _FEW: Final = 64
 
 
@@ -32,7 +32,7 @@ class _Work:
         return self._run(statement, values).rowcount
 
     def many(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
-        self._connection.executemany(statement.format_map(_WORDS), rows)
+        self._connection.executemany(_ours(statement), rows)
 
     def each(self, statement: str, *values: Value) -> Iterator[tuple[Any, ...]]:
         cursor = self._run(statement, values)
@@ -46,7 +46,7 @@ class _Work:
                 self._connection.execute(statement)
 
     def _run(self, statement: str, values: tuple[Value, ...]) -> sqlite3.Cursor:
-        return self._connection.execute(statement.format_map(_WORDS) if "{" in statement else statement, values)
+        return self._connection.execute(_OURS.get(statement) or _ours(statement), values)
 
 
 class Sqlite(Database):
@@ -62,16 +62,28 @@ class Sqlite(Database):
         self._all: list[sqlite3.Connection] = []
         self._opening = threading.Lock()
         self._writing = threading.Lock()
+        self._thread = threading.get_ident()
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
         path.touch(mode=0o600)
         self._writer = self._connect()
 
     def read(self) -> _Transaction:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-        return _Transaction(connection, "begin")
+        return _Transaction(self._own(), "begin")
+
+    def ask(self, statement: str, *values: Value) -> list[tuple[Any, ...]]:
+        """The thread that answers small questions on the spot asks the connection that writes, whenever that is free: it
+        has the pages that were just written, and another one would read them anew.
+        """
+        borrowed = threading.get_ident() == self._thread and self._writing.acquire(blocking=False)
+        try:
+            return (self._writer if borrowed else self._own()).execute(statement, values).fetchall()
+        except sqlite3.Error as exc:
+            _translate(exc)
+            raise
+        finally:
+            if borrowed:
+                self._writing.release()
 
     def write(self) -> _Transaction:
         return _Transaction(self._writer, "begin immediate", self._writing)
@@ -96,6 +108,13 @@ class Sqlite(Database):
             for connection in self._all:
                 connection.close()
             self._all.clear()
+
+    def _own(self) -> sqlite3.Connection:
+        """The connection with which this thread reads."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self._connect()
+        return found
 
     def _connect(self) -> sqlite3.Connection:
         with _translated(), self._opening:
@@ -165,6 +184,11 @@ class _Transaction:
     def _release(self) -> None:
         if self._lock is not None:
             self._lock.release()
+
+
+def _ours(statement: str) -> str:
+    """The statement without the word for a lock: a writing transaction has the file to itself."""
+    return _OURS.setdefault(statement, statement.replace("{lock}", ""))
 
 
 @contextmanager

@@ -65,6 +65,8 @@ def test_figures_count_and_name_nobody(one: Phone) -> None:
     assert "fika_envelopes_total 6.0" in text
     assert 'fika_requests_total{route="/v1/spaces/{space}/log",status="200"} 2.0' in text
     assert 'fika_refusals_total{code="malformed"} 1.0' in text
+    assert 'fika_request_seconds_bucket{le="+Inf",route="/v1/spaces/{space}/log"} 2.0' in text
+    assert 'fika_request_seconds_count{route="/v1/spaces/{space}/log"} 2.0' in text
     assert "fika_listeners 0.0" in text
     assert one.space not in text
     assert one.actor.id.hex() not in text

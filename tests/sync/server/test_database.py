@@ -56,6 +56,33 @@ def test_a_look_is_consistent_while_others_write(database: Database) -> None:
     assert count(database) == 1
 
 
+def test_a_question_sees_what_was_kept_and_nothing_of_what_is_being_written(database: Database) -> None:
+    statement = "select name from common order by name"
+    put(database, "a")
+    writing, asked = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with database.write() as work:
+            work.run("insert into common (name, value) values (?, ?)", "b", b"x")
+            writing.set()
+            assert asked.wait(10)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert writing.wait(10)
+    assert database.ask(statement) == [("a",)]
+    asked.set()
+    thread.join()
+    assert database.ask(statement) == [("a",), ("b",)]
+    with database.write() as work:
+        work.run("insert into common (name, value) values (?, ?)", "c", b"x")
+        others: list[list[tuple[str]]] = []
+        thread = threading.Thread(target=lambda: others.append(database.ask(statement)))
+        thread.start()
+        thread.join(10)
+    assert others == [[("a",), ("b",)]]
+
+
 def test_many_rows_are_read_a_few_at_a_time(database: Database) -> None:
     with database.write() as work:
         work.many("insert into common (name, value) values (?, ?)", [(str(number), b"") for number in range(300)])
@@ -122,6 +149,10 @@ def test_after_a_restart_of_the_database_the_server_goes_on(cluster: Cluster) ->
         # The connection of this thread died with the old server; it is replaced without a fault that anybody sees.
         put(database, "after")
         assert count(database) == 2
+        assert database.ask("select count(*) from common") == [(2,)]
+        own.kill()
+        own.start()
+        assert database.ask("select count(*) from common where name = ?", "after") == [(1,)]
         database.close()
     finally:
         own.remove()

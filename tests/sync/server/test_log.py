@@ -139,6 +139,35 @@ def test_a_space_that_is_gone_stays_gone(log: Log) -> None:
         log.append(before, [row(device, 2)], limit=LIMIT)
 
 
+def test_a_look_that_anything_has_changed_since_is_not_believed(log: Log, database: Database) -> None:
+    """A batch that meets its space as it was looked at is appended without looking again: the conditions must hold all."""
+
+    def changed(space: bytes, column: str, value: int) -> None:
+        with database.write() as work:
+            work.run(f"update space set {column} = ? where id = ?", value, space)
+
+    def place() -> tuple[bytes, bytes, Look]:
+        space, device = space_of(log), os.urandom(16)
+        log.append(look(log, space), [row(device, 1)], limit=LIMIT)
+        return space, device, look(log, space)
+
+    for column, fault in (("controls", Stale), ("purges", Stale), ("gone", Gone)):
+        space, device, before = place()
+        changed(space, column, 9)
+        with pytest.raises(fault):
+            log.append(before, [row(device, 2)], limit=LIMIT)
+        assert log.heads(space)[0] == 1
+    space, device, before = place()
+    log.end(space, device, today=8, kinds=(1,), strip=lambda raw: raw, last=False)
+    with pytest.raises(Stale):
+        log.append(before._replace(space=look(log, space).space), [row(device, 2)], limit=LIMIT)
+    assert (log.heads(space)[0], page(log, space).head) == (1, 1)
+    space, device, before = place()  # room that something else has taken meanwhile stays counted
+    changed(space, "bytes", before.space.bytes + 1_000)
+    assert log.append(before, [row(device, 2)], limit=LIMIT) == 2
+    assert look(log, space).space.bytes == before.space.bytes + 1_000 + 100 + ALLOWANCE
+
+
 def test_many_writers_in_one_space_lose_nothing_and_readers_step_over_nothing(log: Log) -> None:
     """What a database sequence gets wrong: a reader with a cursor must meet every row, whoever was slow to commit."""
     space = space_of(log)

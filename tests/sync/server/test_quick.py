@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,22 +29,31 @@ GET = ask("GET", f"{LOG}?after=12", "Host: a:1", "Authorization: Bearer t")
 POST = ask("POST", LOG, "Host: a:1", "Authorization: Bearer t", "Content-Length: 3", body=b"\0\r\n")
 
 
+def read(data: bytes) -> quick.Question | None:
+    """As a connection reads it that has been asked the usual things before, and as a new one does."""
+    used = quick.Reader()
+    assert used.read(GET) and used.read(POST)
+    found = used.read(data)
+    assert found == quick.Reader().read(data)
+    return found
+
+
 def test_what_is_beyond_doubt_is_read() -> None:
-    found = quick.read(GET)
+    found = read(GET)
     assert found is not None
     assert (found.method, found.path, found.query, found.body) == ("GET", LOG.encode(), b"after=12", b"")
-    assert found.headers == [(b"host", b"a:1"), (b"authorization", b"Bearer t")]
-    found = quick.read(POST)
+    assert found.head == ([(b"host", b"a:1"), (b"authorization", b"Bearer t")], None, {"authorization": "Bearer t"})
+    found = read(POST)
     assert found is not None
     assert (found.method, found.query, found.body) == ("POST", b"", b"\0\r\n")
-    assert quick.read(ask("GET", LOG, "Host: a", "Connection: Keep-Alive")) is not None
-    assert quick.read(ask("POST", LOG, "Host: a", "Content-Length: 0")) is not None
+    assert read(ask("GET", LOG, "Host: a", "Connection: Keep-Alive")) is not None
+    assert read(ask("POST", LOG, "Host: a", "Content-Length: 0")) is not None
 
 
 @pytest.mark.parametrize("cut", range(1, len(POST)))
 def test_no_beginning_is_taken_for_the_whole(cut: int) -> None:
-    assert quick.read(POST[:cut]) is None
-    assert quick.read(POST[:cut] + b"\r\n\r\n") is None
+    assert read(POST[:cut]) is None
+    assert read(POST[:cut] + b"\r\n\r\n") is None
 
 
 @pytest.mark.parametrize(
@@ -99,7 +109,7 @@ def test_no_beginning_is_taken_for_the_whole(cut: int) -> None:
     ],
 )
 def test_whatever_differs_is_left_to_the_parser(other: bytes) -> None:
-    assert quick.read(other) is None
+    assert read(other) is None
 
 
 @pytest.fixture
@@ -155,13 +165,13 @@ def test_the_answers_are_those_of_the_long_way(phones: tuple[Phone, Phone], monk
     one, _ = phones
     batch = frames(one.actor.change())
     taken: list[bytes] = []
-    read = quick.read
+    short_way = quick.Reader.read
 
-    def noted(data: bytes) -> quick.Question | None:
+    def noted(reader: quick.Reader, data: bytes) -> quick.Question | None:
         taken.append(data)
-        return read(data)
+        return short_way(reader, data)
 
-    monkeypatch.setattr(quick, "read", noted)
+    monkeypatch.setattr(quick.Reader, "read", noted)
     asked = questions(one, batch)
     with closing(dial(one.base)) as line:
         short = []
@@ -170,7 +180,7 @@ def test_the_answers_are_those_of_the_long_way(phones: tuple[Phone, Phone], monk
             short.append(line.said())
     assert taken == asked
     assert all(read(question) is not None for question in asked)
-    monkeypatch.setattr(quick, "read", lambda _: None)
+    monkeypatch.setattr(quick.Reader, "read", lambda *_: None)
     with closing(dial(one.base)) as line:
         long = []
         for question in asked:
@@ -240,7 +250,7 @@ def test_an_application_that_fails_ends_the_connection() -> None:
         raise RuntimeError("planted")
 
     async def run() -> None:
-        question = quick.Question("GET", b"/", SPACE, b"", [], b"")
+        question = quick.Question("GET", b"/", SPACE, b"", quick.Head([], None, {}), b"")
         exchange = quick.Exchange(question, lambda _: None, ended.append, lambda: asyncio.sleep(0))
         await exchange.run_asgi(fails, {})
 
@@ -264,6 +274,45 @@ class Wire(asyncio.Transport):
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def test_what_a_connection_said_before_says_nothing_about_what_it_says_now() -> None:
+    """Heads are taken apart once a connection, and only so many of them are kept."""
+    reader = quick.Reader()
+    for length in (1, 2, 3, 1, *range(40)):
+        for told in (length, length + 1):
+            asked = ask("POST", LOG, "Host: a", f"Content-Length: {told}", f"User-Agent: {length}", body=bytes(length))
+            found = reader.read(asked)
+            assert (found is not None) == (told == length)
+    assert reader.read(ask("GET", LOG, "Host: a", "User-Agent: 1", "Content-Length: 1")) is None
+    assert len(reader._known) <= quick.KNOWN
+
+
+async def test_a_silent_connection_is_let_go_of_a_while_after_its_last_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock that runs from the first answer is not set anew by each that follows; it looks when it is over."""
+    config = uvicorn.Config(None, http=PatientProtocol, log_config=None, timeout_keep_alive=75)  # type: ignore[arg-type]  # nobody is asked
+    config.load()
+    protocol = PatientProtocol.answering(lambda _: b"said")(config=config, server_state=ServerState(), app_state={})
+    now, clocks, closed = [1_000.0], list[float](), list[float]()
+
+    def call_later(seconds: float, then: Callable[[], None]) -> SimpleNamespace:
+        if then == protocol.timeout_keep_alive_handler:
+            clocks.append(seconds)
+        return SimpleNamespace(cancel=lambda: None)
+
+    monkeypatch.setattr(protocol, "loop", SimpleNamespace(time=lambda: now[0], call_later=call_later))
+    wire = Wire()
+    monkeypatch.setattr(wire, "close", lambda: closed.append(now[0]))
+    protocol.connection_made(wire)
+    for now[0] in (1_000, 1_030, 1_070):
+        protocol.data_received(GET)
+    assert (wire.sent, clocks) == (b"said" * 3, [75])
+    now[0] = 1_075
+    protocol.timeout_keep_alive_handler()
+    assert (closed, clocks) == ([], [75, 70])
+    now[0] = 1_145
+    protocol.timeout_keep_alive_handler()
+    assert (closed, clocks) == ([1_145], [75, 70])
 
 
 async def test_who_takes_no_answers_gets_no_more_of_them() -> None:
