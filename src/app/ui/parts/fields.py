@@ -306,7 +306,10 @@ def DateField(
         if open_
         else None
     )
-    shown = desk.speech.value.day_long(value) if value else desk.say("frame.choose-day")
+    speech = desk.speech.value
+    shown = desk.say("frame.choose-day")
+    if value:  # a day of another year says which
+        shown = speech.day_long(value) if value.year == desk.now().year else speech.day_year(value)
     return _picker(label, shown, ft.Icons.EVENT, lambda _: set_open(True), id)
 
 

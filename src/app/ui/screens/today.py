@@ -636,7 +636,9 @@ def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
     return Row(
         desk.say(f"slot.news.{news.kind}", **facts),
         press,
-        subtitle=desk.say(f"slot.news.{news.kind}.help", **facts),
+        subtitle=desk.say(f"slot.news.{news.kind}.{'same' if news.other == news.name else 'help'}", **facts)
+        if news.kind == "clash"
+        else desk.say(f"slot.news.{news.kind}.help", **facts),
         icon=_BOOKING[news.kind],
         color=theme.PRIMARY if news.kind in ("taken", "offered") else theme.ACCENT,
         chevron=news.kind != "taken",
