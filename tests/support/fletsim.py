@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import inspect
+import operator
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -27,6 +29,7 @@ from flet.components.public_utils import unwrap_component
 from flet.controls.base_control import BaseControl
 from flet.controls.context import _context_page, context
 from flet.controls.services.semantics_service import AccessibilityFeatures
+from flet.controls.value_types import Prop
 from flet.messaging.connection import Connection
 from flet.messaging.protocol import (
     Message,
@@ -359,9 +362,33 @@ class Window:
             await asyncio.sleep(0)
 
 
-def _children(control: Any) -> list[Any]:
-    return [
-        getattr(control, field.name, None)
-        for field in dataclasses.fields(control)
+def _children(control: BaseControl) -> list[Any]:
+    """What a control holds, in the order of its fields."""
+    kind: Any = type(control)
+    turns, always = _fields(kind)
+    held = [(turns[name], value) for name, value in control._values.items() if name in turns and _may_hold(value)]
+    held += [(turns[name], value) for name in always if _may_hold(value := getattr(control, name, None))]
+    return [value for _, value in sorted(held, key=_first)]
+
+
+_first = operator.itemgetter(0)
+
+
+def _may_hold(value: Any) -> bool:
+    return isinstance(value, (BaseControl, list, tuple, Component))
+
+
+@functools.cache
+def _fields(kind: type[Any]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """The fields of a kind of control with their turns, and those of them that Flet keeps outside of `_values`, where it
+    has only what is not the default; no default is a control.
+    """
+    fields: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(kind)
+    names = [
+        field.name
+        for field in fields
         if field.name in ("_dialogs", "_overlay") or ("skip" not in field.metadata and not field.name.startswith("_"))
     ]
+    sparse = {name for name in names if isinstance(inspect.getattr_static(kind, name, None), Prop)}
+    assert not any(_may_hold(getattr(kind, name)) for name in sparse), kind
+    return {name: turn for turn, name in enumerate(names)}, tuple(name for name in names if name not in sparse)

@@ -70,12 +70,14 @@ class Mirror:
         stack: list[Any] = [self.page]
         while stack:
             one = stack.pop()
+            within: Any = one
             if isinstance(one, dict):
                 if "_i" in one:
                     yield one
-                stack.extend(one.values())
-            elif isinstance(one, list):
-                stack.extend(one)
+                within = one.values()
+            for held in within:
+                if isinstance(held, (dict, list)):
+                    stack.append(held)
 
 
 def _drawn(node: Any) -> Any:

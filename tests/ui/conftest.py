@@ -30,9 +30,13 @@ class Stage(Window):
 OpenStage = Callable[..., Awaitable[Stage]]
 
 
+LIBRARY = Library(ASSETS)
+"""The documents that ship, read once for all tests: nothing changes them."""
+
+
 def desk_for(page: ft.Page, session: Any, clock: Any = None, library: Library | None = None) -> Desk:
     """A desk on the real texts and documents, or on another library; a missing text fails the test."""
-    library = library or Library(ASSETS)
+    library = library or LIBRARY
     facts = library.facts("SE")
     return Desk(
         page, session, library, lambda language: Speech(language, ASSETS, facts=facts, strict=True), clock=clock
