@@ -74,8 +74,27 @@ async def test_the_way_to_a_good_ending_says_where_each_thing_stands(stage: Open
     app = await table.open(stage, go=f"/closing/{table.pair}")
     assert "Ett mål är öppet: nått, på väg eller släppt?" in app.texts()
     assert "Alla planerade möten är hållna. Ta ett riktigt avslut." in app.texts()
+    assert "Skrivs när ni ses sista gången" in app.texts()  # those of the meeting before are finished as they are
     await app.tap("closing-minutes")
+    assert app.desk.places.value[-1].startswith("/plan")
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+async def test_the_last_minutes_are_those_of_a_meeting_that_has_none_yet(stage: OpenStage, under_way: bool) -> None:
+    table = lay()
+    table.at(15, 20 if under_way else 5, day=DAY)
+    if not under_way:
+        table.store.execute(EndMeeting(meeting=table.meeting))
+    app = await table.open(stage, go=f"/closing/{table.pair}")
+    await app.tap("closing-minutes")
+    assert app.desk.places.value[-1].startswith(f"/meeting/{table.meeting}/minutes")
     assert app.desk.read(app.desk.library.document("minutes.closing").title) in app.texts()
+
+
+async def test_finished_minutes_are_read_in_the_template_they_were_written_in(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/meeting/{table.earlier}/minutes?template=minutes.closing")
+    assert app.desk.read(app.desk.library.document("minutes.quick").title) in app.texts()
 
 
 async def test_the_decision_about_notes_is_one_tap_and_shows_its_day(stage: OpenStage) -> None:

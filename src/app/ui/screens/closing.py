@@ -61,10 +61,13 @@ def ClosingScreen(person: str) -> ft.Control:
 @component
 def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
     desk, now = use_desk(), use_clock()
-    meetings: Meetings = use_query(MeetingsOf(person, now, 1))
+    meetings: Meetings = use_query(MeetingsOf(person, now, 5))
     skills = use_query(SkillsOf(person))
-    last = meetings.past[0].id if meetings.past else ""
-    minutes: Minutes | None = use_query(MinutesFor(last))
+    on, over = _last_two(meetings)
+    written: tuple[Minutes | None, ...] = (use_query(MinutesFor(on)), use_query(MinutesFor(over)))
+    last, minutes = next(
+        ((id, kept) for id, kept in zip((on, over), written, strict=True) if id and _may_close(kept)), ("", None)
+    )
     deciding, decide = ft.use_state(False)
 
     def close() -> None:
@@ -120,9 +123,9 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
             desk.say("closing.minutes.done" if closing_minutes and finished else "closing.minutes.open")
             if last
             else desk.say("closing.minutes.none"),
-            f"/meeting/{last}/minutes" if last else None,
+            f"/meeting/{last}/minutes" if last else _next_meeting(person, meetings),
             ft.Icons.DRAW_OUTLINED,
-            **({} if closing_minutes else {"template": TEMPLATE}),
+            **({} if closing_minutes or not last else {"template": TEMPLATE}),
         ),
         line(
             "confirm",
@@ -172,6 +175,24 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
         body.append(Soft(desk.say("closing.booked")))
         body.append(Soft(desk.say(why_not(desk, person) or "closing.tells")))
     return Screen(desk.say("closing.title"), body, subtitle=view.name, back=True, above=above, primary=primary)
+
+
+def _last_two(meetings: Meetings) -> tuple[str, str]:
+    """The meeting that is under way, and the newest that is over: one of them may be the last."""
+    coming, past = ([row for row in rows if row.status != "cancelled"] for rows in (meetings.upcoming, meetings.past))
+    on = next((row.id for row in coming if row.phase == "during" or row.began is not None), "")
+    return on, past[0].id if past else ""
+
+
+def _may_close(minutes: Minutes | None) -> bool:
+    """Whether these are the closing minutes, or may become them: what both have confirmed stays what it is."""
+    return minutes is None or minutes.document == TEMPLATE or minutes.status != "finished"
+
+
+def _next_meeting(person: str, meetings: Meetings) -> str:
+    """Where the last minutes are still to be written: at the next meeting, which may have to be booked."""
+    planned = [row.id for row in meetings.upcoming if row.status == "planned"]
+    return f"/meeting/{planned[0]}" if planned else f"/plan?person={person}"
 
 
 @component

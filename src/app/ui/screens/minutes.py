@@ -184,10 +184,11 @@ def _pinned(
 
 
 def _document(desk: Desk, view: MeetingView | None, chosen: str, asked: bool) -> Document:
-    """The template to draw: the one in use, or the one that was chosen before anything is written."""
+    """The template to draw: the one in use, or the one that was chosen before anything is finished."""
     if view is None:
         return desk.library.document(QUICK)
-    if chosen and (view.minutes is None or (asked and view.minutes.document != chosen)):
+    minutes = view.minutes
+    if chosen and (minutes is None or (asked and minutes.document != chosen and minutes.status != "finished")):
         return desk.library.document(chosen)
     return template_for(desk, view)
 
