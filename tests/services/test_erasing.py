@@ -24,7 +24,7 @@ from app.model.commands import (
 from app.model.entities import Erasure, Note, Receipt, Task
 from app.model.erasing import KEPT, bodies
 from app.model.queries import Counts, NotesOf, One, TrashList
-from app.services.records.drafts import Target
+from app.services.records.drafts import Target, begun
 from app.services.records.store import VERSIONS
 from tests.support.replicas import Replica, exchange, two
 from tests.support.store import NOON, MemoryStore, memory_store
@@ -74,6 +74,8 @@ def test_what_is_erased_is_nowhere_and_cannot_be_taken_back(store: MemoryStore) 
     id = note(store)
     store.execute(WriteNote(id=id, body=f"Mer om {SECRET}."))
     store.drafts.keep(Target(kind="note", id=id), f"Ännu mer om {SECRET}")
+    store.drafts.keep(begun(f"form.{id}.x"), f"Och ännu mer om {SECRET}", seen=())
+    store.drafts.keep(begun("form.x"), "om något annat", seen=())
     store.drafts.flush()
     other = note(store, "Kvar.")
     store.execute(Delete(kind="note", id=id))
@@ -86,7 +88,7 @@ def test_what_is_erased_is_nowhere_and_cannot_be_taken_back(store: MemoryStore) 
     assert [number for _, _, number in done.erased.changes] == [2, 3]
     assert store.ask(TrashList()) == () and store.ask(One(Note, id)) is None
     assert [row.id for row in store.ask(NotesOf()).rows] == [other]
-    assert store.ask(Counts())["note"] == 1
+    assert store.ask(Counts())["note"] == 1 and store.drafts.unsaved() == ("om något annat",)
     again = store.again()
     assert again.ask(TrashList()) == () and SECRET not in everywhere(again)
 

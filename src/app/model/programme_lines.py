@@ -29,6 +29,8 @@ MOST_BYTES: Final = 32 * 1024
 
 _ID: Final = re.compile(r"[0-9a-f]{16}")
 _ORDER_CHANGING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that are drawn as nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,14 @@ def _line(found: object) -> ProgrammeLine:
 
 
 def _words(found: object) -> str:
-    """One line of words: no control signs, and none that turns the order of what stands around it."""
+    """One line of words: no control signs, none that turns the order of what stands around it, and something to see."""
     if not isinstance(found, str) or len(found) > LONGEST:
         raise ProgrammeLines(reason="words")
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _ORDER_CHANGING for sign in found):
         raise ProgrammeLines(reason="signs")
-    return found.strip()
+    return found.strip() if any(_seen(sign) for sign in found) else ""
+
+
+def _seen(sign: str) -> bool:
+    """Whether a sign shows anything by itself: no space, none that only changes others, none that is drawn as nothing."""
+    return unicodedata.category(sign)[0] not in "ZCM" and sign not in _BLANK

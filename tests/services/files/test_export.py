@@ -22,6 +22,7 @@ from app.model.schema import KINDS
 from app.services.content.library import Library
 from app.services.content.speech import Speech
 from app.services.files.export import _BEHIND, DATA, FORMAT, PAGE, VERSION, Elsewhere, Export, export
+from app.services.records.drafts import begun
 from tests.support.fill import fill
 from tests.support.store import NOON, MemoryStore, memory_store
 
@@ -256,11 +257,12 @@ def test_the_page_tells_what_was_chosen_in_words_and_nothing_of_what_the_app_rem
     store = memory_store()
     ids = lay(store, "kanel")
     unfinished = {"now": {"title": "Ringa Åsa", "owner": ids["mentorship"], "due": None}, "then": {"title": ""}}
+    for form, left in {"task.new": unfinished, "tried.x": {"now": "Att fråga först", "then": ""}}.items():
+        store.drafts.keep(begun(form), json.dumps(left))
     chosen: dict[str, str | bool] = {
         "contact.safety_lead.phone": "08-123 45",
         f"meeting.{ids['meeting']}.worry": "little",
         f"anyway.{ids['mentorship']}": "Vi ses i morgon redan.",
-        "unfinished.task.new": json.dumps(unfinished),
         "calendar.name": True,
     }
     inner: dict[str, str | bool] = {
@@ -276,7 +278,7 @@ def test_the_page_tells_what_was_chosen_in_words_and_nothing_of_what_the_app_rem
     assert kept == {"words", *chosen, *inner}
     told = "\n".join(" ".join(article) for article in reader.articles)
     assert [key for key in (*chosen, *inner) if key in html] == []
-    for words in ("08-123 45", "Oroade något dig?", "Lite", "Vi ses i morgon redan.", "Ringa Åsa"):
+    for words in ("08-123 45", "Oroade något dig?", "Lite", "Vi ses i morgon redan.", "Ringa Åsa", "Att fråga först"):
         assert words in told, words
     assert "fffff" not in html and "2026-10-01" not in html
 

@@ -161,6 +161,7 @@ LINE = {"id": CALL.id, "sv": "Ring"}
         ([LINE, LINE], "twice"),
         ([{"id": CALL.id}], "empty"),
         ([{**LINE, "sv": " \u3000", "en": ""}], "empty"),
+        ([{**LINE, "sv": "\u200b\u2060\u00ad", "en": "\u3164\ufe0f"}], "empty"),  # nothing to see
         ([{**LINE, "sv": 7}], "words"),
         ([{**LINE, "sv": "x" * (LONGEST + 1)}], "words"),
         ([{**LINE, "sv": "Ring\n\nFika: lås upp"}], "signs"),

@@ -7,12 +7,12 @@ from datetime import date, datetime
 import flet as ft
 import pytest
 
-from app.model.commands import AddPerson, LetGoOfGoal, RecordProgress, SetGoal
+from app.model.commands import AddPerson, AddTask, LetGoOfGoal, RecordProgress, SetGoal
 from app.model.entities import Goal
 from app.model.queries import GoalPage, GoalsList, One
 from app.ui import theme
 from tests.ui.conftest import OpenStage, Stage
-from tests.ui.screens.laid import LANGUAGES, Laid, lay, open_at
+from tests.ui.screens.laid import LANGUAGES, Laid, identifiers, lay, open_at
 
 
 def value(laid: Laid) -> float:
@@ -36,6 +36,16 @@ async def test_progress_in_two_taps_from_today(stage: OpenStage, language: str) 
     assert said in app.texts()
     await app.undo()
     assert value(laid) == 1
+
+
+async def test_all_the_tasks_of_a_goal_are_within_reach(stage: OpenStage) -> None:
+    laid = lay()
+    for number in range(10):
+        laid.store.execute(AddTask(text=f"Steg {number}", mentorship=laid.pair, goal=laid.goal))
+    app = await open_at(stage, laid, f"/goal/{laid.goal}")
+    assert len(identifiers(app, "task-")) == 8 and "2 uppgifter till" in app.texts()
+    await app.tap("more-tasks")
+    assert len(identifiers(app, "task-")) == 10 and not app.has("more-tasks")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

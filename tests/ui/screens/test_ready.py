@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from app.model.commands import AddTopic, PlanMeeting, PlanSeries, SetGoal, StartMeeting, TickItem
+from app.model.commands import AddTopic, PlanMeeting, PlanSeries, SetGoal, SkipMeeting, StartMeeting, TickItem
 from app.model.queries import ListOf, SettingOf, TodayView, anyway
 from app.services.agreements import AGREEMENT, CONFIDENTIALITY
 from app.ui.screens.lists import PREPARATION
@@ -136,6 +136,17 @@ async def test_what_the_app_sees_for_itself_is_ticked_without_a_tap(stage: OpenS
     await app.settle()
     assert app.checked("tick-schedule") and app.checked("tick-goals")
     assert not app.checked("tick-topics"), "for another meeting than the next"
+    for item in ("schedule", "agreement"):
+        await app.check(f"tick-{item}", False)
+    await app.back()
+    app.desk.go(f"/checklist/{table.pair}/before_relationship")
+    await app.settle()
+    assert not app.checked("tick-schedule") and not app.checked("tick-agreement"), "unticked by somebody, it stays so"
+    table.store.execute(SkipMeeting(meeting=third))
+    await app.settle()
+    table.store.execute(PlanMeeting(mentorship=table.pair, starts=datetime(2026, 11, 27, 16), zone=ZONE))
+    await app.until(lambda: app.checked("tick-schedule"))
+    assert not app.checked("tick-agreement"), "only what was not so meanwhile is ticked anew"
 
 
 async def test_what_comes_into_its_place_while_today_or_the_list_lies_under_it_is_ticked_there(

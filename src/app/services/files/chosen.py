@@ -18,7 +18,7 @@ from app.services.content.library import Library
 from app.services.content.speech import Speech
 
 _CONTACTS: Final = "guidance.contacts"
-_INNER: Final = ("calendar.offered", "heard.", "numbers.", "retention.", "trash.")
+_INNER: Final = ("calendar.offered", "heard.", "numbers.", "retention.", "settled.", "trash.")
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -39,9 +39,6 @@ def in_words(
         return about, speech.say(key) if speech.has(key) else str(value)
     if name == "anyway":
         return f"{speech.say('checklist.anyway')}: {names.get(rest, '')}".rstrip(": "), str(value)
-    if name == "unfinished":
-        words = "\n".join(_written(str(value)))
-        return (speech.say("export.setting.unfinished"), words) if words else None
     if isinstance(value, bool):
         said = speech.say("print.yes" if value else "print.no")
         return f"{speech.say('calendar.out')}: {speech.say(setting.key)}" if speech.has(
@@ -57,12 +54,12 @@ def _contact(library: Library, speech: Speech, id: str) -> str:
         return ""
 
 
-def _written(text: str) -> Iterator[str]:
+def written(text: str) -> Iterator[str]:
     """The words in a form that was not saved, as far as somebody wrote them in it."""
     try:
         left = json.loads(text)
-        now, then = left["now"], left.get("then", {})
-        changed = [value for name, value in now.items() if value != then.get(name)]
+        now, then = left["now"], left["then"]
+        changed = [now] if isinstance(now, str) else [value for name, value in now.items() if value != then.get(name)]
     except (ValueError, KeyError, TypeError, AttributeError):
         yield text  # of another version of the app: better as it stands than left out
         return

@@ -34,7 +34,7 @@ from app.services import fair_copy
 from app.services.content.documents import Document
 from app.services.content.library import Library
 from app.services.content.speech import Speech
-from app.services.files.chosen import in_words
+from app.services.files.chosen import in_words, written
 from app.services.files.printing import CLOSING, filled, listed, opening, safe, said
 from app.services.records.store import Store
 
@@ -53,7 +53,7 @@ ORDER: Final = (
 _BEHIND: Final = frozenset(
     """
     document survey version zone series slot given number item bodies erasure proof copy digest of
-    """.split()  # noqa: SIM905  (a list of words reads better as words)
+    """.splitself.store.drafts.unsaved()  # noqa: SIM905  (a list of words reads better as words)
 )
 """Fields that say nothing to a reader of the page; the data file has them."""
 _PHONES: Final = frozenset({"recovery.later", "backup.last", "root", "membership", "server.address", "server.pin"})
@@ -340,7 +340,12 @@ class _Page:
             self._under(f"export.kind.{record.KIND}", record)
 
     def end(self) -> None:
-        """What lies in the trash, and the end of the page."""
+        """What was begun and not saved, what lies in the trash, and the end of the page."""
+        left = [words for text in () if (words := "\n".join(written(text)))]
+        if left:
+            self._put(f"<h2>{safe(self.speech.say('export.unsaved'))}</h2>\n")
+        for words in left:
+            self._put(f'<article class="record"><p dir="auto">{safe(words)}</p></article>\n')
         for kind in _kinds():
             for record in self.store.deleted(KINDS[kind]):
                 if not is_the_phones(record):

@@ -206,6 +206,11 @@ class Drafts:
             found |= {target.key: Draft(target=target, text=text) for target, text in self._unwritten.items()}
         return tuple(one for one in found.values() if one.target.kind != BEGUN)
 
+    def unsaved(self) -> tuple[str, ...]:
+        """What waits for a form to be saved, each as its form keeps it."""
+        with self._store._lock:
+            return tuple(row["text"] for row in self._table.search(where("kind") == BEGUN))
+
     # ------------------------------------------------------------------ how it stands
 
     @property

@@ -26,6 +26,7 @@ from app.ui.parts import (
     PrimaryButton,
     ProgressBar,
     QuietButton,
+    Row,
     Rows,
     Screen,
     SecondaryButton,
@@ -97,7 +98,7 @@ def GoalPane(id: str, moved: Callable[[str], object], beside: bool = False, key:
         _Measure(view, key="measure"),
         SectionTitle(desk.say("goal.step")),
         _NextStep(view, key="next-step"),
-        *_tasks(desk, view, now),
+        *([_Tasks(view, now, key="tasks")] if view.tasks else []),
         SectionTitle(desk.say("goal.history")),
         _History(view, now, key="history"),
         *_details(desk, view),
@@ -268,18 +269,35 @@ def _StepField(goal: str, step: str, close: Callable[[], object]) -> ft.Control:
 
 
 TASKS = 8
-"""Tasks shown on a goal's page; all of them are on the board."""
+"""Tasks shown on a goal's page at once; whoever has more asks for the next ones."""
 
 
-def _tasks(desk: Desk, view: GoalView, now: datetime) -> list[ft.Control]:
+@component
+def _Tasks(view: GoalView, now: datetime, key: str = "") -> ft.Control:
     """What was promised on the way, and how much of it is finished."""
-    if not view.tasks:
-        return []
+    desk = use_desk()
+    most, show_more = ft.use_state(TASKS)
     tried = sum(row.outcome == "tried" for row in view.tasks if row.status == "done")
     done = sum(row.status == "done" for row in view.tasks) - tried
     counts = TaskCounts(all=len(view.tasks), done=done, tried=tried)
-    lines = [task_line(desk, row, now.date()) for row in view.tasks[:TASKS]]
-    return [SectionTitle(desk.say("goal.tasks"), tasks_counted(desk, counts)), Rows(lines)]
+    lines = [task_line(desk, row, now.date()) for row in view.tasks[:most]]
+    if len(view.tasks) > most:
+        lines.append(
+            Row(
+                desk.say("person.more-tasks", count=len(view.tasks) - most),
+                lambda _: show_more(most + 4 * TASKS),
+                trailing=ft.Icon(ft.Icons.EXPAND_MORE, color=theme.INK_SOFT),
+                chevron=False,
+                id="more-tasks",
+                key="more",
+            )
+        )
+    return ft.Column(
+        [SectionTitle(desk.say("goal.tasks"), tasks_counted(desk, counts)), Rows(lines)],
+        spacing=12,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
 
 
 # ---------------------------------------------------------------- how it has gone

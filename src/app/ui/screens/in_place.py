@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from app.model.commands import TickItem
-from app.model.queries import AgendaOf, CopiesOf, GoalsList, ListOf, MeetingsOf, TwoOf
+from app.model.commands import SetSetting, TickItem
+from app.model.queries import AgendaOf, CopiesOf, GoalsList, ListOf, MeetingsOf, SettingOf, TwoOf
 from app.ui.screens.lists import PREPARATION
 
 if TYPE_CHECKING:
@@ -19,15 +19,31 @@ SEEN_IN = frozenset({"fair_copy", "signature", "meeting", "goal", "agenda"})
 
 
 def settle(desk: Desk, mentorship: str, items: Iterable[str] = ()) -> None:
-    """Tick what is in place in a relationship: of these lines, or of all that can be seen. What was set aside stays so."""
+    """Tick what is in place in a relationship: of these lines, or of all that can be seen. What was set aside stays so,
+    and so does what somebody has unticked: each is ticked once, and again only after it was not in place meanwhile.
+    """
     if desk.session.phase != "open" or desk.store.ask(TwoOf(mentorship)) is None:
         return  # locked while the screen was drawn, or nobody's list
-    version = desk.library.document(PREPARATION).version
     view = desk.store.ask(ListOf(PREPARATION, mentorship))
+    before = frozenset(str(desk.store.ask(SettingOf(settled_key(mentorship))) or "").split())
+    now = before
     for item in items or _FACTS:
         so = _FACTS.get(item)
-        if so is not None and item not in view.ticks and item not in view.set_aside and so(desk, mentorship):
-            desk.store.execute(TickItem(document=PREPARATION, version=version, item=item, mentorship=mentorship))
+        if so is None or item in view.set_aside or (item in view.ticks and item in before):
+            continue
+        now = now | {item} if so(desk, mentorship) else now - {item}
+    if now == before:
+        return
+    version = desk.library.document(PREPARATION).version
+    with desk.store.writing():
+        for item in sorted(now - before - view.ticks):
+            desk.store.perform(TickItem(document=PREPARATION, version=version, item=item, mentorship=mentorship))
+        desk.store.perform(SetSetting(key=settled_key(mentorship), value=" ".join(sorted(now))))
+
+
+def settled_key(mentorship: str) -> str:
+    """Under which name it is kept what was seen in its place already."""
+    return f"settled.{mentorship}"
 
 
 def _signed(document: str) -> Callable[[Desk, str], bool]:
