@@ -53,7 +53,7 @@ ORDER: Final = (
 _BEHIND: Final = frozenset(
     """
     document survey version zone series slot given number item bodies erasure proof copy digest of
-    """.splitself.store.drafts.unsaved()  # noqa: SIM905  (a list of words reads better as words)
+    """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
 """Fields that say nothing to a reader of the page; the data file has them."""
 _PHONES: Final = frozenset({"recovery.later", "backup.last", "root", "membership", "server.address", "server.pin"})
@@ -341,7 +341,7 @@ class _Page:
 
     def end(self) -> None:
         """What was begun and not saved, what lies in the trash, and the end of the page."""
-        left = [words for text in () if (words := "\n".join(written(text)))]
+        left = [words for text in self.store.drafts.unsaved() if (words := "\n".join(written(text)))]
         if left:
             self._put(f"<h2>{safe(self.speech.say('export.unsaved'))}</h2>\n")
         for words in left:
