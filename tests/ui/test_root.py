@@ -49,6 +49,14 @@ def where(app: Stage) -> str:
     return next(text for text in app.texts() if text.startswith("här: ")).removeprefix("här: ")
 
 
+def tabs(app: Stage) -> ft.NavigationBar:
+    """The tabs at the foot of a narrow window; their strip keeps them right of what scrolls, for whoever uses Tab."""
+    strip = app.view.bottom_appbar
+    assert strip.padding.left == theme.INSET > theme.LOW > theme.SIDE
+    assert isinstance(strip.content, ft.NavigationBar)
+    return strip.content
+
+
 def heard(app: Stage) -> list[str]:
     """What stands in the window to be read out."""
     return [one.label for one in app.all(kind=ft.Semantics) if one.live_region and one.label]
@@ -236,11 +244,11 @@ async def test_nowhere_says_so_and_leads_home(stage: OpenStage) -> None:
 )
 async def test_each_role_has_its_tabs(stage: OpenStage, role: str, words: list[str]) -> None:
     app = await stage(session=FakeSession(role=role))
-    bar = app.view.navigation_bar
+    bar = tabs(app)
     assert [tab.label for tab in bar.destinations] == words
     await app.fire(bar, "change", len(words) - 1, selected_index=len(words) - 1)
     assert where(app) == "/library"
-    assert app.view.navigation_bar.selected_index == len(words) - 1
+    assert tabs(app).selected_index == len(words) - 1
 
 
 async def test_from_840_px_there_is_a_rail(stage: OpenStage) -> None:
@@ -249,12 +257,12 @@ async def test_from_840_px_there_is_a_rail(stage: OpenStage) -> None:
     assert not app.all(kind=ft.NavigationRail)
     await app.resize(840, 700)
     assert any(text.startswith("bred") for text in app.texts())
-    assert app.view.navigation_bar is None
+    assert app.view.bottom_appbar is None
     rail = app.get(None, ft.NavigationRail)
     await app.fire(rail, "change", 1, selected_index=1)
     assert where(app) == "/people"
     await app.resize(839, 700)
-    assert app.view.navigation_bar is not None and where(app) == "/people"
+    assert app.view.bottom_appbar is not None and where(app) == "/people"
 
 
 async def test_language_theme_and_size_change_without_a_restart(stage: OpenStage) -> None:
@@ -266,7 +274,7 @@ async def test_language_theme_and_size_change_without_a_restart(stage: OpenStage
     await app.settle()
     assert app.has("Undo") and not app.has("Ångra")
     assert app.has("tryck 1"), "the screen was thrown away"
-    assert app.view.navigation_bar.destinations[0].label == "Today"
+    assert tabs(app).destinations[0].label == "Today"
     assert app.page.title == "Fika: mentoring"
     assert app.page.theme_mode == ft.ThemeMode.DARK
     assert app.page.theme.text_theme.body_medium.size == 32

@@ -164,12 +164,19 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
             vertical_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         return _view(route, [row], can_pop=can_pop)
-    bar = ft.NavigationBar(
-        selected_index=chosen,
-        on_change=go,
-        destinations=[
-            ft.NavigationBarDestination(icon=icon(t), selected_icon=icon(t, True), label=desk.say(t.word)) for t in tabs
-        ],
+    bar = ft.BottomAppBar(
+        ft.NavigationBar(
+            selected_index=chosen,
+            on_change=go,
+            destinations=[
+                ft.NavigationBarDestination(icon=icon(t), selected_icon=icon(t, True), label=desk.say(t.word))
+                for t in tabs
+            ],
+        ),
+        bgcolor=theme.SURFACE,
+        elevation=0,
+        height=theme.BAR,
+        padding=ft.Padding.symmetric(horizontal=theme.INSET),
     )
     return _view(route, [body], can_pop=can_pop, bar=bar)
 
@@ -182,14 +189,14 @@ def _settings(desk: Desk) -> ft.Control:
     return ft.Container(go, padding=ft.Padding.only(bottom=12))
 
 
-def _view(route: str, controls: list[ft.Control], *, can_pop: bool, bar: ft.NavigationBar | None = None) -> ft.View:
+def _view(route: str, controls: list[ft.Control], *, can_pop: bool, bar: ft.BottomAppBar | None = None) -> ft.View:
     return ft.View(
         route=route,
         can_pop=can_pop,
         padding=0,
         bgcolor=theme.GROUND,
         controls=[ft.SafeArea(control, expand=True) for control in controls],
-        navigation_bar=bar,
+        bottom_appbar=bar,
     )
 
 

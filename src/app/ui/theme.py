@@ -137,6 +137,11 @@ LINES: Final = tuple(("line", ground) for ground in ("ground", "surface", "raise
 
 # ---------------------------------------------------------------- space and shape: a 4-point grid
 SIDE: Final = 16
+LOW: Final = SIDE + 1
+INSET: Final = SIDE + 4
+"""Where the wide button and the tabs begin: right of whatever scrolls. Tab goes from left to right among what is equally
+high, and a row that is still out of sight below lies as high as they do: it has to come before them."""
+BAR: Final = 80
 GAP: Final = 24
 ROW: Final = 56
 TARGET: Final = 48

@@ -6,8 +6,9 @@ import flet as ft
 import pytest
 
 from app.ui import desk as desks
+from app.ui import theme
 from app.ui.hooks import use_desk
-from app.ui.parts import Footed, PrimaryButton, Words, use_sheet
+from app.ui.parts import Footed, PrimaryButton, Rows, Screen, Words, use_sheet
 from app.ui.safe import component
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import lay
@@ -139,3 +140,21 @@ async def test_the_button_of_a_footed_sheet_stays_while_what_is_over_it_scrolls(
     scrolling = [one for one in app.walk() if isinstance(one, ft.Column) and one.scroll]
     inside = [{str(getattr(part, "identifier", "")) for part in app.walk(one)} for one in scrolling]
     assert len(scrolling) == 1 and "done" not in inside[0] and app.has("rad 59") and app.has("done")
+
+
+def test_the_edge_of_a_card_of_rows_takes_no_room_from_them() -> None:
+    """Tab goes from left to right among what is equally high: a row has to begin before the button under the list."""
+    card = Rows([Words("rad")])
+    assert isinstance(card, ft.Container)
+    assert card.border is None and not card.padding and card.foreground_decoration is not None
+
+
+async def test_what_scrolls_fades_into_its_ground_and_lets_every_touch_through(stage: OpenStage) -> None:
+    app = await stage(screen=lambda: Screen("Blad", [Words(str(n)) for n in range(40)]))
+    (fading,) = [one for one in app.all(kind=ft.Stack) if one.fit == ft.StackFit.EXPAND]
+    scrolls, edge = fading.controls
+    assert isinstance(scrolls, ft.Column) and scrolls.scroll
+    last = scrolls.controls[-1]
+    assert isinstance(last, ft.Container) and last.height
+    assert edge.bottom == 0 and edge.ignore_interactions
+    assert edge.gradient.colors[-1] == theme.GROUND

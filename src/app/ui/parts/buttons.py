@@ -276,7 +276,10 @@ def radio_dot(value: str) -> ft.Control:
 def Segments(
     choices: Sequence[Choice], value: str, on_change: Callable[[str], object], *, label: str, id: str
 ) -> ft.Control:
-    """Tabs inside a screen: Meetings · Goals · Board. They scroll sideways when the text is large."""
+    """Tabs inside a screen: Meetings · Goals · Board. Where they have no room they scroll sideways; in large text they
+    stand under each other instead, for whoever needs it would not find what is out of sight.
+    """
+    large = the_desk().prefs.text_size >= LARGE
     return ft.Semantics(
         label=label,
         container=True,
@@ -292,7 +295,9 @@ def Segments(
                 for choice in choices
             ],
             spacing=4,
-            scroll=ft.ScrollMode.HIDDEN,
+            run_spacing=4,
+            wrap=large,
+            scroll=None if large else ft.ScrollMode.HIDDEN,
         ),
     )
 

@@ -91,7 +91,7 @@ def Screen(
         parts.append(
             ft.Container(
                 _under(low, last) if wide and aside else _stretched(low),
-                padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, top=8, bottom=12),
+                padding=ft.Padding.only(left=theme.LOW, right=theme.LOW, top=8, bottom=12),
                 width=theme.COLUMN if wide and not aside else None,
             )
         )

@@ -69,7 +69,7 @@ def Rows(rows: Sequence[ft.Control], *, ground: str = theme.SURFACE) -> ft.Contr
     return ft.Container(
         content=ft.Column(parted, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
         bgcolor=ground,
-        border=ft.Border.all(1, theme.EDGE),
+        foreground_decoration=ft.BoxDecoration(border=ft.Border.all(1, theme.EDGE), border_radius=theme.CORNER),
         border_radius=theme.CORNER,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
     )
