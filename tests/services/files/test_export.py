@@ -253,6 +253,17 @@ def test_what_speaks_of_the_phones_keys_is_on_no_page_either() -> None:
     assert html.count("kardemumma") == 1
 
 
+def test_a_name_says_what_it_stands_under_and_minutes_who_was_there() -> None:
+    store = memory_store()
+    ids = lay(store, "kanel")
+    there = {"present": frozenset({"mentor", "mentee"})}
+    store.execute(do.KeepMinutes(meeting=ids["meeting"], document="minutes.regular", answers=there))
+    _, reader, html, _ = taken(store)
+    assert "Adept och Mentor" in html and "mentee" not in html
+    (signed,) = (article for article in reader.articles if "Bekräftat på den andras telefon" in article)
+    assert signed[0] == SPEECH["sv"].say("print.copy", title="a", number=1)
+
+
 def test_the_page_tells_what_was_chosen_in_words_and_nothing_of_what_the_app_remembers_for_itself() -> None:
     store = memory_store()
     ids = lay(store, "kanel")

@@ -22,7 +22,18 @@ from typing import IO, Any, Final, TypeAlias, cast
 from app.errors import ContentError, SignedFileForeign
 from app.model.changes import OTHERS, device_of, named_in, seen_of
 from app.model.clock import moment_of
-from app.model.entities import FairCopy, Goal, Meeting, Mentorship, Participant, Person, Setting, SkillProfile, skill_of
+from app.model.entities import (
+    FairCopy,
+    Goal,
+    Meeting,
+    Mentorship,
+    Participant,
+    Person,
+    Setting,
+    Signature,
+    SkillProfile,
+    skill_of,
+)
 from app.model.entities.calendar import span_of
 from app.model.erasing import ERASED
 from app.model.ids import Id
@@ -386,6 +397,8 @@ class _Page:
             return self._copy_title(record)
         if isinstance(record, Setting) and (told := self._told(record)):
             return told[0]
+        if isinstance(record, Signature) and (copy := self.store.ask(One(FairCopy, record.copy))) is not None:
+            return self._copy_title(copy)
         for name in ("title", "name", "text"):
             words = getattr(record, name, "")
             if words:
@@ -482,10 +495,18 @@ class _Page:
         document = self._document(record)
         known = {item.id for item in document.items} if document is not None else set()
         if document is not None:
-            yield from filled(document, self.speech, self.library, answers, mine=True, blanks=False)
+            told = self._with_roles(document, answers)
+            yield from filled(document, self.speech, self.library, told, mine=True, blanks=False)
         rest = {name: value for name, value in answers.items() if name not in known and value not in (None, "")}
         if rest:
             yield listed(self._elsewhere(name, value, document) for name, value in rest.items())
+
+    def _with_roles(self, document: Document, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answers, with those who were present by the words for their roles."""
+        present = (item.id for item in document.items if item.prefill == "session.people")
+        roles = {id: value for id in present if isinstance(value := answers.get(id), frozenset)}
+        word = {role: self._label(f"export.value.is-{role}") for role in ("mentor", "mentee")}
+        return {**answers, **{id: frozenset(word.get(one, one) for one in value) for id, value in roles.items()}}
 
     def _elsewhere(self, name: str, value: Any, document: Document | None) -> tuple[str, str]:
         """An answer to no line of its document: to one of another template, or the next part of a very long one."""
