@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 
 from tests.support.studio import Studio, studio
-from tests.support.tour import ABSENT, FRESH, LOCKED, SETTINGS, places, sheets
+from tests.support.tour import ABSENT, FOUNDED, FOUNDED_SHEETS, FRESH, LOCKED, SETTINGS, found, places, sheets
 
 HEIGHTS = {390: 844, 1100: 700}
 ROOT = Path(__file__).parents[1]
@@ -20,6 +20,7 @@ TOURS = {
     "absent": ABSENT,
     "locked": LOCKED,
     "open": SETTINGS | {f"empty-{name}": path for name, path in FRESH.items()},
+    "founded": FOUNDED,
 }
 
 
@@ -36,12 +37,17 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.into.mkdir(parents=True, exist_ok=True)
     taken = 0
-    for phase in ("absent", "locked", "open", "example"):
+    for phase in ("absent", "locked", "open", "founded", "example"):
+        opened, role = ("open", "coordinator") if phase == "founded" else (phase, "mentor")
         for width in options.widths:
-            with studio(phase=phase, width=width, height=HEIGHTS[width], scale=options.scale) as app:
+            with studio(opened, role, width=width, height=HEIGHTS[width], scale=options.scale) as app:
+                if phase == "founded":
+                    app.do(found)
                 tour: dict[str, str] = TOURS.get(phase) or app.do(places)
                 wanted = {name: path for name, path in tour.items() if not options.names or name in options.names}
-                up: dict[str, tuple[str, str, str]] = app.do(partial(sheets, paths=tour)) if phase == "example" else {}
+                up: dict[str, tuple[str, str, str]] = FOUNDED_SHEETS if phase == "founded" else {}
+                if phase == "example":
+                    up = app.do(partial(sheets, paths=tour))
                 raised = {name: sheet for name, sheet in up.items() if not options.names or name in options.names}
                 looks = product(options.languages, options.themes, options.sizes) if wanted or raised else ()
                 for language, theme, size in looks:
@@ -56,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
                         app.page.by_id(inside).first.wait_for(state="attached")
                         taken += keep(app, options.into / f"{name}-{look}")
                         app.page.page.keyboard.press("Escape")
+                        app.page.by_id(inside).first.wait_for(state="detached")
     print(f"{taken} pictures in {options.into}")
     return 0 if taken else 1
 

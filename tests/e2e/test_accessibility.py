@@ -15,7 +15,7 @@ import pytest
 from tests.support.browser import FAINT
 from tests.support.fit import cut
 from tests.support.studio import PASSPHRASE, Studio, studio
-from tests.support.tour import ABSENT, FRESH, LOCKED, SETTINGS, places
+from tests.support.tour import ABSENT, FOUNDED, FRESH, LOCKED, SETTINGS, found, places
 
 # A node that its scrolling list cuts off is scrolled into sight by every screen reader before it is used: its names
 # count, its size does not. What lies in a row that scrolls sideways may stand outside the window.
@@ -140,6 +140,8 @@ def test_every_screen_from_the_first_run_to_the_lock_has_names_one_heading_and_r
         app.arrives_at("start-person")
         reader.tours(FRESH, "empty ")
         reader.tours(SETTINGS)
+        app.do(found)
+        reader.tours(FOUNDED)
         app.show("/")
         page.tap("lock")
         app.arrives_at("unlock")

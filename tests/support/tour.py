@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from app.model.commands import ImportQuickNote, KeepForm, KeepMinutes
 from app.model.entities import Minutes, minutes_id
+from app.model.programme_lines import ProgrammeLine
 from app.model.queries import GoalsList, MeetingsOf, NotesOf, One, PeopleList, TaskBoard
 from app.services.records.store import Store
 from app.ui.desk import Desk
 from app.ui.routes import PLACES
+from sync.programme.keys import ProgrammeKeys
 from tests.support.conflicting import also_wrote
+from tests.support.programme import KEYS
 
 TEMPLATES = ("quick", "first", "regular", "midterm", "closing")
 WRITTEN_LOCKED = """Lena på lagret, ring före tolv.
 
 Fråga Yusuf om han vill följa med på studiebesöket."""
+LONG_LINE = "Visa registerutdraget för samordnaren innan det första mötet, också om du har visat ett förut"
 LOCKED = {
     "lock": "/",
     "quick": "/quick",
@@ -54,6 +59,13 @@ SHEETS = (
     ("minutes-quick", "minutes-template", "template-minutes.first"),
     ("nothing-ready", "aside-agreement", "aside-save"),
 )
+FOUNDED = {
+    "programme-founded": "/programme",
+    "programme-share": "/programme/share",
+    "programme-list": "/programme/list",
+}
+"""What a coordinator sees once there is a programme, with lines of its own: after `found`."""
+FOUNDED_SHEETS = {"programme-list-line": ("/programme/list", f"line-{'a' * 16}", "line-save")}
 UNREACHED = {
     "/quick": "shown locked",
     "/recover": "shown locked",
@@ -70,6 +82,19 @@ UNREACHED = {
     "/programme/concern/:id": "the coordinator's",
     **dict.fromkeys(SETTINGS.values(), "shown in a vault of one's own"),
 }
+
+
+def found(desk: Desk) -> None:
+    """Lay a programme with three lines into the open vault."""
+    coordination = desk.session.coordination
+    with patch.object(ProgrammeKeys, "new", lambda: KEYS):  # making an RSA key takes longer than all the screens
+        coordination.found("Vårens program")
+    for line in (
+        ProgrammeLine(id="a" * 16, sv=LONG_LINE, en="Show the register extract to the coordinator", critical=True),
+        ProgrammeLine(id="b" * 16, sv="Boka introduktionskvällen", en="Book the introduction evening"),
+        ProgrammeLine(id="c" * 16, sv="Hämta nyckeln till lokalen"),
+    ):
+        coordination.keep_line(line)
 
 
 def two_versions(desk: Desk, meeting: str) -> tuple[str, str]:
