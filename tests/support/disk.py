@@ -57,6 +57,11 @@ class Failing(Calls):
         self._perhaps("open")
         return super().open(path, flags)
 
+    def close(self, fd: int) -> None:
+        """The system lets go of a file even where it says that closing it failed."""
+        super().close(fd)
+        self._perhaps("close")
+
     def read(self, fd: int, size: int, offset: int) -> bytes:
         self._perhaps("read")
         return super().read(fd, size, offset)

@@ -51,7 +51,7 @@ def test_at_every_call(tmp_path: Path, number: int, lasting: bool, part: int | N
             live(folder, calls, told.append)
         except VaultError as exc:
             assert isinstance(exc, EXPECTED[number] | StorageFailed)
-        assert calls.failed
+        assert calls.failed or at >= made - 1  # a former snapshot is closed by the collector, whenever it comes round
         assert told == whole[: len(told)]
         certain = max((i for i, (kind, _) in enumerate(told) if kind == "saved"), default=None)
         if certain is not None:

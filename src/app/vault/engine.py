@@ -609,9 +609,10 @@ class Engine:
                 self._switch(key, commit, journal, beside, path, generation)
         except BaseException:
             self._since = None
-            if self._failed is None:
+            if self._failed is None and self._generation != generation:  # else it may be, or is, the vault
                 if journal is not None:
-                    journal.close()
+                    with suppress(VaultError):
+                        journal.close()
                 for left in (beside, path, journal_path(folder, generation)):
                     remove(left, files)
             raise
@@ -647,9 +648,9 @@ class Engine:
                 self._commit(commit)
                 committed = True
             snapshot = reopened(files, path, key)
-        except VaultError as exc:
+        except BaseException as exc:
             if commit is None or committed:  # the new generation is the vault, whether we can read it now or not
-                self._failed = exc
+                self._failed = exc if isinstance(exc, VaultError) else StorageFailed(call="renew", errno=0)
                 self._take_back_unsynced()
             raise
         old_snapshot, old_journal, old = self._snapshot, self._journal, self._generation
@@ -664,7 +665,8 @@ class Engine:
             for op in ops:
                 self._tables.apply(op)
         old_snapshot.forget()
-        old_journal.close()
+        with suppress(VaultError):  # nobody needs it any more
+            old_journal.close()
         remove(snapshot_path(self._folder, old), files)
         remove(journal_path(self._folder, old), files)
 

@@ -9,6 +9,7 @@ import bisect
 import struct
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -239,7 +240,8 @@ class Snapshot:
 
     def __del__(self) -> None:
         if getattr(self, "_fd", -1) >= 0:
-            self.close()
+            with suppress(VaultError):  # nobody is there to be told
+                self.close()
 
 
 def context_of(salt: bytes, start: bytes) -> bytes:
