@@ -76,7 +76,10 @@ def DevicesScreen() -> ft.Control:
 
 
 def _name(desk: Desk, one: OwnDevice) -> str:
-    return one.name or desk.say("devices.this" if one.this else "devices.nameless")
+    """Its own name, which comes with the first it sends; until then it is the new one."""
+    if one.name or one.this:
+        return one.name or desk.say("devices.this")
+    return desk.say("devices.nameless" if one.heard else "devices.new")
 
 
 def told_apart(desk: Desk, one: OwnDevice, all: tuple[OwnDevice, ...]) -> str:
@@ -97,7 +100,7 @@ def _about(desk: Desk, one: OwnDevice, *, alone: bool) -> str:
         when = desk.speech.value.near(heard, now) if heard else ""
         said.append(desk.say("devices.heard", when=when) if when else desk.say("devices.never"))
     if not one.name and not alone:
-        said.append(desk.say("devices.name.give"))
+        said.append(desk.say("devices.name.give" if one.this or one.heard else "devices.name.comes"))
     return " · ".join(said)
 
 
