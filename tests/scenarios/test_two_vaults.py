@@ -156,6 +156,17 @@ def test_what_the_other_cancels_among_other_meetings_is_told_until_it_was_seen(t
     assert (news.kind, news.meeting) == ("skipped", meeting_id(series, 0)) and two.news(two.karin) == []
     two.does(two.yusuf, SetSetting(key=heard_key(news.meeting), value=news.version))
     assert two.news(two.yusuf) == ["offered"]
+    two.at(NOW + timedelta(hours=9))
+    two.does(two.karin, Revise(kind="meeting", id=news.meeting, values={"status": "planned"}))
+    two.meet()
+    (news, _) = two.yusuf.session.store.ask(BookingNewsOf(two.yusuf.clock.at))
+    assert (news.kind, news.meeting) == ("back", meeting_id(series, 0)) and two.news(two.karin) == []
+    two.does(two.yusuf, SetSetting(key=heard_key(news.meeting), value=news.version))
+    assert two.news(two.yusuf) == ["offered"]
+    for status in ("cancelled", "planned"):  # by mistake, and taken back at once
+        two.does(two.karin, Revise(kind="meeting", id=news.meeting, values={"status": status}))
+    two.meet()
+    assert two.news(two.yusuf) == ["offered"]
 
 
 def test_one_books_while_the_other_ends_it_and_both_phones_say_the_same(two: Two) -> None:

@@ -374,6 +374,15 @@ async def test_turning_to_the_private_side_makes_a_version_of_the_shared_words(s
     await app.tap("note-only_me")
     assert table.store.drafts.waiting() == ()  # asked before another start of the app would settle it
     assert shared_words(table) == "Innan jag vänder bladet"
+    for side, other in (("private", "shared"), ("shared", "private")):
+        app.desk.lock()
+        await app.settle()
+        app.desk.session.unlock("tall regn moln")
+        await app.settle()
+        app.desk.go(f"/meeting/{table.meeting}/note")
+        await app.settle()
+        assert app.has(f"{side}-note") and not app.has(f"{other}-note"), "words for oneself go on where they began"
+        await app.tap("note-shared")
 
 
 async def test_a_note_goes_into_the_trash_with_what_was_being_typed_and_comes_back(stage: OpenStage) -> None:

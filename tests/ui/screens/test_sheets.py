@@ -86,7 +86,7 @@ async def test_words_in_a_sheet_outlive_the_lock_and_a_crash(stage: OpenStage) -
     assert not is_open(app)
     begun_before = table.store.again()  # as another start of the app finds it
     (left,) = begun_before.documents.table(DRAFTS)
-    assert left["kind"] == BEGUN and "Kanske" in left["text"]
+    assert left["kind"] == BEGUN and "Kanske" in left["text"] and begun_before.drafts.waiting() == ()
     assert table.pair in left["record"].split("."), "named after whom it is about, to go with them"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -12,7 +13,7 @@ from app.model.clock import moment_of
 from app.model.entities import Booking, Busy, FilledForm, Handed, Meeting, Mentorship, Mode, Person, Slot, form_id
 from app.model.entities.calendar import Span, handed_id, holder, place_mark, span_of
 from app.model.ids import Id
-from app.model.queries.asking import Query, Reader
+from app.model.queries.asking import Past, Query, Reader
 from app.model.queries.look import MONTHS_AHEAD, Look, called_off, months
 from app.model.queries.records import SettingOf
 from app.model.queries.rows import MeetingRow
@@ -461,7 +462,7 @@ class StandingOf(Query["Standing | None"]):
 
 # ------------------------------------------------------------------ what there is to tell
 
-NewsKind = Literal["offered", "taken", "overtaken", "lost", "clash", "cancelled", "moved", "skipped", "ended"]
+NewsKind = Literal["offered", "taken", "overtaken", "lost", "clash", "cancelled", "moved", "skipped", "back", "ended"]
 SETTLING = timedelta(minutes=5)
 """What is changed so soon after it was planned, nobody knew otherwise."""
 
@@ -495,7 +496,7 @@ class BookingNews:
 class BookingNewsOf(Query[tuple[BookingNews, ...]]):
     """What there is to tell: times offered to me, my times that were taken, also after I took them back, one I took that
     somebody else had first, two meetings at one time, what the other one cancelled while nothing else is booked, and
-    what they moved or cancelled among others and that they have ended it, until I have seen it.
+    what they moved, cancelled or put back among others and that they have ended it, until I have seen it.
     """
 
     now: datetime
@@ -530,6 +531,7 @@ _PRESSING: tuple[NewsKind, ...] = (
     "ended",
     "moved",
     "skipped",
+    "back",
     "cancelled",
     "taken",
     "offered",
@@ -586,7 +588,7 @@ def _ended(look: Look, person: Person, now: datetime) -> list[BookingNews]:
 
 
 def _changed(look: Look, person: Person, now: datetime) -> list[BookingNews]:
-    """What the other moved or cancelled among meetings that are booked, as far as I have not seen it."""
+    """What the other moved, cancelled or put back among meetings that are booked, as far as I have not seen it."""
     found: list[BookingNews] = []
     first = now.date()
     for month in months(first, first + timedelta(days=30 * MONTHS_AHEAD)):
@@ -596,16 +598,33 @@ def _changed(look: Look, person: Person, now: datetime) -> list[BookingNews]:
             row = look.row(meeting)
             if meeting.status == "held" or apart(row.starts, now) <= _NONE:
                 continue
-            cell = "status" if meeting.status == "cancelled" else "starts"
-            said = [past for past in look.read.history(Meeting.KIND, meeting.id) if cell in past.cells]
-            if not said or said[0].mine or said[0].at - moment_of(meeting.made) < SETTLING:
+            said = _last_said(look.read.history(Meeting.KIND, meeting.id), moment_of(meeting.made))
+            if said is None or said[1].mine or SettingOf(heard_key(meeting.id)).answer(look.read) == said[1].version:
                 continue
-            if SettingOf(heard_key(meeting.id)).answer(look.read) == said[0].version:
-                continue
-            kind: NewsKind = "skipped" if cell == "status" else "moved"
             about: dict[str, Any] = {"mentorship": person.mentorship, "name": person.name, "meeting": meeting.id}
-            found.append(BookingNews(kind=kind, starts=row.starts, version=said[0].version, **about))
+            found.append(BookingNews(kind=said[0], starts=row.starts, version=said[1].version, **about))
     return found
+
+
+def _last_said(history: Sequence[Past], made: datetime) -> tuple[NewsKind, Past] | None:
+    """The last word on when a booked meeting is, or whether it is at all, from its versions, the newest first. What was
+    changed back before anybody can have known of it is nothing.
+    """
+    became = [past for past in history if "status" in past.cells]
+    skipped = bool(became) and became[0].cells["status"] == "cancelled"
+    back = {
+        later.version
+        for later, earlier in pairwise(became)
+        if earlier.cells["status"] == "cancelled" and later.at - earlier.at >= SETTLING
+    }
+    for past in became[:1] if skipped else history:
+        if past.at - made < SETTLING:
+            return None
+        if skipped or "starts" in past.cells:
+            return ("skipped" if skipped else "moved"), past
+        if past.version in back:
+            return "back", past
+    return None
 
 
 def _by_other(read: Reader, meeting: Id) -> bool:

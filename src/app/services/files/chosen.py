@@ -18,7 +18,7 @@ from app.services.content.library import Library
 from app.services.content.speech import Speech
 
 _CONTACTS: Final = "guidance.contacts"
-_INNER: Final = ("calendar.offered", "heard.", "numbers.", "retention.", "settled.", "trash.")
+_INNER: Final = ("calendar.offered", "heard.", "note.", "numbers.", "retention.", "settled.", "trash.")
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import flet as ft
 
-from app.model.commands import Delete, Restore, StartMeeting
+from app.model.commands import Delete, Restore, SetSetting, StartMeeting
 from app.model.entities import Note, minutes_id, note_id
-from app.model.queries import ListOf, MeetingPage, NotesOf, One, PeopleList
+from app.model.queries import ListOf, MeetingPage, NotesOf, One, PeopleList, SettingOf
 from app.model.schedule import apart
 from app.services.records.drafts import Target
 from app.ui import theme
@@ -75,7 +75,7 @@ def NoteScreen(id: str) -> ft.Control:
     desk, now = use_desk(), use_clock()
     view: MeetingView | None = use_query(MeetingPage(id, now, tasks=0))
     seen: Visibility
-    seen, see = ft.use_state("shared")  # type: ignore[assignment]  # inferred as any text
+    seen, see = ft.use_state(use_held(lambda: _side(desk, id)))  # type: ignore[assignment]  # inferred as any text
     sheet, show = ft.use_state("")
     part, turn = ft.use_state(0)  # 0: the last one
     tight, tighten = ft.use_state(False)
@@ -135,6 +135,7 @@ def NoteScreen(id: str) -> ft.Control:
     def turn_to(kind: Any) -> None:
         see(kind)
         turn(0)
+        desk.store.execute(SetSetting(key=side_key(id), value=kind))
 
     def go_on() -> None:
         desk.flush()
@@ -178,6 +179,11 @@ def NoteScreen(id: str) -> ft.Control:
         if view.open_count:
             open_ = desk.say("note.open-tasks.short", count=view.open_count)
             tools.insert(0, ("tasks", ft.Icons.TASK_ALT, open_))
+    secrecy = (
+        HeaderButton(desk.say("note.secrecy"), ft.Icons.LOCK_PERSON, lambda _: show("secrecy"), id="note-secrecy"),
+    )
+    if tight:  # beside the two that are always there it would take a line of its own from the words
+        tools.append(("secrecy", ft.Icons.LOCK_PERSON, desk.say("note.secrecy")))
     sideways = tight or desk.prefs.text_size >= 150  # three words beside each other do not fit in large text
     above: list[ft.Control] = [
         ft.Row(
@@ -235,10 +241,21 @@ def NoteScreen(id: str) -> ft.Control:
         subtitle=_elapsed(desk, view, now),
         above=above,
         primary=end,
-        actions=[
-            HeaderButton(desk.say("note.secrecy"), ft.Icons.LOCK_PERSON, lambda _: show("secrecy"), id="note-secrecy")
-        ],
+        actions=() if tight else secrecy,
     )
+
+
+def side_key(meeting: str) -> str:
+    """Under which name it is kept on which side one wrote last."""
+    return f"note.{meeting}"
+
+
+def _side(desk: Desk, meeting: str) -> Visibility:
+    """Where the note of a meeting opens: where one was. Whoever wrote for oneself goes on there: words meant for oneself
+    must not begin on the side that the other reads.
+    """
+    kept = desk.store.ask(SettingOf(side_key(meeting))) if desk.session.phase == "open" else None
+    return "only_me" if kept == "only_me" else "shared"
 
 
 def _tool(name: str, icon: ft.IconData, words: str, show: Callable[[str], object], *, expand: bool) -> ft.Control:

@@ -595,6 +595,7 @@ _BOOKING = {
     "cancelled": ft.Icons.EVENT_BUSY,
     "moved": ft.Icons.EDIT_CALENDAR,
     "skipped": ft.Icons.EVENT_BUSY,
+    "back": ft.Icons.EVENT_AVAILABLE,
     "ended": ft.Icons.FLAG_OUTLINED,
     "taken": ft.Icons.EVENT_AVAILABLE,
     "offered": ft.Icons.EVENT_REPEAT,
@@ -624,7 +625,7 @@ def _booking(desk: Desk, news: BookingNews, now: datetime) -> ft.Control:
             return
         if news.version:
             desk.store.execute(SetSetting(key=heard_key(news.meeting or news.mentorship), value=news.version))
-        if news.kind in ("overtaken", "clash", "moved", "skipped"):
+        if news.kind in ("overtaken", "clash", "moved", "skipped", "back"):
             desk.go(f"/meeting/{news.meeting}")
         elif news.kind == "ended":
             desk.go(f"/closing/{news.mentorship}")
