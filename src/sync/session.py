@@ -30,6 +30,8 @@ def origin_of(url: str) -> str:
     if not re.fullmatch(r"[a-z0-9.:_-]+", host):
         raise ValueError("a host is written in plain letters")
     port = parts.port if parts.port is not None else _PORTS[parts.scheme]
+    if not port:
+        raise ValueError("a port is a number from 1 to 65535")
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 

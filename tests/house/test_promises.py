@@ -66,7 +66,7 @@ def test_the_figures_of_the_page_are_those_of_the_code() -> None:
     assert (kdf.FLOOR.memory, kdf.FLOOR.passes) == (64 * 1024, 3)
     assert secret.KEPT == 60
     assert TOTAL_SECONDS == 25
-    assert (HEAD_SECONDS, server.BODY_SECONDS) == (10, 20)
+    assert (HEAD_SECONDS, server.TRICKLE_SECONDS) == (10, 12)
     assert WRONG.burst < 100
     assert (words.LIFETIME, invitation.LIFETIME) == (24 * 3_600_000, 7 * 24 * 3_600_000)
 

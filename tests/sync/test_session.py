@@ -50,7 +50,18 @@ def test_an_address_has_one_origin(url: str, origin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "ftp://a", "https://", "https://me@a", "https://a?x", "https://ä", "https://a:99999"]
+    "url",
+    [
+        "",
+        "ftp://a",
+        "https://",
+        "https://me@a",
+        "https://a?x",
+        "https://ä",
+        "https://a:99999",
+        "https://a:0",
+        "http://[::1]:00",
+    ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError):

@@ -186,19 +186,24 @@ class Replicator:
         self._shares = min(SHARES_MOST, self._shares * 4)
 
     def _renewed(self, space: str, heard: bool) -> Round:
-        try:
-            return self._round(space, heard)
-        except SessionOver:  # perhaps it was restored, and its log is another one
-            self._tokens.pop(space, None)
-            self._read.pop(space, None)
-            return self._round(space)
-        except SpaceDeletedThere:
-            if not self._shelf.may_begin_again(space):
-                raise
-            id, keys = bytes.fromhex(space), self._shelf.keys(space)
-            self._tokens[space] = self._server.begin_again(id, keys, self._shelf.genesis(space), self._invitation)
-            self._shelf.read_again(space)
-            return self._round(space)
+        """A round with what the server asks for first: each at most once, in whatever order it does."""
+        renewed = begun = False
+        while True:
+            try:
+                return self._round(space, heard and not renewed and not begun)
+            except SessionOver:  # perhaps it was restored, and its log is another one
+                if renewed:
+                    raise
+                renewed = True
+                self._tokens.pop(space, None)
+                self._read.pop(space, None)
+            except SpaceDeletedThere:
+                if begun or not self._shelf.may_begin_again(space):
+                    raise
+                begun = True
+                id, keys = bytes.fromhex(space), self._shelf.keys(space)
+                self._tokens[space] = self._server.begin_again(id, keys, self._shelf.genesis(space), self._invitation)
+                self._shelf.read_again(space)
 
     def waits(self, space: str) -> bool:
         """Whether something of mine has to go there."""

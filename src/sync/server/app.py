@@ -22,7 +22,7 @@ from sync.protocol.limits import BATCH_ENVELOPES
 from sync.server import quick, schema
 from sync.server.accounts import Session
 from sync.server.database import Away
-from sync.server.hub import Crowded, Hub
+from sync.server.hub import Crowded, Ear, Hub
 from sync.server.limits import neighbourhood
 from sync.server.log import POSITION_MAX
 from sync.server.metrics import Metrics
@@ -32,7 +32,10 @@ from sync.server.routes import JSON_BYTES, WAYS, Answer, Request, Server, Way, t
 
 SMALL: Final = 16 << 10
 LARGE: Final = 1 << 20
+TRICKLE_SECONDS: Final = 12.0
 BODY_SECONDS: Final = 20.0
+STEADY: Final = 32 << 10
+"""Of a body so much has to be there in 12 s, if it is not whole by then; then it may take until 20 s."""
 HEADERS: Final = 64
 HEADERS_BYTES: Final = 16 << 10
 TOKENS: Final = 32
@@ -253,7 +256,7 @@ class Door:
         sessions = await self._sessions(asked)
         try:
             devices = {session.space: session.device for session in sessions}
-            ear = self.hub.join(devices, devices)
+            ear = self.hub.join(devices, devices, deaf=True)
         except Crowded as exc:
             raise busy() from exc
         return StreamingResponse(
@@ -262,13 +265,13 @@ class Door:
             headers={**_NO_STORE, "x-accel-buffering": "no"},
         )
 
-    async def _stream(self, ear: Any, sessions: list[Session]) -> AsyncIterator[bytes]:
+    async def _stream(self, ear: Ear, sessions: list[Session]) -> AsyncIterator[bytes]:
         self.metrics.listeners += 1
         try:
             for space, head in (await self._work(self._heads, sessions)).items():
                 ear.hear(space, head)
             beat = b": \n\n"
-            while not self.hub.stopped:
+            while not ear.ended:
                 left = min(session.expires for session in sessions) - self.server.clock()
                 if left <= 0:
                     return
@@ -282,7 +285,8 @@ class Door:
                         return
                     yield beat
                     continue
-                yield b"".join(f"data: {space.hex()} {head}\n\n".encode() for space, head in news.items() if space)
+                if news:
+                    yield b"".join(f"data: {space.hex()} {head}\n\n".encode() for space, head in news.items())
         finally:
             self.metrics.listeners -= 1
             self.hub.leave(ear)
@@ -296,7 +300,7 @@ class Door:
         if set(after) != {session.space for session in sessions}:
             raise malformed("after")
         try:
-            ear = self.hub.join(after)
+            ear = self.hub.join(after, {session.space: session.device for session in sessions})
         except Crowded as exc:
             raise busy() from exc
         self.metrics.listeners += 1
@@ -306,7 +310,7 @@ class Door:
             found: dict[str, int] = {}
             try:
                 async with asyncio.timeout(seconds):
-                    while not found and not self.hub.stopped:
+                    while not found and not ear.ended:
                         heard = await ear.take()
                         found = {space.hex(): head for space, head in heard.items() if head > after.get(space, head)}
             except TimeoutError:
@@ -414,7 +418,7 @@ def _fault(scope: Scope) -> Refusal | None:
 
 
 async def _body(asked: Asked, limit: int) -> bytes:
-    """The body, never more than the limit in memory and never longer than 20 s in coming."""
+    """The body, never more than the limit in memory, and cut when it trickles or takes too long in coming."""
     declared = asked.headers.get("content-length")
     if declared is None and "transfer-encoding" not in asked.headers:
         return b""
@@ -423,8 +427,11 @@ async def _body(asked: Asked, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        began = asyncio.get_running_loop().time()
+        async with asyncio.timeout_at(began + TRICKLE_SECONDS) as clock:
             async for part in asked.stream():
+                if size < STEADY <= size + len(part):
+                    clock.reschedule(began + BODY_SECONDS)
                 size += len(part)
                 if size > limit:
                     raise too_large(limit)

@@ -28,7 +28,8 @@ ERASED_AT_THE_END: Final = tuple(int(kind) for kind in STRIPPED_KINDS)
 """Kinds whose bodies go when an account ends; the others carry nothing that a person wrote."""
 
 _SPACES_KEPT: Final = 2_000
-_TRIES: Final = 8
+TRIES: Final = 8
+"""How often something is judged anew because the space moved on meanwhile."""
 _UNKNOWN: Final = Tip(0, b"")
 
 
@@ -140,7 +141,7 @@ class Judge:
                 done = None  # whatever is wrong with it, it may be what is remembered
             if done is not None and done[1]:
                 return done
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             look = self._log.look(space, spans)
             if look is None:
                 if genesis is None:

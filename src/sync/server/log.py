@@ -304,25 +304,28 @@ class Log:
 
     def end(
         self,
-        space: bytes,
+        look: Space,
         device: bytes,
         *,
+        others: Collection[bytes],
         today: int,
         kinds: Collection[int],
         strip: Callable[[bytes], bytes],
-        last: bool,
     ) -> None:
         """End a device's account: the bodies of its envelopes of those kinds and its letter boxes go, headers stay; it
-        writes no more.
+        writes no more. `others` are the other devices in the space as it was looked at; `Stale` if it has moved on.
 
-        With `last`, nobody is left to read: the whole space goes. Its id remains, so that it stays gone, and so do the ids
-        of the devices whose accounts were ended, so that nobody else puts their words back.
+        Once the accounts of all of them have ended too, nobody is left to read: the whole space goes. Its id remains, so
+        that it stays gone, and so do the ids of the devices whose accounts were ended, so that nobody else puts their
+        words back.
         """
+        space = look.id
         with self._database.write() as work:
             now = _space(work, space, "{lock}")
-            if now is None:
-                return
-            if last:
+            if now is None or (now.controls, now.purges, now.gone) != (look.controls, look.purges, look.gone):
+                raise Stale
+            tips = _tips(work, space)
+            if all(one in tips and tips[one].ended for one in others):
                 _remove(work, space, today)
             else:
                 self._strip(work, now, device, today, kinds, strip)

@@ -20,7 +20,7 @@ from sync.protocol.limits import BATCH_BYTES, BATCH_ENVELOPES, ENVELOPE_MAX
 from sync.server import limits
 from sync.server.accounts import Accounts, Session
 from sync.server.database import Database
-from sync.server.judge import ERASED_AT_THE_END, Judge, Members, strip
+from sync.server.judge import ERASED_AT_THE_END, TRIES, Judge, Members, strip
 from sync.server.letters import (
     KEYRING_BYTES,
     MESSAGE_BYTES,
@@ -32,8 +32,8 @@ from sync.server.letters import (
     Letters,
 )
 from sync.server.limits import Buckets
-from sync.server.log import POSITION_MAX, Full, Gone, Log, Space
-from sync.server.refusal import Refusal, forbidden, malformed, slow_down, unknown
+from sync.server.log import POSITION_MAX, Full, Gone, Log, Space, Stale
+from sync.server.refusal import Refusal, busy, forbidden, malformed, slow_down, unknown
 from sync.server.settings import Settings
 from sync.session import ACCOUNT_AGAIN, ACCOUNT_END, ROOT, SESSION, proves
 from sync.signing import KEY_BYTES, Genesis, check_public, device_id
@@ -590,16 +590,7 @@ def end_account(server: Server, request: Request) -> Answer:
     space, device = session.space, session.device
     nonce = _proven(server, request.json(), space, device, ACCOUNT_END)
     server.accounts.open(space, device, nonce)  # uses the challenge up; the session goes with all others below
-    found = server.log.space(space)
-    members = server.judge.members(found) if found is not None and not found.gone else None
-    if members is not None and members.key(device) is not None:  # who was never in has left nothing here
-        for blob, _ in server.blobs.of_device(space, device):
-            server.blobs.delete(space, blob)
-        _, tips = server.log.heads(space)
-        others = {one for one in members.current if one != device}
-        last = all(one in tips and tips[one].ended for one in others)
-        server.log.end(space, device, today=server.today(), kinds=ERASED_AT_THE_END, strip=strip, last=last)
-        server.judge.forget(space)
+    _erased(server, space, device)
     server.accounts.end(space, device)
     return Answer(204)
 
@@ -627,6 +618,25 @@ def begin_again(server: Server, request: Request) -> Answer:
         raise Refusal(410, "gone") from exc
     server.judge.forget(space)
     return told(token=token, expires=opened.expires)
+
+
+def _erased(server: Server, space: bytes, device: bytes) -> None:
+    """Erase what a device has in a space, and the space with it when nobody else is left in it."""
+    for _ in range(TRIES):
+        found = server.log.space(space)
+        members = server.judge.members(found) if found is not None and not found.gone else None
+        if found is None or members is None or members.key(device) is None:
+            return  # who was never in has left nothing here
+        for blob, _size in server.blobs.of_device(space, device):
+            server.blobs.delete(space, blob)
+        others = members.current - {device}
+        try:
+            server.log.end(found, device, others=others, today=server.today(), kinds=ERASED_AT_THE_END, strip=strip)
+        except Stale:  # somebody came, left or purged in this moment
+            continue
+        server.judge.forget(space)
+        return
+    raise busy()
 
 
 def _everything(server: Server, session: Session) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from sync.errors import (
     ServerBusy,
     ServerRefuses,
     SessionOver,
+    SpaceDeletedThere,
     SyncError,
 )
 from sync.protocol import Envelope, Kind, cut_frames, read_purged, write_frames
@@ -108,6 +109,10 @@ class Fake:
             raise NoAnswer(reason="late")
         return Page(len(log), page)
 
+    def begin_again(self, space: bytes, keys: Any, genesis: bytes, invitation: str | None = None) -> Token:
+        self._called("begin_again")
+        return Token(space, "token", 1e12)
+
     def heads(self, token: Token) -> tuple[int, dict[bytes, tuple[int, bytes]]]:
         self._called("heads")
         log = self.shown(list(self.logs[token.space]))
@@ -180,6 +185,35 @@ def test_a_change_costs_a_push_and_is_not_pulled_back(two: Two) -> None:
     assert done.sent == 1
     assert two.karin.exchange.cursor(two.space)[0] == len(two.log)
     assert not two.hers.waits(two.space)
+
+
+@pytest.mark.parametrize("asked", [(SessionOver, SpaceDeletedThere), (SpaceDeletedThere, SessionOver)])
+def test_a_new_session_and_a_new_beginning_may_both_be_asked_for_but_neither_for_ever(
+    two: Two, monkeypatch: pytest.MonkeyPatch, asked: tuple[type[SyncError], ...]
+) -> None:
+    two.calm()
+    faults = list(asked)
+
+    def before(name: str) -> None:
+        if name == "pull" and faults:
+            raise faults.pop(0)
+
+    two.server.before = before
+    monkeypatch.setattr(two.karin.exchange, "may_begin_again", lambda _: True)
+    two.writes(two.karin, "after all")
+    two.server.calls.clear()
+    assert two.hers.waits(two.space)
+    two.hers.round(two.space, heard=True)
+    assert not two.hers.waits(two.space)
+    assert (faults, two.server.calls.count("begin_again")) == ([], 1)
+    for fault in asked:
+        faults[:] = [*asked, fault]
+        with pytest.raises(fault):
+            two.hers.round(two.space, heard=True)
+    monkeypatch.setattr(two.karin.exchange, "may_begin_again", lambda _: False)
+    faults[:] = asked
+    with pytest.raises(SpaceDeletedThere):
+        two.hers.round(two.space, heard=True)
 
 
 def test_what_was_read_a_while_ago_is_read_again_before_anything_is_sealed(two: Two) -> None:

@@ -102,7 +102,9 @@ def test_a_stream_beats_and_ends_when_its_device_is_out(
         assert next(lines).startswith("data: ")
         assert ": " in (next(lines), next(lines))
         small.server.accounts.end(one.actor.place.id, one.actor.id)
-        small.server.log.end(one.actor.place.id, one.actor.id, today=1, kinds=(1,), strip=bytes, last=True)
+        space = small.server.log.space(one.actor.place.id)
+        assert space is not None
+        small.server.log.end(space, one.actor.id, others=(), today=1, kinds=(1,), strip=bytes)
         list(lines)
 
 

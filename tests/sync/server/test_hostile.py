@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from starlette.requests import Request as Asked
 
 from sync.server import app
 from sync.server.patience import PatientProtocol
@@ -35,7 +36,7 @@ class Hurried(PatientProtocol):
 @pytest.fixture(scope="module")
 def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     patch = pytest.MonkeyPatch()
-    patch.setattr(app, "BODY_SECONDS", 0.4)
+    patch.setattr(app, "TRICKLE_SECONDS", 0.4)
     found = run(Settings(folder=tmp_path_factory.mktemp("hostile")), protocol=Hurried)
     yield found
     found.stop()
@@ -255,6 +256,36 @@ def test_a_body_that_does_not_come_is_cut(hurried: Running) -> None:
         found = line.recv(1_000)
         assert b" 408 " in found
         assert b"connection: close" in found.lower()
+
+
+async def test_a_body_that_trickles_has_less_time_than_one_that_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock of its own: each part comes when the test says so."""
+    clocks: list[float] = []
+    parts = [b"1" * 100, b"2" * (app.STEADY - 101), b"3", b"4", b""]
+
+    class Clock:
+        def __init__(self, end: float) -> None:
+            clocks.append(end)
+
+        async def __aenter__(self) -> "Clock":
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            """Nothing to stop."""
+
+        def reschedule(self, end: float) -> None:
+            clocks.append(end)
+
+    async def receive() -> dict[str, object]:
+        part = parts.pop(0)
+        assert len(clocks) == (1 if len(parts) > 1 else 2)
+        return {"type": "http.request", "body": part, "more_body": bool(parts)}
+
+    monkeypatch.setattr(asyncio, "timeout_at", Clock)
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: 1_000.0)
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-length", b"%d" % sum(map(len, parts)))]}
+    assert len(await app._body(Asked(scope, receive), 1 << 20)) == app.STEADY + 1
+    assert clocks == [1_000 + app.TRICKLE_SECONDS, 1_000 + app.BODY_SECONDS]
 
 
 def test_an_answer_that_nobody_takes_is_dropped(hurried: Running, member: Phone) -> None:

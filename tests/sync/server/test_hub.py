@@ -31,7 +31,7 @@ async def test_only_the_newest_is_heard_and_only_once() -> None:
 async def test_nobody_is_told_of_what_they_wrote_themselves_and_of_all_else_they_are() -> None:
     hub = Hub()
     hub.start()
-    writer, reader = hub.join([ONE], {ONE: b"a"}), hub.join([ONE], {ONE: b"b"})
+    writer, reader = hub.join([ONE], {ONE: b"a"}, deaf=True), hub.join([ONE], {ONE: b"b"}, deaf=True)
     hub.poke(ONE, 1, by=b"b")
     hub.poke(ONE, 2, by=b"a")
     assert await reader.take() == {ONE: 2}
@@ -54,7 +54,10 @@ async def test_pokes_come_from_other_threads_too_and_not_after_the_end() -> None
     thread.join()
     hub.stop()
     assert hub.stopped
-    assert await ear.take() == {b"": 0}
+    assert await ear.take() == {}
+    assert ear.ended
+    hub.leave(ear)
+    assert (hub.watched(), hub.listeners) == ([], 0)
     hub.tell(ONE, 6)
 
 
@@ -74,3 +77,19 @@ async def test_there_is_an_end_to_listeners(monkeypatch: pytest.MonkeyPatch) -> 
     hub.join([ONE])
     with pytest.raises(Crowded):
         hub.join([ONE])
+
+
+async def test_a_device_has_a_share_of_the_listeners_and_its_newest_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "LISTENERS", hub_module.SHARE + 2)
+    hub = Hub()
+    hub.start()
+    mine = [hub.join([ONE, OTHER], {ONE: b"a", OTHER: b"a"}) for _ in range(hub_module.SHARE + 3)]
+    assert [ear.ended for ear in mine] == [True] * 3 + [False] * hub_module.SHARE
+    assert await mine[0].take() == {}
+    other, elsewhere = hub.join([ONE], {ONE: b"b"}), hub.join([OTHER], {OTHER: b"c"})
+    assert hub.listeners == hub_module.SHARE + 2
+    with pytest.raises(Crowded):
+        hub.join([ONE], {ONE: b"d"})
+    for ear in (*mine, other, elsewhere, other):  # whoever was ended leaves as well, and nobody is counted twice
+        hub.leave(ear)
+    assert (hub.watched(), hub.listeners, hub._of) == ([], 0, {})

@@ -127,7 +127,9 @@ def test_of_a_space_that_was_founded_again_elsewhere_nothing_is_remembered(
     one, other = pair
     assert two[0].ask(other, frames(other.change()))[0] == 200
     log, place = two[1].server.log, one.place
-    log.end(place.id, one.id, today=1, kinds=(), strip=bytes, last=True)
+    there = log.space(place.id)
+    assert there is not None
+    log.end(there, one.id, others=(), today=1, kinds=(), strip=bytes)
     log.begin_again(place.id, one.id, place.genesis.to_bytes())
     again, third = Actor(place, one.root), Actor(place)
     again.keys = one.keys

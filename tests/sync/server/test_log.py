@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_a_space_that_is_gone_stays_gone(log: Log) -> None:
     space, device = space_of(log), os.urandom(16)
     log.append(look(log, space), [row(device, 1)], limit=LIMIT)
     before = look(log, space)
-    log.end(space, device, today=8, kinds=(1,), strip=lambda raw: raw[:5], last=True)
+    log.end(before.space, device, others=(), today=8, kinds=(1,), strip=lambda raw: raw[:5])
     log.found(space, b"genesis", 9)
     found = log.space(space)
     assert found is not None
@@ -137,6 +138,23 @@ def test_a_space_that_is_gone_stays_gone(log: Log) -> None:
     assert page(log, space, 0, 9, LIMIT).envelopes == []
     with pytest.raises((Gone, Stale)):
         log.append(before, [row(device, 2)], limit=LIMIT)
+
+
+def test_the_last_two_who_end_at_once_leave_nothing(log: Log) -> None:
+    """Who is the last is seen where it is written, or each of two would leave the space to the other."""
+    space, one, other = space_of(log), os.urandom(16), os.urandom(16)
+    log.append(look(log, space), [row(one, 1, kind=2), row(other, 1)], limit=LIMIT)
+    before = look(log, space).space
+    facts: dict[str, Any] = {"today": 8, "kinds": (1,), "strip": lambda raw: raw[:5]}
+    log.end(before, one, others={other}, **facts)
+    assert look(log, space).space == before
+    log.end(before, other, others={one}, **facts)
+    assert look(log, space).space.gone
+    space = space_of(log)
+    before = look(log, space).space
+    log.append(look(log, space), [row(one, 1, kind=2)], limit=LIMIT)
+    with pytest.raises(Stale):  # somebody may have come in
+        log.end(before, one, others=(), **facts)
 
 
 def test_a_look_that_anything_has_changed_since_is_not_believed(log: Log, database: Database) -> None:
@@ -158,7 +176,7 @@ def test_a_look_that_anything_has_changed_since_is_not_believed(log: Log, databa
             log.append(before, [row(device, 2)], limit=LIMIT)
         assert log.heads(space)[0] == 1
     space, device, before = place()
-    log.end(space, device, today=8, kinds=(1,), strip=lambda raw: raw, last=False)
+    log.end(before.space, device, others=(bytes(16),), today=8, kinds=(1,), strip=lambda raw: raw)
     with pytest.raises(Stale):
         log.append(before._replace(space=look(log, space).space), [row(device, 2)], limit=LIMIT)
     assert (log.heads(space)[0], page(log, space).head) == (1, 1)

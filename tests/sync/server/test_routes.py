@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from sync.protocol.envelope import Envelope, Kind
 from sync.server.accounts import SESSION_SECONDS
 from sync.server.limits import WRONG
+from sync.server.log import Space
 from sync.server.settings import Settings
 from sync.session import ACCOUNT_END, SESSION
 from sync.signing import SigningKey
@@ -578,6 +580,25 @@ def test_with_the_last_account_the_space_goes_for_good(base: str) -> None:
     one.introduce()
     one.sign_in()
     assert said(one.ask("POST", f"/v1/spaces/{one.space}", content=body)) == (410, "gone")
+
+
+def test_an_account_ends_although_somebody_writes_in_that_moment(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = pair(running.base)
+    log = running.server.log
+    end, tried = log.end, list[Space]()
+
+    def late(look: Space, device: bytes, **facts: Any) -> None:
+        tried.append(look)
+        end(look._replace(controls=look.controls - 1) if len(tried) == 1 else look, device, **facts)
+
+    monkeypatch.setattr(log, "end", late)
+    assert one.end().status_code == 204
+    assert len(tried) == 2
+    assert other.end().status_code == 204
+    found = log.space(one.actor.place.id)
+    assert found is not None and found.gone
 
 
 def test_a_space_that_went_is_put_back_by_who_was_in_it_and_with_nobody_elses_words(base: str) -> None:
