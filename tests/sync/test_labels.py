@@ -1,6 +1,7 @@
 """One table of labels: the page and the source say the same, and no label can be taken for another."""
 
 import re
+from collections import defaultdict
 from itertools import permutations
 from pathlib import Path
 
@@ -35,15 +36,15 @@ def test_no_label_is_the_beginning_of_another() -> None:
 
 
 def test_every_label_is_written_once_and_used_from_one_module() -> None:
-    sources = {path: path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py")}
+    writers: dict[str, set[Path]] = defaultdict(set)
+    users: dict[str, set[Path]] = defaultdict(set)
+    for path in (ROOT / "src").rglob("*.py"):
+        text = path.read_text("utf-8")
+        package = "sync" if "sync" in path.relative_to(ROOT).parts else "vault"
+        for literal in re.findall(r'"(fika/v1/[^"\\]*)\\0"', text):
+            writers[literal].add(path)
+        for constant in re.findall(r"\blabels\.([A-Z]\w*)", text):
+            users[f"{package}.{constant}"].add(path)
     for name, label in defined().items():
-        literal = label[:-1].decode()
-        writers = [path for path, text in sources.items() if re.search(rf'"{re.escape(literal)}\\0"', text)]
-        assert len(writers) == 1, (name, writers)
-        package, constant = name.split(".")
-        users = [
-            path
-            for path, text in sources.items()
-            if ("/sync/" in str(path)) == (package == "sync") and re.search(rf"\blabels\.{constant}\b", text)
-        ]
-        assert len(users) == 1, (name, users)
+        assert len(writers[label[:-1].decode()]) == 1, (name, writers[label[:-1].decode()])
+        assert len(users[name]) == 1, (name, users[name])
