@@ -266,10 +266,15 @@ def test_what_happens_once_is_read_without_the_library_and_comes_to_the_same(mon
         f"{ONE}\r\n{ONE}",
         "DTEND:20261019T120000Z",
     ]
+    lengths = ("PT1H30M", "P1DT2H", "P2D", "PT90M", "PT", "P", "-PT1H", "PT0M", "P99D", "P1W")
+    events += [f"{at}\r\nDURATION:{long}" for long in lengths for at in ("DTSTART:20261020T140000Z", starts[0], ONE)]
     quick = [busy(event) for event in events]
     asked: list[bytes] = []
     monkeypatch.setattr("app.services.files.busy_times._parsed", lambda lines: asked.append(lines[0]))
-    assert busy(ONE, "DTSTART:20261020T140000Z", "DTSTART;VALUE=DATE:20261020") and not asked
+    assert (
+        busy(ONE, "DTSTART:20261020T140000Z", "DTSTART;VALUE=DATE:20261020", f"{starts[0]}\r\nDURATION:PT45M")
+        and not asked
+    )
     monkeypatch.undo()
     monkeypatch.setattr("app.services.files.busy_times._plain", lambda _: None)
     assert quick == [busy(event) for event in events]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import chain
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,8 @@ _VENDOR: Final = re.compile(rb'TZID="?/[^":;]{0,80}?/([A-Za-z_]+/[A-Za-z_+-]+)"?
 _PLAIN: Final = re.compile(
     rb"(?P<name>UID|STATUS|TRANSP):(?P<text>[^\\]*)|"
     rb"(?P<at>DTSTART|DTEND)(?:;TZID=(?P<zone>[A-Za-z_]+(?:/[A-Za-z_+-]+)+)|(?P<whole>;VALUE=DATE))?:"
-    rb"(?P<day>\d{8})(?:T(?P<clock>\d{6})(?P<utc>Z)?)?"
+    rb"(?P<day>\d{8})(?:T(?P<clock>\d{6})(?P<utc>Z)?)?|"
+    rb"(?P<lasts>DURATION):P(?:(?P<days>\d{1,2})D)?(?:T(?:(?P<hours>\d{1,3})H)?(?:(?P<minutes>\d{1,5})M)?)?"
 )
 """A line of an event that happens once, written as nearly everybody writes it."""
 _FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -60,8 +61,11 @@ class BusyTimes:
     guessed: int = 0
 
 
-def read(data: bytes, now: datetime, *, clock: Callable[[], float] = monotonic) -> BusyTimes:
-    """The busy times of a file from now on for a year. `NotACalendar`, `CalendarTooLarge` or `CalendarTooHeavy`."""
+def read(data: bytes, now: datetime, *, clock: Callable[[], float] = thread_time) -> BusyTimes:
+    """The busy times of a file from now on for a year. `NotACalendar`, `CalendarTooLarge` or `CalendarTooHeavy`.
+
+    The clock is that of the work itself: what else a phone is busy with makes no file a heavy one.
+    """
     sifted = _sift(data, now)
     if not sifted.events:
         return BusyTimes(events=sifted.seen)
@@ -305,9 +309,9 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A day or a time, as the library has it."""
+    """A day, a time or how long, as the library has it."""
 
-    dt: date
+    dt: date | timedelta
 
 
 Plain = Mapping[str, Any]
@@ -324,10 +328,12 @@ def _plain(lines: list[bytes]) -> Plain | None:
         match = _PLAIN.fullmatch(line)
         if match is None:
             return None
-        name = match["name"] or match["at"]
+        name = match["name"] or match["at"] or match["lasts"]
         if name.decode() in found:
             return None
-        value = match["text"].decode("utf-8", "replace") if match["name"] else _plain_moment(match)
+        value: Any = match["text"].decode("utf-8", "replace") if match["name"] else None
+        if value is None:
+            value = _plain_moment(match) if match["at"] else _plain_length(match)
         if value is None:
             return None
         found[name.decode()] = value
@@ -347,6 +353,11 @@ def _plain_moment(match: re.Match[bytes]) -> _Moment | None:
     except ValueError:
         return None
     return _Moment(found if whole else datetime.combine(found, at, where))
+
+
+def _plain_length(match: re.Match[bytes]) -> _Moment | None:
+    given = {name: int(match[name]) for name in ("days", "hours", "minutes") if match[name]}
+    return _Moment(timedelta(**given)) if given else None
 
 
 @lru_cache(maxsize=64)
