@@ -38,7 +38,7 @@ from app.errors import (
 from app.model.commands import AddPerson, Command, Delete, EmptyTrash, WriteNote
 from app.model.entities import Note
 from app.model.erasing import KEPT
-from app.model.queries import AboutMe, NotesOf, One, TrashList
+from app.model.queries import AboutMe, NotesOf, One, SettingOf, TrashList
 from app.services.opened import Opened
 from app.services.passphrase import Level
 from app.services.quick_notes import Trust
@@ -702,6 +702,27 @@ def test_a_restore_that_fails_leaves_an_empty_app(life: Life, tmp_path: Path, ca
     assert str(other.session.phase) == "absent"
     assert not (tmp_path / "other" / "vault").exists()
     assert other.session.restore(data, key.text, OTHER) is None
+    other.session.close()
+
+
+def test_a_disk_that_fails_once_a_vault_is_restored_leaves_a_recovery_key_that_is_asked_for(
+    life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.create()
+    life.session.confirm_recovery()
+    made = life.session.make_backup(words=True)
+    other = Life(tmp_path / "other")
+
+    def full(*_: object) -> None:
+        raise VaultFull()
+
+    with monkeypatch.context() as disk, pytest.raises(VaultFull):
+        disk.setattr("app.services.opening.stand_on", full)
+        other.session.restore(made.data, made.words or "", OTHER)
+    assert str(other.session.phase) == "locked"
+    other.session.unlock(OTHER)
+    assert other.session.unsaved_recovery is not None
+    assert other.session.store.ask(SettingOf("recovery.later")) is True
     other.session.close()
 
 

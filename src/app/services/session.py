@@ -756,7 +756,6 @@ class Session:
         Returns a new recovery key to show when six words opened the backup, since the old one is then not at hand.
         Stretches the passphrase and waits for the disk.
         """
-        from app.model.commands import SetSetting
         from app.vault import backup
         from sync.recovery import RecoveryKey
 
@@ -768,7 +767,6 @@ class Session:
             # Before anything is made: a wrong secret or a foreign file should cost nobody a vault.
             backup.test(io.BytesIO(data), locks)
             self._found(new_passphrase, recovery.vault, restoring(data, locks, typed, recovery, self._now))
-            self.store.execute(SetSetting(key="recovery.later", value=typed is None))
         return None if typed else recovery
 
     # ------------------------------------------------------------------ checking, and rescue

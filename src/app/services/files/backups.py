@@ -90,15 +90,19 @@ def restoring(
             if typed is None:
                 spaces.replace_root(recovery)
             spaces.look_elsewhere()
-            _read_everything(documents, spaces, now)
+            _read_everything(documents, spaces, now, later=typed is None)
         except (LookupError, ValueError, TypeError, AttributeError, StopIteration, SyncError) as exc:
             raise BackupDamaged(part="records") from exc
 
     return fill
 
 
-def _read_everything(documents: Any, spaces: Spaces, now: Callable[[], datetime]) -> None:
-    """Every record once, before a restored vault becomes one: what cannot be read now must not be met later."""
+def _read_everything(documents: Any, spaces: Spaces, now: Callable[[], datetime], *, later: bool) -> None:
+    """Every record once, before a restored vault becomes one: what cannot be read now must not be met later.
+
+    `later`: its recovery key is a new one, which Today asks for until it is on paper, whatever becomes of this restoring.
+    """
+    from app.model.commands import SetSetting
     from app.model.schema import KINDS
     from app.services.records.store import Store
 
@@ -108,6 +112,7 @@ def _read_everything(documents: Any, spaces: Spaces, now: Callable[[], datetime]
     for kind in KINDS.values():
         for _ in store.everything(kind):
             pass
+    store.execute(SetSetting(key="recovery.later", value=later))
     store.close()
 
 
