@@ -198,8 +198,12 @@ async def test_swapping_leaves_no_way_back_to_what_was_swapped(stage: OpenStage)
 async def test_the_browsers_own_back_closes_a_screen_and_its_address_tells_nothing(
     stage: OpenStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(root, "SHOWN", 0.2)
     app = await stage(web=True)
+    loop, shown = asyncio.get_running_loop(), []
+    later = loop.call_later
+    monkeypatch.setattr(
+        loop, "call_later", lambda after, *do: shown.append(do[0]) if after == root.SHOWN else later(after, *do)
+    )
 
     def sent() -> list[str]:
         return [arguments["route"] for name, arguments in app.line.calls if name == "push_route"]
@@ -212,8 +216,10 @@ async def test_the_browsers_own_back_closes_a_screen_and_its_address_tells_nothi
     await app.settle()
     assert not sent(), "the screen comes first"
     app.desk.back()
+    shown.pop()()
     await app.until(lambda: len(sent()) > 1)
     await app.settle()
+    assert not shown
     assert sent() == ["/2", "/3"], "each step, but not one that is closed again"
     for route in ("/2", "/3", "/9", "/nonsense"):  # the first two are what the browser says to the steps above
         await app.fire(app.page, "route_change", {"route": route}, route=route)
@@ -222,6 +228,11 @@ async def test_the_browsers_own_back_closes_a_screen_and_its_address_tells_nothi
     assert where(app) == "/person/:id id=hemlig"
     await app.fire(app.page, "route_change", {"route": "/"}, route="/")
     assert where(app) == "/people"
+    for told in (False, True):  # from another tab it leads to Today; there it says what the next one does
+        for route in ("/1", "/"):
+            await app.fire(app.page, "route_change", {"route": route}, route=route)
+        assert where(app) == "/"
+        assert app.has(app.desk.say("frame.leaving")) is told
 
 
 async def test_nowhere_says_so_and_leads_home(stage: OpenStage) -> None:

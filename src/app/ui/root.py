@@ -362,6 +362,11 @@ def _follow_browser(page: ft.Page, desk: Desk) -> None:
             desk.flush()
             depth[0] = int(step)
             desk.places.set(desk.places.value[: int(step)])
+        elif address[0].strip("/") == "" and len(desk.places.value) == 1:  # the next one leaves the app
+            if desk.session.phase == "open" and desk.places.value != (HOME,):
+                desk.home()
+            else:
+                desk.notice(desk.say("frame.leaving"))
 
     desk.until_closed(desk.places.watch(moved))
     page.on_route_change = back
