@@ -13,7 +13,6 @@ from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES, ItemField, chosen_of, day_of, moment_of
 from tests.ui.conftest import OpenStage, Stage
 
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 SCALE = Scale(1, 5, Phrase("Inte alls", "Not at all"), Phrase("Helt", "Fully"))
 
 

@@ -13,12 +13,11 @@ from app.model.entities import Mentorship
 from app.model.queries import FormOf, One
 from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements
 from tests.support.agreement import NAMED
+from tests.support.languages import BOTH, either
 from tests.support.signing import Coordinated
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 from tests.ui.screens.test_tasks_file import Files
-
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 def fill(table: Table, app: Stage, document: str = AGREEMENT, **other: Any) -> None:
@@ -55,7 +54,7 @@ async def sign_both(app: Stage) -> None:
     await app.tap("sign-yes")
 
 
-@BOTH
+@either
 async def test_an_empty_agreement_names_each_missing_line_and_a_tap_leads_there(
     stage: OpenStage, language: str
 ) -> None:
@@ -80,7 +79,7 @@ async def test_an_empty_agreement_names_each_missing_line_and_a_tap_leads_there(
     assert app.has("item-place") and app.desk.say("agreement.needed") in app.texts()
 
 
-@BOTH
+@either
 @pytest.mark.parametrize("document", [AGREEMENT, CONFIDENTIALITY, CONDUCT])
 async def test_every_line_of_every_agreement_can_be_filled_in(stage: OpenStage, document: str, language: str) -> None:
     table = lay()
@@ -214,7 +213,7 @@ async def test_the_code_of_conduct_shows_version_and_day_on_the_relationship(sta
     assert "Du godkände version 1: ons 14 okt. 2026" in "\n".join(app.texts())
 
 
-@BOTH
+@either
 async def test_the_code_of_conduct_is_accepted_by_the_other_on_this_phone(stage: OpenStage, language: str) -> None:
     table = lay()
     app = await table.open(stage, go=f"/agreement/{table.pair}/{CONDUCT}", language=language)
@@ -258,7 +257,7 @@ async def test_the_way_of_the_relationship_believes_no_signature_that_does_not_h
     assert app.texts().count(done) == before - 1
 
 
-@BOTH
+@either
 async def test_a_signed_file_is_checked_and_what_was_altered_or_taken_out_is_said(
     stage: OpenStage, language: str
 ) -> None:

@@ -11,6 +11,7 @@ from app.model.commands import AddPerson, WriteNote
 from app.model.queries import AboutMe, Counts, NotesOf
 from app.services.session import Session
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, OTHER, again, everything_on_disk, made, session_in, window
 
@@ -46,7 +47,7 @@ async def a_backup(stage: OpenStage, session: Session) -> tuple[Stage, bytes]:
     return app, saved[0]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_made_proved_and_begun_again_from(stage: OpenStage, tmp_path: Path, language: str) -> None:
     session, key = filled(tmp_path, language)
     counts = dict(session.store.ask(Counts()))
@@ -93,7 +94,7 @@ async def test_made_proved_and_begun_again_from(stage: OpenStage, tmp_path: Path
     after.lock()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_what_is_wrong_is_said_where_it_is_wrong(stage: OpenStage, tmp_path: Path, language: str) -> None:
     session, key = filled(tmp_path, language)
     _, data = await a_backup(stage, session)

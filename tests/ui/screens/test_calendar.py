@@ -24,13 +24,13 @@ from app.model.queries import BusyCount, CalendarNewsOf
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import take_out
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import BOTH
 from tests.support.store import STOCKHOLM
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.entrance import made, window
 from tests.ui.screens.table import lay
 
 ZONE = "Europe/Stockholm"
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 PLANTED = "Kanelbulle"
 FILE = (
     f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:{PLANTED}\r\nDTSTART:20261020T140000Z\r\nDURATION:PT1H\r\n"

@@ -6,10 +6,10 @@ import pytest
 
 from app.model.entities import PairRole
 from app.model.queries import ListOf, ListView
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 BEFORE, DURING, AFTER = (f"checklist.{name}_session" for name in ("before", "during", "after"))
 
 

@@ -20,11 +20,10 @@ from app.model.commands import (
 )
 from app.model.entities import Mentorship
 from app.model.queries import ClosingOf, One
+from tests.support.languages import BOTH
 from tests.support.signing import Coordinated
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.table import DAY, MEETING, Table, lay
-
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 def nearly_over(left: int = 3) -> Table:

@@ -15,6 +15,7 @@ from app.services.content.speech import Speech
 from app.services.files import export
 from app.services.session import Session
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
 from tests.ui.conftest import ASSETS, OpenStage, Stage
@@ -46,7 +47,7 @@ def opened(session: Session, samira: Coordinator) -> str:
     return json.dumps(found.answers)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_it_is_sealed_and_is_nowhere_else(stage: OpenStage, tmp_path: Path, language: str) -> None:
     samira = Coordinator()
     session = made(tmp_path, language)

@@ -8,6 +8,7 @@ import pytest
 
 from app.services.session import Session
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage
@@ -26,7 +27,7 @@ def carried(session: Session, samira: Coordinator) -> None:
         samira.coordination.answered(member.id)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_two_taps_and_no_reason(stage: OpenStage, tmp_path: Path, language: str) -> None:
     samira = Coordinator()
     session = made(tmp_path, language, role="mentee")

@@ -12,10 +12,11 @@ from app.model.commands import AddPerson, FinishMinutes, KeepMinutes, PlanMeetin
 from app.model.entities import Minutes, Task, meeting_id, minutes_id
 from app.model.queries import CopiesOf, ListOf, MeetingsOf, One, SettingOf
 from app.ui.screens.ending import worry_key
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import Thumb
 from tests.ui.screens.table import MEETING, lay
-from tests.ui.screens.test_meeting import BOTH, meeting_of, page
+from tests.ui.screens.test_meeting import meeting_of, page
 
 TAP, THINK, LETTER = 1.1, 1.35, 0.28
 """Seconds: to reach and press, to make up one's mind before it, and for a letter on a phone (keystroke-level model)."""

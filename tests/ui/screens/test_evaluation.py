@@ -15,11 +15,11 @@ from app.services.programme.membership import LETTERS
 from app.services.records.drafts import BEGUN
 from app.services.records.tables import DRAFTS
 from app.ui.screens.ending import worry_key
+from tests.support.languages import BOTH, either
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 SCALES = {"mentor": ("useful", "focus", "secure"), "mentee": ("useful", "listened", "next_step")}
 
 
@@ -36,7 +36,7 @@ def given(table: Table) -> list[Evaluation]:
     return list(table.store.again().everything(Evaluation))
 
 
-@BOTH
+@either
 @pytest.mark.parametrize("role", ["mentor", "mentee"])
 async def test_three_taps_and_send_are_enough(stage: OpenStage, role: PairRole, language: str) -> None:
     table = lay(role=role)
@@ -252,7 +252,7 @@ async def test_without_a_programme_the_summary_is_not_offered_and_says_why(stage
     assert {one.visibility for one in given(table)} == {"only_me", "shared"} and said(table) == []
 
 
-@BOTH
+@either
 @pytest.mark.parametrize("which", ["midterm", "end"])
 async def test_halfway_and_at_the_end_with_the_same_anchors(stage: OpenStage, which: str, language: str) -> None:
     table = lay(role="mentee")

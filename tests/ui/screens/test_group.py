@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from app.model.commands import AddParticipants, AddPerson, PlanMeeting
 from app.model.queries import GroupAt, PeopleList
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import MEETING, Table, lay
 
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 SIX = ("Farid", "Åsa", "Östen", "Bo", "Cem", "Disa")
 
 

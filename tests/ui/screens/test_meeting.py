@@ -10,10 +10,9 @@ from app.model.commands import AddTask, PlanSeries
 from app.model.entities import Meeting, Task
 from app.model.queries import MeetingsOf, One
 from app.ui.screens.sheets import REVIEWED
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
-
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 async def page(stage: OpenStage, table: Table, language: str = "sv", end: bool = False) -> Stage:

@@ -14,10 +14,10 @@ from app.model.queries import MinutesFor, NoteOf, One
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES
 from tests.services.records.test_store import foreign
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 TEMPLATES = ("minutes.quick", "minutes.first", "minutes.regular", "minutes.midterm", "minutes.closing")
 
 

@@ -11,13 +11,14 @@ from app.model.queries import AgendaOf, OwnContentOf
 from app.services.content.library import Library
 from app.ui.finder import finder_of
 from tests.services.content.test_wording import ASSETS, updated
+from tests.support.languages import either
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
 
 TOPICS = "/document/topics.library/texts"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_a_text_is_changed_and_stands_where_it_is_read(stage: OpenStage, language: str) -> None:
     laid = lay()
     app = await open_at(stage, laid, "/document/topics.library", language)
@@ -42,7 +43,7 @@ async def test_a_text_is_changed_and_stands_where_it_is_read(stage: OpenStage, l
     assert app.has("Vi berättar om oss")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_an_own_topic_goes_on_the_agenda_with_one_tap(stage: OpenStage, language: str) -> None:
     laid = lay()
     app = await open_at(stage, laid, TOPICS, language)

@@ -18,8 +18,9 @@ from app.services.sharing.pairing import Package, Pairing
 from sync.pairing import link
 from sync.signing import Device
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.ui.conftest import OpenStage, Stage
-from tests.ui.screens.entrance import LANGUAGES, made, window
+from tests.ui.screens.entrance import made, window
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
@@ -102,7 +103,7 @@ async def arrived(phone: Phone) -> None:
     assert people(phone) == ["Karin"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_in_the_room_in_six_taps_each_and_without_a_network(
     stage: OpenStage, tmp_path: Path, language: str
 ) -> None:
@@ -260,7 +261,7 @@ async def test_somebody_else_is_declined(stage: OpenStage, tmp_path: Path) -> No
     await karin.app.until(lambda: karin.says("error.sync-pairing-over"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_what_does_not_belong_here_is_said_in_words(stage: OpenStage, tmp_path: Path, language: str) -> None:
     karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", language, knows="Yusuf")
     await karin.tap("pair-in-paste")

@@ -6,16 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import flet as ft
-import pytest
 
 from app.model.commands import AddPerson, KeepBusy, KeepForm, OfferSlots, PlanMeeting, PlanSeries, Revise
 from app.model.entities import Meeting, meeting_id
 from app.model.queries import MeetingsOf, One, SlotsOf
+from tests.support.languages import BOTH, either
 from tests.support.store import STOCKHOLM
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import MEETING, Table, lay
-
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 async def plan(stage: OpenStage, table: Table, language: str = "sv", **query: str) -> Stage:
@@ -218,7 +216,7 @@ async def test_a_day_left_out_of_a_series_can_be_booked_alone(stage: OpenStage) 
     assert len(booked(table)) == 1
 
 
-@BOTH
+@either
 async def test_a_whole_series_moves_from_a_meeting_on(stage: OpenStage, language: str) -> None:
     table = lay(meeting=False)
     series = table.store.execute(

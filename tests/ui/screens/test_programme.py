@@ -12,6 +12,7 @@ from sync import bundle
 from sync.programme import letters
 from sync.programme.keys import member_keys
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.support.members import SURVEY, Coordinator, Member, quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage, Stage
@@ -33,7 +34,7 @@ async def founded(stage: OpenStage, folder: Path, language: str = "sv") -> tuple
     return await window(stage, session, go="/programme"), Programme(session)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_a_programme_is_founded_and_shared(stage: OpenStage, tmp_path: Path, language: str) -> None:
     session = made(tmp_path, language, name="Samira", role="coordinator")
     app = await window(stage, session, go="/programme")
@@ -60,7 +61,7 @@ async def test_a_programme_is_founded_and_shared(stage: OpenStage, tmp_path: Pat
     session.lock()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_what_comes_in_is_seen_and_answered(stage: OpenStage, tmp_path: Path, language: str) -> None:
     app, samira = await founded(stage, tmp_path, language)
     say = app.desk.say

@@ -11,15 +11,16 @@ from app.model.queries import ListOf, TodayView
 from app.ui.screens.lists import PREPARATION, lines_of, missing
 from app.ui.screens.today import critical_lines
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.support.members import quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage
-from tests.ui.screens.entrance import LANGUAGES, made, window
+from tests.ui.screens.entrance import made, window
 
 pytestmark = pytest.mark.usefixtures("quick_kdf", "quick_keys")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_a_line_goes_from_the_coordinator_into_a_members_list_and_away_again(
     stage: OpenStage, tmp_path: Path, language: str
 ) -> None:

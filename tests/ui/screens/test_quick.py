@@ -14,6 +14,7 @@ from app.model.queries import NotesOf, One
 from app.ui.screens import quick
 from app.vault import inbox
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import (
     LANGUAGES,
@@ -39,7 +40,7 @@ def _bodies(folder: Path) -> list[str]:
     return bodies
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_one_tap_to_write_and_sealed_within_a_second(stage: OpenStage, tmp_path: Path, language: str) -> None:
     locked(tmp_path, language)
     session = session_in(tmp_path, language)  # a cold start
@@ -84,7 +85,7 @@ async def test_nothing_can_be_read_back_after_leaving(stage: OpenStage, tmp_path
     assert sorted(_bodies(tmp_path)) == ["En till", WORDS]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_the_end_of_the_room_is_said_and_another_note_offered(
     stage: OpenStage, tmp_path: Path, language: str
 ) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
-
 from app.model.commands import AddTopic, PlanMeeting, PlanSeries, SetGoal, SkipMeeting, StartMeeting, TickItem
 from app.model.queries import ListOf, SettingOf, TodayView, anyway
 from app.services.agreements import AGREEMENT, CONFIDENTIALITY
 from app.ui.screens.lists import PREPARATION
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 from tests.ui.screens.test_agreement import fill, service
 
 ZONE = "Europe/Stockholm"
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 def where(app: Stage) -> str:

@@ -19,6 +19,7 @@ from app.services.preferences import Preferences
 from app.services.records.store import Store
 from app.vault.vault import Vault
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import LANGUAGES, OTHER, PHRASE, Thumb, again, made, window
 
@@ -109,7 +110,7 @@ async def test_when_i_leave_means_at_once_whatever_the_grace(stage: OpenStage, t
 
 
 @pytest.mark.usefixtures("quick_kdf")
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_a_new_passphrase_and_the_old_one_is_dead(stage: OpenStage, tmp_path: Path, language: str) -> None:
     session = made(tmp_path, language)
     session.store.execute(WriteNote(body="Kvar"))

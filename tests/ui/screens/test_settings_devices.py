@@ -19,9 +19,10 @@ from sync.recovery import RecoveryKey
 from sync.server.settings import Settings
 from tests.support.fake_session import FakeSession
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.sync.server.running import Running, run
 from tests.ui.conftest import OpenStage
-from tests.ui.screens.entrance import LANGUAGES, OTHER, PHRASE, made, session_in, window
+from tests.ui.screens.entrance import OTHER, PHRASE, made, session_in, window
 from tests.ui.screens.test_pair import Clipboard, Phone
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
@@ -82,7 +83,7 @@ async def joined(stage: OpenStage, tmp_path: Path, language: str = "sv") -> tupl
     return phone, tablet
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_one_more_device_and_one_less_in_two_taps(stage: OpenStage, tmp_path: Path, language: str) -> None:
     phone, tablet = await joined(stage, tmp_path, language)
     await phone.tap("add-finish")

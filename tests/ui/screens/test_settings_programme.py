@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage
-from tests.ui.screens.entrance import LANGUAGES, made, window
+from tests.ui.screens.entrance import made, window
 
 pytestmark = pytest.mark.usefixtures("quick_kdf", "quick_keys")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_join_hand_over_and_read_the_answer(stage: OpenStage, tmp_path: Path, language: str) -> None:
     samira = Coordinator()
     session = made(tmp_path, language)

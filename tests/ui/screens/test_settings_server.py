@@ -13,9 +13,10 @@ from app.model.commands import SetGoal
 from app.model.entities import Goal
 from sync.server.settings import Settings
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
+from tests.support.languages import either
 from tests.sync.server.running import Running, run
 from tests.ui.conftest import OpenStage
-from tests.ui.screens.entrance import LANGUAGES, PHRASE, again, made, window
+from tests.ui.screens.entrance import PHRASE, again, made, window
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def carrier(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.mark.usefixtures("quick_kdf")
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_connecting_carrying_and_leaving(
     stage: OpenStage, tmp_path: Path, carrier: Running, language: str
 ) -> None:

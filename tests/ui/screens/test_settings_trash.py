@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from app.model.commands import AddTask, Delete, KeepMinutes
 from app.model.entities import Goal, Minutes, Task, minutes_id
 from app.model.erasing import KEPT
 from app.model.queries import One, TrashList
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.table import lay
-
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 @BOTH

@@ -6,17 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import flet as ft
-import pytest
 
 from app.model.entities import Meeting, Task
 from app.model.queries import MeetingPage, One
 from app.services.records.drafts import BEGUN
 from app.services.records.tables import DRAFTS
 from app.ui.screens.sheets import Pair, following, owner_words
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import DAY, Table, lay
-
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 async def opened(stage: OpenStage, sheet: str, *, language: str = "sv") -> tuple[Stage, Table]:

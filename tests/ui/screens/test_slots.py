@@ -23,11 +23,11 @@ from app.model.commands import (
 from app.model.queries import MeetingsOf, SlotsOf
 from tests.scenarios.test_booking import Three
 from tests.support.fake_session import FakeSession
+from tests.support.languages import BOTH, either
 from tests.support.replicas import Replica, exchange, two
 from tests.support.store import STOCKHOLM
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
-from tests.ui.screens.test_plan import BOTH
 
 ZONE = "Europe/Stockholm"
 
@@ -174,7 +174,7 @@ class Tidings:
 
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "received"])
-@BOTH
+@either
 async def test_a_booking_says_how_far_it_has_come(stage: OpenStage, language: str, state: str) -> None:
     phones = Phones()
     slot = phones.yusuf.store.ask(SlotsOf(phones.pair, phones.yusuf.clock.at))[0].id

@@ -11,6 +11,7 @@ from app.errors import AlreadyThere
 from app.model.commands import PlanSupervision
 from app.model.entities import Supervision
 from app.model.queries import One, SupervisionsMine
+from tests.support.languages import either
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
 
@@ -31,7 +32,7 @@ async def test_a_mentee_is_not_offered_the_mentors_support(stage: OpenStage) -> 
     assert not app.has("end-support")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_a_day_for_supervision_is_planned_held_and_told_on_today(stage: OpenStage, language: str) -> None:
     laid = lay()
     today = laid.store.clock().date()

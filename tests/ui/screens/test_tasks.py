@@ -8,11 +8,12 @@ from app.model.commands import AddPerson, AddTask, TaskOutcome
 from app.model.entities import Task
 from app.model.queries import One, TaskBoard
 from app.services.content.speech import Speech
+from tests.support.languages import either
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_a_task_moves_with_buttons(stage: OpenStage, language: str) -> None:
     laid = lay()
     app = await open_at(stage, laid, f"/board/{laid.pair}", language)
@@ -46,7 +47,7 @@ async def test_three_columns_stand_beside_each_other_where_there_is_room(stage: 
     assert not app.has("column-done")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_a_task_in_one_line(stage: OpenStage, language: str) -> None:
     laid = lay()
     app = await open_at(stage, laid, f"/board/{laid.pair}", language)

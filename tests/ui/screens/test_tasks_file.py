@@ -12,6 +12,7 @@ import pytest
 from app.model.commands import AddTask, Delete
 from app.model.entities import Task
 from app.model.queries import One, TaskBoard
+from tests.support.languages import either
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.laid import LANGUAGES, lay, open_at
 
@@ -35,7 +36,7 @@ class Files:
         return [{"id": 1, "name": "tasks.csv", "size": len(self.picked or b""), "path": None, "bytes": self.picked}]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@either
 async def test_out_deleted_and_in_again(stage: OpenStage, language: str) -> None:
     laid = lay()
     laid.store.execute(AddTask(text="=1+1", mentorship=laid.pair))

@@ -25,10 +25,9 @@ from app.model.commands import (
 from app.model.entities import Meeting, Note, Task
 from app.model.queries import ListOf, One, TodayView, anyway
 from app.ui.parts.ticks import SECONDS
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import DAY, lay
-
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 def words_on(app: Stage, identifier: str) -> str:
