@@ -130,6 +130,10 @@ def _ribbon(desk: Desk) -> ft.Control | None:
     return ribbon()
 
 
+SLIM = 360
+"""In a window that is narrower than this the words of four tabs need all the room there is."""
+
+
 def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) -> ft.View:
     tabs = routes.tabs_for(desk.role)
     base = desk.places.value[0].partition("?")[0]
@@ -176,7 +180,7 @@ def _with_tabs(desk: Desk, path: str, route: str, wide: bool, *, can_pop: bool) 
         bgcolor=theme.SURFACE,
         elevation=0,
         height=theme.BAR,
-        padding=ft.Padding.symmetric(horizontal=theme.INSET),
+        padding=ft.Padding.only(left=theme.INSET, right=theme.INSET if (desk.page.width or 0) >= SLIM else 0),
     )
     return _view(route, [body], can_pop=can_pop, bar=bar)
 

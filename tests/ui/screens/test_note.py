@@ -12,13 +12,12 @@ from app.model.entities import Meeting, Minutes, Note, Task, note_id
 from app.model.queries import ListOf, MeetingPage, MinutesFor, NoteOf, One, TrashList
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts import NOTE_LIMIT
-from app.ui.screens.note import pieces
+from app.ui.screens.note import LEAST, pieces
 from app.ui.screens.templates import note_item
+from tests.support.languages import BOTH
 from tests.support.memory import MemoryDocuments
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import DAY, Table, lay
-
-BOTH = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 async def at_the_table(stage: OpenStage, table: Table, language: str = "sv", **options: object) -> Stage:
@@ -365,6 +364,19 @@ async def test_when_there_is_little_room_the_field_keeps_it(stage: OpenStage) ->
     room = next(c for c in app.walk() if getattr(c, "on_size_change", None))
     await app.fire(room, "size_change", {"w": 358.0, "h": 520.0})
     assert app.has("note-aim") and app.has("note-tasks")
+
+
+async def test_where_even_that_leaves_no_room_all_of_it_scrolls_and_the_field_keeps_two_lines(stage: OpenStage) -> None:
+    app = await at_the_table(stage, lay().at(15, 12))
+    for height in (90.0, 60.0):  # what stands over it has stepped aside, and still
+        room = next(c for c in app.walk() if getattr(c, "on_size_change", None))
+        assert room.expand and not room.height
+        await app.fire(room, "size_change", {"w": 288.0, "h": height})
+    room = next(c for c in app.walk() if getattr(c, "on_size_change", None))
+    assert room.height == LEAST and not room.expand
+    (scrolls,) = [one for one in app.all(kind=ft.Column) if room in one.controls]
+    assert scrolls.scroll and app.get("note-end") in list(app.walk(scrolls))
+    assert app.field("shared-note")
 
 
 async def test_turning_to_the_private_side_makes_a_version_of_the_shared_words(stage: OpenStage) -> None:

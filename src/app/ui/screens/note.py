@@ -67,6 +67,10 @@ LISTED = 30
 FEW = 4  # tasks that a low sheet has room for
 LOW, HIGH = 170, 480
 """Room for the field at which what stands over it steps aside (large text, a keyboard) and comes back."""
+NONE = 24
+LEAST = 150
+"""Room for a field of two lines and what is said of it, at the usual text size. Where even what stepped aside does not
+leave that, the field takes it and all of it scrolls, with the buttons that stand below it."""
 
 
 @component
@@ -79,6 +83,7 @@ def NoteScreen(id: str) -> ft.Control:
     sheet, show = ft.use_state("")
     part, turn = ft.use_state(0)  # 0: the last one
     tight, tighten = ft.use_state(False)
+    cramped, cramp = ft.use_state(False)
     question = use_held(lambda: [0])
     document = OF_PHASE["during"]
     run = use_query(ListOf(document, id))
@@ -92,9 +97,12 @@ def NoteScreen(id: str) -> ft.Control:
     def close() -> None:
         show("")
 
+    least, large = LEAST * desk.prefs.text_size / 100, desk.prefs.text_size >= 150
+
     def measure(e: Any) -> None:
         if e.height < LOW:
             tighten(True)
+            cramp(cramped or (tight and e.height < least - 1) or (large and e.height < NONE))
         elif e.height > HIGH:
             tighten(False)
 
@@ -184,7 +192,7 @@ def NoteScreen(id: str) -> ft.Control:
     )
     if tight:  # beside the two that are always there it would take a line of its own from the words
         tools.append(("secrecy", ft.Icons.LOCK_PERSON, desk.say("note.secrecy")))
-    sideways = tight or desk.prefs.text_size >= 150  # three words beside each other do not fit in large text
+    sideways = tight or large  # three words beside each other do not fit in large text
     above: list[ft.Control] = [
         ft.Row(
             [_tool(name, icon, words, show, expand=not sideways) for name, icon, words in tools],
@@ -232,15 +240,26 @@ def NoteScreen(id: str) -> ft.Control:
     return Screen(
         view.row.name,
         ft.Column(
-            [*head, ft.Container(field, expand=True, on_size_change=measure, size_change_interval=100)],
+            [
+                *head,
+                ft.Container(
+                    field,
+                    expand=not cramped,
+                    height=least if cramped else None,
+                    on_size_change=measure,
+                    size_change_interval=100,
+                ),
+                *([*above, end] if cramped else []),
+            ],
             spacing=8,
             expand=True,
+            scroll=ft.ScrollMode.AUTO if cramped else None,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
         back=True,
         subtitle=_elapsed(desk, view, now),
-        above=above,
-        primary=end,
+        above=() if cramped else above,
+        primary=None if cramped else end,
         actions=() if tight else secrecy,
     )
 
