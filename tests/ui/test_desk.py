@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 
+import pytest
+
 from app.errors import AppError
 from app.ui.desk import Desk, desk_of
 from app.ui.parts import Words
@@ -96,13 +98,19 @@ async def test_a_page_knows_its_desk(stage: OpenStage) -> None:
     assert desk_of(app.page) is app.desk
 
 
-async def test_an_announcement_is_news_each_time(stage: OpenStage) -> None:
-    desk = (await stage(screen=lambda: Words("x"))).desk
+async def test_an_announcement_is_news_each_time_and_does_not_stay(
+    stage: OpenStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await stage(screen=lambda: Words("x"))
+    desk = app.desk
     heard: list[str] = []
     desk.status.watch(lambda: heard.append(desk.status.value))
     desk.announce("Sparat")
     desk.announce("Sparat")
-    assert [words for words in heard if words] == ["Sparat", "Sparat"]
+    assert [words for words in heard if words] == ["Sparat", "Sparat"] and desk.status.value
+    monkeypatch.setattr("app.ui.desk.LINGERS", 0)
+    desk.announce("Sparat")
+    await app.until(lambda: desk.status.value == "")
 
 
 async def test_the_time_has_its_zone(stage: OpenStage) -> None:

@@ -29,6 +29,8 @@ HOME = "/"
 DIALOG_SECONDS = 120.0
 """How long a dialog of the device that we opened keeps a phone from locking: time to find a file, and no more."""
 
+LINGERS = 4.0
+"""Seconds that what was read out stays for whoever listens."""
 LOWERING = 1.0
 """Seconds to wait for an open sheet to be gone before another screen is opened all the same."""
 
@@ -78,6 +80,7 @@ class Desk:
         self.entering: Signal[bool] = Signal(False)
         self.places: Signal[tuple[str, ...]] = Signal((HOME,))
         self.status: Signal[str] = Signal("")
+        self._silence: asyncio.TimerHandle | None = None
         self.around: Signal[Any] = Signal(None)
         """The survey that goes around on this phone, while the vault is locked; nothing otherwise."""
         self._unsaved: list[Flushes] = []
@@ -181,9 +184,12 @@ class Desk:
             continue
 
     def announce(self, text: str) -> None:
-        """Read one sentence out to those who listen; nothing is shown."""
+        """Read one sentence out to those who listen; nothing is shown. The next screen does not begin with it."""
         self.status.set("")
         self.status.set(text)
+        if self._silence is not None:
+            self._silence.cancel()
+        self._silence = asyncio.get_running_loop().call_later(LINGERS, self.status.set, "")
 
     # ------------------------------------------------------------ ways to go
     def go(self, path: str, **facts: str) -> None:

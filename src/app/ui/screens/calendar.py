@@ -197,14 +197,13 @@ def _BusyTimes() -> ft.Control:
             seconds=6,
         )
 
-    parts: list[ft.Control] = [
-        SectionTitle(desk.say("calendar.in")),
-        Soft(desk.say("calendar.in.help")),
-        SecondaryButton(desk.say("calendar.in.go"), pick, ft.Icons.EVENT_BUSY, id="busy-pick"),
-    ]
-    if busy:
+    parts: list[ft.Control] = [SectionTitle(desk.say("calendar.in"))]
+    if busy:  # what became of it stands above the button: what comes below may lie under the edge of the screen
         parts.append(Busy(desk.say("calendar.working")))
     parts += [Live(line, ft.Icons.INFO_OUTLINE) for line in said]
+    if not busy and not said:
+        parts.append(Soft(desk.say("calendar.in.help")))
+    parts.append(SecondaryButton(desk.say("calendar.in.go"), pick, ft.Icons.EVENT_BUSY, id="busy-pick"))
     if count:
         parts.append(
             ft.Row(
