@@ -340,7 +340,7 @@ def AsideSheet(line: Line, mentorship: str, keep: Callable[[str], object], close
                 form.put,
                 id="aside-reason",
                 error=error,
-                autofocus=True,
+                autofocus=not form.resumed,
                 limit=300,
                 on_submit=save,
             ),

@@ -257,7 +257,7 @@ def _StepField(goal: str, step: str, close: Callable[[], object]) -> ft.Control:
         id="step-text",
         lines=2,
         limit=300,
-        autofocus=True,
+        autofocus=not form.resumed,
         on_submit=save,
     )
     return ft.Column(
@@ -336,7 +336,9 @@ def _CommentField(goal: str, close: Callable[[], object]) -> ft.Control:
         form.done()
         close()
 
-    field = Field(desk.say("goal.comment-hint"), form.values, form.put, id="comment", autofocus=True, on_submit=save)
+    field = Field(
+        desk.say("goal.comment-hint"), form.values, form.put, id="comment", autofocus=not form.resumed, on_submit=save
+    )
     button = SecondaryButton(desk.say("goal.comment-save"), save, ft.Icons.CHECK, id="save-comment", strong=True)
     return ft.Column(
         [*resumed_line(desk, form), field, ft.Row([button])],

@@ -157,7 +157,15 @@ def _Text(document: Document, place: Place, mine: str, on_done: Callable[[], obj
 
     parts: list[ft.Control] = [
         *resumed_line(desk, form),
-        Field(desk.say("text.own"), form.values, form.put, id="text-own", lines=3, limit=LONGEST, autofocus=True),
+        Field(
+            desk.say("text.own"),
+            form.values,
+            form.put,
+            id="text-own",
+            lines=3,
+            limit=LONGEST,
+            autofocus=not form.resumed,
+        ),
         PrimaryButton(desk.say("text.save"), lambda _: keep(form.values, "text.saved"), ft.Icons.CHECK, id="text-save"),
     ]
     if mine:

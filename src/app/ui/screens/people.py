@@ -199,7 +199,7 @@ def NewPersonScreen() -> ft.Control:
                 id="person-name",
                 error=desk.say("people.name-missing") if missing else "",
                 limit=120,
-                autofocus=True,
+                autofocus=not form.resumed,
                 on_submit=save,
             ),
             SectionTitle(desk.say("people.who")),

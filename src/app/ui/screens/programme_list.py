@@ -163,7 +163,7 @@ def LineSheet(
             id=f"line-{code}",
             limit=LONGEST,
             error=wrong if code == mine else "",
-            autofocus=code == mine,
+            autofocus=code == mine and not form.resumed,
             lines=2,
         )
 

@@ -9,7 +9,8 @@ import flet as ft
 
 from app.model.schedule import on_wall, seen
 from app.ui import theme
-from app.ui.parts import HeaderButton, QuietButton, Row, Soft
+from app.ui.parts import HeaderButton, QuietButton, Row, Words
+from app.ui.theme import Style
 
 if TYPE_CHECKING:
     from app.model.queries import GoalRow, InTheWay, MeetingRow, TaskCounts, TaskRow
@@ -159,22 +160,22 @@ def skill_name(desk: Desk, skill: str) -> str:
 def resumed_line(desk: Desk, form: Unfinished[T]) -> list[ft.Control]:
     """What was left over in a form from before, and the way to begin anew; once that is taken, the way back."""
     if form.resumed:
-        said, way, press, name = "frame.resumed", "frame.anew", form.clear, "anew"
+        said, way, press, name, icon = "frame.resumed", "frame.anew", form.clear, "anew", ft.Icons.HISTORY
     elif form.cleared:
-        said, way, press, name = "frame.cleared", "frame.undo", form.undo, "anew-undo"
+        said, way, press, name, icon = "frame.cleared", "frame.undo", form.undo, "anew-undo", ft.Icons.DONE
     else:
         return []
+    words = ft.Semantics(live_region=True, content=Words(desk.say(said), Style.BODY), expand=True)
+    button = QuietButton(desk.say(way), lambda _: press(), id=name)
+    beside = ft.Row([ft.Icon(icon, color=theme.INK_SOFT, size=20), words, button], spacing=10)
+    large = desk.prefs.text_size > 130  # beside each other, neither would have room
     return [
         ft.Container(
-            ft.Row(
-                [
-                    ft.Semantics(live_region=True, content=Soft(desk.say(said))),
-                    QuietButton(desk.say(way), lambda _: press(), id=name),
-                ],
-                wrap=True,
-                alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
-                vertical_alignment=ft.CrossAxisAlignment.CENTER,
-            ),
+            ft.Column([ft.Row([words]), button], spacing=0, tight=True) if large else beside,
+            bgcolor=theme.SURFACE,
+            border=ft.Border.all(1, theme.EDGE),
+            border_radius=theme.CORNER,
+            padding=ft.Padding.only(left=14, right=2, top=10 if large else 2, bottom=2),
             key="resumed",
         )
     ]

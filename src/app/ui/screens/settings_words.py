@@ -93,8 +93,8 @@ def _Forms(term: str, own: OwnContent, on_done: Callable[[], object], key: str =
     desk = use_desk()
     speech = desk.speech.value
     start = forms_now(desk, own, term)
-    form = use_unfinished(f"word.{term}.{speech.language}", start)
-    written, write = form.values, form.put
+    left = use_unfinished(f"word.{term}.{speech.language}", start)
+    written, write = left.values, left.put
     touched, touch = ft.use_state(frozenset(name for name in start if name != "base" and written[name] != start[name]))
     forms = BENT.get(speech.language, TWO)
 
@@ -129,7 +129,7 @@ def _Forms(term: str, own: OwnContent, on_done: Callable[[], object], key: str =
                 if one.undo is not None:
                     desk.store.execute(one.undo)
 
-        form.done()
+        left.done()
         on_done()
         desk.notice(said, undo=undo, seconds=6)
 
@@ -154,7 +154,7 @@ def _Forms(term: str, own: OwnContent, on_done: Callable[[], object], key: str =
             setter(form),
             id=f"word-{form}",
             limit=LONGEST,
-            autofocus=form == "base",
+            autofocus=form == "base" and not left.resumed,
             on_submit=save,
             key=form,
         )
@@ -162,7 +162,7 @@ def _Forms(term: str, own: OwnContent, on_done: Callable[[], object], key: str =
     ]
     return ft.Column(
         [
-            *resumed_line(desk, form),
+            *resumed_line(desk, left),
             Soft(desk.say("word.forms")),
             *fields,
             PrimaryButton(desk.say("word.save"), save, ft.Icons.CHECK, id="word-save"),

@@ -141,7 +141,7 @@ def _Form(
             id="task-text",
             lines=2,
             limit=300,
-            autofocus=task is None,
+            autofocus=task is None and not form.resumed,
             error=say("task.title-missing") if missing and not wrote.text.strip() else "",
         )
     )
