@@ -364,3 +364,12 @@ async def test_a_backup_is_asked_for_every_week_and_not_on_the_day_of_a_meeting(
     busy = await lay().open(stage)
     await busy.tap("today-more") if busy.has("today-more") else None
     assert not busy.has("todo-backup")
+
+
+async def test_when_everybody_has_ended_no_meeting_is_asked_for(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    table.store.execute(EndMentorship(mentorship=table.pair))
+    app = await table.open(stage)
+    assert app.has("today-over") and not app.has("today-plan")
+    await app.tap("today-primary")
+    assert app.desk.places.value[-1] == "/people/new"

@@ -144,4 +144,4 @@ def _primary(
         return Primary(action="plan", mentorship=unbooked[0].mentorship)
     if upcoming is not None:
         return Primary(action="prepare", mentorship=upcoming.mentorship, meeting=upcoming.id)
-    return Primary(action="plan")
+    return Primary(action="add_person")  # every relationship has ended

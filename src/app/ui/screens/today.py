@@ -162,7 +162,10 @@ def TodayScreen() -> ft.Control:
         body.extend(part)
         rows -= 1 + used
     elif today.people:
-        body.append(NextCard(today.upcoming, today.unbooked[0].mentorship if len(today.unbooked) == 1 else ""))
+        if today.upcoming or today.unbooked:
+            body.append(NextCard(today.upcoming, today.unbooked[0].mentorship if len(today.unbooked) == 1 else ""))
+        else:
+            body.append(Rows([_all_over(desk)]))
         rows -= 1
     todo = _todo(
         desk,
@@ -273,6 +276,17 @@ def MeetingCard(meeting: TodayMeeting) -> ft.Control:
             )
         )
     return Rows(parts)
+
+
+def _all_over(desk: Desk) -> ft.Control:
+    """Every relationship has ended: there is nobody to book a meeting with."""
+    return Row(
+        desk.say("today.over"),
+        lambda _: desk.go("/people"),
+        subtitle=desk.say("today.over.help"),
+        icon=ft.Icons.FLAG_OUTLINED,
+        id="today-over",
+    )
 
 
 @component
