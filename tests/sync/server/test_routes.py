@@ -5,6 +5,8 @@ import json
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from sync.protocol.envelope import Envelope, Kind
 from sync.server.accounts import SESSION_SECONDS
+from sync.server.hub import SHARE
 from sync.server.limits import WRONG
 from sync.server.log import Space
 from sync.server.settings import Settings
@@ -650,6 +653,19 @@ def test_a_long_poll_answers_as_soon_as_there_is_news(base: str) -> None:
 def test_a_long_poll_of_anything_else_is_refused(base: str, body: object) -> None:
     one = alone(base)
     assert said(one.ask("POST", "/v1/wait", content=json.dumps(body))) == (400, "malformed")
+
+
+def test_who_listens_once_more_than_their_share_hears_by_the_newest(base: str) -> None:
+    one, other = pair(base)
+    with ExitStack() as stack:
+        heard: list[Iterator[str]] = []
+        for _ in range(SHARE + 1):
+            stream = stack.enter_context(one.http.stream("GET", "/v1/events", headers=one.headers, timeout=15))
+            heard.append(line for line in stream.iter_lines() if line)
+            assert next(heard[-1]) == f"data: {one.space} 4"
+        assert list(heard[0]) == []
+        other.push(other.actor.change())
+        assert [next(lines) for lines in heard[1:]] == [f"data: {one.space} 5"] * SHARE
 
 
 def test_events_tell_space_and_head_and_nothing_else(base: str) -> None:
