@@ -19,10 +19,5 @@ def new_id(milliseconds: int, entropy: bytes) -> Id:
 
 def named_id(*names: str) -> Id:
     """An id that follows from names, so that two devices that begin the same thing begin one record."""
-    framed = b"".join(len(part := name.encode()).to_bytes(4, "big") + part for name in names)
+    framed = b"".join(len(part := name.encode("utf-8", "surrogatepass")).to_bytes(4, "big") + part for name in names)
     return hashlib.sha256(b"fika/record\0" + framed).hexdigest()[:32]
-
-
-def is_id(value: object) -> bool:
-    """Whether something from outside has the shape of a record's id."""
-    return isinstance(value, str) and len(value) == 32 and set(value) <= set("0123456789abcdef")
