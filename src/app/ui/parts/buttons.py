@@ -374,7 +374,8 @@ def Stepper(less: str, more: str, on_less: Press | None, on_more: Press | None, 
 def Beside(buttons: Sequence[ft.Control]) -> ft.Control:
     """Wide buttons next to each other; in large text under each other, or their words would break in the middle."""
     if use_desk().prefs.text_size < LARGE:
-        return ft.Row(list(buttons), spacing=8, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+        high = ft.CrossAxisAlignment.STRETCH  # as high as the highest of them
+        return ft.Row(list(buttons), spacing=8, vertical_alignment=high, intrinsic_height=True)
     stretch = ft.CrossAxisAlignment.STRETCH
     return ft.Column([_free(one) for one in buttons], spacing=8, tight=True, horizontal_alignment=stretch)
 

@@ -83,6 +83,8 @@ FOLD = 7
 """Rows above the fold, never more, also where there is room: the meeting is one, its list at most four, the rest is
 what there is to do."""
 TICKS = 3
+HALF = 20
+"""So many letters stand on one line in the wide button beside another one, with its icon; more need the icon's room."""
 
 _WORDS = {
     "add_person": ("today.button.person", ft.Icons.PERSON_ADD),
@@ -142,9 +144,11 @@ def TodayScreen() -> ft.Control:
     words, icon = _WORDS.get(today.primary.action, _WORDS["note"])
     if today.meeting and words == "today.button.prepare" and today.primary.meeting != today.meeting.row.id:
         words = "today.button.prepare.next"  # the one on the card above is over
-    go = PrimaryButton(desk.say(words), press, icon, id="today-primary", expand=True)
+    said, two = desk.say(words), today.primary.action != "note"
+    fits = not two or len(said) < HALF
+    go = PrimaryButton(said, press, icon if fits else None, id="today-primary", expand=True)
     low: ft.Control = go
-    if today.primary.action != "note":
+    if two:
         row = today.meeting.row if today.meeting else None
         beside = SecondaryButton(
             desk.say("today.button.note"),
