@@ -92,7 +92,7 @@ def TickLine(
     if undoable:
         line.append(QuietButton(desk.say("checklist.undo"), lambda _: turn(False), id=f"{id}-undo"))
     elif trailing:
-        line.append(ft.Container(trailing, padding=ft.Padding.only(right=theme.SIDE - 10)))  # its words end with the rows
+        line.append(ft.Container(trailing, padding=ft.Padding.only(right=6)))  # its words end where the rows do
     if below:
         ends = ft.Row(line[1:], alignment=ft.MainAxisAlignment.END)
         return ft.Column([tick, ends], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
