@@ -287,9 +287,3 @@ class NoKey(SyncError):
     """Written under a key that was not handed to this device yet."""
 
     code = "sync-no-key"
-
-
-class NotYet(SyncError):
-    """A kind of thing that the format knows and this version cannot do; `what` names it."""
-
-    code = "sync-not-yet"

@@ -40,7 +40,6 @@ from app.model.entities.calendar import handed_id, holder, said, span_of
 from app.model.queries import (
     Again,
     AgainWith,
-    BookingNewsOf,
     BusyBetween,
     CalendarNews,
     CalendarNewsOf,
@@ -55,6 +54,7 @@ from app.model.queries import (
 )
 from app.model.queries.calendar import OFFERED
 from app.model.schedule import NOTICE, aware, following
+from tests.support.asked import BookingNewsOf
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
 
 ZONE = "Europe/Stockholm"

@@ -17,7 +17,7 @@ def test_every_reading_is_later_than_the_one_before(events: list[datetime | tupl
     clock = Clock()
     for event in events:
         before = clock.last
-        clock = clock.tick(event) if isinstance(event, datetime) else clock.meet(*event)
+        clock = clock.tick(event) if isinstance(event, datetime) else clock.meet_all([event[0]], event[1])
         assert clock.last > before
 
 
@@ -35,10 +35,10 @@ def test_a_wall_that_goes_back_only_makes_the_counter_count() -> None:
 
 def test_somebody_elses_clock_pulls_five_minutes_at_most() -> None:
     near = reading(NOW + timedelta(minutes=4))
-    assert Clock().meet(near, NOW).last == near + 1
+    assert Clock().meet_all([near], NOW).last == near + 1
     far = reading(datetime(2099, 1, 1, tzinfo=UTC))
-    assert Clock().meet(far, NOW).last == reading(NOW + LEEWAY) + 1
-    assert Clock(far).meet(near, NOW).last == far + 1
+    assert Clock().meet_all([far], NOW).last == reading(NOW + LEEWAY) + 1
+    assert Clock(far).meet_all([near], NOW).last == far + 1
 
 
 def test_readings_have_room_below_and_an_end_above() -> None:

@@ -68,9 +68,10 @@ from app.model.entities import (
     Series,
     Task,
 )
-from app.model.queries import AboutMe, FormOf, GoalPage, ListOf, MeetingsOf, MinutesFor, NoteOf, One
+from app.model.queries import AboutMe, FormOf, GoalPage, ListOf, MeetingsOf, MinutesFor, One
 from app.model.schema import Entity
 from tests.services.records.test_store import foreign
+from tests.support.asked import NoteOf
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, Now, memory_store
 
 FIFTEEN = datetime(2026, 10, 14, 15)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from app.errors import SlotTaken
 from app.model.commands import BookSlot, GiveSlot, IntroduceMe, JoinMentorship, OfferSlots, SkipMeeting
 from app.model.entities import Booking, Meeting
-from app.model.queries import BookingNewsOf, MeetingsOf, SlotsOf
+from app.model.queries import MeetingsOf, SlotsOf
 from app.model.queries.calendar import SlotRow
+from tests.support.asked import BookingNewsOf
 from tests.support.effort import effort
 from tests.support.replicas import Replica, exchange, two
 

@@ -40,12 +40,13 @@ from app.model.commands import (
 )
 from app.model.entities import Goal, Mentorship, meeting_id
 from app.model.entities import Person as Known
-from app.model.queries import BookingNewsOf, CalendarNewsOf, GoalPage, MeetingsOf, NoticeOf, SlotsOf
+from app.model.queries import CalendarNewsOf, GoalPage, MeetingsOf, NoticeOf, SlotsOf
 from app.model.queries.calendar import heard_key
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import take_out
 from app.services.records.drafts import Target
 from app.services.sharing.tidings import Stage
+from tests.support.asked import BookingNewsOf
 from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.pair import PSK, Person
 from tests.support.phones import ASSETS, Phone, in_the_room, phone

@@ -11,8 +11,9 @@ from app.errors import VaultFull
 from app.model.changes import Change, Op
 from app.model.commands import AddTask, Revise, WriteNote
 from app.model.entities import FilledForm, Note, Task
-from app.model.queries import HistoryOf, One, TaskBoard
+from app.model.queries import One, TaskBoard
 from app.services.records.store import OTHER, Documents, Refusal
+from tests.support.asked import HistoryOf
 from tests.support.replicas import Replica, exchange, two
 
 

@@ -14,11 +14,12 @@ import pytest
 
 from app.model.commands import AddPerson, AddTask, Delete, Erase, IntroduceMe, Revise, WriteNote
 from app.model.entities import Note
-from app.model.queries import Counts, HistoryOf, NotesOf, PeopleList, TaskBoard, TodayView
+from app.model.queries import Counts, NotesOf, PeopleList, TaskBoard, TodayView
 from app.services.records.drafts import Target
 from app.services.records.store import INDEXES, Store
 from app.vault.engine import Engine
 from app.vault.key import VaultKey
+from tests.support.asked import HistoryOf
 from tests.support.fill import fill
 from tests.support.memory import MemorySpaces
 from tests.support.store import NOON, Now

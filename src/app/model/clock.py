@@ -44,12 +44,8 @@ class Clock:
         """The next reading, later than every earlier one whatever the wall says."""
         return Clock(min(max(self.last, reading(now) - 1) + 1, _HIGHEST))
 
-    def meet(self, remote: int, now: datetime) -> "Clock":
-        """After a reading of somebody else: ours is later, but theirs pulls no further than `LEEWAY`."""
-        return self.meet_all((remote,), now)
-
     def meet_all(self, remotes: Iterable[int], now: datetime) -> "Clock":
-        """The same after many readings, one after the other."""
+        """After readings of others, one after the other: ours is later, but theirs pull no further than `LEEWAY`."""
         last, most = self.last, reading(now + LEEWAY)
         for remote in remotes:
             last = min(max(last, min(remote, most)) + 1, _HIGHEST)

@@ -307,10 +307,6 @@ class Vault:
         return slot is not None and slot.mode is Mode.BOUND
 
     @property
-    def has_recovery(self) -> bool:
-        return self._header is not None and self._header.slot(Kind.RECOVERY) is not None
-
-    @property
     def last_closed(self) -> int:
         """When this copy was last locked, in milliseconds since 1970; 0 when it never was."""
         return self._own.last_pair_made()

@@ -123,10 +123,6 @@ class Authority:
         known = self._graph.nodes[place].ancestors | 1 << place
         return frozenset(entry.device for at in bits(known) for entry in self._graph.nodes[at].brings)
 
-    def had_party(self, party: bytes) -> bool:
-        """Whether a device of that party was ever brought in: then a reset may bring the person back."""
-        return any(entry.party == party for entries in self._entries.values() for entry in entries)
-
     def may_purge(self, device: bytes, author: bytes) -> bool:
         """Whether one device may purge what another wrote: only a person's own words, by any device of theirs."""
         return not self.parties_of(device).isdisjoint(self.parties_of(author))

@@ -28,7 +28,6 @@ SALT_BYTES: Final = 16
 TAG_BYTES: Final = 16
 HEADER_BYTES: Final = 92
 _HEADER: Final = struct.Struct(">BBH16s16sQ16s32s")
-STRIPPED_BYTES: Final = HEADER_BYTES + DIGEST_BYTES + SIGNATURE_BYTES
 
 NOTHING: Final = bytes(DIGEST_BYTES)
 """What a device's first envelope names as the one before it."""

@@ -33,7 +33,7 @@ from app.model.commands import (
     WriteNote,
 )
 from app.model.entities import Goal, Note, Setting, setting_id
-from app.model.queries import AboutMe, ClosingOf, FormOf, HistoryOf, ListOf, NotesOf, PeopleList, SettingOf, TrashList
+from app.model.queries import AboutMe, ClosingOf, FormOf, ListOf, NotesOf, PeopleList, SettingOf, TrashList
 from app.model.queries.versions import ConflictOf
 from app.model.records import State, Written, fold
 from app.model.schema import KINDS
@@ -49,6 +49,7 @@ from app.services.records import store as store_module
 from app.services.records.store import Store
 from tests.services.test_agreements import Two, on
 from tests.services.test_closing import Ended
+from tests.support.asked import HistoryOf
 from tests.support.pair import Person
 from tests.support.store import NOON, Now, Timers
 

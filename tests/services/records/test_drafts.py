@@ -12,9 +12,10 @@ from app.errors import StorageFailed
 from app.model.changes import Op
 from app.model.commands import AddPerson, Delete, PlanMeeting, Revise, SetGoal, WriteNote
 from app.model.entities import Goal, Mentorship, Note, form_id, minutes_id, note_id
-from app.model.queries import FormOf, HistoryOf, MinutesFor, NoteOf, NotesOf, One
+from app.model.queries import FormOf, MinutesFor, NotesOf, One
 from app.services.records.drafts import PATIENCE, Draft, Standing, Target, thread_timer
 from tests.services.records.test_store import foreign
+from tests.support.asked import HistoryOf, NoteOf
 from tests.support.store import NOON, MemoryStore, memory_store
 
 

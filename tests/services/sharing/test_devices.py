@@ -160,9 +160,9 @@ def test_the_answer_can_wait_for_a_restart_on_both_sides(karin: Phone, empty: Ca
     answer = devices(tablet).waiting
     assert answer is not None
     karin.restart()
-    assert devices(karin).expecting
+    assert devices(karin)._rows("linking"), "a new phone was given something and has not answered yet"
     devices(karin).admit(answer.text)
-    assert not devices(karin).expecting
+    assert not devices(karin)._rows("linking")
     tablet.session.lock()
     tablet.session.unlock(OTHER_PHRASE)
     assert devices(tablet).waiting == answer

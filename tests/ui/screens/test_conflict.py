@@ -8,7 +8,8 @@ import pytest
 
 from app.model.commands import AddTask, KeepMinutes, Pick, Revise, WriteNote
 from app.model.entities import Minutes, Note, Person, Task, minutes_id
-from app.model.queries import ConflictOf, HistoryOf, One
+from app.model.queries import ConflictOf, One
+from tests.support.asked import HistoryOf
 from tests.support.conflicting import also_wrote
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.table import Table, lay

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.model.commands import Revise, WriteNote
 from app.model.entities import Note, Task
-from app.model.queries import HistoryOf, One, TextHistory
+from app.model.queries import One, TextHistory
+from tests.support.asked import HistoryOf
 from tests.support.conflicting import also_wrote
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.table import lay

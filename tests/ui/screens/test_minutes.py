@@ -10,10 +10,11 @@ from app.errors import VaultFull
 from app.model.changes import Op
 from app.model.commands import AddTask, AddTopic, KeepMinutes, MoveTask, Revise, StartMeeting, WriteNote
 from app.model.entities import Minutes, Task, minutes_id, note_id
-from app.model.queries import MinutesFor, NoteOf, One
+from app.model.queries import MinutesFor, One
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES
 from tests.services.records.test_store import foreign
+from tests.support.asked import NoteOf
 from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay

@@ -9,11 +9,12 @@ import pytest
 
 from app.model.commands import AddTask, EndMeeting, KeepMinutes, StartMeeting, WriteNote
 from app.model.entities import Meeting, Minutes, Note, Task, note_id
-from app.model.queries import ListOf, MeetingPage, MinutesFor, NoteOf, One, TrashList
+from app.model.queries import ListOf, MeetingPage, MinutesFor, One, TrashList
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts import NOTE_LIMIT
 from app.ui.screens.note import LEAST, pieces
 from app.ui.screens.templates import note_item
+from tests.support.asked import NoteOf
 from tests.support.languages import BOTH
 from tests.support.memory import MemoryDocuments
 from tests.ui.conftest import OpenStage, Stage

@@ -10,7 +10,6 @@ from app.model.queries.calendar import (
     Again,
     AgainWith,
     BookingNews,
-    BookingNewsOf,
     BusyBetween,
     BusyCount,
     CalendarEntry,
@@ -43,7 +42,7 @@ from app.model.queries.meetings import (
     TopicsUsed,
 )
 from app.model.queries.people import HeldWith, PeopleList, PersonPage, PersonView, Step, StepState
-from app.model.queries.records import AboutMe, Counts, HistoryOf, One, SettingOf, TrashList, anyway
+from app.model.queries.records import AboutMe, Counts, One, SettingOf, TrashList, anyway
 from app.model.queries.rows import (
     GoalRow,
     ListView,
@@ -63,7 +62,7 @@ from app.model.queries.support import Supervisions, SupervisionsMine
 from app.model.queries.today import Primary, PrimaryAction, Today, TodayView
 from app.model.queries.versions import Conflict, ConflictOf, Earlier, Part, Said, TextHistory, unsettled
 from app.model.queries.wording import OwnContent, OwnContentOf
-from app.model.queries.writings import EvaluationsOf, FormOf, LastMinutes, MinutesFor, MinutesList, NoteOf, NotesOf
+from app.model.queries.writings import EvaluationsOf, FormOf, LastMinutes, MinutesFor, NotesOf
 
 __all__ = [
     "AboutMe",
@@ -73,7 +72,6 @@ __all__ = [
     "AskedFirst",
     "Board",
     "BookingNews",
-    "BookingNewsOf",
     "BusyBetween",
     "BusyCount",
     "CalendarEntry",
@@ -98,7 +96,6 @@ __all__ = [
     "Group",
     "GroupAt",
     "HeldWith",
-    "HistoryOf",
     "InTheWay",
     "LastMinutes",
     "ListOf",
@@ -110,9 +107,7 @@ __all__ = [
     "MeetingsBetween",
     "MeetingsOf",
     "MinutesFor",
-    "MinutesList",
     "MinutesRow",
-    "NoteOf",
     "NoteRow",
     "NotesOf",
     "Notice",

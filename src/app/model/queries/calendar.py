@@ -492,21 +492,11 @@ class BookingNews:
     """The word of the other that this tells, to be kept once it has been seen."""
 
 
-@dataclass(frozen=True)
-class BookingNewsOf(Query[tuple[BookingNews, ...]]):
+def booking_news(look: Look, now: datetime) -> tuple[BookingNews, ...]:
     """What there is to tell: times offered to me, my times that were taken, also after I took them back, one I took that
     somebody else had first, two meetings at one time, what the other one cancelled while nothing else is booked, and
     what they moved, cancelled or put back among others and that they have ended it, until I have seen it.
     """
-
-    now: datetime
-
-    def answer(self, read: Reader) -> tuple[BookingNews, ...]:
-        return booking_news(Look(read, self.now), self.now)
-
-
-def booking_news(look: Look, now: datetime) -> tuple[BookingNews, ...]:
-    """The same within an answer that has looked ahead already: Today does."""
     ahead = look.ahead()
     booked = {row.mentorship for row in ahead}
     news = [*_clashes(ahead)]

@@ -14,7 +14,7 @@ from app.model.entities import (
 )
 from app.model.fields import Scalar
 from app.model.ids import Id
-from app.model.queries.asking import Past, Query, Reader, Trashed
+from app.model.queries.asking import Query, Reader, Trashed
 from app.model.schema import KINDS, Entity
 
 E = TypeVar("E", bound=Entity)
@@ -54,17 +54,6 @@ class SettingOf(Query[Scalar]):
 def anyway(mentorship: Id) -> str:
     """The name under which it is kept why the first meeting was held before everything was in place."""
     return f"anyway.{mentorship}"
-
-
-@dataclass(frozen=True)
-class HistoryOf(Query[tuple[Past, ...]]):
-    """All versions of a record, newest first."""
-
-    kind: str
-    id: Id
-
-    def answer(self, read: Reader) -> tuple[Past, ...]:
-        return tuple(read.history(self.kind, self.id))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ from app.model.queries.look import (
     months,
 )
 from app.model.queries.rows import (
-    MinutesRow,
     NoteRow,
     Page,
 )
@@ -49,16 +48,6 @@ class NotesOf(Query[Page[NoteRow]]):
 
 
 @dataclass(frozen=True)
-class NoteOf(Query["Note | None"]):
-    """My note of a meeting."""
-
-    meeting: Id
-
-    def answer(self, read: Reader) -> Note | None:
-        return Look(read, None).note(self.meeting)
-
-
-@dataclass(frozen=True)
 class MinutesFor(Query["Minutes | None"]):
     """The minutes of a meeting."""
 
@@ -66,21 +55,6 @@ class MinutesFor(Query["Minutes | None"]):
 
     def answer(self, read: Reader) -> Minutes | None:
         return read.one(Minutes, minutes_id(self.meeting))
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinutesList(Query[Page[MinutesRow]]):
-    """Minutes, newest first, of a mentorship or all."""
-
-    mentorship: Id | None = None
-    limit: int = 50
-    before: int | None = None
-
-    def answer(self, read: Reader) -> Page[MinutesRow]:
-        look = Look(read, None)
-        equal: dict[str, Scalar] = {"mentorship": self.mentorship} if self.mentorship else {}
-        cards, following = read.newest_cards(Minutes, self.limit, self.before, **equal)
-        return Page(rows=tuple(look.minutes_row(card) for card in cards), next=following)
 
 
 @dataclass(frozen=True)

@@ -199,11 +199,6 @@ class Devices:
             table.insert({"kind": "linking", "state": dict(state.to_row())})
         return Grant(sealed, self._shown(shown))
 
-    @property
-    def expecting(self) -> bool:
-        """Whether a new phone has been given something and has not answered yet."""
-        return any(self._ms() - from_row(row["state"]).made <= link.LIFETIME for row in self._rows("linking"))  # type: ignore[attr-defined]  # only these states are in such rows
-
     def give_up(self) -> None:
         """No other phone after all: its answer would come too late."""
         table = self._store.documents.table(DEVICE)

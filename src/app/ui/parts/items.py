@@ -31,7 +31,6 @@ LIVE = frozenset({"tasks", "taskreview", "goalprogress", "confirm", "link", "peo
 """Types whose content is in the relationship and not in the answer."""
 AT_FIRST = 8
 """Of a long list of choices so many are shown; the rest is a tap away."""
-ISO_TIME = "%H:%M"
 
 
 @component
