@@ -61,3 +61,11 @@ async def test_those_who_have_ended_are_put_away(stage: OpenStage) -> None:
     assert not app.has("Bo")
     await app.tap("show-ended")
     assert app.has("Bo")
+
+
+async def test_where_nobody_else_is_left_those_who_have_ended_stand_there(stage: OpenStage) -> None:
+    store = memory_store()
+    store.execute(EndMentorship(mentorship=store.execute(AddPerson(name="Lina", my_role="mentor")).record))
+    app = await open_at(stage, Laid(store, "", "", "", "", ""), "/people")
+    assert app.has("Lina") and not app.has("show-ended")
+    assert app.desk.say("people.no-match") not in app.texts()

@@ -56,7 +56,8 @@ def PeopleScreen(person: str = "") -> ft.Control:
     ordered = sorted(people, key=lambda row: desk.speech.value.sort_key(row.name))
     active = [row for row in ordered if row.status != "ended"]
     gone = [row for row in ordered if row.status == "ended"]
-    rows = [row for row in (ordered if ended else active) if wanted.casefold() in row.name.casefold()]
+    every = ended or not active  # where nobody else is left, they stand there at once
+    rows = [row for row in (ordered if every else active) if wanted.casefold() in row.name.casefold()]
     one = active[0] if len(active) == 1 and not gone else None
     soonest = min((row for row in active if row.next), key=_when, default=active[0] if active else None)
     picked = next((row for row in ordered if row.mentorship == chosen), soonest)
@@ -103,7 +104,7 @@ def PeopleScreen(person: str = "") -> ft.Control:
     if not rows:
         top.append(Soft(desk.say("people.no-match"), Style.BODY))
     footer: list[ft.Control] = [ft.Row([pair], wrap=True)]
-    if gone:
+    if gone and active:
         words = desk.say("people.hide-ended") if ended else desk.say("people.show-ended", number=len(gone))
         footer.append(ft.Row([QuietButton(words, lambda _: show_ended(not ended), id="show-ended")], wrap=True))
     body = EndlessList(rows, draw, height=84, header=top, footer=footer)
