@@ -38,3 +38,8 @@ PURGED_MAX: Final = 500
 
 SEQUENCE_MAX: Final = (1 << 63) - 1
 """The highest sequence: it fits a signed column of a database."""
+
+PARCEL_SIZES: Final = (16 * KIBIBYTE, 64 * KIBIBYTE, 256 * KIBIBYTE)
+"""What members and a programme send each other through a server: nothing else is taken there, so that a size says hardly
+anything of what is sealed in it.
+"""

@@ -127,10 +127,13 @@ class Door:
     async def _sweep(self) -> None:
         while True:
             try:
-                note("swept", rows=await self._work(self.server.accounts.sweep, size=LARGE))
+                note("swept", rows=await self._work(self._swept, size=LARGE))
             except Away:
                 note("the database is away", logging.WARNING)
             await asyncio.sleep(SWEEP_SECONDS)
+
+    def _swept(self) -> int:
+        return self.server.accounts.sweep() + self.server.post.sweep(self.server.today())
 
     async def _work(self, function: Callable[..., Any], *arguments: Any, size: int = 0) -> Any:
         """Run something that uses the database.

@@ -34,6 +34,8 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "keyring": ("id", "secret", "bytes", "made"),
     "box": ("space", "secret"),
     "slip": ("space", "id", "day", "batch", "bytes"),
+    "parcel": ("space", "id", "day", "bytes"),
+    "reply": ("id", "space", "day", "bytes"),
 }
 FORMAT: Final = 1
 _FEW: Final = 500

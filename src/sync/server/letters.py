@@ -21,6 +21,8 @@ KEYRING_BYTES: Final = 256 << 10
 SLIP_BYTES: Final = 4_096
 SLIPS: Final = 10_000
 BATCH: Final = 5
+BATCH_MOST: Final = 250
+"""What goes out at once, about 1 MiB; who was drawn for it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,10 +263,13 @@ class Boxes:
             row = work.one("select secret from box where space = ? {lock}", space)
             if row is None or not hmac.compare_digest(row[0], hashlib.sha256(secret).digest()):
                 raise unknown()
+            id = hashlib.sha256(slip).digest()[:16]  # whose answer was lost sends it again: it is still one
+            if work.one("select day from slip where space = ? and id = ?", space, id) is not None:
+                return
             count = work.one("select count(*) from slip where space = ?", space)
             if count is None or count[0] >= SLIPS:
                 raise Refusal(507, "quota", limit=SLIPS)
-            work.run("insert into slip (space, id, day, bytes) values (?, ?, ?, ?)", space, os.urandom(16), today, slip)
+            work.run("insert into slip (space, id, day, bytes) values (?, ?, ?, ?)", space, id, today, slip)
 
     def take(self, space: bytes) -> tuple[bytes, list[bytes]] | None:
         """The oldest batch that was not deleted, or a new one when five or more wait."""
@@ -276,6 +281,8 @@ class Boxes:
                 waiting = [row[0] for row in work.rows("select id from slip where space = ? and batch is null", space)]
                 if len(waiting) < BATCH:
                     return None
+                if len(waiting) > BATCH_MOST:
+                    waiting = random.SystemRandom().sample(waiting, BATCH_MOST)
                 row = (os.urandom(16),)
                 for id in waiting:
                     work.run("update slip set batch = ? where space = ? and id = ?", row[0], space, id)

@@ -392,6 +392,8 @@ def _remove(work: Work, space: bytes, today: int) -> None:
         "invitation",
         "box",
         "slip",
+        "parcel",
+        "reply",
     ):
         if table == "invitation":
             work.run("delete from message where invitation in (select id from invitation where space = ?)", space)

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from sync.errors import SyncError, UnfitPublicKey
 from sync.protocol.control import party_of
 from sync.protocol.envelope import ID_BYTES, SIGNATURE_BYTES
-from sync.protocol.limits import BATCH_BYTES, BATCH_ENVELOPES, ENVELOPE_MAX
+from sync.protocol.limits import BATCH_BYTES, BATCH_ENVELOPES, ENVELOPE_MAX, PARCEL_SIZES
 from sync.server import limits
 from sync.server.accounts import Accounts, Session
 from sync.server.database import Database
@@ -33,6 +33,7 @@ from sync.server.letters import (
 )
 from sync.server.limits import Buckets
 from sync.server.log import POSITION_MAX, Full, Gone, Log, Space, Stale
+from sync.server.post import PARCEL_ID_BYTES, Post
 from sync.server.refusal import Refusal, busy, forbidden, malformed, slow_down, unknown
 from sync.server.settings import Settings
 from sync.session import ACCOUNT_AGAIN, ACCOUNT_END, ROOT, SESSION, proves
@@ -145,6 +146,7 @@ class Server:
     letters: Letters = field(init=False)
     keyrings: Keyrings = field(init=False)
     boxes: Boxes = field(init=False)
+    post: Post = field(init=False)
     wrong: Buckets = field(init=False)
     challenges: Buckets = field(init=False)
     introductions: Buckets = field(init=False)
@@ -160,6 +162,7 @@ class Server:
         self.letters = Letters(self.database)
         self.keyrings = Keyrings(self.database)
         self.boxes = Boxes(self.database)
+        self.post = Post(self.database)
         self.wrong = Buckets(limits.WRONG)
         self.challenges = Buckets(limits.CHALLENGES)
         self.introductions = Buckets(limits.INTRODUCTIONS)
@@ -532,11 +535,9 @@ def delete_keyring(server: Server, request: Request) -> Answer:
 
 @way("PUT", "/v1/drop/{space}", limit=JSON_BYTES)
 def open_box(server: Server, request: Request) -> Answer:
-    """Open a box without names, or renew the secret with which one may put in."""
-    session, members = server.writer(request, request.id("space"))
-    if not members.writes(session.device):
-        raise forbidden()
-    server.boxes.open(session.space, request.json().bytes("secret", KEY_BYTES))
+    """Open a programme's box, or renew the secret with which one may put in."""
+    space = _keeper(server, request, ended=False)
+    server.boxes.open(space, request.json().bytes("secret", KEY_BYTES))
     return told()
 
 
@@ -554,10 +555,7 @@ def put_slip(server: Server, request: Request) -> Answer:
 @way("GET", "/v1/drop/{space}", slow=True)
 def take_slips(server: Server, request: Request) -> Answer:
     """A batch of messages without names, five or more, shuffled; nothing while fewer wait."""
-    session, members = server.member(request, request.id("space"))
-    if not members.writes(session.device):
-        raise forbidden()
-    batch = server.boxes.take(session.space)
+    batch = server.boxes.take(_keeper(server, request))
     if batch is None:
         return Answer(200, b"", "application/octet-stream")
     return Answer(200, _frames(batch[1]), "application/octet-stream", {"fika-batch": batch[0].hex()})
@@ -565,12 +563,66 @@ def take_slips(server: Server, request: Request) -> Answer:
 
 @way("DELETE", "/v1/drop/{space}", slow=True)
 def delete_slips(server: Server, request: Request) -> Answer:
-    """Remove a batch that was read."""
-    session, members = server.member(request, request.id("space"))
+    """Remove a batch that was read; or close the box, with all that lies in it and every answer."""
+    space = _keeper(server, request)
+    if request.query.get("batch") == "all":
+        server.post.close(space)
+    else:
+        server.boxes.delete(space, _hex(request.query.get("batch", ""), ID_BYTES, "batch"))
+    return Answer(204)
+
+
+@way("POST", "/v1/drop/{space}/letters", limit=PARCEL_SIZES[-1], guessable=True)
+def put_parcel(server: Server, request: Request) -> Answer:
+    """A sealed parcel from a member; three sizes exist."""
+    server.allow(server.unsigned, request.address)
+    if len(request.body) not in PARCEL_SIZES:
+        raise malformed("body")
+    secret = _hex(request.token(), KEY_BYTES, "authorization")
+    server.post.put(request.id("space"), secret, request.body, server.today())
+    return Answer(202)
+
+
+@way("GET", "/v1/drop/{space}/letters", slow=True)
+def read_parcels(server: Server, request: Request) -> Answer:
+    """A page of the parcels that wait, behind the one that was read last."""
+    space = _keeper(server, request)
+    after = _hex(request.query["after"], PARCEL_ID_BYTES, "after") if "after" in request.query else b""
+    return Answer(200, _frames(server.post.read(space, after)), "application/octet-stream")
+
+
+@way("DELETE", "/v1/drop/{space}/letters", slow=True)
+def delete_parcel(server: Server, request: Request) -> Answer:
+    """Remove a parcel that was read."""
+    space = _keeper(server, request)
+    server.post.delete(space, _hex(request.query.get("id", ""), PARCEL_ID_BYTES, "id"))
+    return Answer(204)
+
+
+@way("PUT", "/v1/answers/{answer}", limit=PARCEL_SIZES[-1])
+def put_reply(server: Server, request: Request) -> Answer:
+    """A sealed answer for a member, in the place of the one before."""
+    space = _keeper(server, request, ended=False)
+    if len(request.body) not in PARCEL_SIZES:
+        raise malformed("body")
+    server.post.answer(request.id("answer"), space, request.body, server.today())
+    return Answer(204)
+
+
+@way("GET", "/v1/answers/{answer}", guessable=True)
+def get_reply(server: Server, request: Request) -> Answer:
+    """The answer for whoever knows its id."""
+    server.allow(server.unsigned, request.address)
+    return Answer(200, server.post.fetch(request.id("answer")), "application/octet-stream")
+
+
+def _keeper(server: Server, request: Request, *, ended: bool = True) -> bytes:
+    """The space of a box, of whoever may read it; with `ended` also of a device whose account here was ended."""
+    space = request.id("space") if "space" in request.params else None
+    session, members = (server.member if ended else server.writer)(request, space)
     if not members.writes(session.device):
         raise forbidden()
-    server.boxes.delete(session.space, _hex(request.query.get("batch", ""), ID_BYTES, "batch"))
-    return Answer(204)
+    return session.space
 
 
 # ------------------------------------------------------------------------------------------------ all about me, and the end
@@ -647,6 +699,9 @@ def _everything(server: Server, session: Session) -> Iterator[bytes]:
         yield _line({"blob": id.hex(), "bytes": size})
     for expires, count in server.letters.of_device(space, device):
         yield _line({"invitation_expires": expires, "messages": count})
+    parcels, replies = server.post.held(space)
+    if parcels or replies:
+        yield _line({"letters_of_a_programme": parcels, "answers_to_its_members": replies})
     for position, envelope in server.log.of_device(space, device):
         yield _line({"position": position, "envelope": base64.b64encode(envelope).decode()})
 

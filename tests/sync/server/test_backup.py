@@ -14,6 +14,7 @@ from sync.server.backup import TABLES, BadBackup
 from sync.server.database import Database
 from sync.server.letters import Blobs, Boxes, Keyrings, Letters
 from sync.server.log import Log, Row
+from sync.server.post import Post
 from sync.server.settings import Settings
 from sync.server.sqlite import Sqlite
 from tests.sync.server.test_schema import open_at
@@ -35,6 +36,9 @@ def fill(database: Database) -> bytes:
     boxes = Boxes(database)
     boxes.open(space, b"secret")
     boxes.put(space, b"secret", b"slip", 1)
+    post = Post(database)
+    post.put(space, b"secret", b"parcel", 1)
+    post.answer(b"answer", space, b"sealed", 1)
     with database.write() as work:
         work.run("insert into introduced (space, device, sign, made) values (?, ?, ?, 1)", space, device, b"key")
         work.run("insert into ticket (token, uses, expires) values (?, 1, 2)", b"token")
@@ -134,7 +138,7 @@ def damaged(lines: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
     yield "a bomb", [lines[0], b"[" * 100_000 + b"\n", *lines[1:]]
     yield "not a list", [lines[0], b"3\n", *lines[1:]]
     yield "no line end", [*lines[:-1], lines[-1].rstrip()]
-    yield "newer", [lines[0].replace(b'"schema":2', b'"schema":99'), *lines[1:]]
+    yield "newer", [lines[0].replace(b'"schema":3', b'"schema":99'), *lines[1:]]
     yield "not ours", [b'{"fika-server":7}\n', *lines[1:]]
     yield "a statement in a name", [lines[0].replace(b'"tip"', b'"tip; drop table log"'), *lines[1:]]
     yield "empty", []

@@ -4,12 +4,16 @@ import hashlib
 import json
 import os
 import time
+from typing import Any
 
 import httpx
 import pytest
 
+from sync.protocol.limits import PARCEL_SIZES
 from sync.server.letters import MESSAGES, OPEN_INVITATIONS, PART_BYTES, SLIP_BYTES
+from sync.server.post import KEPT_DAYS, parcel_id
 from tests.sync.server.actors import Actor, Phone, cut, new_place, pair
+from tests.sync.server.running import Running
 
 
 def said(answer: httpx.Response) -> tuple[int, str]:
@@ -206,3 +210,84 @@ def test_all_slips_have_one_size(base: str, size: int) -> None:
         f"/v1/drop/{'ab' * 16}", content=bytes(size), headers={"authorization": f"Bearer {'ab' * 32}"}
     )
     assert answer.status_code in (400, 413)
+
+
+# ------------------------------------------------------------------------------------------------ a programme's letters
+
+
+def test_letters_wait_for_the_coordinator_and_answers_for_the_member(base: str) -> None:
+    one, other = pair(base, "mentoring")
+    box, secret = f"/v1/drop/{one.space}", os.urandom(32).hex()
+    path, opens = f"{box}/letters", {"authorization": f"Bearer {secret}"}
+    parcels = sorted((os.urandom(PARCEL_SIZES[0]) for _ in range(3)), key=parcel_id)
+    assert said(one.http.post(path, content=parcels[0], headers=opens)) == (404, "unknown")
+    assert said(one.ask("GET", path)) == (404, "unknown")
+    assert said(one.ask("PUT", f"/v1/answers/{'ab' * 16}", content=parcels[0])) == (404, "unknown")
+    one.ask("PUT", box, content=json.dumps({"secret": secret}))
+    wrong = {"authorization": f"Bearer {os.urandom(32).hex()}"}
+    assert said(one.http.post(path, content=parcels[0], headers=wrong)) == (404, "unknown")
+    for parcel in (*parcels, parcels[1]):  # one of them twice: its answer was lost
+        answer = one.http.post(path, content=parcel, headers=opens)
+        assert (answer.status_code, answer.content) == (202, b"")
+    assert cut(other.ask("GET", path).content) == parcels
+    assert cut(other.ask("GET", f"{path}?after={parcel_id(parcels[0]).hex()}").content) == parcels[1:]
+    for _ in range(2):
+        assert one.ask("DELETE", f"{path}?id={parcel_id(parcels[2]).hex()}").status_code == 204
+    assert cut(one.ask("GET", path).content) == parcels[:2]
+    stranger, _ = pair(base, "mentoring")
+    for method, where in (("GET", path), ("DELETE", f"{path}?id={'ab' * 16}"), ("DELETE", f"{box}?batch=all")):
+        assert said(stranger.ask(method, where)) == (403, "forbidden")
+    id = os.urandom(16).hex()
+    place = f"/v1/answers/{id}"
+    assert said(one.http.get(place)) == (404, "unknown")
+    for sealed in parcels[:2]:
+        assert one.ask("PUT", place, content=sealed).status_code == 204
+        assert one.http.get(place).content == sealed
+    stranger.ask("PUT", f"/v1/drop/{stranger.space}", content=json.dumps({"secret": secret}))
+    assert said(stranger.ask("PUT", place, content=parcels[2])) == (409, "exists")
+    assert said(one.http.put(place, content=parcels[2])) == (401, "session")
+    assert b'{"letters_of_a_programme": 2, "answers_to_its_members": 1}' in one.ask("GET", "/v1/export").content
+    assert one.ask("DELETE", f"{box}?batch=all").status_code == 204
+    assert said(one.http.get(place)) == said(one.ask("GET", path)) == said(one.ask("GET", box)) == (404, "unknown")
+    assert stranger.ask("GET", f"/v1/drop/{stranger.space}/letters").content == b"", "another box stays"
+
+
+def test_parcels_have_three_sizes_a_page_and_a_bound(base: str, running: Running, monkeypatch: Any) -> None:
+    one, _ = pair(base, "mentoring")
+    secret = os.urandom(32).hex()
+    path, opens = f"/v1/drop/{one.space}/letters", {"authorization": f"Bearer {secret}"}
+    one.ask("PUT", f"/v1/drop/{one.space}", content=json.dumps({"secret": secret}))
+    for size in (0, PARCEL_SIZES[0] - 1, PARCEL_SIZES[0] + 1):
+        assert said(one.http.post(path, content=bytes(size), headers=opens)) == (400, "malformed")
+        assert said(one.ask("PUT", f"/v1/answers/{'ab' * 16}", content=bytes(size))) == (400, "malformed")
+    assert said(one.http.post(path, content=bytes(PARCEL_SIZES[-1] + 1), headers=opens)) == (413, "too-large")
+    large = [bytes([number]) * PARCEL_SIZES[-1] for number in range(1, 6)]
+    for parcel in large:
+        assert one.http.post(path, content=parcel, headers=opens).status_code == 202
+    first = cut(one.ask("GET", path).content)
+    rest = cut(one.ask("GET", f"{path}?after={parcel_id(first[-1]).hex()}").content)
+    assert (len(first), len(rest)) == (4, 1) and sorted(first + rest) == large
+    monkeypatch.setattr("sync.server.post.PARCELS", 5)
+    assert said(one.http.post(path, content=bytes(PARCEL_SIZES[0]), headers=opens)) == (507, "quota")
+    monkeypatch.setattr("sync.server.post.PARCELS", 100)
+    monkeypatch.setattr("sync.server.post.BOX_BYTES", 5 * PARCEL_SIZES[-1])
+    assert said(one.http.post(path, content=bytes(PARCEL_SIZES[0]), headers=opens)) == (507, "quota")
+    place = f"/v1/answers/{os.urandom(16).hex()}"
+    monkeypatch.setattr("sync.server.post.REPLIES", 1)
+    assert [one.ask("PUT", place, content=bytes(PARCEL_SIZES[0])).status_code for _ in range(2)] == [204, 204]
+    assert said(one.ask("PUT", f"/v1/answers/{'ab' * 16}", content=bytes(PARCEL_SIZES[0]))) == (507, "quota")
+    today = running.server.today()
+    running.server.post.sweep(today + KEPT_DAYS)
+    assert one.http.get(place).status_code == 200 and one.ask("GET", path).content
+    assert running.server.post.sweep(today + KEPT_DAYS + 1) >= 6
+    assert one.http.get(place).status_code == 404 and not one.ask("GET", path).content
+
+
+def test_a_slip_that_is_sent_again_is_one(base: str) -> None:
+    one, _ = pair(base, "mentoring")
+    secret = os.urandom(32).hex()
+    path, opens = f"/v1/drop/{one.space}", {"authorization": f"Bearer {secret}"}
+    one.ask("PUT", path, content=json.dumps({"secret": secret}))
+    for number in (1, 2, 3, 4, 4, 4):
+        assert one.http.post(path, content=bytes([number]) * SLIP_BYTES, headers=opens).status_code == 202
+    assert one.ask("GET", path).content == b"", "four are four, however often one of them came"

@@ -30,6 +30,8 @@ KEPT = {
     "keyring": {"id", "secret", "bytes", "made"},
     "box": {"space", "secret"},
     "slip": {"space", "id", "day", "batch", "bytes"},
+    "parcel": {"space", "id", "day", "bytes"},
+    "reply": {"id", "space", "day", "bytes"},
     "schema_step": {"number"},
 }
 """Every column that may exist: ids, keys, sealed bytes, sizes, positions, and dates no finer than a day (sessions and
