@@ -307,11 +307,16 @@ class Server:
         with self._open(
             method, path, body, tokens=[token] if token else tokens, total=total or self._total, more=more
         ) as (response, line):
-            good = 200 <= response.status_code < 300
-            raw = _read(response, most if good else REFUSAL_BYTES, line)
-            if not good:
-                _fail(response.status_code, _object(raw) if raw[:1] == b"{" else {}, response.headers)
-            return raw
+            return self._whole(response, line, most)
+
+    @staticmethod
+    def _whole(response: requests.Response, line: "_Line", most: int) -> bytes:
+        """All of an answer that has begun, or the typed error that it is."""
+        good = 200 <= response.status_code < 300
+        raw = _read(response, most if good else REFUSAL_BYTES, line)
+        if not good:
+            _fail(response.status_code, _object(raw) if raw[:1] == b"{" else {}, response.headers)
+        return raw
 
     @contextmanager
     def _open(

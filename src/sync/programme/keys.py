@@ -139,6 +139,11 @@ def pair_tag(programme: bytes, space: bytes) -> bytes:
     return _digest(labels.PROGRAMME_PAIR, programme + space)[:ID_BYTES]
 
 
+def answers_id(programme: bytes, member: bytes) -> bytes:
+    """Where the answers to a member lie on a server: only the member and the programme know the member's id."""
+    return _digest(labels.PROGRAMME_POST, programme + member)[:ID_BYTES]
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One of the people of a programme, and nobody knows which."""
