@@ -7,6 +7,7 @@ it is left running when the vault is closed.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.content.library import Library
     from app.services.programme.coordination import Coordination
     from app.services.programme.membership import Programme
+    from app.services.programme.post import Post
     from app.services.records.store import Store
     from app.services.sharing.devices import Devices
     from app.services.sharing.exchange import Exchange
@@ -153,12 +155,53 @@ class Opened:
 
         return self._once("coordination", make)
 
+    @property
+    def posts(self) -> bool:
+        """Whether letters of a programme may go by themselves: somewhere here it has a box. Quick."""
+        if self.vault.temporary:
+            return False
+        return any(row.get("box") for row in self.vault.documents.table("_keyring"))
+
+    @property
+    def post(self) -> Post:
+        """What goes between members and coordinators through a server."""
+
+        def make() -> Post:
+            from app.services.programme.fetching import Fetching
+            from app.services.programme.post import Post
+            from app.services.programme.sending import Sending
+
+            def keeps() -> bool:
+                return any(row["kind"] == "programme" for row in self.vault.documents.table("_keyring"))
+
+            replication = self.replication
+            return Post(
+                Sending(lambda: self.programme, self._now, time.monotonic),
+                Fetching(lambda: self.coordination, self.spaces, lambda: replication.choice, keeps),
+                may_go=lambda: replication.may_go,
+                delayed=lambda: replication.delayed,
+            )
+
+        return self._once("post", make)
+
+    @property
+    def goes_by_itself(self) -> bool:
+        """Whether letters of mine go by themselves, and the box takes them. Quick."""
+        if not self.posts or self.programme.posting != "yes":
+            return False
+        with self._one:
+            post = cast("Post | None", self._made.get("post"))
+        return post is None or post.member.code != "sync-server-refuses"
+
     # ------------------------------------------------------------------ the end
 
     def stop_replicating(self) -> None:
         """No more talk with a server; waits until a running exchange has noticed."""
         with self._one:
+            post = cast("Post | None", self._made.pop("post", None))
             replication = cast("Replication | None", self._made.pop("replication", None))
+        if post is not None:
+            post.stop()
         if replication is not None:
             replication.stop()
 
@@ -167,9 +210,12 @@ class Opened:
         self.stop_replicating()
         with self._one:
             self._closed = True
+            post = cast("Post | None", self._made.pop("post", None))
             again = cast("Replication | None", self._made.pop("replication", None))  # asked for while it was stopped
             devices = cast("Devices | None", self._made.pop("devices", None))
             self._made.clear()
+        if post is not None:
+            post.stop()
         if again is not None:
             again.stop()
         if devices is not None:

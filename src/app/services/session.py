@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.services.files.rescue import Rescue
     from app.services.programme.coordination import Coordination
     from app.services.programme.membership import Programme
+    from app.services.programme.post import Post
     from app.services.records.store import Store
     from app.services.sharing.devices import Devices
     from app.services.sharing.exchange import Exchange
@@ -183,6 +184,22 @@ class Session:
         """The programme one coordinates."""
         return self._open.coordination
 
+    @property
+    def letters(self) -> Post:
+        """What goes between members and coordinators of a programme through a server."""
+        return self._open.post
+
+    @property
+    def posts(self) -> bool:
+        """Whether a programme here has a box, so that letters may go by themselves. Quick."""
+        opened = self._opened
+        if opened is None:
+            return False
+        try:
+            return opened.posts
+        except VaultClosed:  # locked since the line above
+            return False
+
     def agreements(self, library: Library) -> Agreements:
         """What two people put their names to, in the words of this library."""
         return self._open.agreements(library)
@@ -191,6 +208,18 @@ class Session:
     def programme_waiting(self) -> int:
         """How much waits to be handed over to a programme; loads nothing of it where there is none."""
         return self._counted("_letter", lambda row: row["state"] == "waiting" and row["what"] != "counts")
+
+    @property
+    def programme_by_hand(self) -> int:
+        """The same, but nothing where letters go by themselves: then nobody has anything to do about it."""
+        waiting = self.programme_waiting
+        opened = self._opened
+        if not waiting or opened is None:
+            return waiting
+        try:
+            return 0 if opened.goes_by_itself else waiting
+        except (SessionBusy, VaultClosed):  # locked since the line above
+            return 0
 
     @property
     def programme_news(self) -> int:

@@ -29,14 +29,16 @@ from app.services.content.documents import Document
 from app.services.content.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Library
 from app.services.content.library import Item as Line
 from app.services.content.wordlists import words
+from app.services.programme import box as boxes
+from app.services.programme.box import Box
 from app.services.programme.membership import CONTACTS
 from app.services.records.store import Store
 from app.services.sharing.pairing import Package
 from app.services.spaces import DEVICE, KEYRING
 from sync import bundle
 from sync.bundle import BoxKey, Item, ItemKind, Parts
-from sync.errors import BadRecord, BadSignature, CodeForElsewhere, SyncError
-from sync.programme import letters
+from sync.errors import BadRecord, BadSignature, CodeForElsewhere, NewerVersion, SyncError
+from sync.programme import keys, letters
 from sync.programme.blind import MODULUS_BYTES, Signer
 from sync.programme.keys import ID_BYTES, SERIAL_BYTES, Card, ProgrammeKeys, Token
 from sync.programme.letters import Letter, Lock
@@ -46,6 +48,9 @@ log = logging.getLogger(__name__)
 MEMBERS: Final = "_member"
 RECEIVED: Final = "_received"
 SLIPS: Final = "_slip"
+LATER: Final = "_slip_later"
+"""Answers without a name that only a newer app can read, sealed as they came."""
+LATER_MOST: Final = 1_000
 
 LINES: Final = "programme.lines"
 """The setting of a coordinator that has the programme's own lines of the list before a relationship."""
@@ -80,6 +85,8 @@ class Member:
     """Somebody of the same name is there already."""
     out: bool = False
     """The coordinator has taken them out of the programme."""
+    posts: bool = False
+    """Their letters come through the programme's box, and answers to them go there by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +198,8 @@ class Coordination:
 
     # ------------------------------------------------------------------ what comes in
 
-    def take(self, data: bytes | str) -> Taken:
-        """Read a package in: every letter that is what it says, and how many are not.
+    def take(self, data: bytes | str, *, posted: bool = False) -> Taken:
+        """Read a package in: every letter that is what it says, and how many are not. `posted`: it lay in the box.
 
         Where none is, the reason is raised and nothing is changed. What stayed outside is not acknowledged: whoever
         sent it keeps it, and the same package can be read again (by a newer app, or once somebody is let in again).
@@ -220,8 +227,47 @@ class Coordination:
                 self._table(DEVICE).insert({"kind": "bundle", "id": opened.id.hex()})
                 for member in {letter.member.hex() for letter in found if letter.sign}:
                     self._owe(member, came=opened.id.hex())
+            self._came_by(found, posted=posted)
         self._tell()
         return Taken(fresh, unreadable=len(faults), refused=refused)
+
+    def take_slips(self, slips: Sequence[bytes]) -> int:
+        """Read answers without a name that lay in the box; how many are new. Judged as those of a package are.
+
+        What a newer app wrote is put by, and read once this one is newer too.
+        """
+        row = self._required()
+        card, own = _card(row), _keys(row)
+        table = self._table(LATER)
+        kept = [bytes.fromhex(each["data"]) for each in table]
+        found, newer = self._slips([*kept, *slips], card, own)
+        with self._one, self._store.writing():
+            fresh = self._nameless(found)
+            if newer != kept:
+                table.remove(doc_ids=[each.doc_id for each in table])
+                for one in newer[:LATER_MOST]:
+                    table.insert({"data": one.hex()})
+        self._tell()
+        return fresh
+
+    def _slips(self, raw: Sequence[bytes], card: Card, own: ProgrammeKeys) -> tuple[list[Letter], list[bytes]]:
+        """Those that are slips, each once, and those that only a newer app can read."""
+        found: dict[bytes, Letter] = {}
+        newer: list[bytes] = []
+        for one in dict.fromkeys(raw):
+            letters_, faults = self._readable([Item(ItemKind.LETTER, one)], card, own)
+            if letters_ and letters_[0].lock is Lock.SLIP:
+                found.setdefault(letters_[0].number, letters_[0])
+            elif faults and isinstance(faults[0], NewerVersion):
+                newer.append(one)
+        return list(found.values()), newer
+
+    def _came_by(self, found: Sequence[Letter], *, posted: bool) -> None:
+        """Whoever writes through the box gets their answers there; whoever hands over by hand, by hand."""
+        table = self._table(MEMBERS)
+        writers = {letter.member.hex() for letter in found if letter.sign}
+        changed = [row.doc_id for row in table if row["id"] in writers and bool(row.get("posts")) is not posted]
+        table.update({"posts": posted}, doc_ids=changed)
 
     def _readable(self, items: Sequence[Item], card: Card, own: ProgrammeKeys) -> tuple[list[Letter], list[SyncError]]:
         """The letters that are what they say, and what is wrong with each of the others."""
@@ -402,6 +448,7 @@ class Coordination:
                 row["role"],
                 bool(row["owed"]) or (not row.get("out") and self._news_for(row)),
                 new=not row.get("answered"),
+                posts=bool(row.get("posts")),
                 again=names.count(name) > 1,
                 out=bool(row.get("out")),
             )
@@ -573,6 +620,11 @@ class Coordination:
         text = self._setting(LINES)
         return "" if text in ("", NO_LINES) else hashlib.sha256(text.encode()).hexdigest()
 
+    def _edition_of_box(self) -> str:
+        """What tells this box from any other; nothing where there is none."""
+        box = self.box
+        return hashlib.sha256(json.dumps(box.said, sort_keys=True).encode()).hexdigest() if box else ""
+
     # ------------------------------------------------------------------ what goes back
 
     def answer(self, member: str) -> Package:
@@ -594,6 +646,8 @@ class Coordination:
         if self._setting(LINES) and not own.get("out") and not self._other_lines():
             # Also where there are none any more: saying so takes them away.
             says["lines"] = programme_lines.said(self.lines)
+        if "box" in row and not own.get("out"):
+            says["box"] = boxes.said(row["box"])  # also where it was closed: saying so takes it away
         if own["signed"] and not own.get("out"):
             says |= {"signed": own["signed"], "append": _keys(row).append.hex()}
         return says
@@ -609,6 +663,41 @@ class Coordination:
             self._table(MEMBERS).update({"turn": turn}, doc_ids=[row.doc_id])
         return turn
 
+    @property
+    def box(self) -> Box | None:
+        """The box on a server, if one was opened."""
+        row = self._row()
+        return boxes.read(row.get("box")) if row is not None else None
+
+    def keep_box(self, box: Box | None) -> None:
+        """A box was opened, or closed: everybody is told with their next answer."""
+        with self._one, self._store.writing():
+            row = self._required()
+            fresh = {"box": box.said, "box_secret": box.secret.hex()} if box else {"box": {}}
+            self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
+        self._tell()
+
+    @property
+    def box_secret(self) -> bytes:
+        """What the last box was opened with, so that opening it again needs no new word; nothing before the first one."""
+        row = self._row()
+        return bytes.fromhex(row.get("box_secret", "")) if row is not None else b""
+
+    def owed_by_post(self) -> dict[str, bytes]:
+        """Members whose letters come through the box and who have an answer to get, and where it is to lie there.
+
+        Never a first answer: letting somebody in is done by hand, with the name before one.
+        """
+        row = self._row()
+        if row is None:
+            return {}
+        programme = _card(row).id
+        return {
+            one.id: keys.answers_id(programme, bytes.fromhex(one.id))
+            for one in self._everybody()
+            if one.owed and one.posts and not one.new
+        }
+
     def answered(self, member: str) -> None:
         """It has left. Whatever it said is said again next time, so that a lost one costs nothing.
 
@@ -621,6 +710,7 @@ class Coordination:
                 fresh["told"] = self._setting(NUMBERS_DAY)
                 if not row.get("out"):
                     fresh["lines"] = self._edition_of_lines()
+                    fresh["box_told"] = self._edition_of_box()
                 if "signed" in said:  # the token was in it
                     fresh["answered"] = True
                 self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
@@ -638,7 +728,7 @@ class Coordination:
         self._table(MEMBERS).update(fresh, doc_ids=[row.doc_id])
 
     def _news_for(self, row: Any) -> bool:
-        if row.get("lines", "") != self._edition_of_lines():
+        if row.get("lines", "") != self._edition_of_lines() or row.get("box_told", "") != self._edition_of_box():
             return True
         return bool(self._setting(NUMBERS_DAY)) and row["told"] != self._setting(NUMBERS_DAY)
 

@@ -1,7 +1,7 @@
 """My side of a programme: what may leave for it, kept sealed until it is handed over, and what came back.
 
-Nothing here talks to anybody. A letter is sealed to the programme, or to the person responsible for safety, the moment
-it is made, and waits in the vault; a package of all that waits leaves as a file or as text. What a letter may say stands
+Nothing here talks to anybody: `sending` does. A letter is sealed to the programme, or to the person responsible for safety, the moment
+it is made, and waits in the vault; a package of all that waits leaves as a file or as text, or through the programme's box. What a letter may say stands
 in `docs/spec/programme.md`, chapter 4, and nothing else can leave.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,8 @@ from app.model.programme_lines import MEMBERSHIP
 from app.model.queries import AboutMe, One, PeopleList, SettingOf
 from app.services.content.library import NUMBERS_BY, NUMBERS_DAY
 from app.services.content.wordlists import words
+from app.services.programme import box as boxes
+from app.services.programme.box import Box
 from app.services.records.store import Store
 from app.services.sharing.pairing import Package
 from app.services.spaces import DEVICE, KEYRING
@@ -52,16 +55,24 @@ POSTED: Final = "\0fika/"
 """How a note in the sealed inbox begins that is none."""
 
 _BYTES: Final = ("card", "seed", "serial", "blind", "factor", "token", "append")
-_LATER: Final[Mapping[str, Any]] = {"out": False, "turn": 0, "lines": []}
+_LATER: Final[Mapping[str, Any]] = {"out": False, "turn": 0, "lines": [], "box": {}}
 """What the first versions did not say, and what holds then."""
 TURN_MOST: Final = 1 << 53
 
 _BY_NAME: Final = ("contact", "concern", "changed", "ended")
 
+POST: Final = "programme.post"
+"""The setting that has what somebody said when asked whether letters may go by themselves, and to which server."""
+
+_PARCEL_MOST: Final = 200 * 1024
+"""Letters that go in one parcel; what is more goes in the next."""
+
 CONTACTS: Final = ("safety_lead", "safety_deputy", "coordinator")
 
 Notice = Literal["changed", "ended"]
 State = Literal["waiting", "sent", "seen"]
+Posting = Literal["none", "ask", "yes", "no"]
+"""Whether letters go by themselves: the programme has no box, nobody has been asked, or what was said then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,16 @@ class Sent:
     at: datetime
     state: State
     locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Letters under my name, sealed to the programme, on their way. `Programme.left` says that they have gone."""
+
+    data: bytes = field(repr=False)
+    letters: frozenset[str]
+    counted: str
+    """What the counts in it say, as a digest: they go again when they say something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,19 +515,123 @@ class Programme:
             self._seal_answers()
             self._count()
             found = [each for each in self._table(LETTERS) if each["data"] and each["state"] != "seen"]
-            raw = [bytes.fromhex(each["data"]) for each in found]
-            secrets.SystemRandom().shuffle(raw)
-            data = bundle.seal_for_device([Item(ItemKind.LETTER, one) for one in raw], _card(row).box)
+            data = _sealed([each["data"] for each in found], _card(row))
             self._packed = (bundle.number_of(data).hex(), frozenset(each["id"] for each in found))
         return Package(f"fika-{self._now():%Y-%m-%d}{bundle.SUFFIX}", data)
 
     def handed_over(self) -> None:
         """The package has left. Answers without a name are kept until the programme answers, in case it was lost."""
-        number, packed = self._packed
+        self._gone(*self._packed)
+
+    def _gone(self, number: str, packed: frozenset[str]) -> None:
         with self._one, self._store.writing():
             table = self._table(LETTERS)
             in_it = [row.doc_id for row in table if row["id"] in packed and row["state"] != "seen"]
             table.update({"state": "sent", "bundle": number}, doc_ids=in_it)
+        self._tell()
+
+    # ------------------------------------------------------------------ by itself, through the programme's box
+
+    @property
+    def box(self) -> Box | None:
+        """The programme's box on a server, as its coordinator has told it."""
+        row = self._row()
+        return boxes.read(row.get("box")) if row is not None else None
+
+    @property
+    def posting(self) -> Posting:
+        """Whether letters go to the box by themselves. A box that moved to another server is asked about anew."""
+        row, box = self._row(), self.box
+        if row is None or box is None:
+            return "none"
+        said, _, where = str(self._store.ask(SettingOf(POST, "")) or "").partition(" ")
+        if where != _where(row, box) or said not in ("yes", "no"):
+            return "ask"
+        return "yes" if said == "yes" else "no"
+
+    def post(self, *, yes: bool) -> None:
+        """What somebody said when asked. Holds on all devices of mine."""
+        row, box = self._required(), self.box
+        if box is None:
+            raise NoProgramme(reason="box")
+        with self._one, self._store.writing():
+            self._set(POST, f"{'yes' if yes else 'no'} {_where(row, box)}")
+            self._table(KEYRING).update({"counted": ""}, doc_ids=[row.doc_id])  # so that the coordinator hears of it
+        self._tell()
+
+    @property
+    def answers_at(self) -> bytes:
+        """Where the programme's answers to me lie on the server."""
+        row = self._required()
+        return keys.answers_id(_card(row).id, self._keys(row).id)
+
+    def leaving(self) -> Leaving | None:
+        """What waits under my name, with whatever nobody has acknowledged; nothing if nothing waits.
+
+        Counts alone go when they say something else than the last time, once a day at most. Answers without a name are
+        never in it.
+        """
+        with self._one, self._store.writing():
+            row = self._row()
+            if row is None or row.get("out"):
+                return None
+            counted = hashlib.sha256(_written({"pairs": self._pairs()}).encode()).hexdigest()
+            told, day = row.get("counted", ""), row.get("counted_day", "")
+            waits = any(
+                one["state"] == "waiting" and one["what"] in ("join", *_BY_NAME) for one in self._table(LETTERS)
+            )
+            if not waits and (told == counted or (told and day == self._day())):
+                return None
+            self._count()
+            rows = [
+                one for one in self._table(LETTERS) if one["data"] and one["what"] != "slip" and one["state"] != "seen"
+            ]
+            rows.sort(key=lambda one: (one["what"] not in ("join", "counts"), one["state"] != "waiting"))
+            found: list[Any] = []
+            size = 0
+            for one in rows:
+                size += len(one["data"]) // 2
+                if found and size > _PARCEL_MOST:
+                    break
+                found.append(one)
+            data = _sealed([one["data"] for one in found], _card(row))
+        return Leaving(data, frozenset(one["id"] for one in found), counted)
+
+    def left(self, leaving: Leaving) -> None:
+        """They are in the box."""
+        with self.together():
+            row = self._row()
+            if row is not None:
+                fresh = {"counted": leaving.counted, "counted_day": self._day()}
+                self._table(KEYRING).update(fresh, doc_ids=[row.doc_id])
+            self._gone(bundle.number_of(leaving.data).hex(), leaving.letters)
+
+    def slips(self) -> dict[str, int | None]:
+        """Answers without a name that wait, and the second since 1970 at which each is to go, once it was drawn."""
+        row = self._row()
+        if row is None or row.get("out"):
+            return {}
+        return {
+            one["id"]: one.get("due")
+            for one in self._table(LETTERS)
+            if one["what"] == "slip" and one["state"] == "waiting"
+        }
+
+    def slip(self, id: str) -> bytes:
+        """One of them, sealed as it is; nothing if it has gone."""
+        return next((bytes.fromhex(one["data"]) for one in self._table(LETTERS) if one["id"] == id), b"")
+
+    def slip_due(self, id: str, at: int) -> None:
+        """Its moment was drawn, and stays whatever becomes of the app."""
+        with self._one, self._store.writing():
+            table = self._table(LETTERS)
+            table.update({"due": at}, doc_ids=[one.doc_id for one in table if one["id"] == id])
+
+    def slip_left(self, id: str) -> None:
+        """It is in the box. Nobody can acknowledge it without knowing whose it is: it is let go of here."""
+        with self._one, self._store.writing():
+            table = self._table(LETTERS)
+            table.remove(doc_ids=[one.doc_id for one in table if one["id"] == id])
         self._tell()
 
     def take(self, data: bytes | str) -> int:
@@ -556,6 +681,8 @@ class Programme:
             fresh: dict[str, Any] = {"out": says.get("out") is True, "turn": turn}
             if "lines" in says:  # a coordinator's app that knows none says nothing of them
                 fresh["lines"] = programme_lines.said(programme_lines.read(says["lines"]))
+            if "box" in says:
+                fresh["box"] = boxes.said(says["box"])
             if says.get("name") and (named := card.named(str(says["name"]))) != card:
                 fresh["card"] = named.to_bytes().hex()  # the words do not change with it
             if any((row.get(name) or False) != (value or False) for name, value in fresh.items()):
@@ -602,6 +729,12 @@ class Programme:
 
         Also of none: they say from whom a package is, and without that nobody could answer that its slips came.
         """
+        pairs = self._pairs()
+        table = self._table(LETTERS)
+        table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "counts"])
+        self._write("counts", {"what": "counts", "day": self._day(), "pairs": pairs})
+
+    def _pairs(self) -> list[dict[str, Any]]:
         row = self._required()
         pairs = []
         for person in self._store.ask(PeopleList(self._now())):
@@ -617,9 +750,7 @@ class Programme:
                         "status": str(person.status),
                     }
                 )
-        table = self._table(LETTERS)
-        table.remove(doc_ids=[each.doc_id for each in table if each["what"] == "counts"])
-        self._write("counts", {"what": "counts", "day": self._day(), "pairs": pairs})
+        return pairs
 
     def _seal_answers(self) -> None:
         """Answers that waited for the token become slips; from then on this phone cannot read them either."""
@@ -720,12 +851,25 @@ def _read_membership(text: object) -> dict[str, Any]:
         lines = programme_lines.said(programme_lines.read(found.get("lines", [])))
     except (BadJson, SyncError, ProgrammeLines, KeyError, TypeError, ValueError):
         return {}
-    return {**said, "out": found.get("out") is True, "turn": _turn(found.get("turn")), "lines": lines}
+    box = boxes.said(found.get("box"))
+    return {**said, "out": found.get("out") is True, "turn": _turn(found.get("turn")), "lines": lines, "box": box}
 
 
 def _turn(found: object) -> int:
     """The place of an answer among all; 0 for one of a version that did not say, and for what is none."""
     return found if type(found) is int and 0 < found < TURN_MOST else 0
+
+
+def _sealed(found: Sequence[str], card: Card) -> bytes:
+    """Letters as one bundle for the programme, in an order that says nothing."""
+    raw = [bytes.fromhex(each) for each in found]
+    secrets.SystemRandom().shuffle(raw)
+    return bundle.seal_for_device([Item(ItemKind.LETTER, one) for one in raw], card.box)
+
+
+def _where(row: Any, box: Box) -> str:
+    """What somebody is asked about: this programme, and this server."""
+    return f"{_card(row).id.hex()} {box.server}"
 
 
 def _card(row: Any) -> Card:

@@ -207,7 +207,7 @@ class Replication:
         going = [space for space in shared if space not in shut and not self._exchange.is_out(space)]
         waiting = sum(self._exchange.waiting(space) for space in going)
         if loop is None:
-            return Standing("off" if self._may_go or self.choice is None else "wifi", waiting)
+            return Standing("off" if self.may_go or self.choice is None else "wifi", waiting)
         state = loop.state
         if state.condition.value == "calm" and waiting and self._pace.holds:
             return Standing("later", waiting)
@@ -260,7 +260,8 @@ class Replication:
         self.follow()
 
     @property
-    def _may_go(self) -> bool:
+    def may_go(self) -> bool:
+        """Whether the line may be used, as it was chosen."""
         return not (self.wifi_only and self._network == "mobile")
 
     def follow(self) -> None:
@@ -269,14 +270,14 @@ class Replication:
         Looks once more when that is done: what was chosen while it waited counts.
         """
         for _ in range(FOLLOWED_MOST):
-            wanted = self._may_go
+            wanted = self.may_go
             if wanted:
                 self.start()
                 if not self._pace.holds:
                     self._poke()
             else:
                 self.stop()
-            if self._may_go == wanted:
+            if self.may_go == wanted:
                 break
         self._tell()
 
@@ -422,7 +423,7 @@ class Replication:
         """Go on with the server that was chosen, if there is one and it is not under way."""
         with self._one:
             choice = self.choice
-            if choice is None or self._loop is not None or not self._may_go:
+            if choice is None or self._loop is not None or not self.may_go:
                 return
             from sync.client.http import Server
             from sync.client.loop import Loop
