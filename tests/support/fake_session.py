@@ -111,7 +111,9 @@ class FakeSession:
         self.touches = 0
         self.programme: Any = NoProgramme()
         self.programme_waiting = 0
+        self.programme_by_hand = 0
         self.programme_news = 0
+        self.posts = False
         self._keys = Keys()
         self._store = store if store is not None else FakeStore()
         self._passphrase = passphrase

@@ -75,6 +75,7 @@ UNREACHED = {
     "/programme": "the coordinator's, in a vault of one's own",
     "/programme/share": "the coordinator's",
     "/programme/in": "the coordinator's",
+    "/programme/box": "the coordinator's",
     "/programme/list": "the coordinator's",
     "/programme/numbers": "the coordinator's",
     "/programme/results/:survey": "the coordinator's",

@@ -39,7 +39,9 @@ class Phone:
         self.told: list[str] = []
         self.later_on: list[Any] = []
         self.closed = False
-        self.session = SimpleNamespace(phase="open", replication=SimpleNamespace(on_network=self.told.append))
+        self.session = SimpleNamespace(
+            phase="open", posts=False, replication=SimpleNamespace(on_network=self.told.append)
+        )
 
     def later(self, call: Any) -> None:
         self.later_on.append(call)

@@ -49,3 +49,5 @@ async def line(desk: Desk) -> Network:
 async def _moved(desk: Desk, event: Any) -> None:
     if desk.session.phase == "open" and not desk.closed:
         await desk.away(partial(desk.session.replication.on_network, kind_of(event.connectivity)))
+        if desk.session.posts:
+            await desk.away(desk.session.letters.now)

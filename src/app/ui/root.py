@@ -285,12 +285,20 @@ async def carry(desk: Desk) -> None:
 
         there = await line(desk)
         await desk.away(lambda: desk.session.replication.on_network(there))
+    if _has_box(desk):
+        await desk.away(desk.session.letters.start)
 
 
 async def carry_now(desk: Desk) -> None:
     """The app is in front again: what waits goes at once, also when the last try failed a moment ago."""
     if _has_server(desk):
         desk.session.replication.now()
+    if _has_box(desk):
+        await desk.away(desk.session.letters.now)
+
+
+def _has_box(desk: Desk) -> bool:
+    return desk.session.phase == "open" and not desk.session.example and desk.session.posts
 
 
 def _has_server(desk: Desk) -> bool:

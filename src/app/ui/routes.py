@@ -105,6 +105,7 @@ PLACES: tuple[Place, ...] = (
     Place("/programme/share", "programme_share", "ShareScreen"),
     Place("/programme/in", "programme_share", "TakeInScreen"),
     Place("/programme/list", "programme_list", "ProgrammeListScreen"),
+    Place("/programme/box", "programme_box", "BoxScreen"),
     Place("/programme/numbers", "programme_numbers", "NumbersScreen"),
     Place("/programme/results/:survey", "programme_results", "ResultsScreen"),
     Place("/programme/answer/:member", "programme_share", "AnswerScreen"),

@@ -23,8 +23,9 @@ def asked(desk: Desk, surveys: Sequence[SurveyDue]) -> list[Callable[[], ft.Cont
     if desk.session.programme_news:
         rows.append(partial(_news, desk, desk.session.programme_news))
     rows += [partial(_survey, desk, due) for due in surveys]
-    if desk.session.programme_waiting:
-        rows.append(partial(_programme, desk, desk.session.programme_waiting))
+    by_hand = desk.session.programme_by_hand
+    if by_hand:
+        rows.append(partial(_programme, desk, by_hand))
     return rows
 
 

@@ -64,7 +64,8 @@ def Open() -> ft.Control:
 
     me = desk.store.ask(AboutMe())
     signed = desk.say("concern.signed", name=me.name if me else "")
-    return Form(document, begun, keep, (desk.say("concern.who", name=joined.name), signed), "concern.sealed")
+    sealed = "concern.sealed.goes" if programme.posting == "yes" else "concern.sealed"
+    return Form(document, begun, keep, (desk.say("concern.who", name=joined.name), signed), sealed)
 
 
 @component

@@ -22,7 +22,7 @@ def ContactScreen() -> ft.Control:
     use_watch(desk.speech)
     programme = desk.session.programme
     use_told(programme.watch)
-    joined, last = programme.listening, programme.contact
+    joined, last, goes = programme.listening, programme.contact, programme.posting == "yes"
     title = desk.say("contact.title")
     call = QuietButton(desk.say("contact.numbers"), lambda _: desk.go("/safety"), ft.Icons.SHIELD, id="contact-numbers")
     if joined is None:
@@ -30,7 +30,7 @@ def ContactScreen() -> ft.Control:
 
     def ask(_: object) -> None:
         programme.ask_contact()
-        desk.announce(desk.say("contact.asked"))
+        desk.announce(desk.say("contact.asked.goes" if goes else "contact.asked"))
 
     def withdraw(id: str) -> None:
         desk.notice(desk.say("contact.withdrawn"), undo=programme.withdraw(id), seconds=6)
@@ -42,13 +42,24 @@ def ContactScreen() -> ft.Control:
     if last is not None:
         when = desk.speech.value.near(last.at.astimezone(now.tzinfo), now)
         state: list[ft.Control] = [
-            Live(desk.say(f"contact.state.{last.state}"), ICONS[last.state], theme.PRIMARY),
+            Live(
+                desk.say("contact.state.goes" if goes and last.state == "waiting" else f"contact.state.{last.state}"),
+                ICONS[last.state],
+                theme.PRIMARY,
+            ),
             Soft(when),
         ]
         if last.state == "waiting":
             id = last.id
-            primary = PrimaryButton(
-                desk.say("contact.send"), lambda _: desk.go("/settings/programme"), ft.Icons.OUTBOX, id="contact-send"
+            primary = (
+                None
+                if goes
+                else PrimaryButton(
+                    desk.say("contact.send"),
+                    lambda _: desk.go("/settings/programme"),
+                    ft.Icons.OUTBOX,
+                    id="contact-send",
+                )
             )
             state.append(SecondaryButton(desk.say("contact.withdraw"), lambda _: withdraw(id), id="contact-withdraw"))
         body.append(Card(state))

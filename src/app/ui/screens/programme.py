@@ -10,7 +10,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_clock, use_desk, use_watch
-from app.ui.hooks.told import use_told
+from app.ui.hooks.told import Watch, use_told
 from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     Beside,
@@ -27,6 +27,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.safe import component
+from app.ui.screens.programme_box import box_row
 from app.ui.screens.programme_share import member_row
 from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
@@ -91,6 +92,7 @@ def Begin() -> ft.Control:
 def Overview() -> ft.Control:
     """What there is to do, then the figures."""
     desk, now = use_desk(), use_clock()
+    use_told(_watch_box(desk))
     coordination = desk.session.coordination
     found = coordination.programme
     body: list[ft.Control] = [_figures(desk)]
@@ -134,6 +136,7 @@ def Overview() -> ft.Control:
                     icon=ft.Icons.CALL_OUTLINED,
                     id="programme-numbers",
                 ),
+                box_row(desk),
             ]
         )
     )
@@ -160,6 +163,15 @@ def Overview() -> ft.Control:
         subtitle=found.name if found else "",
         primary=_ways(desk, empty=not members),
     )
+
+
+def _watch_box(desk: Desk) -> Watch:
+    """What tells how it goes with the box; where there is none, nothing of it is loaded."""
+    return desk.session.letters.watch if desk.session.posts else lambda _: _nothing
+
+
+def _nothing() -> None:
+    """There was nothing to watch."""
 
 
 def _ways(desk: Desk, *, empty: bool) -> ft.Control:

@@ -139,12 +139,13 @@ def TakeInScreen() -> ft.Control:
 
 def member_row(desk: Desk, member: Member) -> ft.Control:
     """Somebody in the programme, and whether an answer waits; leads to the answer."""
+    goes = member.posts and not member.new and desk.session.letters.fetching.wanted
     return Row(
         member.name or desk.say("programme.someone"),
         lambda _: desk.go(f"/programme/answer/{member.id}"),
-        subtitle=desk.say("programme.answer.owed") if member.owed else "",
+        subtitle=desk.say("box.answer.goes" if goes else "programme.answer.owed") if member.owed else "",
         icon=ft.Icons.OUTBOX if member.owed else ft.Icons.PERSON_OUTLINE,
-        color=theme.ACCENT if member.owed else theme.PRIMARY,
+        color=theme.ACCENT if member.owed and not goes else theme.PRIMARY,
         id=f"member-{member.id}",
     )
 
@@ -177,6 +178,8 @@ def AnswerScreen(member: str) -> ft.Control:
         body.insert(0, Live(told, ft.Icons.HOW_TO_REG, theme.ACCENT if found.again else theme.INK_SOFT))
         if found.again:
             body.insert(0, Live(desk.say("programme.answer.again", name=name), ft.Icons.PEOPLE_ALT, theme.ACCENT))
+    elif found.owed and found.posts and desk.session.letters.fetching.wanted:
+        body.insert(0, Live(desk.say("box.answer.goes"), ft.Icons.SCHEDULE_SEND))
     elif not found.owed:
         body.insert(0, Live(desk.say("programme.answer.done"), ft.Icons.CHECK))
 

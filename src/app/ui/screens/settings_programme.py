@@ -25,6 +25,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.parts.codes import CodeIn, CodeOut
+from app.ui.parts.posting import Posting
 from app.ui.safe import component
 from app.ui.screens.programme_share import TwelveWords
 from app.ui.theme import Style
@@ -128,6 +129,8 @@ def Inside(joined: Joined) -> ft.Control:
         SectionTitle(desk.say("programme.out")),
         Words(told),
     ]
+    if programme.posting != "none":
+        body.append(Posting(key="posting"))
     if package is None:
         body.append(
             SecondaryButton(
@@ -135,7 +138,7 @@ def Inside(joined: Joined) -> ft.Control:
                 lambda _: run(programme.package, make),
                 ft.Icons.OUTBOX,
                 id="programme-package",
-                strong=True,
+                strong=programme.posting != "yes",
             )
         )
     else:
