@@ -74,6 +74,7 @@ async def test_an_address_that_is_none_says_so_and_changes_nothing(stage: OpenSt
         await app.until(lambda: app.field("server-address").error == app.desk.say("error.bad-address"))
     await app.tap("server-more")
     await app.type("server-address", "https://127.0.0.1:1")
+    assert not app.field("server-address").error, "it was said of another address"
     await app.type("server-pin", "not a fingerprint")
     await app.tap("server-connect")
     await app.until(lambda: app.field("server-address").error == app.desk.say("error.bad-address"))

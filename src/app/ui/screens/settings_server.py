@@ -100,13 +100,18 @@ def ServerScreen() -> ft.Control:
             Deleting(key="deleting"),
         ]
         return Screen(desk.say("server.title"), body, back=True)
+
+    def type_address(text: str) -> None:
+        form.put(text)
+        say_wrong("")  # it was said of another address
+
     body = [
         Words(desk.say("server.about")),
         *resumed_line(desk, form),
         Field(
             desk.say("server.address"),
             form.values,
-            form.put,
+            type_address,
             id="server-address",
             error=wrong,
             keyboard=ft.KeyboardType.URL,
