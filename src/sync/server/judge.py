@@ -21,7 +21,7 @@ from sync.protocol.envelope import STRIPPED_KINDS, Envelope, Kind
 from sync.protocol.frames import cut_frames
 from sync.protocol.purge import read_purged
 from sync.server.accounts import Session
-from sync.server.log import Erasure, Gone, Log, Look, Row, Space, Stale, Tip, grown, mark
+from sync.server.log import Erasure, Gone, Log, Look, Row, Space, Stale, Tip, mark
 from sync.server.refusal import Refusal, busy, forbidden, malformed
 
 ERASED_AT_THE_END: Final = tuple(int(kind) for kind in STRIPPED_KINDS)
@@ -180,16 +180,14 @@ class Judge:
             return look.space.head, 0
         plain = False
         try:
-            head = self._log.append(look, batch.rows, batch.erasures, batch.restored, purged=batch.purged, limit=limit)
+            space = self._log.append(look, batch.rows, batch.erasures, batch.restored, purged=batch.purged, limit=limit)
             plain = batch.is_plain
         finally:
             if not plain:
                 self.forget(look.space.id)
         if plain:
-            # Of what others wrote in between the head alone is known; the next batch is held against the table anyway.
-            space = grown(look.space, batch.rows)
-            self._remember(Look(space if space.head == head else space._replace(head=head), batch.tips, {}))
-        return head, len(batch.rows)
+            self._remember(Look(space, batch.tips, {}))
+        return space.head, len(batch.rows)
 
     def _remembered(self, space: bytes, spans: Mapping[bytes, tuple[int, int]]) -> Look | None:
         """The space as this process left it, for a batch of which nothing is there already.

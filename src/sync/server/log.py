@@ -172,8 +172,8 @@ class Log:
         *,
         purged: Sequence[bytes] = (),
         limit: int,
-    ) -> int:
-        """Append in order and return the new head. All or nothing; durable when this returns.
+    ) -> Space:
+        """Append in order and return where the space stands now. All or nothing; durable when this returns.
 
         `erasures` lose their bodies and `purged` are remembered, so that the bodies do not come back; `restored` get
         theirs again.
@@ -184,7 +184,7 @@ class Log:
         plain = not (erasures or restored or purged) and all(row.kind != Kind.CONTROL for row in rows)
         with self._database.write() as work:
             if plain and _grew(work, look, rows, limit):
-                return look.space.head + len(rows)
+                return _grown(look.space, rows)
             now = _space(work, space, "{lock}")
             if now is None or (now.controls, now.purges) != (look.space.controls, look.space.purges):
                 raise Stale
@@ -201,12 +201,15 @@ class Log:
             controls = max(
                 (now.head + at for at, row in enumerate(rows, 1) if row.kind == Kind.CONTROL), default=now.controls
             )
+            after = Space(
+                space, now.genesis, head, controls, max(0, now.bytes + size - freed), False, now.purges + len(purged)
+            )
             work.run(
                 "update space set head = ?, controls = ?, bytes = ?, purges = ? where id = ?",
-                head,
-                controls,
-                max(0, now.bytes + size - freed),
-                now.purges + len(purged),
+                after.head,
+                after.controls,
+                after.bytes,
+                after.purges,
                 space,
             )
             for id in purged:
@@ -232,7 +235,7 @@ class Log:
                 )
         if erasures:
             self._database.scrub()
-        return head
+        return after
 
     def page(self, space: bytes, after: int, *, limit: int, size: int, previous: bool = False) -> Page | None:
         """Envelopes after a position, at most `limit` and about `size` bytes, but at least one if there is one."""
@@ -410,7 +413,7 @@ def _grew(work: Work, look: Look, rows: Sequence[Row], limit: int) -> bool:
 
     Nearly every batch meets its space so. The conditions of the statements are what looking again would compare.
     """
-    before, after = look.space, grown(look.space, rows)
+    before, after = look.space, _grown(look.space, rows)
     newest = {row.device: row for row in rows}
     if after.bytes > limit or any(device not in look.tips or look.tips[device].ended for device in newest):
         return False
@@ -455,7 +458,7 @@ def _insert(work: Work, space: bytes, head: int, rows: Sequence[Row]) -> None:
         work.many(statement, listed)
 
 
-def grown(space: Space, rows: Sequence[Row]) -> Space:
+def _grown(space: Space, rows: Sequence[Row]) -> Space:
     """The space with more in it."""
     size = sum(len(row.envelope) + ALLOWANCE for row in rows)
     head, bytes = space.head + len(rows), space.bytes + size

@@ -44,8 +44,8 @@ def page(log: Log, space: bytes, after: int = 0, limit: int = 10, size: int = LI
 def test_positions_follow_each_other_and_the_head_is_the_last(log: Log) -> None:
     space, device = space_of(log), os.urandom(16)
     rows = [row(device, sequence) for sequence in (1, 2, 3)]
-    assert log.append(look(log, space), rows[:2], limit=LIMIT) == 2
-    assert log.append(look(log, space), rows[2:], limit=LIMIT) == 3
+    assert log.append(look(log, space), rows[:2], limit=LIMIT).head == 2
+    assert log.append(look(log, space), rows[2:], limit=LIMIT).head == 3
     first = page(log, space, 0, 10, LIMIT)
     assert (first.head, first.envelopes) == (3, [one.envelope for one in rows])
     assert page(log, space, 2, 10, LIMIT).envelopes == [rows[2].envelope]
@@ -80,7 +80,7 @@ def test_what_was_looked_at_must_still_be_so(log: Log) -> None:
     with pytest.raises(Stale):
         log.append(before, [row(one, 1)], limit=LIMIT)
     # Another device's envelope does not depend on the first one's …
-    assert log.append(before, [row(other, 1)], limit=LIMIT) == 2
+    assert log.append(before, [row(other, 1)], limit=LIMIT).head == 2
     # … but every judgement depends on the control records.
     before = look(log, space)
     log.append(before, [row(one, 2, kind=2)], limit=LIMIT)
@@ -110,7 +110,7 @@ def test_a_full_space_takes_nothing_and_stays_as_it_was(log: Log) -> None:
     with pytest.raises(Full):
         log.append(look(log, space), [row(device, 2), row(device, 3)], limit=room)
     assert log.heads(space)[0] == 1
-    assert log.append(look(log, space), [row(device, 2)], limit=room) == 2
+    assert log.append(look(log, space), [row(device, 2)], limit=room).head == 2
 
 
 def test_erased_bodies_give_their_room_back_and_are_remembered(log: Log) -> None:
@@ -182,8 +182,12 @@ def test_a_look_that_anything_has_changed_since_is_not_believed(log: Log, databa
     assert (log.heads(space)[0], page(log, space).head) == (1, 1)
     space, device, before = place()  # room that something else has taken meanwhile stays counted
     changed(space, "bytes", before.space.bytes + 1_000)
-    assert log.append(before, [row(device, 2)], limit=LIMIT) == 2
-    assert look(log, space).space.bytes == before.space.bytes + 1_000 + 100 + ALLOWANCE
+    told = log.append(before, [row(device, 2)], limit=LIMIT)
+    assert told.head == 2
+    assert told == look(log, space).space  # what is told is what is remembered: else no later batch met its space so
+    more = log.append(look(log, space), [row(device, 3)], limit=LIMIT)
+    assert more == look(log, space).space == told._replace(head=3, bytes=told.bytes + 100 + ALLOWANCE)
+    assert told.bytes == before.space.bytes + 1_000 + 100 + ALLOWANCE
 
 
 def test_many_writers_in_one_space_lose_nothing_and_readers_step_over_nothing(log: Log) -> None:
