@@ -52,7 +52,7 @@ from app.model.queries import (
     ToHandOver,
     WayOf,
 )
-from app.model.queries.calendar import OFFERED
+from app.model.queries.told_calendar import OFFERED
 from app.model.schedule import NOTICE, aware, following
 from tests.support.asked import BookingNewsOf
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store

@@ -41,7 +41,7 @@ from app.model.commands import (
 from app.model.entities import Goal, Mentorship, meeting_id
 from app.model.entities import Person as Known
 from app.model.queries import CalendarNewsOf, GoalPage, MeetingsOf, NoticeOf, SlotsOf
-from app.model.queries.calendar import heard_key
+from app.model.queries.booking_news import heard_key
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import take_out
 from app.services.records.drafts import Target

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.model.entities import Note
 from app.model.ids import Id
 from app.model.queries import BookingNews, Past, Query, Reader
-from app.model.queries.calendar import booking_news
+from app.model.queries.booking_news import booking_news
 from app.model.queries.look import Look
 
 

@@ -25,7 +25,7 @@ from app.model.commands import (
 )
 from app.model.entities import Mentorship, meeting_id
 from app.model.queries import CalendarNews, CalendarNewsOf, MeetingsOf
-from app.model.queries.calendar import PLACE
+from app.model.queries.told_calendar import PLACE
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import DAY, HOUR, NAME, fixed, left_out, take_out
 from tests.support.replicas import exchange, two

@@ -6,25 +6,18 @@
 
 from app.model.queries.agreements import CopiesOf, Copy, Two, TwoOf, copy_of, signed_roles
 from app.model.queries.asking import Card, Past, Query, Reader, Trashed
+from app.model.queries.booking_news import BookingNews
 from app.model.queries.calendar import (
     Again,
     AgainWith,
-    BookingNews,
     BusyBetween,
     BusyCount,
-    CalendarEntry,
-    CalendarNews,
-    CalendarNewsOf,
     InTheWay,
     Notice,
     NoticeOf,
     SlotRow,
     SlotsOf,
     SlotsToOffer,
-    Stale,
-    Standing,
-    StandingOf,
-    ToHandOver,
     WayOf,
 )
 from app.model.queries.closing import ClosingNews, ClosingOf, ClosingView
@@ -60,6 +53,15 @@ from app.model.queries.rows import (
 from app.model.queries.skills import SkillLevel, SkillsOf, SkillsRow, SkillsView
 from app.model.queries.support import Supervisions, SupervisionsMine
 from app.model.queries.today import Primary, PrimaryAction, Today, TodayView
+from app.model.queries.told_calendar import (
+    CalendarEntry,
+    CalendarNews,
+    CalendarNewsOf,
+    Stale,
+    Standing,
+    StandingOf,
+    ToHandOver,
+)
 from app.model.queries.versions import Conflict, ConflictOf, Earlier, Part, Said, TextHistory, unsettled
 from app.model.queries.wording import OwnContent, OwnContentOf
 from app.model.queries.writings import EvaluationsOf, FormOf, LastMinutes, MinutesFor, NotesOf

@@ -12,7 +12,7 @@ from app.model.entities import (
 )
 from app.model.ids import Id
 from app.model.queries.asking import Query, Reader
-from app.model.queries.calendar import BookingNews, CalendarNews, booking_news, calendar_news
+from app.model.queries.booking_news import BookingNews, booking_news
 from app.model.queries.look import (
     Look,
 )
@@ -24,6 +24,7 @@ from app.model.queries.rows import (
     TaskRow,
     TodayMeeting,
 )
+from app.model.queries.told_calendar import CalendarNews, calendar_news
 from app.model.schedule import NEAR, apart
 
 PrimaryAction = Literal["add_person", "plan", "prepare", "note", "end", "evaluate", "minutes"]

@@ -16,7 +16,7 @@ from app.model.commands import HandOver, Told
 from app.model.entities import Handed
 from app.model.ids import Id, named_id
 from app.model.queries import CalendarEntry, SettingOf, ToHandOver
-from app.model.queries.calendar import PLACE
+from app.model.queries.told_calendar import PLACE
 from app.model.schedule import apart
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import flet as ft
 
 from app.model.commands import KeepBusy, SetSetting
 from app.model.queries import BusyCount, CalendarNewsOf, SettingOf, ToHandOver
-from app.model.queries.calendar import PLACE
+from app.model.queries.told_calendar import PLACE
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query, use_watch
 from app.ui.hooks.files import use_files

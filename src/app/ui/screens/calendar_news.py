@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.model.commands import SetSetting
-from app.model.queries.calendar import OFFERED
+from app.model.queries.told_calendar import OFFERED
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk
 from app.ui.hooks.handing import use_handing

@@ -30,7 +30,7 @@ from app.model.queries import (
     TodayView,
 )
 from app.model.queries.agreements import ToSign
-from app.model.queries.calendar import heard_key
+from app.model.queries.booking_news import heard_key
 from app.model.queries.surveys import SurveysDue
 from app.model.schedule import apart
 from app.ui import theme
