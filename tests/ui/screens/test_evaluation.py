@@ -10,9 +10,9 @@ import pytest
 from app.errors import VaultFull
 from app.model.commands import EndMeeting, GiveFeedback, SetSetting, StartMeeting
 from app.model.entities import Evaluation, PairRole
-from app.model.queries import EvaluationsOf
+from app.model.queries import EvaluationsOf, ListOf
 from app.services.programme.membership import LETTERS
-from app.services.records.drafts import BEGUN
+from app.services.records.drafts import BEGUN, begun
 from app.services.records.tables import DRAFTS
 from app.ui.screens.ending import worry_key
 from tests.support.languages import BOTH, either
@@ -50,6 +50,7 @@ async def test_three_taps_and_send_are_enough(stage: OpenStage, role: PairRole, 
     assert (kept.survey, kept.role, kept.meeting) == (f"survey.after_session_{role}", role, table.earlier)
     assert kept.audience == "aggregate"
     assert app.desk.places.value == ("/",)
+    assert "evaluate" in table.store.again().ask(ListOf("checklist.after_session", table.earlier)).ticks
 
 
 async def test_who_sees_it_stands_above_send_and_can_be_changed(stage: OpenStage) -> None:
@@ -105,6 +106,10 @@ async def test_what_was_answered_before_the_phone_was_locked_is_still_there_and_
     await app.tap("evaluation-more")
     await app.check("item-change-listen")
     app.desk.flush()
+    (left,) = [draft for draft in table.store.documents.table(DRAFTS) if draft["kind"] == BEGUN]
+    older = left["text"].replace('\\"useful\\"', '\\"dropped\\": 3, \\"useful\\"')  # an update has dropped a question
+    assert older != left["text"]
+    table.store.drafts.keep(begun(left["record"]), older)
     app = await table.open(stage, go=f"/meeting/{table.earlier}/evaluate", role="mentee", language="sv")
     assert app.has("Det du började på finns kvar.")
     for item in ("listened", "next_step"):
@@ -112,7 +117,7 @@ async def test_what_was_answered_before_the_phone_was_locked_is_still_there_and_
     await app.tap("evaluation-send")
     (kept,) = [one for one in given(table) if one.visibility == "only_me"]
     assert [kept.answers[item] for item in SCALES["mentee"]] == [4, 5, 5]
-    assert kept.answers["change"] == frozenset({"listen"})
+    assert kept.answers["change"] == frozenset({"listen"}) and "dropped" not in kept.answers
     assert not [row for row in table.store.again().documents.table(DRAFTS) if row["kind"] == BEGUN]
 
 
