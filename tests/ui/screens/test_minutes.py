@@ -10,7 +10,7 @@ from app.errors import VaultFull
 from app.model.changes import Op
 from app.model.commands import AddTask, AddTopic, KeepMinutes, MoveTask, Revise, StartMeeting, WriteNote
 from app.model.entities import Minutes, Task, minutes_id, note_id
-from app.model.queries import MinutesFor, One
+from app.model.queries import ListOf, MinutesFor, One
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES
 from tests.services.records.test_store import foreign
@@ -129,7 +129,8 @@ async def finish(stage: OpenStage, table: Table, words: str = "Ringde arbetsplat
 
 
 async def test_both_confirm_with_two_taps_each_and_it_says_who_and_when(stage: OpenStage) -> None:
-    app = await finish(stage, lay().at(16, 10))
+    table = lay().at(16, 10)
+    app = await finish(stage, table)
     assert "Bekräftelser, version 1" in app.texts()
     assert app.has("Yusuf och jag")
     for one in ("minutes-confirm", "sign-yes", "minutes-hand", "sign-yes"):
@@ -138,6 +139,8 @@ async def test_both_confirm_with_two_taps_each_and_it_says_who_and_when(stage: O
     assert not app.has("minutes-confirm") and not app.has("minutes-hand")
     assert "Karin" in words and "bekräftat på telefonen hos Karin" in words and words.count("Fingeravtryck") == 2
     assert app.nameless() == []
+    ticks = table.store.again().ask(ListOf("checklist.after_session", table.meeting)).ticks
+    assert {"minutes", "confirm_mine"} <= ticks, "nobody has to tick what was just done"
 
 
 async def test_a_corrected_line_is_a_version_that_both_confirm_again(stage: OpenStage) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
-from app.model.commands import GiveFeedback
+from app.model.commands import GiveFeedback, TickItem
 from app.model.queries import AboutMe, EvaluationsOf, MeetingPage, SettingOf
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
@@ -35,6 +35,7 @@ from app.ui.parts.items import ItemField
 from app.ui.safe import component
 from app.ui.screens.answered import answered
 from app.ui.screens.ending import worry_key
+from app.ui.screens.lists import OF_PHASE
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
@@ -201,6 +202,8 @@ def Survey(
             if told.get("contact_me") is True and joined:
                 programme.ask_contact()
             desk.store.perform(command)
+            if meeting:  # nobody has to tick what was just done
+                desk.store.perform(TickItem(document=OF_PHASE["after"], item="evaluate", meeting=meeting))
         form.done()
         desk.home()
         desk.notice(desk.say("evaluation.thanks"))

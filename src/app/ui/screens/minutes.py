@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import flet as ft
 
-from app.model.commands import FinishMinutes, KeepMinutes
+from app.model.commands import FinishMinutes, KeepMinutes, TickItem
 from app.model.entities import Note, minutes_id, note_id
 from app.model.queries import AboutMe, CopiesOf, LastMinutes, MeetingPage, MeetingsOf, One
 from app.services.content.library import Option
@@ -48,6 +48,7 @@ from app.ui.parts.carrying import SentState
 from app.ui.parts.items import ItemField, chosen_of, moment_of
 from app.ui.safe import component
 from app.ui.screens.confirming import confirm_buttons, confirmed_by, to_confirm
+from app.ui.screens.lists import OF_PHASE
 from app.ui.screens.of_meeting import agreed_task, next_meeting, no_meeting
 from app.ui.screens.removing import remover
 from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
@@ -83,7 +84,12 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
     mentorship = view.row.mentorship if view else ""
     confirming = use_agreements(lambda all_: to_confirm(all_, view), CopiesOf(mentorship, minutes_id(id)), AboutMe())
     save = use_saving()
-    signing = use_signing(confirming, view.row.my_role if view else "mentor", "confirm")
+
+    def confirmed(handed: bool) -> None:
+        if not handed:
+            tick_confirmed(desk, id)
+
+    signing = use_signing(confirming, view.row.my_role if view else "mentor", "confirm", confirmed)
 
     def close() -> None:
         show("")
@@ -436,6 +442,12 @@ def finish_minutes(desk: Desk, view: MeetingView, document: Document) -> Done:
     desk.store.execute(KeepMinutes(meeting=meeting, document=document.id, version=document.version, answers=answers))
     done: Done = desk.store.execute(FinishMinutes(meeting=meeting))
     return done
+
+
+def tick_confirmed(desk: Desk, meeting: str) -> None:
+    """Nobody has to tick what was just done: the minutes are finished, and I have confirmed them."""
+    for line in ("minutes", "confirm_mine"):
+        desk.store.execute(TickItem(document=OF_PHASE["after"], item=line, meeting=meeting))
 
 
 def change_template(desk: Desk, meeting: str, old: Document, new: Document) -> None:

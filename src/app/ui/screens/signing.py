@@ -165,7 +165,12 @@ def _clause(desk: Desk, text: str) -> ft.Control:
 
 @component
 def SignSheet(
-    sheet: Sheet, role: str, handed: bool, close: Callable[[], object], words_of: str = "agreement"
+    sheet: Sheet,
+    role: str,
+    handed: bool,
+    close: Callable[[], object],
+    words_of: str = "agreement",
+    then: Callable[[bool], object] | None = None,
 ) -> ft.Control:
     """The last tap: whose name goes under which version; handed over, the other reads this and taps."""
     desk = use_desk()
@@ -174,6 +179,8 @@ def SignSheet(
     def sign(_: object) -> None:
         close()
         desk.session.agreements(desk.library).sign(sheet, handed=handed)
+        if then is not None:
+            then(handed)
         desk.notice(desk.say(f"sign.{words_of}.done", name=name))
 
     line = "hand-line" if handed else "sign-line"
@@ -188,8 +195,12 @@ def SignSheet(
     )
 
 
-def use_signing(sheet: Sheet | None, mine: str, words_of: str = "agreement") -> Callable[[bool], object]:
-    """The sheet with the last tap: call what is returned with whether the phone is handed over."""
+def use_signing(
+    sheet: Sheet | None, mine: str, words_of: str = "agreement", then: Callable[[bool], object] | None = None
+) -> Callable[[bool], object]:
+    """The sheet with the last tap: call what is returned with whether the phone is handed over. `then` is called when
+    the name is there.
+    """
     desk = use_desk()
     open_, show = ft.use_state("")
 
@@ -200,7 +211,7 @@ def use_signing(sheet: Sheet | None, mine: str, words_of: str = "agreement") -> 
     content: Callable[[], ft.Control] | None = None
     title = ""
     if open_ and sheet is not None:
-        content = partial(SignSheet, sheet, role, open_ == "handed", close, words_of)
+        content = partial(SignSheet, sheet, role, open_ == "handed", close, words_of, then)
         word = "hand-title" if open_ == "handed" else "sign-title"
         title = desk.say(f"sign.{words_of}.{word}", name=sheet.text.names.get(role, ""), number=sheet.text.number)
     use_sheet(content, close, title=title, short=True)
