@@ -21,26 +21,24 @@ from app.errors import NoProgramme, ProgrammeLines, ProgrammeName
 from app.model import programme_lines
 from app.model.commands import SetSetting
 from app.model.entities import ROLES
-from app.model.fields import Answer
 from app.model.programme_lines import ProgrammeLine
 from app.model.queries import SettingOf
 from app.model.summary import Shown, Slip, release, shown
-from app.services.content.documents import Document
 from app.services.content.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Library
-from app.services.content.library import Item as Line
 from app.services.content.wordlists import words
 from app.services.programme import box as boxes
 from app.services.programme.box import Box
+from app.services.programme.judging import check, count_of, counted, for_summary, whose
 from app.services.programme.membership import CONTACTS
 from app.services.records.store import Store
 from app.services.sharing.pairing import Package
 from app.services.spaces import DEVICE, KEYRING
 from sync import bundle
 from sync.bundle import BoxKey, Item, ItemKind, Parts
-from sync.errors import BadRecord, BadSignature, CodeForElsewhere, NewerVersion, SyncError
+from sync.errors import BadRecord, CodeForElsewhere, NewerVersion, SyncError
 from sync.programme import keys, letters
-from sync.programme.blind import MODULUS_BYTES, Signer
-from sync.programme.keys import ID_BYTES, SERIAL_BYTES, Card, ProgrammeKeys, Token
+from sync.programme.blind import Signer
+from sync.programme.keys import Card, ProgrammeKeys
 from sync.programme.letters import Letter, Lock
 
 log = logging.getLogger(__name__)
@@ -57,8 +55,6 @@ LINES: Final = "programme.lines"
 
 NO_LINES: Final = "[]"
 """What stands there once all were removed: then the answers say so."""
-
-WHATS: Final = ("contact", "concern", "changed", "ended", "counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +275,7 @@ class Coordination:
                 continue
             try:
                 letter = letters.open_letter(item.content, card, box=own.box, safety=own.safety)
-                _check(letter, card, own, surveys)
+                check(letter, card, own, surveys)
             except SyncError as exc:
                 log.warning("a letter is left outside: %s", exc.code)
                 faults.append(exc)
@@ -376,7 +372,7 @@ class Coordination:
                 "role": role if (role := letter.says.get("role")) in ROLES else "",
                 "day": str(letter.says.get("day", ""))[:10],
                 "answers": dict(letter.says.get("answers", {})),
-                **_whose(letter.says),
+                **whose(letter.says),
                 "batch": 0,
             }
             for letter in found
@@ -509,8 +505,8 @@ class Coordination:
         return Counts(
             members=len(self.members),
             pairs=len(running),
-            held=sum(_number(pair.get("held")) for pair in told),
-            planned=sum(_number(pair.get("planned")) for pair in told),
+            held=sum(count_of(pair.get("held")) for pair in told),
+            planned=sum(count_of(pair.get("planned")) for pair in told),
             unbooked=sum(not pair.get("booked") for pair in running),
             ended=len(told) - len(running),
         )
@@ -741,7 +737,7 @@ class Coordination:
         answers = {
             item: told
             for item, answer in row["answers"].items()
-            if item in lines and (told := _answer(lines[item], answer)) is not None
+            if item in lines and (told := counted(lines[item], answer)) is not None
         }
         return Slip(
             survey=row["survey"],
@@ -773,92 +769,6 @@ class Coordination:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def for_summary(item: Line) -> bool:
-    """Whether an answer to this line may be part of a summary: not if the line says that somebody else sees it."""
-    return not item.says_visibility or item.visibility == "aggregate"
-
-
-def _check(letter: Letter, card: Card, own: ProgrammeKeys, surveys: Mapping[str, Document]) -> None:
-    """Refuse what does not say what a letter of its kind says, and a slip that no member can have sent."""
-    says = letter.says
-    if letter.lock is not Lock.SLIP:
-        wanted = (
-            ("concern",) if letter.lock is Lock.CONCERN else ("join", *(what for what in WHATS if what != "concern"))
-        )
-        if says.get("what") not in wanted:
-            raise BadRecord(reason="what")
-        if says["what"] == "join":
-            _bytes(says.get("blind"), MODULUS_BYTES)
-        pairs = says.get("pairs", [])
-        if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
-            raise BadRecord(reason="pairs")
-        if not isinstance(says.get("answers", {}), dict):
-            raise BadRecord(reason="answers")
-        return
-    survey = surveys.get(str(says.get("survey")))
-    if not isinstance(says.get("answers"), dict) or survey is None:
-        raise BadRecord(reason="answers")
-    if says.get("version") == survey.version:  # of another version, what does not fit does not count
-        numbers = {item.id: item for item in survey.items if item.type in ("scale", "number")}
-        if not all(_in_bounds(numbers[id], answer) for id, answer in says["answers"].items() if id in numbers):
-            raise BadRecord(reason="bounds")
-    if "sitting" in says:
-        if not secrets.compare_digest(str(says.get("append", "")).encode(), own.append.hex().encode()):
-            raise BadSignature
-        _bytes(says["sitting"], ID_BYTES)
-        return
-    token = says.get("token")
-    if not isinstance(token, dict):
-        raise BadSignature
-    serial, signature = _bytes(token.get("serial"), SERIAL_BYTES), _bytes(token.get("signature"), MODULUS_BYTES)
-    Token(serial, signature).check(card)
-
-
-def _whose(says: Mapping[str, Any]) -> dict[str, str]:
-    """What counts people, of a slip that was checked: one spelling for each, since hexadecimal has many."""
-    if "sitting" in says:
-        return {"tag": "", "sitting": _bytes(says["sitting"], ID_BYTES).hex()}
-    return {"tag": _bytes(says["token"]["serial"], SERIAL_BYTES).hex(), "sitting": ""}
-
-
-def _bytes(found: Any, length: int) -> bytes:
-    """Bytes in hexadecimal from outside, so many and no more."""
-    try:
-        raw = bytes.fromhex(str(found))
-    except ValueError as exc:
-        raise BadRecord(reason="hex") from exc
-    if len(raw) != length:
-        raise BadRecord(reason="length")
-    return raw
-
-
-def _number(found: Any) -> int:
-    """A count from outside: small and not negative, or it counts for nothing."""
-    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= 1000 else 0
-
-
-def _answer(item: Line, answer: Any) -> Answer:
-    """An answer as it counts: a number that can be chosen, options, or words."""
-    if item.type in ("scale", "number"):
-        return answer if _in_bounds(item, answer) else None
-    if item.type == "yesno":
-        return frozenset({"yes" if answer else "no"})
-    if item.type == "choice":
-        return frozenset({str(answer)})
-    if item.type == "multi":
-        return frozenset(map(str, answer)) if isinstance(answer, list) else None
-    return str(answer) if isinstance(answer, str) else None
-
-
-def _in_bounds(item: Line, answer: Any) -> bool:
-    """Whether a number is one that the line offers: a step of its scale, or between its least and its most."""
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        return False
-    if item.type == "scale":
-        return isinstance(answer, int) and item.scale is not None and answer in item.scale.steps
-    return (item.min is None or answer >= item.min) and (item.max is None or answer <= item.max)
 
 
 def _card(row: Any) -> Card:
