@@ -3,6 +3,7 @@ vault opens again with everything that was.
 """
 
 import errno
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from app.vault.engine import Engine
 from app.vault.files import Calls, Files, StrPath, write_atomically
 from app.vault.lock import FolderLock
 from tests.support.disk import Failing, NoSync, get
-from tests.support.story import FIRST, INDEXES, KEYS, State, contents, live
+from tests.support.story import FIRST, INDEXES, KEYS, SECOND, State, contents, live
 
 EXPECTED = {errno.ENOSPC: VaultFull, errno.EIO: StorageFailed, errno.EACCES: VaultNotWritable}
 
@@ -194,3 +195,20 @@ def test_write_atomically_leaves_the_old_file_when_it_fails(tmp_path: Path) -> N
         assert get(tmp_path) == {"f": b"old"}
     write_atomically(tmp_path / "f", b"new content")
     assert get(tmp_path) == {"f": b"new content"}
+
+
+def test_nothing_is_called_saved_in_a_folder_that_somebody_has_removed(tmp_path: Path) -> None:
+    engine = Engine.create(tmp_path / "v", FIRST, files=Files(NoSync()))
+    table = engine.documents.table("note")
+    table.insert({"n": 1})
+    shutil.rmtree(tmp_path / "v")
+    for renew in (engine.compact, lambda: engine.rekey(SECOND, lambda: None)):
+        with pytest.raises(StorageFailed):
+            renew()
+    engine.tidy()
+    engine.settle()
+    assert [code for code, _ in engine.notices] == ["compaction-failed"]
+    with pytest.raises(StorageFailed):
+        table.insert({"n": 2})
+    assert [document["n"] for document in table] == [1]
+    engine.close()

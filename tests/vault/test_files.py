@@ -21,6 +21,7 @@ CALLS: dict[str, Callable[[Files, Path], object]] = {
     "open": lambda files, folder: files.open(folder / "f", create=True),
     "close": lambda files, folder: files.close(-1),
     "size": lambda files, folder: files.size(-1),
+    "named": lambda files, folder: files.named(-1),
     "read": lambda files, folder: files.read(-1, 1, 0),
     "write": lambda files, folder: files.write(-1, b"x", 0),
     "sync": lambda files, folder: files.sync(-1),
@@ -246,6 +247,7 @@ def test_the_stand_in_of_other_tests_speaks_the_same_language(tmp_path: Path) ->
     files.write(fd, b"x", 0)
     files.read(fd, 1, 0)
     files.size(fd)
+    assert files.named(fd)
     files.truncate(fd, 0)
     files.sync(fd)
     files.close(fd)

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from errno import ENOENT
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
@@ -22,7 +23,7 @@ from app.vault import snapshot as snapshots
 from app.vault.blocks import Scalar
 from app.vault.collection import Document, View
 from app.vault.documents import Documents
-from app.vault.files import DISK, Files, remove
+from app.vault.files import DISK, Files, remove, typed
 from app.vault.generation import (
     Generation,
     JournalFile,
@@ -343,6 +344,8 @@ class Engine:
                 slot = self._mark.slot(written.generation, written.sequence, written.tag)
                 try:
                     self._files.sync(written.journal.fd)
+                    if written.journal.gone:
+                        raise StorageFailed(call="fsync", errno=ENOENT)
                     self._synced = written
                     self._mark.put(slot)
                 except VaultError as exc:
@@ -583,11 +586,14 @@ class Engine:
 
     def _renew(self, new: VaultKey | None = None, commit: Callable[[], None] | None = None) -> None:
         with self._renewing:
-            if new is not None:
-                with self._mutex:
-                    self._renew_to(new, commit)
-            elif self._key is not None:
-                self._renew_to(self._key, None)
+            try:
+                if new is not None:
+                    with self._mutex:
+                        self._renew_to(new, commit)
+                elif self._key is not None:
+                    self._renew_to(self._key, None)
+            except FileNotFoundError as exc:  # the whole folder is gone
+                raise typed(exc, "open") from exc
 
     def _renew_to(self, key: VaultKey, commit: Callable[[], None] | None) -> None:
         files, folder = self._files, self._folder

@@ -32,6 +32,9 @@ class Calls:
     def size(self, fd: int) -> int:
         return os.fstat(fd).st_size
 
+    def named(self, fd: int) -> bool:
+        return os.fstat(fd).st_nlink > 0
+
     def names(self, folder: StrPath) -> list[str]:
         return os.listdir(folder)  # noqa: PTH208 - half the time of a `Path` for each name
 
@@ -131,6 +134,13 @@ class Files:
     def size(self, fd: int) -> int:
         try:
             return self.calls.size(fd)
+        except OSError as exc:
+            raise typed(exc, "stat") from exc
+
+    def named(self, fd: int) -> bool:
+        """Whether anybody who looks into the folder finds the file that is open here."""
+        try:
+            return self.calls.named(fd)
         except OSError as exc:
             raise typed(exc, "stat") from exc
 

@@ -43,6 +43,12 @@ class JournalFile:
         self.fd = fd
         self.chain = chain
         self.sequence, self.tag, self.end = sequence, tag, end
+        self._named = files.named(fd)  # some systems say that of no file
+
+    @property
+    def gone(self) -> bool:
+        """Whether somebody has removed the file since it was opened: what is written to it now nobody finds again."""
+        return self._named and not self._files.named(self.fd)
 
     @classmethod
     def after(cls, files: Files, folder: Path, head: snapshots.Head, key: VaultKey) -> "JournalFile":
