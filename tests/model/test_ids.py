@@ -32,4 +32,6 @@ def test_names_cannot_run_into_each_other() -> None:
 
 
 def test_half_a_letter_in_a_name_makes_an_id_like_any_other() -> None:
-    assert re.fullmatch("[0-9a-f]{32}", named_id("a\ud800")) and named_id("a\ud800") != named_id("a\udfff") != named_id("a?")
+    assert re.fullmatch("[0-9a-f]{32}", named_id("a\ud800")) and named_id("a\ud800") != named_id("a\udfff") != named_id(
+        "a?"
+    )

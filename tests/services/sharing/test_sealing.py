@@ -4,6 +4,7 @@ import pytest
 
 from app.model.commands import AddTask, Delete, Erase, SetGoal
 from app.model.entities import Goal
+from app.services.sharing.logs import Log, Logs
 from app.services.sharing.shelf import Shelf
 from sync.protocol import Envelope, Kind
 from tests.support.pair import PSK, Person, full_disk, mentorship_of, titles
@@ -96,13 +97,23 @@ def test_nobody_erases_what_another_wrote(karin: Person, yusuf: Person) -> None:
     assert "Karin wrote this" in words_in_envelopes(karin, space)
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["while it is written", "when all of it was"])
 def test_a_disk_that_fails_while_sealing_forks_nothing(
-    karin: Person, yusuf: Person, monkeypatch: pytest.MonkeyPatch
+    karin: Person, yusuf: Person, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     space = karin.meets(yusuf)
     karin.store.execute(SetGoal(title="Kept", mentorship=mentorship_of(karin)))
+    keep = Logs.keep
+
+    def kept(logs: Logs, log: Log) -> None:
+        keep(logs, log)
+        full_disk()
+
     with monkeypatch.context() as patch:
-        patch.setattr(Shelf, "keep_links", full_disk)
+        if after:
+            patch.setattr(Logs, "keep", kept)
+        else:
+            patch.setattr(Shelf, "keep_links", full_disk)
         with pytest.raises(OSError, match="full"):
             karin.exchange.seal(space)
     karin.tells(yusuf, space)
