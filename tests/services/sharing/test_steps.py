@@ -9,6 +9,7 @@ from app.model.commands import AddPerson, SetGoal
 from app.services.sharing.shelf import Shelf
 from sync.errors import BadRecord, NotAllowed
 from sync.hpke import Psk
+from sync.signing import Genesis
 from tests.support.pair import PSK, Person, mentorship_of, titles
 
 
@@ -39,6 +40,21 @@ def test_coming_in_needs_the_right_inviter_and_founder(karin: Person, yusuf: Per
     assert [kind for _, kind in yusuf.spaces.all()] == ["personal"]
     yusuf.exchange.adopt(genesis, envelopes, karin.spaces.root, psks=[PSK])
     assert yusuf.exchange.shared() == [space]
+
+
+def test_a_founder_who_is_neither_known_nor_in_the_genesis_is_believed_nothing(
+    karin: Person, yusuf: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = karin.meets(yusuf)
+    samira = Person("Samira")
+    yusuf.exchange.add(space, samira.spaces.introduction(space, "Samira"), psk=PSK)
+    genesis, envelopes = yusuf.spaces.genesis(space), yusuf.exchange.outgoing(space)
+    monkeypatch.setattr(Genesis, "founded_by", lambda *_: False)
+    with pytest.raises(BadRecord) as refused:
+        samira.exchange.adopt(genesis, envelopes, yusuf.spaces.root, psks=[PSK])
+    assert refused.value.facts == {"reason": "founder"} and samira.exchange.shared() == []
+    samira.exchange.adopt(genesis, envelopes, yusuf.spaces.root, psks=[PSK], known=[karin.spaces.root])
+    assert samira.exchange.shared() == [space]
 
 
 def test_somebody_who_was_not_let_in_reads_nothing(karin: Person, yusuf: Person) -> None:
