@@ -51,7 +51,6 @@ async def test_three_taps_and_send_are_enough(stage: OpenStage, role: PairRole, 
     assert kept.audience == "aggregate"
     assert app.desk.places.value == ("/",)
     assert "evaluate" in table.store.again().ask(ListOf("checklist.after_session", table.earlier)).ticks
-    assert "evaluate" in table.store.again().ask(ListOf("checklist.after_session", table.earlier)).ticks
 
 
 async def test_who_sees_it_stands_above_send_and_can_be_changed(stage: OpenStage) -> None:
