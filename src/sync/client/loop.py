@@ -131,6 +131,8 @@ class Loop:
         self._signal = threading.Condition()
         self._wanted = _Wanted()
         self._stopped = threading.Event()
+        self._again = threading.Event()
+        """The server is there again, or somebody did not want to wait: whoever rests from listening need not."""
         self._threads: list[threading.Thread] = []
         self._rests: dict[str, _Rest] = {}
         self._allowed: set[str] = set()
@@ -167,6 +169,7 @@ class Loop:
     def stop(self, wait: float = 5.0) -> None:
         """End, and wait that long for a round that is under way."""
         self._stopped.set()
+        self._again.set()
         with self._signal:
             self._signal.notify_all()
         self._server.close()
@@ -187,6 +190,8 @@ class Loop:
             if everything or not wanted:
                 wanted.everything = True
             fault = self._one_round(wanted)
+            if fault is None and (failures or wanted.urgent):
+                self._again.set()
             failures = 0 if fault is None else failures + 1
             everything = fault is not None
             if fault is None:
@@ -305,12 +310,19 @@ class Loop:
                 failures += 1
                 if failures == 1 and (isinstance(exc, SessionOver) or _is_about_the_space(exc)):
                     self.poke()  # one space is enough for a no: a round finds out which, and that one is left alone then
-                self._stopped.wait(self._back_off(failures))
+                failures = self._rested(failures)
             except Exception as exc:  # noqa: BLE001 - as in a round
                 failures += 1
                 if not self._stopped.is_set():
                     log.error("waiting for pokes failed: %s", type(exc).__name__)
-                self._stopped.wait(self._back_off(failures))
+                failures = self._rested(failures)
+
+    def _rested(self, failures: int) -> int:
+        """Wait before listening again; how many failures count from here on."""
+        if not self._again.wait(self._back_off(failures)):
+            return failures
+        self._again.clear()
+        return 0
 
     def _listen(self, streams: bool) -> None:
         listened = [space for space in self._spaces() if space not in self._rests][:TOKENS_MOST]

@@ -106,6 +106,28 @@ def test_the_first_change_goes_at_once_and_only_where_it_was_written(
     assert rounds.spaces == [OTHER]
 
 
+def test_who_asks_once_more_is_listened_to_again_at_once(rounds: Rounds) -> None:
+    class Away(Line):
+        asked, back = 0, False
+
+        def events(self, tokens: Sequence[Token], stop: threading.Event) -> Iterator[tuple[bytes, int]]:
+            self.asked += 1
+            if not self.back:
+                raise NoAnswer(reason="away")
+            yield from super().events(tokens, stop)
+
+    line = Away(rounds)
+    loop = Loop(line, rounds, lambda: [ONE], told=lambda _: None, draw=lambda _low, _high: 60.0)  # type: ignore[arg-type]  # as above
+    loop.start()
+    try:
+        until(lambda: line.asked == 1)
+        line.back = True
+        loop.poke(urgent=True)
+        until(lambda: rounds.listening == {ONE})
+    finally:
+        loop.stop()
+
+
 def test_what_spaces_there_are_is_looked_up_behind_what_is_in_a_hurry(loop: Loop, rounds: Rounds) -> None:
     """A space that has just begun waits for that look and no longer, alone or beside another one."""
     new, newer = "cc" * 16, "dd" * 16

@@ -10,6 +10,7 @@ import pytest
 
 from sync.server import schema
 from sync.server.database import Database
+from sync.server.limits import WRONG, Buckets
 from sync.server.postgres import Postgres
 from sync.server.settings import Settings
 from sync.server.sqlite import Sqlite
@@ -65,11 +66,18 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def running(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Running]:
+def started(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Running]:
     """One server an engine for all tests; they use spaces of their own."""
     found = run(settings_for(engine, tmp_path_factory.mktemp("server"), request))
     yield found
     found.stop()
+
+
+@pytest.fixture
+def running(started: Running) -> Running:
+    """The server, which holds no wrong guess of an earlier test against this one: all come from the same address."""
+    started.server.wrong = Buckets(WRONG)
+    return started
 
 
 @pytest.fixture

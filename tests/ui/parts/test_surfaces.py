@@ -72,9 +72,11 @@ async def test_a_sheet_that_does_not_answer_holds_nobody_back(
     app = await stage(screen=Two)
     app.line.slides = False
     await app.tap("ett")
+    seen: list[int] = []
+    app.desk.places.watch(lambda: seen.append(len(sheets(app))))
     await app.tap("on")
-    assert path(app) == "/"
     await app.until(lambda: path(app) == "/plan")
+    assert seen == [1], "it was gone, so nothing was waited for"
 
 
 async def test_several_steps_are_taken_in_their_order(stage: OpenStage) -> None:
