@@ -82,8 +82,8 @@ class Database(ABC):
         """From now on tell of what other processes wrote. `watched` names the spaces somebody waits for."""
 
     @abstractmethod
-    def scrub(self) -> None:
-        """Make sure that what was just erased is not lying about in a file."""
+    def scrub(self, *tables: str) -> None:
+        """Make sure that what was just erased, from these tables or from any, is not lying about in a file."""
 
     @abstractmethod
     def close(self) -> None:

@@ -101,7 +101,7 @@ class Blobs:
         with self._database.write() as work:
             work.one("select head from space where id = ? {lock}", space)
             self._delete(work, space, id)
-        self._database.scrub()
+        self._database.scrub("blob_part")
 
     def of_device(self, space: bytes, device: bytes) -> list[tuple[bytes, int]]:
         """The ids and sizes of what a device has sent."""
@@ -188,7 +188,7 @@ class Letters:
             if not work.run("delete from invitation where id = ? and space = ?", name, space):
                 raise unknown()
             work.run("delete from message where invitation = ?", name)
-        self._database.scrub()
+        self._database.scrub("message")
 
     def of_device(self, space: bytes, device: bytes) -> list[tuple[int, int]]:
         """When a device's open boxes expire, and how many messages they hold."""
@@ -241,7 +241,7 @@ class Keyrings:
             if row is None or not hmac.compare_digest(row[0], hashlib.sha256(secret).digest()):
                 raise unknown()
             work.run("delete from keyring where id = ?", name)
-        self._database.scrub()
+        self._database.scrub("keyring")
 
 
 class Boxes:
@@ -294,4 +294,4 @@ class Boxes:
         with self._database.write() as work:
             if not work.run("delete from slip where space = ? and batch = ?", space, batch):
                 raise unknown()
-        self._database.scrub()
+        self._database.scrub("slip")

@@ -57,7 +57,7 @@ class Post:
         """Remove what was read; what is not there is gone."""
         with self._database.write() as work:
             work.run("delete from parcel where space = ? and id = ?", space, id)
-        self._database.scrub()
+        self._database.scrub("parcel")
 
     def answer(self, id: bytes, space: bytes, sealed: bytes, today: int) -> None:
         """Put an answer for a member there, in the place of the one before; only the space that put that one may."""
@@ -77,7 +77,7 @@ class Post:
                 raise Refusal(507, "quota", limit=BOX_BYTES)
             work.run("delete from reply where id = ?", name)
             work.run("insert into reply (id, space, day, bytes) values (?, ?, ?, ?)", name, space, today, sealed)
-        self._database.scrub()
+        self._database.scrub("reply")
 
     def fetch(self, id: bytes) -> bytes:
         """The answer under an id."""
@@ -93,7 +93,7 @@ class Post:
             work.one("select secret from box where space = ? {lock}", space)
             for table in ("parcel", "reply", "slip", "box"):
                 work.run(f"delete from {table} where space = ?", space)  # noqa: S608 - the names stand above
-        self._database.scrub()
+        self._database.scrub("parcel", "reply", "slip")
 
     def held(self, space: bytes) -> tuple[int, int]:
         """How many parcels and answers a space has here."""
@@ -107,7 +107,7 @@ class Post:
         with self._database.write() as work:
             gone = work.run("delete from parcel where day < ?", today - KEPT_DAYS)
             gone += work.run("delete from reply where day < ?", today - KEPT_DAYS)
-        self._database.scrub()
+        self._database.scrub("parcel", "reply")
         return gone
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 import psycopg
-from psycopg import pq
+from psycopg import pq, sql
 
 from sync.server.database import Away, Database, Poke, Value
 
@@ -19,6 +19,7 @@ CHANNEL: Final = "fika"
 CONNECT_SECONDS: Final = 5
 STATEMENT_MS: Final = 10_000
 _FEW: Final = 64
+_ERASED_FROM: Final = ("log", "blob_part", "message", "keyring", "slip", "parcel", "reply")
 Found = TypeVar("Found")
 # What says "not here, not now" although the connection lives: a leader that became a standby.
 _AWAY: Final = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.AdminShutdown)
@@ -97,10 +98,11 @@ class Postgres(Database):
             self._threads.append(thread)
             thread.start()
 
-    def scrub(self) -> None:
+    def scrub(self, *tables: str) -> None:
         """Vacuum clears what updates and deletions left behind; autovacuum would, later."""
+        names = sql.SQL(", ").join(map(sql.Identifier, tables or _ERASED_FROM))
         with _translated(), self._connect() as connection:
-            connection.execute("vacuum log, blob_part, message, keyring")
+            connection.execute(sql.SQL("vacuum {}").format(names))
 
     def close(self) -> None:
         self._stop.set()

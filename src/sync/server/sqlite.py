@@ -95,7 +95,7 @@ class Sqlite(Database):
         self._watcher = threading.Thread(target=self._watch, args=(tell, watched), name="watcher", daemon=True)
         self._watcher.start()
 
-    def scrub(self) -> None:
+    def scrub(self, *_tables: str) -> None:
         """`secure_delete` has overwritten it in the file; this empties the log beside the file."""
         with self._writing, _translated():
             self._writer.execute("pragma wal_checkpoint(truncate)")
