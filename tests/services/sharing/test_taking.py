@@ -101,14 +101,14 @@ def test_what_cannot_be_read_is_told_once_however_often_it_is_tried(karin: Perso
 
 def test_a_device_that_says_two_things_in_one_place_is_told_of(karin: Person, yusuf: Person) -> None:
     space = karin.meets(yusuf)
-    before = {name: ({n: dict(r) for n, r in t.rows.items()}, t.highest) for name, t in karin.documents._tables.items()}  # type: ignore[attr-defined]
+    before = {name: ({n: dict(r) for n, r in t.rows.items()}, t.highest) for name, t in karin.documents._tables.items()}  # type: ignore[attr-defined]  # a memory of tests
     karin.store.execute(SetGoal(title="One thing", mentorship=mentorship_of(karin)))
     karin.tells(yusuf, space)
     for name, table in karin.documents._tables.items():  # the vault's folder, put back
-        table.rows, table.highest = before.get(name, ({}, 0))  # type: ignore[attr-defined]
-        table.by = {}  # type: ignore[attr-defined]
-        for doc_id, row in table.rows.items():  # type: ignore[attr-defined]
-            table._index(doc_id, row)  # type: ignore[attr-defined]
+        table.rows, table.highest = before.get(name, ({}, 0))  # type: ignore[attr-defined]  # a memory of tests
+        table.by = {}  # type: ignore[attr-defined]  # a memory of tests
+        for doc_id, row in table.rows.items():  # type: ignore[attr-defined]  # a memory of tests
+            table._index(doc_id, row)  # type: ignore[attr-defined]  # a memory of tests
     karin.start()
     karin.store.execute(SetGoal(title="Another thing", mentorship=mentorship_of(karin)))
     karin.exchange.seal(space)
