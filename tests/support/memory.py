@@ -12,6 +12,8 @@ from tinydb.queries import QueryLike
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document, Table
 
+Copy = dict[str, tuple[dict[int, dict[str, Any]], int]]
+
 
 class MemoryTable(Table):
     """TinyDB's table without its costs: documents in a dict, equality without scanning for `id` and the like."""
@@ -109,24 +111,32 @@ class MemoryDocuments(TinyDB):
     def tables(self) -> set[str]:
         return {name for name, table in self._tables.items() if len(table)}
 
-    @contextmanager
-    def transaction(self, durable: Literal[True, "soon"] = True) -> Iterator[None]:
-        before = {
+    def copy(self) -> Copy:
+        """Everything as it is now, as a copy of a vault's folder is."""
+        return {
             name: (deepcopy(table.rows), table.highest)
             for name, table in self._tables.items()
-            if self.careful and isinstance(table, MemoryTable)
+            if isinstance(table, MemoryTable)
         }
+
+    def put_back(self, before: Copy) -> None:
+        """Everything as it was then."""
+        for name, table in self._tables.items():
+            assert isinstance(table, MemoryTable)
+            table.rows, table.highest = before.get(name, ({}, 0))
+            table.by = {}
+            for doc_id, row in table.rows.items():
+                table._index(doc_id, row)
+
+    @contextmanager
+    def transaction(self, durable: Literal[True, "soon"] = True) -> Iterator[None]:
+        before = self.copy() if self.careful else {}
         self.depth += 1
         try:
             yield
         except BaseException:
             if self.careful:
-                for name, table in self._tables.items():
-                    assert isinstance(table, MemoryTable)
-                    table.rows, table.highest = before.get(name, ({}, 0))
-                    table.by = {}
-                    for doc_id, row in table.rows.items():
-                        table._index(doc_id, row)
+                self.put_back(before)
             raise
         finally:
             self.depth -= 1

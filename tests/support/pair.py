@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.model.commands import AddPerson, IntroduceMe
 from app.model.entities import Goal, Mentorship
 from app.services.records.store import Store
@@ -13,6 +15,18 @@ from tests.support.memory import MemoryDocuments
 from tests.support.store import Now, Timers
 
 PSK = Psk(bytes(range(32)), b"test")
+
+
+@pytest.fixture
+def karin() -> Person:
+    """A mentor. A file of tests takes her by `karin = pair.karin`; so with the other one."""
+    return Person("Karin")
+
+
+@pytest.fixture
+def yusuf() -> Person:
+    """Her mentee."""
+    return Person("Yusuf", "mentee")
 
 
 class Person:

@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -43,7 +43,8 @@ LINES = itertools.count()
 class Line(Drop):
     """A line that tells what went over it."""
 
-    said: list[tuple[int, str, str]] = []  # noqa: RUF012 - one list for all lines of a test
+    said: ClassVar[list[tuple[int, str, str]]] = []
+    """One list for all lines of a test."""
     fault: SyncError | None = None
 
     def __init__(self, *args: Any, **more: Any) -> None:

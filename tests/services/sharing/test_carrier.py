@@ -1,21 +1,12 @@
 """What a server has and lacks, as a device keeps it."""
 
-import pytest
-
 from app.model.commands import SetGoal
 from app.services.sharing.shelf import AlarmKind
 from sync.protocol import Envelope
+from tests.support import pair
 from tests.support.pair import Person, mentorship_of
 
-
-@pytest.fixture
-def karin() -> Person:
-    return Person("Karin")
-
-
-@pytest.fixture
-def yusuf() -> Person:
-    return Person("Yusuf", "mentee")
+karin, yusuf = pair.karin, pair.yusuf
 
 
 def test_a_forged_page_does_not_take_my_words_for_sent(karin: Person, yusuf: Person) -> None:

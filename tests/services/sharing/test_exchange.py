@@ -7,17 +7,10 @@ import pytest
 from app.model.commands import SetGoal
 from app.services.sharing import shelf
 from sync.protocol import Envelope, Kind
+from tests.support import pair
 from tests.support.pair import Person, mentorship_of, titles
 
-
-@pytest.fixture
-def karin() -> Person:
-    return Person("Karin")
-
-
-@pytest.fixture
-def yusuf() -> Person:
-    return Person("Yusuf", "mentee")
+karin, yusuf = pair.karin, pair.yusuf
 
 
 def test_what_one_writes_the_other_reads(karin: Person, yusuf: Person) -> None:

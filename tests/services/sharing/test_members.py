@@ -4,17 +4,10 @@ import pytest
 
 from app.errors import NotShared
 from app.model.commands import AddPerson, SetGoal
+from tests.support import pair
 from tests.support.pair import Person, mentorship_of, titles
 
-
-@pytest.fixture
-def karin() -> Person:
-    return Person("Karin")
-
-
-@pytest.fixture
-def yusuf() -> Person:
-    return Person("Yusuf", "mentee")
+karin, yusuf = pair.karin, pair.yusuf
 
 
 def test_everybody_knows_who_is_in(karin: Person, yusuf: Person) -> None:

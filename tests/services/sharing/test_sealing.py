@@ -7,17 +7,10 @@ from app.model.entities import Goal
 from app.services.sharing.logs import Log, Logs
 from app.services.sharing.shelf import Shelf
 from sync.protocol import Envelope, Kind
+from tests.support import pair
 from tests.support.pair import PSK, Person, full_disk, mentorship_of, titles
 
-
-@pytest.fixture
-def karin() -> Person:
-    return Person("Karin")
-
-
-@pytest.fixture
-def yusuf() -> Person:
-    return Person("Yusuf", "mentee")
+karin, yusuf = pair.karin, pair.yusuf
 
 
 def test_nothing_is_sealed_twice_and_a_crash_between_costs_nothing(karin: Person, yusuf: Person) -> None:

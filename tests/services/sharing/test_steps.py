@@ -10,17 +10,10 @@ from app.services.sharing.shelf import Shelf
 from sync.errors import BadRecord, NotAllowed
 from sync.hpke import Psk
 from sync.signing import Genesis
+from tests.support import pair
 from tests.support.pair import PSK, Person, mentorship_of, titles
 
-
-@pytest.fixture
-def karin() -> Person:
-    return Person("Karin")
-
-
-@pytest.fixture
-def yusuf() -> Person:
-    return Person("Yusuf", "mentee")
+karin, yusuf = pair.karin, pair.yusuf
 
 
 def test_coming_in_needs_the_right_inviter_and_founder(karin: Person, yusuf: Person) -> None:

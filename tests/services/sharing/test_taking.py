@@ -9,17 +9,10 @@ from app.model.entities import Goal
 from app.services.sharing.shelf import Alarm, AlarmKind, Shelf
 from sync.protocol import Envelope
 from sync.sealing import Message, Sealer
+from tests.support import pair
 from tests.support.pair import PSK, Person, full_disk, mentorship_of, titles
 
-
-@pytest.fixture
-def karin() -> Person:
-    return Person("Karin")
-
-
-@pytest.fixture
-def yusuf() -> Person:
-    return Person("Yusuf", "mentee")
+karin, yusuf = pair.karin, pair.yusuf
 
 
 def test_repetition_costs_nothing(karin: Person, yusuf: Person) -> None:
@@ -101,14 +94,10 @@ def test_what_cannot_be_read_is_told_once_however_often_it_is_tried(karin: Perso
 
 def test_a_device_that_says_two_things_in_one_place_is_told_of(karin: Person, yusuf: Person) -> None:
     space = karin.meets(yusuf)
-    before = {name: ({n: dict(r) for n, r in t.rows.items()}, t.highest) for name, t in karin.documents._tables.items()}  # type: ignore[attr-defined]  # a memory of tests
+    before = karin.documents.copy()
     karin.store.execute(SetGoal(title="One thing", mentorship=mentorship_of(karin)))
     karin.tells(yusuf, space)
-    for name, table in karin.documents._tables.items():  # the vault's folder, put back
-        table.rows, table.highest = before.get(name, ({}, 0))  # type: ignore[attr-defined]  # a memory of tests
-        table.by = {}  # type: ignore[attr-defined]  # a memory of tests
-        for doc_id, row in table.rows.items():  # type: ignore[attr-defined]  # a memory of tests
-            table._index(doc_id, row)  # type: ignore[attr-defined]  # a memory of tests
+    karin.documents.put_back(before)  # the vault's folder
     karin.start()
     karin.store.execute(SetGoal(title="Another thing", mentorship=mentorship_of(karin)))
     karin.exchange.seal(space)

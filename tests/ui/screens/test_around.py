@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.services.session import Session
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
-from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import Coordinator
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, PHRASE, again, everything_on_disk, made, window

@@ -10,7 +10,6 @@ import pytest
 from app.model.commands import AddPerson, WriteNote
 from app.model.queries import AboutMe, Counts, NotesOf
 from app.services.session import Session
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, OTHER, again, everything_on_disk, made, session_in, window

@@ -23,7 +23,6 @@ from app.model.entities import meeting_id
 from app.model.queries import BusyCount, CalendarNewsOf
 from app.services.content.speech import Speech
 from app.services.files.calendar_file import take_out
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import BOTH
 from tests.support.store import STOCKHOLM
 from tests.ui.conftest import ASSETS, OpenStage

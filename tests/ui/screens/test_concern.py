@@ -14,9 +14,8 @@ from app.services.content.library import Library
 from app.services.content.speech import Speech
 from app.services.files import export
 from app.services.session import Session
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
-from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import Coordinator
 from tests.support.programme import CARD
 from tests.ui.conftest import ASSETS, OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, PHRASE, again, everything_on_disk, made, session_in, window

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.services.session import Session
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
-from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import Coordinator
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import LANGUAGES, Thumb, made, window

@@ -11,7 +11,6 @@ from app.errors import VaultFull, VaultNotWritable
 from app.model.queries import AboutMe, NotesOf, SettingOf
 from app.services.content.wordlists import words
 from app.services.preferences import Preferences
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import ASSETS, OpenStage
 from tests.ui.screens.entrance import LANGUAGES, Thumb, again, made, session_in, window
 

@@ -14,7 +14,6 @@ from app.model.commands import WriteNote
 from app.model.queries import NotesOf
 from app.vault import labels
 from app.vault.key import digest
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import (
     LANGUAGES,

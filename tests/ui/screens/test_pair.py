@@ -17,7 +17,6 @@ from app.services.session import Session
 from app.services.sharing.pairing import Package, Pairing
 from sync.pairing import link
 from sync.signing import Device
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import made, window

@@ -10,7 +10,6 @@ from app.model.commands import AddPerson, AddTask
 from app.model.entities import Mentorship, Task
 from app.model.queries import One
 from app.services.sharing.parting import How
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import made, window
 

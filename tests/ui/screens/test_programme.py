@@ -11,9 +11,8 @@ from app.services.session import Session
 from sync import bundle
 from sync.programme import letters
 from sync.programme.keys import member_keys
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
-from tests.support.members import SURVEY, Coordinator, Member, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import SURVEY, Coordinator, Member
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, made, window

@@ -10,8 +10,7 @@ import pytest
 from app.services.programme.post import Standing
 from sync.server.settings import Settings
 from tests.support.boxes import Samira
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
-from tests.support.members import Member, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import Member
 from tests.sync.server.running import Running, run
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import made, window

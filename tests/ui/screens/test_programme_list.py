@@ -10,9 +10,7 @@ from app.model.commands import AddPerson
 from app.model.queries import ListOf, TodayView
 from app.ui.screens.lists import PREPARATION, lines_of, missing
 from app.ui.screens.today import critical_lines
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
-from tests.support.members import quick_keys  # noqa: F401  (a fixture)
 from tests.support.programme import CARD
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import made, window

@@ -13,7 +13,6 @@ from app.model.entities import Note
 from app.model.queries import NotesOf, One
 from app.ui.screens import quick
 from app.vault import inbox
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import (

@@ -12,7 +12,6 @@ from app.errors import WrongPassphrase, WrongRecoveryKey
 from app.model.commands import WriteNote
 from app.model.queries import NotesOf, SettingOf
 from app.ui.parts import secret
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import LANGUAGES, OTHER, PHRASE, again, kept_aside, made, session_in, window
 

@@ -12,7 +12,6 @@ import pytest
 from app.model.commands import AddPerson, StartNow
 from app.model.queries import SettingOf
 from app.services.content.library import Library
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import ASSETS, OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, PHRASE, again, locked, made, session_in, window
 

@@ -18,7 +18,6 @@ from app.model.queries import AboutMe, NotesOf
 from app.services.preferences import Preferences
 from app.services.records.store import Store
 from app.vault.vault import Vault
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.entrance import LANGUAGES, OTHER, PHRASE, Thumb, again, made, window

@@ -14,7 +14,6 @@ import pytest
 from app.model.commands import AddPerson, AddTask, Delete, WriteNote
 from app.services.files.export import DATA, PAGE
 from app.services.session import Session
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, Thumb, everything_on_disk, made, window
 from tests.ui.screens.table import lay

@@ -18,7 +18,6 @@ from app.ui.screens.settings_devices import _Over
 from sync.recovery import RecoveryKey
 from sync.server.settings import Settings
 from tests.support.fake_session import FakeSession
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
 from tests.sync.server.running import Running, run
 from tests.ui.conftest import OpenStage

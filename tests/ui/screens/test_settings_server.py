@@ -12,7 +12,6 @@ import pytest
 from app.model.commands import SetGoal
 from app.model.entities import Goal
 from sync.server.settings import Settings
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.languages import either
 from tests.sync.server.running import Running, run
 from tests.ui.conftest import OpenStage
