@@ -1,5 +1,7 @@
 """Make the vectors of keys and of what is sealed to them: `tests/vectors/keys/*.json`, good and bad, each with its `expect`.
 
+    PYTHONPATH=src:. python tools/make_key_vectors.py
+
 Randomness and times are fixed, so the same code makes the same bytes; the tests read the files and never this tool.
 """
 
@@ -7,29 +9,26 @@ import hashlib
 import io
 import itertools
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src")]
-
-from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: E402, TID251
+from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: TID251 - the vectors name its raw keys
     X25519PrivateKey,
 )
 
-from app.vault import anchor, backup, header, inbox, labels, slots  # noqa: E402
-from app.vault.inbox import InboxPair  # noqa: E402
-from app.vault.kdf import Cost, normalise  # noqa: E402
-from app.vault.key import Position, VaultKey, digest  # noqa: E402
-from app.vault.slots import Kind, Slot  # noqa: E402
-from sync import hpke, signing  # noqa: E402
-from sync.recovery import RecoveryKey  # noqa: E402
-from sync.signing import MASTER, Certificate, Device, Genesis, SigningKey  # noqa: E402
+from app.vault import anchor, backup, header, inbox, labels, slots
+from app.vault.inbox import InboxPair
+from app.vault.kdf import Cost, normalise
+from app.vault.key import Position, VaultKey, digest
+from app.vault.slots import Kind, Slot
+from sync import hpke, signing
+from sync.recovery import RecoveryKey
+from sync.signing import MASTER, Certificate, Device, Genesis, SigningKey
 
+ROOT = Path(__file__).parents[1]
 OUT = ROOT / "tests" / "vectors" / "keys"
 PASSPHRASE = "tall regn moln fyr lönn"
 WORDS = "sista belysa kamel smaragd navel enkel"

@@ -1,5 +1,7 @@
 """Make the vectors of pairing and bundles: `tests/vectors/pairing/*.json`, good and bad, each with its `expect`.
 
+    PYTHONPATH=src:. python tools/make_pairing_vectors.py
+
 Randomness and times are fixed, so the same code makes the same bytes; the tests read the files and never this tool.
 CPace's vectors are the draft's and are not made here.
 """
@@ -7,7 +9,6 @@ CPace's vectors are the draft's and are not made here.
 import hashlib
 import itertools
 import json
-import sys
 import zlib
 from base64 import b32encode
 from collections.abc import Iterator
@@ -15,19 +16,17 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from tests.sync.pairing.people import NOW, WORDS, Person
+
+from sync import bundle, hpke
+from sync.bundle import Item, ItemKind
+from sync.pairing import code, compare, invitation, link, room, words
+from sync.pairing.code import Kind
+from sync.pairing.invitation import Invitation, Inviting
+from sync.pairing.state import Step
+from sync.pairing.words import Shower
+
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
-
-from tests.sync.pairing.people import NOW, WORDS, Person  # noqa: E402
-
-from sync import bundle, hpke  # noqa: E402
-from sync.bundle import Item, ItemKind  # noqa: E402
-from sync.pairing import code, compare, invitation, link, room, words  # noqa: E402
-from sync.pairing.code import Kind  # noqa: E402
-from sync.pairing.invitation import Invitation, Inviting  # noqa: E402
-from sync.pairing.state import Step  # noqa: E402
-from sync.pairing.words import Shower  # noqa: E402
-
 OUT = ROOT / "tests" / "vectors" / "pairing"
 Vector = dict[str, Any]
 

@@ -1,23 +1,22 @@
 """Make the vectors of people's signatures: `tests/vectors/signatures/signatures.json`, good and bad, each with its `expect`.
 
+    PYTHONPATH=src:. python tools/make_signature_vectors.py
+
 Keys and times are fixed, so the same code makes the same bytes; the tests read the file and never this tool.
 """
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from sync import signatures
+from sync.signatures import Signature, Statement
+from sync.signing import MASTER, Certificate, Device, SigningKey
+
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src")]
-
-from sync import signatures  # noqa: E402
-from sync.signatures import Signature, Statement  # noqa: E402
-from sync.signing import MASTER, Certificate, Device, SigningKey  # noqa: E402
-
 OUT = ROOT / "tests" / "vectors" / "signatures" / "signatures.json"
 SPACE = bytes(range(100, 116))
 SALT = bytes(range(32))

@@ -1,11 +1,12 @@
 """Make the vectors of sync: `tests/vectors/sync/*.json`, good and bad, each with its `expect`.
 
+    PYTHONPATH=src:. python tools/make_sync_vectors.py
+
 Randomness is fixed, so the same code makes the same bytes; the tests read the files and never this tool.
 """
 
 import hashlib
 import json
-import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,24 +14,22 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
-
-from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: E402, TID251
+from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: TID251 - the vectors name its raw keys
     X25519PrivateKey,
 )
-from tests.support.circle import Person, Phone, Room, fixed_randomness  # noqa: E402
+from tests.support.circle import Person, Phone, Room, fixed_randomness
 
-from sync import hpke  # noqa: E402
-from sync.authority import Role, consent  # noqa: E402
-from sync.errors import SyncError  # noqa: E402
-from sync.protocol.control import Public, Refusal, write_control  # noqa: E402
-from sync.protocol.envelope import MORE, NO_KEY, NOTHING, Envelope, Header, Kind  # noqa: E402
-from sync.protocol.frames import Page, read_frames, write_frames  # noqa: E402
-from sync.protocol.purge import write_purged  # noqa: E402
-from sync.sealing import Inside, Message, add, dismiss, gather, open_message, reset  # noqa: E402
-from sync.sealing.content import fill, join, unfill  # noqa: E402
+from sync import hpke
+from sync.authority import Role, consent
+from sync.errors import SyncError
+from sync.protocol.control import Public, Refusal, write_control
+from sync.protocol.envelope import MORE, NO_KEY, NOTHING, Envelope, Header, Kind
+from sync.protocol.frames import Page, read_frames, write_frames
+from sync.protocol.purge import write_purged
+from sync.sealing import Inside, Message, add, dismiss, gather, open_message, reset
+from sync.sealing.content import fill, join, unfill
 
+ROOT = Path(__file__).parents[1]
 OUT = ROOT / "tests" / "vectors" / "sync"
 Vector = dict[str, Any]
 Vectors = Iterator[tuple[str, Vector]]

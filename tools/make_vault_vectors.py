@@ -1,22 +1,21 @@
 """Make the vectors of the vault's format: whole files, good and bad, as hex in `tests/vectors/vault/*.json`.
 
+    PYTHONPATH=src:. python tools/make_vault_vectors.py
+
 Salts, nonces and times are fixed, so the same code makes the same bytes; the tests read the files and never this tool.
 """
 
 import itertools
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from app.vault.engine import Engine
+from app.vault.key import VaultKey
+
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "src")]
-
-from app.vault.engine import Engine  # noqa: E402
-from app.vault.key import VaultKey  # noqa: E402
-
 OUT = ROOT / "tests" / "vectors" / "vault"
 KEY = {"secret": bytes(range(32)).hex(), "vault": "76" * 16, "lineage": "6c" * 16, "counter": 1}
 NOTES: list[dict[str, Any]] = [

@@ -81,6 +81,12 @@ class VaultFull(VaultError):
     code = "vault-full"
 
 
+class VaultGone(VaultError):
+    """The folder is not where it was: nothing was written, and what is open goes on once it is there again."""
+
+    code = "vault-gone"
+
+
 class StorageFailed(VaultError):
     """The disk refused; what was not called saved may be lost. Open again before going on."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sync import hpke, labels
-from sync.errors import BundleDamaged, BundleNotForMe, BundleSeen, BundleTooLarge, CannotOpen, NewerCode
+from sync.errors import BundleDamaged, BundleNotForMe, BundleSeen, BundleTooLarge, CannotOpen, NewerCode, SyncError
 from sync.hpke import Psk
 from sync.pairing import code
 from sync.pairing.code import Kind
@@ -24,11 +24,12 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 MOST_ITEMS: Final = 10_000
 MOST_ITEM: Final = 128 * 1024
 MOST_PARTS: Final = 2048
-PICTURE_BYTES: Final = 690
-"""What a QR code of version 19 holds as our text: a phone's camera still reads it from another phone, and eight of them
-hold minutes of a page with a task and a signature.
+PICTURE_BYTES: Final = 1_218
+"""What a QR code of version 26 holds as our text (121 squares a side): a camera still reads it from a phone beside it.
+The first package of a pair is four of them, finished minutes of a page with a task and a name eight.
 """
-MOST_PICTURES: Final = 8
+MOST_PICTURES: Final = 24
+"""What somebody has the patience for. Whatever is larger goes as a file or as text."""
 
 _MAGIC: Final = b"FIKABNDL"
 _ID_BYTES: Final = 16
@@ -203,6 +204,29 @@ def padded(length: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a bundle as text: of which bundle (`name`), which one, of how many."""
+
+    name: bytes
+    number: int
+    count: int
+    piece: bytes = field(repr=False)
+
+
+def read_parts(text: str) -> list[Part]:
+    """Every part that stands in a pasted text."""
+    return [_part(body) for body in code.read_all(text, Kind.PART)]
+
+
+def _part(body: bytes) -> Part:
+    name, piece = body[:_DIGEST_BYTES], body[_PART_HEAD:]
+    number, count = (int.from_bytes(body[at : at + 2], "big") for at in (_DIGEST_BYTES, _DIGEST_BYTES + 2))
+    if not piece or not 1 <= number <= count <= MOST_PARTS:
+        raise BundleDamaged(reason="part")
+    return Part(name, number, count, piece)
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """A bundle that arrives as text, part by part, in any order. Begin with `Parts()`."""
 
@@ -213,9 +237,30 @@ class Parts:
     def add(self, text: str) -> "Parts":
         """With everything that stands in a pasted text; parts that are there already cost nothing."""
         parts = self
-        for body in code.read_all(text, Kind.PART):
-            parts = parts._with(body)
+        for part in read_parts(text):
+            parts = parts.plus(part)
         return parts
+
+    def plus(self, part: Part) -> "Parts":
+        """With one part more. One of another bundle, or another piece in its place, is refused."""
+        if self.count and (part.name, part.count) != (self.name, self.count):
+            raise BundleDamaged(reason="another")
+        if self.pieces.get(part.number, part.piece) != part.piece:
+            raise BundleDamaged(reason="text")
+        if sum(map(len, self.pieces.values())) + len(part.piece) > MOST_BYTES:
+            raise BundleTooLarge(limit=MOST_BYTES)
+        return replace(self, name=part.name, count=part.count, pieces={**self.pieces, part.number: part.piece})
+
+    def take(self, text: str) -> tuple["Parts", bytes | None]:
+        """With a pasted text: what to keep until the next one, and the file, once nothing is missing.
+
+        With a text of another bundle, or one that fits nowhere, what was here of the former is let go of.
+        """
+        try:
+            parts = self.add(text)
+        except SyncError:
+            parts = Parts().add(text)
+        return (parts, None) if parts.missing else (Parts(), parts.whole())
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -227,22 +272,9 @@ class Parts:
         if not self.count or self.missing:
             raise BundleDamaged(reason="parts")
         raw = b"".join(self.pieces[number] for number in range(1, self.count + 1))
-        if _text_digest(raw) != self.name:
+        if name_of(raw) != self.name:
             raise BundleDamaged(reason="text")
         return raw
-
-    def _with(self, body: bytes) -> "Parts":
-        name, piece = body[:_DIGEST_BYTES], body[_PART_HEAD:]
-        number, count = (int.from_bytes(body[at : at + 2], "big") for at in (_DIGEST_BYTES, _DIGEST_BYTES + 2))
-        if not piece or not 1 <= number <= count <= MOST_PARTS:
-            raise BundleDamaged(reason="part")
-        if self.count and (name, count) != (self.name, self.count):
-            raise BundleDamaged(reason="another")
-        if self.pieces.get(number, piece) != piece:
-            raise BundleDamaged(reason="text")
-        if sum(map(len, self.pieces.values())) + len(piece) > MOST_BYTES:
-            raise BundleTooLarge(limit=MOST_BYTES)
-        return replace(self, name=name, count=count, pieces={**self.pieces, number: piece})
 
 
 def as_text(raw: bytes) -> str:
@@ -251,18 +283,20 @@ def as_text(raw: bytes) -> str:
 
 
 def as_pictures(raw: bytes) -> tuple[str, ...]:
-    """A file as the texts of at most eight QR codes; `BundleTooLarge` says that it has to be a file."""
+    """A file as the texts of QR codes; `BundleTooLarge` says that these would be too many, and it has to be a file."""
     if len(raw) > PICTURE_BYTES * MOST_PICTURES:
         raise BundleTooLarge(limit=PICTURE_BYTES * MOST_PICTURES)
-    return tuple(_parts(raw, PICTURE_BYTES))
+    count = -(-len(raw) // PICTURE_BYTES)
+    return tuple(_parts(raw, -(-len(raw) // count)))  # all of one size: none is harder to read than it has to be
 
 
 def _parts(raw: bytes, size: int) -> Iterator[str]:
-    pieces = [raw[at : at + size] for at in range(0, len(raw), size)]
+    name, pieces = name_of(raw), [raw[at : at + size] for at in range(0, len(raw), size)]
     for number, piece in enumerate(pieces, start=1):
-        head = _text_digest(raw) + number.to_bytes(2, "big") + len(pieces).to_bytes(2, "big")
+        head = name + number.to_bytes(2, "big") + len(pieces).to_bytes(2, "big")
         yield code.write(Kind.PART, head + piece)
 
 
-def _text_digest(raw: bytes) -> bytes:
+def name_of(raw: bytes) -> bytes:
+    """What each part of a file as text says that it is a part of."""
     return hashlib.sha256(labels.BUNDLE_TEXT + raw).digest()[:_DIGEST_BYTES]

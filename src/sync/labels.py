@@ -65,8 +65,6 @@ LINK_WORDS: Final = b"fika/v1/link-words\0"
 
 # Comparing words.
 COMPARE_ROOTS: Final = b"fika/v1/compare-roots\0"
-COMPARE_NONCE: Final = b"fika/v1/compare-nonce\0"
-COMPARE_SIX: Final = b"fika/v1/compare-six\0"
 
 # Bundles.
 BUNDLE_SPACE: Final = b"fika/v1/bundle-space\0"

@@ -1,21 +1,25 @@
 """Every screen in both languages as a screen reader, a thumb and a reader of large text meet it.
 
 One pass in Swedish with the profile of an Android phone (names, one heading, language, targets), one in English with
-text at 200 % on 320 px (names, one heading, language, nothing beside the window), one by keyboard alone. The windows
-are as high as a whole screen: what a list has not yet drawn has no name to be checked.
+text at 200 % on 320 px (names, one heading, language, nothing beside the window), one by keyboard alone; in the long
+form both languages, light and dark, 100 and 200 % on the phone, both languages on 320 px, and the sheets that rise from
+the screens. The windows are as high as a whole screen: what a list has not yet drawn has no name to be checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from itertools import product
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.support.browser import FAINT
+from tests.support.effort import LONG
 from tests.support.fit import cut
 from tests.support.studio import PASSPHRASE, Studio, studio
-from tests.support.tour import ABSENT, FOUNDED, FRESH, LOCKED, SETTINGS, found, places
+from tests.support.tour import ABSENT, FOUNDED, FOUNDED_SHEETS, FRESH, LOCKED, SETTINGS, found, places, sheets
 
 # A node that its scrolling list cuts off is scrolled into sight by every screen reader before it is used: its names
 # count, its size does not. What lies in a row that scrolls sideways may stand outside the window.
@@ -46,7 +50,8 @@ NODES = """() => {
   }
   return found;
 }"""
-HEADINGS = "() => [...document.querySelectorAll('flt-semantics-host h1')].map(h => h.textContent.trim())"
+HEADINGS = """(level) => [...document.querySelectorAll('flt-semantics-host ' + level)]
+  .map(h => h.textContent.trim())"""
 LANG = "() => document.documentElement.lang"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 NOTE_FOCUS = """() => {
@@ -62,8 +67,8 @@ NOTE_FOCUS = """() => {
 FOCUSED = "() => window.fikaFocused"
 
 
-def complaints(app: Studio, language: str, targets: bool) -> list[str]:
-    """What is wrong with the screen in sight."""
+def complaints(app: Studio, language: str, targets: bool, heading: str = "h1") -> list[str]:
+    """What is wrong with the screen in sight; a sheet over it has a `heading` of the second level."""
     page = app.page.page
     nodes: dict[str, list[Any]] = page.evaluate(NODES)
     wrong = [] if nodes["controls"] else ["nothing to operate"]
@@ -74,8 +79,8 @@ def complaints(app: Studio, language: str, targets: bool) -> list[str]:
         if targets and small and control["role"] != "field" and not control["cut"]:
             wrong.append(f"{control['role']} {control['name'][:30]!r} is {control['width']}x{control['height']}")
     wrong += [f"outside the window: {words}" for words in nodes["outside"]]
-    headings = page.evaluate(HEADINGS)
-    if len(headings) != 1 or not headings[0]:
+    headings = page.evaluate(HEADINGS, heading)
+    if not headings or not headings[0] or (heading == "h1" and len(headings) > 1):
         wrong.append(f"headings {headings}")
     if page.evaluate(LANG).split("-")[0] != language:
         wrong.append(f"html lang is {page.evaluate(LANG)}")
@@ -84,22 +89,39 @@ def complaints(app: Studio, language: str, targets: bool) -> list[str]:
     return wrong
 
 
-PASSES: dict[str, dict[str, Any]] = {
-    "sv": {"android": True, "height": 2400, **FAINT},
-    "en": {"width": 320, "height": 2400, **FAINT},
-}
-SIZES = {"sv": 100, "en": 200}
+class Pass(NamedTuple):
+    """How somebody goes through the app: with a thumb on an Android phone, or in a window of 320 px."""
+
+    language: str
+    theme: str
+    size: int
+    thumb: bool
+
+    @property
+    def window(self) -> dict[str, Any]:
+        return {"height": 2400, **({"android": True} if self.thumb else {"width": 320}), **FAINT}
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.theme}-{self.size}-{'phone' if self.thumb else '320'}"
+
+
+EVERY_PASS = (
+    *(Pass(*one, thumb=True) for one in product(("sv", "en"), ("light", "dark"), (100, 200))),
+    *(Pass(language, "light", 200, thumb=False) for language in ("sv", "en")),
+)
+PASSES = EVERY_PASS if LONG else (Pass("sv", "light", 100, thumb=True), Pass("en", "light", 200, thumb=False))
+Sheets = dict[str, tuple[str, str, str]]
 
 
 class Reader:
     """Somebody who goes through the app in one of the passes and writes down what is wrong on which screen."""
 
-    def __init__(self, app: Studio, language: str) -> None:
-        self.app, self.language, self.wrong = app, language, dict[str, list[str]]()
-        app.look(text_size=SIZES[language], language=language)
+    def __init__(self, app: Studio, way: Pass) -> None:
+        self.app, self.way, self.wrong = app, way, dict[str, list[str]]()
+        app.look(text_size=way.size, theme=way.theme, language=way.language)
 
-    def reads(self, name: str) -> None:
-        if wrong := complaints(self.app, self.language, targets=self.language == "sv") + cut(self.app):
+    def reads(self, name: str, heading: str = "h1") -> None:
+        if wrong := complaints(self.app, self.way.language, self.way.thumb, heading) + cut(self.app):
             self.wrong[name] = wrong
 
     def tours(self, screens: dict[str, str], prefix: str = "") -> None:
@@ -107,22 +129,37 @@ class Reader:
             self.app.show(path)
             self.reads(prefix + name)
 
+    def raises(self, up: Sheets) -> None:
+        for name, (path, opener, inside) in up.items():
+            if not self.app.show(path).by_id(opener).count():
+                continue  # at this size another button leads there
+            self.app.page.tap(opener)
+            self.app.page.by_id(inside).first.wait_for(state="attached")
+            self.app.page.still()
+            self.reads(name, heading="h2")
+            self.app.page.page.keyboard.press("Escape")
+            self.app.page.by_id(inside).first.wait_for(state="detached")
 
-@pytest.fixture(params=list(PASSES))
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+
+@pytest.fixture(params=PASSES, ids=str)
+def way(request: pytest.FixtureRequest) -> Pass:
+    found: Pass = request.param
+    return found
 
 
-def test_every_screen_of_the_example_has_names_one_heading_and_room(language: str) -> None:
-    with studio(phase="example", **PASSES[language]) as app:
-        reader = Reader(app, language)
-        reader.tours(app.do(places))
+def test_every_screen_of_the_example_has_names_one_heading_and_room(way: Pass) -> None:
+    with studio(phase="example", **way.window) as app:
+        reader = Reader(app, way)
+        tour: dict[str, str] = app.do(places)
+        reader.tours(tour)
+        if LONG:
+            reader.raises(app.do(partial(sheets, paths=tour)))
     assert reader.wrong == {}
 
 
-def test_every_screen_from_the_first_run_to_the_lock_has_names_one_heading_and_room(language: str) -> None:
-    with studio(phase="absent", **PASSES[language]) as app:
-        reader, page = Reader(app, language), app.page
+def test_every_screen_from_the_first_run_to_the_lock_has_names_one_heading_and_room(way: Pass) -> None:
+    with studio(phase="absent", **way.window) as app:
+        reader, page = Reader(app, way), app.page
         reader.tours(ABSENT)
         app.show("/")
         page.tap("role-mentor")
@@ -142,6 +179,8 @@ def test_every_screen_from_the_first_run_to_the_lock_has_names_one_heading_and_r
         reader.tours(SETTINGS)
         app.do(found)
         reader.tours(FOUNDED)
+        if LONG:
+            reader.raises(FOUNDED_SHEETS)
         app.show("/")
         page.tap("lock")
         app.arrives_at("unlock")

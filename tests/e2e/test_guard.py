@@ -378,6 +378,28 @@ def test_the_policy_would_stop_a_script_put_into_the_page(app: Running) -> None:
         assert any("evil.example" in url for url in visit.foreign)
 
 
+def test_a_page_that_is_hidden_shows_our_mark_and_not_what_was_open(app: Running) -> None:
+    """What the system keeps as a picture of a page in the background is what the page last drew."""
+    turn = """(hidden) => {
+      Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+      Object.defineProperty(document, "visibilityState", { get: () => hidden ? "hidden" : "visible", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    with phone(**FAINT) as browser:
+        visit = browser.open(app)
+        app.next_address()
+        visit.see("Att göra").wait_for(timeout=30_000)
+        cover = visit.page.locator("#cover")
+        assert not cover.is_visible()
+        visit.page.evaluate(turn, True)
+        assert cover.is_visible(), "at once: nothing is drawn any more"
+        assert cover.bounding_box() == {"x": 0, "y": 0, **(visit.page.viewport_size or {})}
+        pixel = cover.evaluate("(cover) => getComputedStyle(cover).backgroundColor")
+        assert pixel in ("rgb(251, 246, 238)", "rgb(27, 22, 19)"), "nothing shines through"
+        visit.page.evaluate(turn, False)
+        cover.wait_for(state="hidden")
+
+
 def test_a_window_that_was_taken_over_says_so_and_shows_nothing(app: Running) -> None:
     with phone(**FAINT) as browser:
         first = browser.open(app)

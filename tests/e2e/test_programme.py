@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.browser import FAINT
-from tests.support.members import Coordinator, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import Coordinator
 from tests.support.programme import CARD
 from tests.support.studio import PASSPHRASE, Studio, studio
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_accessibility import Reader, complaints
+from tests.e2e.test_accessibility import Pass, Reader, complaints
 from tests.support.browser import FAINT
 from tests.support.fit import cut
 from tests.support.studio import Studio, studio
 from tests.support.tour import places, sheets
 
 SMALL: dict[str, Any] = {"width": 320, "height": 2400, **FAINT}
+LARGE = Pass("en", "light", 200, thumb=False)
 PLANTED = """() => {
   const plant = (width, height, words) => document.querySelector('flt-semantics-host').insertAdjacentHTML('beforeend',
     `<flt-semantics class="planted" style="position:absolute;left:0;top:0;width:${width * devicePixelRatio}px;` +
@@ -61,7 +62,7 @@ def test_every_open_sheet_has_names_and_room_in_large_text() -> None:
 @pytest.mark.parametrize("role", OF_A_ROLE)
 def test_the_screens_of_every_role_have_names_one_heading_and_room(role: str) -> None:
     with studio(phase="example", role=role, **SMALL) as app:
-        reader = Reader(app, "en")
+        reader = Reader(app, LARGE)
         paths = app.do(places)
         reader.tours({name: paths[name] for name in OF_A_ROLE[role]})
     assert reader.wrong == {}

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from playwright.sync_api import Route, TimeoutError
+from playwright.sync_api import Route
 
 from app.model.commands import AddPerson, StartNow
 from app.model.entities import Minutes, Task
@@ -160,9 +160,10 @@ def at_home(person: Person) -> None:
     for _ in range(DEEPEST):
         if today.count():
             break
+        person.visit.still()
+        here = page.locator('[flt-semantics-identifier^="at:"]').last.get_attribute("flt-semantics-identifier") or ""
         person.tap("back")
-        with suppress(TimeoutError):  # there is another screen beneath
-            today.wait_for(state="attached", timeout=1500)
+        person.gone(here)
     person.tap_tab("I dag")
 
 

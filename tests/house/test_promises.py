@@ -10,9 +10,12 @@ from app.ui.parts import secret
 from app.vault import kdf
 from sync.client.http import TOTAL_SECONDS
 from sync.pairing import invitation, words
+from sync.protocol.limits import PARCEL_SIZES
 from sync.server import app as server
+from sync.server.letters import BATCH
 from sync.server.limits import WRONG
 from sync.server.patience import HEAD_SECONDS
+from sync.server.post import KEPT_DAYS
 from tests.support.sources import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,6 +71,7 @@ def test_the_figures_of_the_page_are_those_of_the_code() -> None:
     assert TOTAL_SECONDS == 25
     assert (HEAD_SECONDS, server.TRICKLE_SECONDS) == (10, 12)
     assert WRONG.burst < 100
+    assert (KEPT_DAYS, BATCH - 1, len(PARCEL_SIZES)) == (180, 4, 3)
     assert (words.LIFETIME, invitation.LIFETIME) == (24 * 3_600_000, 7 * 24 * 3_600_000)
 
 

@@ -26,7 +26,12 @@ SECRET = {
 BEFORE = {"first.py": {"'name'"}, "join.py": {"'join-name'", "'return-address'"}}
 """Before there is a vault there is nothing to seal them with."""
 
-FINDING = {"library.py": {"'find-document'"}, "people.py": {"'find-person'"}, "search.py": {"'search-field'"}}
+FINDING = {
+    "library.py": {"'find-document'"},
+    "people.py": {"'find-person'"},
+    "search.py": {"'search-field'"},
+    "toggles.py": {"f'{id}-find'"},
+}
 """What one looks for is typed again; leaving it behind would tell what one looked for."""
 
 HANDED = {

@@ -48,6 +48,7 @@ from app.model.entities import (
 from app.model.queries import One, TrashList
 from app.model.schema import Entity
 from tests.support.store import MemoryStore, memory_store
+from tests.support.there import there
 
 MINE, THEIRS = "0" * 31 + "1", "0" * 31 + "2"
 
@@ -94,7 +95,7 @@ def fill(store: MemoryStore) -> dict[str, str]:
 
 def test_everything_goes_on_in_the_others_space_and_nothing_stays_behind(store: MemoryStore) -> None:
     ids = fill(store)
-    space = store.ask(One(Mentorship, THEIRS)).space  # type: ignore[union-attr]
+    space = there(store.ask(One(Mentorship, THEIRS))).space
     store.execute(GoOnIn(mentorship=MINE, into=THEIRS))
     for cls in (Series, Meeting, Agenda, Minutes, Goal, Task, Note, Checklist, FilledForm, Evaluation):
         found = everything(store, cls)

@@ -61,12 +61,12 @@ from app.model.queries import (
     TopicsUsed,
     look,
 )
-from app.model.queries.meetings import next_day
 from app.services.records.store import Store
 from tests.services.records.test_store import foreign
 from tests.support.asked import NoteOf
 from tests.support.fill import fill
 from tests.support.store import NOON, STOCKHOLM, MemoryStore, memory_store
+from tests.support.there import there
 
 FIFTEEN = datetime(2026, 10, 14, 15)
 CRITICAL = (
@@ -333,6 +333,18 @@ def test_people_with_what_is_next_and_what_was(store: MemoryStore, pair: str) ->
     assert store.ask(PeopleList(at(17)))[0].next is None
 
 
+def test_the_next_meeting_is_next_however_far_ahead_it_is(store: MemoryStore, pair: str) -> None:
+    coming = plan(store, pair)
+    plan(store, pair, FIFTEEN + timedelta(days=7))
+    for year in (1970, 1999):  # a clock that stands wrong
+        now = at(12).replace(year=year)
+        (person,) = store.ask(PeopleList(now))
+        assert person.next is not None and person.next.id == coming
+        today = store.ask(TodayView(now))
+        assert today.upcoming is not None and today.upcoming.id == coming
+        assert today.unbooked == () and today.primary.action == "prepare"
+
+
 def test_many_people_are_answered_like_few(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, now=at(12), people=8, meetings=60, tasks=20, goals=10)
     store.execute(EndMentorship(mentorship=store.ask(PeopleList(at(12)))[0].mentorship))
@@ -453,11 +465,33 @@ def test_of_many_open_tasks_a_page_reads_the_first_and_knows_the_rest(store: Mem
     assert less is not None
     assert ([row.id for row in less.open_tasks], less.open_count) == (ids[-2:-4:-1], 59)
     made.clear()
-    first = store.ask(AskedFirst(pair, meeting, next_day(found.row, found.mentorship)))
+    first = store.ask(AskedFirst(pair, meeting, found.following))
     assert first is not None and first.id == undated and made.count(Task) == 1
     assert store.ask(AskedFirst(pair, meeting, later)) == first
     sooner = store.ask(AskedFirst(pair, meeting, later + timedelta(days=2)))
     assert sooner is not None and sooner.id == ids[-1]
+
+
+def test_the_next_meeting_is_the_one_that_is_booked_and_a_rhythm_on_while_none_is(
+    store: MemoryStore, pair: str
+) -> None:
+    other = store.execute(AddPerson(name="Alva", my_role="mentor")).record
+    meeting = plan(store, pair)
+
+    def following() -> date:
+        found = store.ask(MeetingPage(meeting, at(12)))
+        assert found is not None
+        return found.following
+
+    plan(store, other, FIFTEEN + timedelta(days=3))
+    plan(store, pair, FIFTEEN - timedelta(days=3))
+    assert following() == (FIFTEEN + timedelta(days=14)).date(), "every other week, and none of these is next"
+    plan(store, pair, FIFTEEN + timedelta(days=60))
+    assert following() == (FIFTEEN + timedelta(days=60)).date()
+    skipped = plan(store, pair, FIFTEEN + timedelta(days=8))
+    assert following() == (FIFTEEN + timedelta(days=8)).date()
+    store.execute(SkipMeeting(meeting=skipped))
+    assert following() == (FIFTEEN + timedelta(days=60)).date()
 
 
 def test_open_tasks_that_are_only_counted_are_as_many_and_those_of_this_meeting_are_not_asked_about(
@@ -586,8 +620,8 @@ def test_fractions(
 ) -> None:
     goal = store.execute(SetGoal(title="m", measure=measure, start=start, target=target)).record  # type: ignore[arg-type]
     store.execute(RecordProgress(goal=goal, value=value))
-    assert store.ask(GoalPage(goal)).row.fraction == fraction  # type: ignore[union-attr]
-    assert store.ask(GoalPage(goal)).history[0].name == ""  # type: ignore[union-attr]
+    assert there(store.ask(GoalPage(goal))).row.fraction == fraction
+    assert there(store.ask(GoalPage(goal))).history[0].name == ""
 
 
 def test_goals_in_order_open_ones_first(store: MemoryStore, pair: str) -> None:

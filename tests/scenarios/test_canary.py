@@ -28,9 +28,7 @@ from app.services.content.speech import Speech
 from app.services.files.export import DATA, PAGE, export
 from app.services.records.drafts import Target
 from app.services.session import Session
-from tests.support.keys import FLOOR, quick_kdf
-
-__all__ = ["quick_kdf"]
+from tests.support.keys import FLOOR
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PASSPHRASE = "kanariegömma tall regn moln fyr"

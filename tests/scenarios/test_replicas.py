@@ -1,7 +1,7 @@
 """Two to three people with three to five devices whose clocks are years apart, on a line that drops, doubles and shuffles.
 
 After three calm rounds all agree, everything that was acknowledged is there, and every word is in the text, whatever came
-in which order: also where somebody was shown an answer before what it answers, and went on writing (docs/adr/0014).
+in which order: also where somebody was shown an answer before what it answers, and went on writing (docs/adr/0014-what-was-not-there.md).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from app.model.commands import AddPerson, AddTask, Delete, Erase, MoveTask, Pick
 from app.model.entities import Mentorship, Task
 from app.model.queries import ConflictOf, One, TrashList, unsettled
 from app.services.records.drafts import Target
-from app.services.records.store import LACKING_MOST, VERSIONS
+from app.services.records.leading import LACKING_MOST
+from app.services.records.store import VERSIONS
 from tests.support.effort import effort
 from tests.support.replicas import Replica, exchange
 

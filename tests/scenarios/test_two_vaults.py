@@ -47,7 +47,6 @@ from app.services.files.calendar_file import take_out
 from app.services.records.drafts import Target
 from app.services.sharing.tidings import Stage
 from tests.support.asked import BookingNewsOf
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.pair import PSK, Person
 from tests.support.phones import ASSETS, Phone, in_the_room, phone
 from tests.support.store import STOCKHOLM
@@ -168,6 +167,23 @@ def test_what_the_other_cancels_among_other_meetings_is_told_until_it_was_seen(t
         two.does(two.karin, Revise(kind="meeting", id=news.meeting, values={"status": status}))
     two.meet()
     assert two.news(two.yusuf) == ["offered"]
+
+
+def test_what_the_other_changes_at_once_is_told_to_whoever_planned_it(two: Two) -> None:
+    meeting = two.does(two.karin, PlanMeeting(mentorship=two.pair, starts=TUESDAY.replace(hour=9), zone=ZONE))
+    two.meet()
+    two.does(two.yusuf, Revise(kind="meeting", id=meeting, values={"place": "Biblioteket"}))
+    two.meet()
+    assert two.news(two.yusuf) == ["offered"] and two.news(two.karin) == [], "nobody moved anything"
+    two.does(two.yusuf, MoveMeeting(meeting=meeting, starts=TUESDAY.replace(hour=10)))
+    two.meet()  # a minute later: with a server that is how it goes
+    assert two.news(two.karin) == ["moved"] and two.news(two.yusuf) == ["offered"]
+    two.does(two.yusuf, SkipMeeting(meeting=meeting))
+    two.meet()
+    assert two.news(two.karin) == ["cancelled"]
+    two.does(two.karin, Revise(kind="meeting", id=meeting, values={"status": "planned"}))
+    two.meet()
+    assert two.news(two.yusuf) == ["back", "offered"] and two.news(two.karin) == []
 
 
 def test_one_books_while_the_other_ends_it_and_both_phones_say_the_same(two: Two) -> None:

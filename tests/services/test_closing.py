@@ -11,12 +11,10 @@ from app.model.entities import Fulfilment, Note
 from app.model.queries import ClosingOf, ClosingView, NotesOf, TrashList
 from app.services.closing import announce, carry_out, erase
 from tests.services.test_agreements import _mentorships
-from tests.services.test_session import Life, life
-from tests.support.keys import PASSPHRASE, quick_kdf
+from tests.support.keys import PASSPHRASE
+from tests.support.life import Life
 from tests.support.pair import Person
 from tests.support.store import NOON
-
-__all__ = ["life", "quick_kdf"]
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 

@@ -12,6 +12,7 @@ import pytest
 from app.errors import SignedFileForeign
 from app.services.content.library import Library
 from app.services.content.speech import Speech
+from app.services.content.wording import Renaming
 from app.services.fair_copy import FairText, differences, lines_of, missing, read, words
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -37,7 +38,7 @@ def fair(**other: object) -> FairText:
         "about": document.id,
         "document": document.id,
         "document_version": document.version,
-        "title": document.title,
+        "title": replace(document.title, signed=True),
         "number": 1,
         "roles": frozenset({"mentor", "mentee"}),
         "names": {"mentor": "Karin", "mentee": "Yusuf"},
@@ -66,6 +67,21 @@ def test_it_reads_in_both_languages_without_the_document() -> None:
     assert words(by_id["start"], SV) == SV.day_year(date(2026, 10, 14))
     assert words(by_id["notice"], EN) == "The day before" and words(by_id["count"], SV) == "10"
     assert SV.read(by_id["changes"].text).startswith("Vi stämmer av ändringar")
+
+
+def test_a_word_that_was_renamed_stays_what_it_was_when_it_was_signed() -> None:
+    document = LIBRARY.document("agreement.mentoring")
+    every = dict.fromkeys((item.id for item in document.items if item.type == "clause"), True) | ANSWERS
+    text = fair(**every)
+    own = replace(SV, renaming=Renaming((("adept", "kompis"), ("adepten", "kompisen"), ("Arbete", "Slit"))))
+    assert "kompis" in own.read(replace(document.title, sv="En adept"))
+    for one in (text, read(text.write())):  # what is put before somebody, and what was kept
+        assert own.read(one.title) == SV.read(one.title)
+        for line in one.lines:
+            assert own.read(line.text) == SV.read(line.text)
+            assert line.group is None or own.read(line.group) == SV.read(line.group)
+            assert words(line, own) == words(line, SV)
+    assert "adept" in " ".join(SV.read(line.text) for line in text.lines), "there is something to rename"
 
 
 def test_names_and_wording_make_no_new_version_and_an_answer_does() -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -83,6 +84,14 @@ def test_a_damaged_file_is_the_standard(tmp_path: Path, raw: bytes) -> None:
     assert Preferences(tmp_path).choices == Choices()
 
 
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE)
+    preferences = Preferences(tmp_path)
+    assert preferences.choices == Choices()
+    preferences.set(theme="dark")
+    assert Preferences(tmp_path).theme == "dark"
+
+
 def test_what_is_right_in_a_file_counts_and_the_rest_is_left_out(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(json.dumps({"theme": "dark", "language": "xx", "text_size": 1e9, "name": "Karin"}))
     preferences = Preferences(tmp_path)
@@ -94,7 +103,7 @@ def test_what_is_right_in_a_file_counts_and_the_rest_is_left_out(tmp_path: Path)
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = Mortal(fails_at=2, error=errno.ENOSPC)
     calls.armed = True
-    monkeypatch.setattr("app.vault.files.DISK", Files(calls))
+    monkeypatch.setattr("app.services.preferences.DISK", Files(calls))
     preferences = Preferences(tmp_path)
     with pytest.raises(VaultFull):
         preferences.set(theme="dark")

@@ -8,11 +8,9 @@ import sys
 import threading
 import time
 import tomllib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -31,6 +29,7 @@ from app.errors import (
     VaultDamaged,
     VaultExists,
     VaultFull,
+    VaultGone,
     WrongBackupSecret,
     WrongPassphrase,
     WrongRecoveryKey,
@@ -42,23 +41,21 @@ from app.model.queries import AboutMe, NotesOf, One, SettingOf, TrashList
 from app.services.opened import Opened
 from app.services.passphrase import Level
 from app.services.quick_notes import Trust
-from app.services.records.drafts import Target
+from app.services.records.drafts import Drafts, Target
 from app.services.records.store import Store
 from app.services.session import Session
 from app.vault import kdf
+from app.vault.engine import LOOKS_SECONDS
 from app.vault.inbox import Inbox, InboxKey
 from app.vault.mark import Mark
 from sync.errors import BadRecoveryKey
 from sync.recovery import RecoveryKey
-from tests.support.keys import FLOOR, OTHER, PASSPHRASE, everything, quick_kdf
-
-__all__ = ["quick_kdf"]
+from tests.support.keys import OTHER, PASSPHRASE, everything
+from tests.support.life import START, Life
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
 ROOT = Path(__file__).resolve().parents[2]
-ASSETS = ROOT / "assets"
-START = datetime(2026, 10, 14, 15, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 
 
 def fails(*_: object, **__: object) -> None:
@@ -67,41 +64,6 @@ def fails(*_: object, **__: object) -> None:
 
 def full(*_: object, **__: object) -> None:
     raise VaultFull
-
-
-class Life:
-    """A computer with a session, a wall clock and a clock that only goes forward."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.now = START
-        self.seconds = 0.0
-        self.sessions: list[Session] = []
-        self.session = self.start()
-
-    def start(self) -> Session:
-        """A new process on the same folders."""
-        self.session = Session(
-            self.root / "vault",
-            self.root / "state",
-            ASSETS,
-            now=lambda: self.now,
-            cost=FLOOR,
-            monotonic=lambda: self.seconds,
-        )
-        self.sessions.append(self.session)
-        return self.session
-
-    def create(self) -> RecoveryKey:
-        return self.session.create(PASSPHRASE, name="Karin", role="mentor", language="sv")
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    found = Life(tmp_path / "one")
-    yield found
-    for session in found.sessions:
-        session.close()
 
 
 def bodies(session: Session) -> list[str]:
@@ -302,7 +264,7 @@ def test_it_locks_itself_when_nobody_is_there(life: Life) -> None:
 
 
 def test_a_disk_that_fails_while_nobody_is_there_still_locks(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    import app.services.session as module
+    import app.services.phases as module
 
     monkeypatch.setattr(module, "ANCHOR_SECONDS", 0.02)
     life.create()
@@ -346,6 +308,115 @@ def test_what_was_typed_last_is_there_also_where_letting_go_fails(life: Life, mo
     assert bodies(life.session) == ["Kardemumma"]
 
 
+def test_what_a_full_disk_refused_at_the_lock_is_there_when_it_is_unlocked(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sealed in the memory of the process: nobody reads it there, and room on the disk is all that it waits for."""
+    life.create()
+    session, words = life.session, "Kardemumma åäö"
+    target = Target(kind="note", id=session.store.new_id())
+    with monkeypatch.context() as disk:
+        disk.setattr("app.vault.files.Files.write", full)
+        session.store.drafts.keep(target, words)
+        session.lock()
+        assert str(session.phase) == "locked" and session.keeps_words
+        assert b"Kardemumma" not in (vars(session)["_words"] or b"Kardemumma")
+        with pytest.raises(WrongPassphrase):
+            session.unlock("fel fras helt fel")
+        assert session.keeps_words
+        session.unlock(PASSPHRASE)
+        assert session.store.drafts.read(target) == words and not session.keeps_words
+        session.lock()
+        assert session.keeps_words
+    session.unlock(PASSPHRASE)
+    session.store.drafts.settle_all()
+    session.lock()
+    assert not session.keeps_words
+    session.unlock(PASSPHRASE)
+    assert bodies(session) == [words]
+
+
+def test_a_vault_whose_folder_went_while_it_was_open_or_locked_is_waited_for(life: Life) -> None:
+    """A disk that was pulled out: a first run in its place would hide it, and the words that wait for it."""
+    life.create()
+    session, words = life.session, "Kardemumma åäö"
+    target = Target(kind="note", id=session.store.new_id())
+    folder, away = life.root / "vault", life.root / "away"
+    folder.rename(away)
+    time.sleep(2 * LOOKS_SECONDS)
+    session.store.drafts.keep(target, words)
+    session.lock()
+    for _ in range(2):
+        assert str(session.phase) == "locked"
+        with pytest.raises(VaultGone):
+            session.unlock(PASSPHRASE)
+    assert session.keeps_words
+    away.rename(folder)
+    session.unlock(PASSPHRASE)
+    assert session.store.drafts.read(target) == words
+    session.lock()
+
+    life.start()
+    assert str(life.session.phase) == "locked"
+    folder.rename(away)
+    with pytest.raises(VaultGone):
+        life.session.unlock(PASSPHRASE)
+    assert str(life.session.phase) == "locked"
+    away.rename(folder)
+    life.session.unlock(PASSPHRASE)
+
+
+def test_words_that_a_full_disk_refused_are_never_sealed_to_a_key_that_somebody_put_there(
+    life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.create()
+    stranger = Life(tmp_path / "stranger")
+    stranger.create()
+    stranger.session.lock()
+    key = (stranger.root / "vault" / "inbox" / "key").read_bytes()
+    session, words = life.session, "Kardemumma åäö"
+    target = Target(kind="note", id=session.store.new_id())
+    (life.root / "vault" / "inbox" / "key").write_bytes(key)
+    with monkeypatch.context() as disk:
+        disk.setattr("app.vault.files.Files.write", full)
+        session.store.drafts.keep(target, words)
+        session.lock()
+    assert session.keeps_words
+    session.unlock(PASSPHRASE)
+    assert session.store.drafts.read(target) == words
+    assert session.inbox_alarm
+
+
+def test_what_was_erased_is_not_waited_for(life: Life) -> None:
+    life.create()
+    life.session.erase(PASSPHRASE)
+    assert str(life.session.phase) == "absent"
+
+
+def test_words_kept_in_memory_outlive_an_opening_that_fails(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = life.create()
+    session = life.session
+    target = Target(kind="note", id=session.store.new_id())
+    with monkeypatch.context() as disk:
+        disk.setattr("app.vault.files.Files.write", full)
+        session.store.drafts.keep(target, "Kardemumma")
+        session.lock()
+    begun: list[Drafts] = []
+
+    def breaks(opened: Session) -> None:
+        begun.append(opened.store.drafts)
+        raise VaultFull
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "_recovery_is_kept", breaks)
+        with pytest.raises(VaultFull):
+            session.recover(key.text, "helt nya ord i raden")
+    assert session.keeps_words
+    assert [vars(drafts)["_timer"] for drafts in begun] == [None], "it goes on writing"
+    session.unlock("helt nya ord i raden")
+    assert session.store.drafts.read(target) == "Kardemumma"
+
+
 @pytest.mark.parametrize(("minutes", "seconds"), [(0, 60), (1, 60), (5, 300), (15, 900)])
 def test_after_how_long(life: Life, minutes: int, seconds: int) -> None:
     life.session.preferences.set(lock_after=minutes)
@@ -353,7 +424,7 @@ def test_after_how_long(life: Life, minutes: int, seconds: int) -> None:
 
 
 def test_the_thread_locks_by_itself(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    import app.services.session as module
+    import app.services.phases as module
 
     monkeypatch.setattr(module, "ANCHOR_SECONDS", 0.02)
     life.create()

@@ -106,6 +106,7 @@ class FakeSession:
         self.locks = 0
         self.notices: list[Any] = []
         self.inbox_alarm = False
+        self.keeps_words = False
         self.quick_notes_trust = "known"
         self.pairing: Any = NoPairing()
         self.touches = 0

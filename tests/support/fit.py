@@ -20,6 +20,8 @@ from tests.support.studio import Studio
 SMALLEST = 13
 """The smallest text style, in points."""
 LINE = 1.35
+HANDLE = ("Dismiss", "Stäng")
+"""What Flutter itself calls the handle by which a sheet is pulled down. Said only."""
 
 CUT = r"""async ([size, line, spoken]) => {
   if (!window.fikaPen) {
@@ -62,8 +64,13 @@ CUT = r"""async ([size, line, spoken]) => {
 def cut(app: Studio) -> list[str]:
     """The texts in sight that cannot be whole where they stand, at the size that is set."""
     size = SMALLEST * app.session.preferences.text_size / 100
-    spoken = app.do(lambda desk: sorted(set(spoken_only(desk)), key=len, reverse=True))
+    spoken = app.do(lambda desk: sorted({*spoken_only(desk), *_handles(desk)}, key=len, reverse=True))
     return [f"cut: {words}" for words in app.page.page.evaluate(CUT, [size, size * LINE, spoken])]
+
+
+def _handles(desk: Desk) -> tuple[str, ...]:
+    sheets = [one for one in desk.page._dialogs.controls if isinstance(one, ft.BottomSheet) and one.open]
+    return HANDLE if sheets else ()
 
 
 def spoken_only(desk: Desk) -> Iterator[str]:

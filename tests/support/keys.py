@@ -5,9 +5,6 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
-from app.vault import kdf
 from app.vault.files import Calls, Files, StrPath
 from app.vault.kdf import Cost
 
@@ -121,14 +118,6 @@ class Counted:
     def stretch(self, passphrase: bytes, salt: bytes, cost: Cost) -> bytes:
         self.calls += 1
         return hashlib.sha256(repr((passphrase, salt, cost)).encode()).digest()
-
-
-@pytest.fixture
-def quick_kdf(monkeypatch: pytest.MonkeyPatch) -> Counted:
-    """Replaces the derivation in this test alone: the product has no way to do that."""
-    counted = Counted()
-    monkeypatch.setattr(kdf, "stretch", counted.stretch)
-    return counted
 
 
 def flips(raw: bytes, step: int = 1) -> Iterator[tuple[int, bytes]]:

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from app.model.commands import AddPerson
 from app.services.content.library import Library
 from app.services.programme.coordination import Coordination
 from app.services.programme.membership import Programme
-from sync.programme.keys import ProgrammeKeys
 from tests.support.pair import Person
-from tests.support.programme import KEYS
 
 ASSETS = Path(__file__).parents[2] / "assets"
 LIBRARY = Library(ASSETS)
 SURVEY = "survey.after_session_mentee"
-
-
-@pytest.fixture
-def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Making an RSA key takes longer than everything else in a test."""
-    monkeypatch.setattr(ProgrammeKeys, "new", classmethod(lambda _: KEYS))
-    assert ProgrammeKeys.new() is KEYS
 
 
 class Coordinator(Person):

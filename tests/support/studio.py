@@ -92,15 +92,20 @@ class Studio:
     def show(self, path: str) -> Visit:
         """Open the screen of this path straight above Today (or in its place, for a tab), and wait until it is there."""
 
-        def go(desk: Desk) -> str:
+        def go(desk: Desk) -> None:
             desk.home()
             if path != HOME:
                 desk.go(path)
+
+        def where(desk: Desk) -> str:
             if len(desk.places.value) == 1 and desk.session.phase != "open":
                 return "first" if desk.session.phase == "absent" else "lock"
             return desk.places.value[-1]
 
-        self.arrive(self.do(go))
+        self.do(go)
+        while self.do(lambda desk: bool(desk._steps)):  # a sheet that is closing keeps it waiting for a moment
+            self.page.page.wait_for_timeout(20)
+        self.arrive(self.do(where))
         return self.page
 
     def arrive(self, name: str = "", seconds: float = 20) -> None:

@@ -63,6 +63,7 @@ FOUNDED = {
     "programme-founded": "/programme",
     "programme-share": "/programme/share",
     "programme-list": "/programme/list",
+    "programme-box": "/programme/box",
 }
 """What a coordinator sees once there is a programme, with lines of its own: after `found`."""
 FOUNDED_SHEETS = {"programme-list-line": ("/programme/list", f"line-{'a' * 16}", "line-save")}

@@ -215,18 +215,42 @@ def test_parts_of_another_bundle_other_pieces_and_a_false_whole_are_refused() ->
         parts.add("inget här")
 
 
+def test_a_text_of_another_bundle_begins_anew_and_nonsense_changes_nothing() -> None:
+    raw, other = os.urandom(30_000), os.urandom(20_000)
+    texts, others = bundle.as_text(raw).split("\n\n"), bundle.as_text(other).split("\n\n")
+    parts, whole = Parts().take(texts[0])
+    assert whole is None and parts.missing == (2, 3)
+    with pytest.raises(BadCode):
+        parts.take("inget här")
+    parts, whole = parts.take("\n\n".join(texts[1:]))
+    assert whole == raw and parts == Parts()
+    parts, _ = parts.take(texts[0])
+    parts, whole = parts.take(others[0])
+    assert whole is None and parts.missing == (2,)
+    assert parts.take(others[1]) == (Parts(), other)
+
+
 def test_endless_parts_are_refused_by_counting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "MOST_BYTES", 100)
     with pytest.raises(BundleTooLarge):
         Parts().add(part(bytes(8), 1, 2, bytes(60))).add(part(bytes(8), 2, 2, bytes(60)))
 
 
+def version(text: str) -> int:
+    return int(segno.make(text, error="l", micro=False, boost_error=False).version)
+
+
 def test_a_confirmation_fits_a_few_pictures_that_a_phone_reads() -> None:
     raw = bundle.seal_for_space([Item(ItemKind.ENVELOPE, bytes(900))], EPOCH)
-    pictures = bundle.as_pictures(raw)
-    assert len(pictures) <= 3
-    assert max(segno.make(text, error="l", micro=False, boost_error=False).version for text in pictures) == 19
-    assert Parts().add(" ".join(reversed(pictures))).whole() == raw
-    assert len(bundle.as_pictures(bytes(690 * 8))) == 8
+    (picture,) = bundle.as_pictures(raw)
+    assert version(picture) <= 26
+    largest = bundle.as_pictures(bytes(bundle.PICTURE_BYTES * 8))
+    assert len(largest) == 8
+    assert version(largest[0]) == 26
+    even = bundle.as_pictures(bytes(bundle.PICTURE_BYTES + 1))
+    assert [version(text) for text in even] == [18, 18], "two alike, not one full and one nearly empty"
+    whole = bytes(range(256)) * 20
+    assert Parts().add(" ".join(reversed(bundle.as_pictures(whole)))).whole() == whole
+    assert len(bundle.as_pictures(bytes(bundle.PICTURE_BYTES * bundle.MOST_PICTURES))) == bundle.MOST_PICTURES
     with pytest.raises(BundleTooLarge):
-        bundle.as_pictures(bytes(690 * 8 + 1))
+        bundle.as_pictures(bytes(bundle.PICTURE_BYTES * bundle.MOST_PICTURES + 1))

@@ -15,13 +15,10 @@ from app.ui import root
 from app.ui.desk import Desk
 from app.ui.hooks import DeskContext
 from app.ui.safe import component
-from tests.support import keys, members
 from tests.support.fake_session import FakeSession
 from tests.support.fletsim import Window
 
 ASSETS = Path(__file__).parents[2] / "assets"
-
-quick_kdf, quick_keys = keys.quick_kdf, members.quick_keys
 
 
 class Stage(Window):

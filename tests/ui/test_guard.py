@@ -102,9 +102,22 @@ async def test_a_token_opens_once_and_a_wrong_one_spends_the_right_one() -> None
     assert (await visitor.ask("/", query=f"start={token}".encode()))[0] == 403
     assert len(tried) == 2
     assert await visitor.enters() == 303
-    assert visitor.cookie.startswith(f"{COOKIE}=")
+    assert visitor.cookie.startswith(f"{COOKIE}-4711=")
     status, page, headers = await visitor.ask("/")
     assert status == 200 and "sv: title" in page and "'sha256-" in headers["content-security-policy"]
+
+
+async def test_two_of_them_on_one_computer_do_not_take_each_other_s_cookie() -> None:
+    """A browser keeps one cookie of a name for all ports of a host."""
+    one, two = Visitor(), Visitor()
+    two.guard.listen_on(4712)
+    await one.enters()
+    token = two.guard.new_token()
+    _, _, headers = await two.ask("/", query=f"start={token}".encode(), host="127.0.0.1:4712")
+    jar = dict(cookie.split("=", 1) for cookie in (one.cookie, headers["set-cookie"].partition(";")[0]))
+    both = "; ".join(f"{name}={value}" for name, value in jar.items())
+    assert (await one.ask("/alive", cookie=both))[0] == 204
+    assert (await two.ask("/alive", cookie=both, host="127.0.0.1:4712"))[0] == 204
 
 
 @pytest.mark.parametrize(
@@ -114,7 +127,7 @@ async def test_a_token_opens_once_and_a_wrong_one_spends_the_right_one() -> None
         ("/main.dart.js", "GET", {"host": "evil.example"}, 403),
         ("/main.dart.js", "GET", {"origin": "http://evil.example"}, 403),
         ("/main.dart.js", "GET", {"origin": HERE, "sec_fetch_site": "cross-site"}, 403),
-        ("/main.dart.js", "GET", {"cookie": "fika=other"}, 403),
+        ("/main.dart.js", "GET", {"cookie": "fika-4711=other"}, 403),
         ("/main.dart.js", "GET", {"cookie": "\x01=;;"}, 403),
         ("/" + "x" * LONGEST_PATH + "y.js", "GET", {}, 414),
         ("/upload", "GET", {}, 404),

@@ -297,7 +297,7 @@ async def test_the_clock_draws_on_the_minute(stage: OpenStage) -> None:
     app = await stage(clock=lambda: now)
     assert app.has("smal 14:59")
     now += timedelta(seconds=4)
-    await app.until(lambda: app.has("smal 15:00"), 3)
+    await app.until(lambda: app.has("smal 15:00"))
 
 
 async def test_inactive_covers_and_saves_and_coming_back_uncovers(stage: OpenStage) -> None:
@@ -317,19 +317,51 @@ async def test_inactive_covers_and_saves_and_coming_back_uncovers(stage: OpenSta
     assert app.desk.session.locks == 0
 
 
+async def test_back_within_the_grace_nothing_locks_then_or_later(
+    stage: OpenStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No clock is waited for: a machine that stalls between hiding and showing must not make this a matter of luck."""
+    session = FakeSession()
+    session.preferences.grace = 3600
+    app = await stage(session=session)
+    loop = asyncio.get_running_loop()
+    real, timers = loop.call_later, list[tuple[float, asyncio.TimerHandle]]()
+
+    def listening(delay: float, callback: Any, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
+        handle = real(delay, callback, *args, **kwargs)
+        if callback == app.desk.lock:
+            timers.append((delay, handle))
+        return handle
+
+    monkeypatch.setattr(loop, "call_later", listening)
+    await app.lifecycle("hide")
+    assert [(delay, handle.cancelled()) for delay, handle in timers] == [(3600, False)]
+    await app.lifecycle("show")
+    assert session.locks == 0, "it came back within the grace"
+    assert timers[0][1].cancelled(), "the lock of the time before would fall in the middle of a sentence"
+
+
 async def test_hidden_longer_than_the_grace_locks(stage: OpenStage) -> None:
     session = FakeSession()
     session.preferences.grace = 0.1
     app = await stage(session=session)
     await app.lifecycle("hide")
-    await app.lifecycle("show")
-    await app.settle(0.2)
-    assert session.locks == 0, "it came back within the grace"
-    await app.lifecycle("hide")
-    await app.settle(0.2)
-    assert session.phase == "locked"
+    await app.until(lambda: session.phase == "locked", 10)
     await app.lifecycle("show")
     assert where(app) == "lock"
+
+
+async def test_a_page_that_is_loaded_again_is_in_front_and_neither_covered_nor_locked(stage: OpenStage) -> None:
+    """Going, it says that it is hidden; as it comes back it says nothing: it stood there blank until it was left again."""
+    session = FakeSession()
+    app = await stage(session=session)
+    before = app.texts()
+    await app.lifecycle("hide")
+    assert app.desk.covered.value and app.texts() != before
+    await app.session.dispatch_event(app.page._i, "connect", None)
+    await app.settle(0.2)
+    assert not app.desk.covered.value and app.texts() == before
+    assert session.locks == 0
 
 
 async def test_pause_locks_at_once(stage: OpenStage) -> None:
@@ -364,8 +396,7 @@ async def test_a_dialog_that_is_left_open_locks_in_the_end_also_where_the_phone_
     app = await stage(session=session)
     with app.desk.dialog():
         await app.lifecycle("pause")
-        await app.settle(0.3)
-        assert session.phase == "locked"
+        await app.until(lambda: session.phase == "locked")
 
 
 async def test_whoever_comes_back_late_to_a_phone_that_slept_finds_it_locked(

@@ -1,5 +1,6 @@
 """The anchor: it notices an older copy, and never stands in the way."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,3 +88,6 @@ def test_missing_cut_and_unreadable_are_no_errors(tmp_path: Path) -> None:
     path.unlink()
     path.mkdir()
     assert anchor.read(path) is Verdict.UNREADABLE
+    path.rmdir()
+    os.mkfifo(path)
+    assert anchor.read(path) is Verdict.UNREADABLE, "and nobody waits for a pipe"

@@ -25,9 +25,7 @@ from app.vault import backup, labels, slots
 from app.vault.backup import Secrets
 from app.vault.slots import Kind, Slot
 from tests.support.effort import effort
-from tests.support.keys import FLOOR, RECOVERY, Counted, flips, quick_kdf
-
-__all__ = ["quick_kdf"]
+from tests.support.keys import FLOOR, RECOVERY, Counted, flips
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = "sista belysa kamel smaragd navel enkel"

@@ -6,17 +6,30 @@ import errno
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from app.errors import NoVault, StorageFailed, VaultError, VaultFull, VaultNotWritable
+from app.errors import NoVault, StorageFailed, VaultError, VaultFull, VaultGone, VaultNotWritable
+from app.vault import generation
 from app.vault.engine import Engine
 from app.vault.files import Calls, Files, StrPath, write_atomically
 from app.vault.lock import FolderLock
 from tests.support.disk import Failing, NoSync, get
 from tests.support.story import FIRST, INDEXES, KEYS, SECOND, State, contents, live
 
+SOON: Literal["soon"] = "soon"
 EXPECTED = {errno.ENOSPC: VaultFull, errno.EIO: StorageFailed, errno.EACCES: VaultNotWritable}
+
+
+class Looking(NoSync):
+    """Counts how often it is looked where a file is."""
+
+    looks = 0
+
+    def place(self, path: StrPath | int) -> tuple[int, int]:
+        self.looks += not isinstance(path, int)
+        return super().place(path)
 
 
 class Quick(Failing):
@@ -197,6 +210,13 @@ def test_write_atomically_leaves_the_old_file_when_it_fails(tmp_path: Path) -> N
     assert get(tmp_path) == {"f": b"new content"}
 
 
+@pytest.fixture
+def looks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests write faster than people do."""
+    monkeypatch.setattr("app.vault.engine.LOOKS_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("looks_each_time")
 def test_nothing_is_called_saved_in_a_folder_that_somebody_has_removed(tmp_path: Path) -> None:
     engine = Engine.create(tmp_path / "v", FIRST, files=Files(NoSync()))
     table = engine.documents.table("note")
@@ -208,7 +228,110 @@ def test_nothing_is_called_saved_in_a_folder_that_somebody_has_removed(tmp_path:
     engine.tidy()
     engine.settle()
     assert [code for code, _ in engine.notices] == ["compaction-failed"]
-    with pytest.raises(StorageFailed):
+    with pytest.raises(VaultGone):
         table.insert({"n": 2})
     assert [document["n"] for document in table] == [1]
     engine.close()
+
+
+@pytest.mark.parametrize(("seconds", "looks"), [(0.0, 10), (1e9, 1)])
+def test_changes_that_follow_each_other_fast_look_for_the_folder_once_in_a_while(
+    seconds: float, looks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.vault.engine.LOOKS_SECONDS", seconds)
+    calls = Looking()
+    with Engine.create(tmp_path / "v", FIRST, files=Files(calls)) as engine:
+        for number in range(10):
+            engine.documents.table("note").insert({"n": number})
+    assert calls.looks == looks
+
+
+@pytest.mark.usefixtures("looks_each_time")
+def test_a_folder_that_was_moved_is_told_at_the_next_word_and_goes_on_once_it_is_back(tmp_path: Path) -> None:
+    here, there = tmp_path / "v", tmp_path / "w"
+    engine = Engine.create(here, FIRST, files=Files(NoSync()))
+    table = engine.documents.table("note")
+    table.insert({"n": 1})
+    for another in ("", "dir", "vault"):
+        here.rename(there)
+        if another == "dir":
+            here.mkdir()
+        elif another:  # a copy that somebody put in its place
+            shutil.copytree(there, here)
+        for durable in (True, SOON):
+            with pytest.raises(VaultGone), engine.documents.transaction(durable):
+                table.insert({"n": 2})
+        assert [document["n"] for document in table] == [1]
+        if another:
+            shutil.rmtree(here)
+        there.rename(here)
+    table.insert({"n": 3})
+    engine.close()
+    again = Engine.open(here, FIRST)
+    assert [document["n"] for document in again.documents.table("note")] == [1, 3]
+    again.close()
+
+
+class Photographed(NoSync):
+    """Keeps the folder as it is after each write: that is what a process that is killed then leaves behind."""
+
+    def __init__(self, folder: Path, into: Path) -> None:
+        self.folder, self.into, self.taken = folder, into, 0
+        self.on = False
+
+    def write(self, fd: int, data: bytes | memoryview, offset: int) -> int:
+        written = super().write(fd, data, offset)
+        if self.on:
+            self.taken += 1
+            shutil.copytree(self.folder, self.into / str(self.taken))
+        return written
+
+
+def test_a_very_large_transaction_goes_in_pieces_and_is_there_as_a_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "FRAMES_AT_ONCE", 2)
+    folder, copies = tmp_path / "v", tmp_path / "copies"
+    calls = Photographed(folder, copies)
+    with Engine.create(folder, FIRST, files=Files(calls)) as engine:
+        table = engine.documents.table("note")
+        table.insert({"n": 0})
+        calls.on = True
+        with engine.documents.transaction():
+            for number in range(12):
+                table.insert({"n": number + 1, "body": "x" * 30_000})
+        calls.on = False
+    assert calls.taken >= 6
+    found = []
+    for at in range(1, calls.taken + 1):
+        with Engine.open(copies / str(at), FIRST, files=Files(NoSync())) as engine:
+            table = engine.documents.table("note")
+            found.append(len(table))
+            table.insert({"n": 99})
+        with Engine.open(copies / str(at), FIRST, files=Files(NoSync())) as engine:
+            assert len(engine.documents.table("note")) == found[-1] + 1, "what is written next is there"
+    assert set(found) == {1, 13}
+    assert found == sorted(found)
+    assert found.count(1) >= 5, "the last piece alone makes it count"
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_large_transaction_keeps_none_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "FRAMES_AT_ONCE", 2)
+    calls = Quick(at=-1)
+    with Engine.create(tmp_path / "v", FIRST, files=Files(calls)) as engine:
+        table = engine.documents.table("note")
+        table.insert({"n": 0})
+        before = get(tmp_path / "v")
+        for at in (1, 2, 4):
+            calls.at, calls.made, calls.number = at, 0, errno.ENOSPC
+            with pytest.raises(VaultFull), engine.documents.transaction():
+                for number in range(12):
+                    table.insert({"n": number + 1, "body": "x" * 30_000})
+            assert get(tmp_path / "v") == before
+            assert len(table) == 1
+        calls.at = -1
+        table.insert({"n": 1})
+    with Engine.open(tmp_path / "v", FIRST, files=Files(NoSync())) as engine:
+        assert len(engine.documents.table("note")) == 2

@@ -3,16 +3,19 @@
 import errno
 import importlib.util
 import os
+import socket
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from app.errors import StorageFailed, VaultError, VaultFull, VaultNotWritable
+from app.errors import StorageFailed, VaultDamaged, VaultError, VaultFull, VaultNotWritable
 from app.vault import files as module
 from app.vault.files import DISK, Calls, Files, StrPath, remove, write_atomically
 from tests.support.disk import Event, Recorder, get
@@ -32,7 +35,7 @@ CALLS: dict[str, Callable[[Files, Path], object]] = {
     "names": lambda files, folder: files.names(folder),
     "make_folder": lambda files, folder: files.make_folder(folder / "d"),
 }
-FORGIVING = ("open", "rename", "unlink", "names", "make_folder")
+FORGIVING = ("open", "rename", "unlink", "names")
 
 
 def refusing(call: str, number: int) -> Files:
@@ -132,12 +135,63 @@ def test_how_a_file_is_opened(tmp_path: Path) -> None:
     DISK.close(fd)
 
 
+def open_at(*places: str) -> list[str]:
+    """Which of these places this process has open, where the system tells; what other threads open and close is not asked."""
+    found: list[str] = []
+    table = Path("/proc/self/fd")
+    for one in table.iterdir() if table.exists() else ():
+        with suppress(FileNotFoundError):  # another thread has closed it
+            found.append(str(one.readlink()))
+    return [place for place in found if place in places]
+
+
+def a_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        os.mkfifo,
+        Path.mkdir,
+        a_socket,
+        partial(Path.symlink_to, target="/dev/zero"),
+        lambda path: path.symlink_to(path.name),
+    ],
+    ids=["pipe", "folder", "socket", "device", "loop"],
+)
+def test_what_stands_in_a_files_place_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put: Callable[[Path], object]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path has to be short
+    path = Path("f")
+    put(path)
+    for how in ({}, {"write": True}, {"create": True}):
+        with pytest.raises(VaultDamaged):
+            DISK.open(path, **how)
+    with pytest.raises(VaultDamaged):
+        DISK.read_all(path, 10)
+    assert not open_at(str(path.absolute()), "/dev/zero"), "nothing of it stays open"
+
+
 def test_folders_are_made_private_and_listed(tmp_path: Path) -> None:
     DISK.make_folder(tmp_path / "a" / "b")
     DISK.make_folder(tmp_path / "a" / "b")
     assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
     (tmp_path / "a" / "x").write_bytes(b"")
     assert sorted(DISK.names(tmp_path / "a")) == ["b", "x"]
+
+
+def test_where_no_folder_can_be_is_said_to_be_no_place_to_write(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "loop").symlink_to("loop")
+    for place in ("file", "file/d", "loop", "loop/d", "n" * 300):
+        with pytest.raises(VaultNotWritable):
+            DISK.make_folder(tmp_path / place)
+    for number in (errno.ENOENT, errno.ENOTDIR):
+        with pytest.raises(VaultNotWritable):
+            refusing("make_folder", number).make_folder(tmp_path / "d")
 
 
 def test_replacing_a_file_is_write_sync_rename_sync(tmp_path: Path) -> None:
@@ -232,6 +286,24 @@ def test_on_windows_a_place_is_sought_before_it_is_read_or_written(
     files.sync_folder(tmp_path / "not" / "there")
 
 
+def test_a_path_leads_to_a_file_until_it_is_moved_or_another_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "d" / "f"
+    path.parent.mkdir()
+    fd = DISK.open(path, fresh=True)
+    place = DISK.place(fd)
+    assert DISK.leads(path, place)
+    path.parent.rename(tmp_path / "e")
+    assert not DISK.leads(path, place)
+    (tmp_path / "d").write_bytes(b"a file in the folder's place")
+    assert not DISK.leads(path, place)
+    (tmp_path / "d").unlink()
+    path.parent.mkdir()
+    path.write_bytes(b"another")
+    assert not DISK.leads(path, place)
+    assert refusing("place", errno.EACCES).leads(path, place)  # nobody may look: writing will tell
+    DISK.close(fd)
+
+
 def test_the_stand_in_of_other_tests_speaks_the_same_language(tmp_path: Path) -> None:
     """Every call of `Calls` is one that `Files` makes: nothing reaches the system by another way."""
 
@@ -247,7 +319,7 @@ def test_the_stand_in_of_other_tests_speaks_the_same_language(tmp_path: Path) ->
     files.write(fd, b"x", 0)
     files.read(fd, 1, 0)
     files.size(fd)
-    assert files.named(fd)
+    assert files.named(fd) and files.leads(path, files.place(fd))
     files.truncate(fd, 0)
     files.sync(fd)
     files.close(fd)

@@ -9,9 +9,7 @@ from app.vault import header, labels, slots
 from app.vault.header import Header
 from app.vault.key import VaultKey, digest
 from app.vault.slots import Kind, Slot
-from tests.support.keys import FLOOR, RECOVERY, Counted, flips, quick_kdf
-
-__all__ = ["quick_kdf"]
+from tests.support.keys import FLOOR, RECOVERY, Counted, flips
 
 
 def key_and_header() -> tuple[VaultKey, Header]:

@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import InboxFull, InboxKeyChanged, NoteTooLong, VaultError
 from app.vault import inbox
+from app.vault.files import Calls, StrPath
 from app.vault.inbox import Inbox, InboxKey, InboxPair, LockedNote, SealedNote, trusted_key
 from tests.support.effort import effort
 from tests.support.keys import everything, flips
@@ -159,6 +160,8 @@ def test_a_key_file_that_is_no_key_is_none(box: Inbox) -> None:
         assert box.key() is None
     (box.folder / inbox.KEY_FILE).unlink()
     assert box.key() is None
+    os.mkfifo(box.folder / inbox.KEY_FILE)
+    assert box.key() is None, "and nobody waits for a pipe"
 
 
 def failing_folder(_: Path) -> Any:
@@ -176,14 +179,14 @@ def test_what_lies_there_and_is_no_note_keeps_nobody_from_the_others(
     assert box.read([pair]) == ([SealedNote(NOTE, 1, 1, "kvar")], 0)
     assert box.waiting_for() == {pair.key.id}
     box.folder.joinpath("bad.note").write_bytes(path_of(box).read_bytes())
-    whole = Path.open
+    whole = Calls.open
 
-    def failing(path: Path, *how: Any) -> Any:
-        if path.name == "bad.note":
+    def failing(calls: Calls, path: StrPath, flags: int) -> int:
+        if Path(path).name == "bad.note":
             raise OSError(5, "Input/output error")
-        return whole(path, *how)
+        return whole(calls, path, flags)
 
-    monkeypatch.setattr(Path, "open", failing)
+    monkeypatch.setattr(Calls, "open", failing)
     assert box.read([pair]) == ([SealedNote(NOTE, 1, 1, "kvar")], 1), "it stays sealed, and is told"
     assert box.waiting_for() is None, "nobody knows which key it needs"
     monkeypatch.undo()

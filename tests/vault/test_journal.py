@@ -52,7 +52,7 @@ def test_transactions_come_back_with_their_sequence_and_place() -> None:
 
 def test_a_long_transaction_is_spread_over_frames_and_counts_as_one() -> None:
     ops = [Op(journal.INSERT, "note", n, b"x" * 1000) for n in range(100)]
-    plains = journal.encode(ops)
+    plains = list(journal.encode(ops))
     assert len(plains) > 2
     assert max(map(len, plains)) <= BATCH_BYTES + 100
     data = written(ops)

@@ -49,6 +49,20 @@ def test_a_lost_directory_and_a_lost_index_cost_nothing(tmp_path: Path) -> None:
         assert found.count == 201
 
 
+def test_a_file_that_is_none_keeps_nobody_from_the_others(tmp_path: Path) -> None:
+    disk = made(tmp_path / "v")
+    for name, there in (("snapshot-00000002", 2), ("journal-00000002", 200), ("mark", 201)):
+        put(tmp_path / "v", disk)
+        (tmp_path / "v" / name).unlink()
+        os.mkfifo(tmp_path / "v" / name)
+        with pytest.raises(VaultDamaged):
+            Engine.open(tmp_path / "v", FIRST)
+        found = salvage(tmp_path / "v", FIRST)
+        assert found.count == there, name
+        assert bool(found.losses) == (name != "mark"), name
+        (tmp_path / "v" / name).unlink()
+
+
 def test_both_heads_gone_leaves_the_journal(tmp_path: Path) -> None:
     disk = made(tmp_path / "v")
     snapshot = bytes(128) + disk["snapshot-00000002"][128:-160] + bytes(160)

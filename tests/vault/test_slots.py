@@ -9,9 +9,7 @@ from app.errors import HeaderDamaged, KdfOutOfBounds, KeystoreLost
 from app.vault import slots
 from app.vault.kdf import Cost
 from app.vault.slots import Kind, Mode, Slot, SlotKey
-from tests.support.keys import FLOOR, RECOVERY, Counted, flips, quick_kdf
-
-__all__ = ["quick_kdf"]
+from tests.support.keys import FLOOR, RECOVERY, Counted, flips
 
 OWNER = bytes(range(16))
 CONTENT = bytes(range(100, 132))

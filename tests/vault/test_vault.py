@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,7 +19,6 @@ from app.errors import (
     OlderCopy,
     OtherVault,
     PassphraseUnfit,
-    StorageFailed,
     VaultBusy,
     VaultDamaged,
     VaultError,
@@ -31,16 +29,14 @@ from app.errors import (
     WrongRecoveryKey,
 )
 from app.vault import anchor, header, inbox
-from app.vault.files import DISK, Files
+from app.vault.files import DISK, Calls, Files, StrPath
 from app.vault.inbox import Inbox, InboxPair
 from app.vault.own import OWN_TABLE
 from app.vault.presence import CREATING, ERASING, exists
 from app.vault.slots import Kind
 from app.vault.vault import TEMPORARY, Vault
 from tests.support.effort import effort
-from tests.support.keys import FLOOR, OTHER, PASSPHRASE, RECOVERY, Counted, Died, everything, mortal, outcome, quick_kdf
-
-__all__ = ["quick_kdf"]
+from tests.support.keys import FLOOR, OTHER, PASSPHRASE, RECOVERY, Counted, Died, everything, mortal, outcome
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
@@ -152,6 +148,20 @@ def test_nothing_foreign_or_missing_is_opened(home: Home, tmp_path: Path) -> Non
     assert everything(home.root) == before
 
 
+def test_what_else_lies_in_the_folder_is_never_removed(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    for below in ("letters", "inbox"):
+        (folder / below).mkdir(parents=True)
+    for name in ("letter.txt", "letters/one", "inbox/a letter", "header.txt", ".DS_Store"):
+        (folder / name).write_text("mine")
+    theirs = everything(folder)
+    vault = Vault.create(folder, PASSPHRASE, RECOVERY, cost=FLOOR)
+    assert theirs.items() <= everything(folder).items()
+    vault.erase(PASSPHRASE)
+    assert {name for name in everything(folder) if name != "lock"} == set(theirs)
+    assert theirs.items() <= everything(folder).items()
+
+
 def test_a_lost_header_is_damage_and_nothing_is_made_on_top_of_it(home: Home) -> None:
     (home.folder / "header").unlink()
     before = everything(home.root)
@@ -167,15 +177,22 @@ def test_a_header_that_cannot_be_read_is_a_typed_error(home: Home) -> None:
     (home.folder / "header").unlink()
     (home.folder / "header").mkdir()
     for attempt in (home.open, home.recover):
-        with pytest.raises(StorageFailed):
+        with pytest.raises(HeaderDamaged):
             attempt()
 
 
+def test_a_pipe_in_the_headers_place_is_damage_and_is_not_waited_for(home: Home) -> None:
+    (home.folder / "header").unlink()
+    os.mkfifo(home.folder / "header")
+    with pytest.raises(HeaderDamaged):
+        home.open()
+
+
 def test_a_header_that_may_not_be_read_says_so(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbidden(path: Path, *_: Any, **__: Any) -> Any:
+    def forbidden(calls: Calls, path: StrPath, flags: int) -> int:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "open", forbidden)
+    monkeypatch.setattr(Calls, "open", forbidden)
     for attempt in (home.open, home.recover):
         with pytest.raises(VaultNotWritable):
             attempt()
@@ -788,15 +805,15 @@ def test_a_note_that_cannot_be_read_for_once_is_opened_another_time(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_locked(home, "låst")
-    whole = Path.open
+    whole = Calls.open
 
-    def failing(path: Path, *how: Any, **more: Any) -> Any:
-        if path.suffix == ".note":
+    def failing(calls: Calls, path: StrPath, flags: int) -> int:
+        if Path(path).suffix == ".note":
             raise OSError(errno.EIO, "Input/output error")
-        return whole(path, *how, **more)
+        return whole(calls, path, flags)
 
     with monkeypatch.context() as broken:
-        broken.setattr(Path, "open", failing)
+        broken.setattr(Calls, "open", failing)
         vault = home.open()
         assert vault.locked_notes() == ([], 1)
         vault.lock()

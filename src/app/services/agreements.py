@@ -420,7 +420,7 @@ class Agreements:
             about=about,
             document=document.id,
             document_version=document.version,
-            title=document.title,
+            title=replace(document.title, signed=True),
             number=1,
             roles=roles,
             names=self.names(mentorship),

@@ -117,9 +117,15 @@ def lines_of(
             continue
         given = sorted(answer) if isinstance(answer, frozenset) else answer
         chosen = set(given) if isinstance(given, list) else {given}
-        choices = tuple((one.value, one.label) for one in library.choices(item) if one.value in chosen)
-        found.append(Line(item.id, item.type, item.text, groups.get(item.group or ""), given, choices))
+        choices = tuple((one.value, _signed(one.label)) for one in library.choices(item) if one.value in chosen)
+        group = groups.get(item.group or "")
+        found.append(Line(item.id, item.type, _signed(item.text), group and _signed(group), given, choices))
     return tuple(found)
+
+
+def _signed(phrase: Phrase) -> Phrase:
+    """What is put before somebody who signs reads as it will ever after."""
+    return replace(phrase, signed=True)
 
 
 def _whole_text(item: Item, answers: Mapping[str, Answer]) -> Answer:
@@ -261,12 +267,14 @@ def _read_line(tree: Mapping[str, Any]) -> Line:
         text=_phrase(tree["text"]),
         group=_phrase(tree["group"]) if "group" in tree else None,
         answer=answer,
-        choices=tuple((_text(value), Phrase(_text(sv), _text(en))) for value, sv, en in tree.get("choices", ())),
+        choices=tuple(
+            (_text(value), Phrase(_text(sv), _text(en), signed=True)) for value, sv, en in tree.get("choices", ())
+        ),
     )
 
 
 def _phrase(tree: Mapping[str, Any]) -> Phrase:
-    return Phrase(_text(tree["sv"]), _text(tree["en"]))
+    return Phrase(_text(tree["sv"]), _text(tree["en"]), signed=True)
 
 
 def _text(value: object) -> str:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from app.errors import PassphraseUnfit
 from app.services.content.wordlists import words
 
 LETTERS_MIN: Final = 8
@@ -87,6 +88,13 @@ def strength(assets: Path, passphrase: str) -> Strength:
     if bits < BITS_FAIR:
         return Strength(Level.WEAK, "more", bits)
     return Strength(Level.FAIR, "more", bits) if bits < BITS_GOOD else Strength(Level.GOOD, "good", bits)
+
+
+def accept(assets: Path, passphrase: str) -> None:
+    """Raise `PassphraseUnfit` for one that would fall within days."""
+    found = strength(assets, passphrase)
+    if found.level is Level.REFUSED:
+        raise PassphraseUnfit(reason=found.reason)
 
 
 def _part_bits(part: str, listed: frozenset[str], usual: frozenset[str]) -> float:

@@ -11,7 +11,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+from app.errors import VaultError
+from app.listeners import Listeners
 from app.services.content.languages import COMPLETE
+from app.vault.files import DISK, write_atomically
 
 FILE: Final = "preferences.json"
 BYTES_MAX: Final = 4096
@@ -52,7 +55,7 @@ class Preferences:
     def __init__(self, state: Path, *, language: str = "sv", languages: tuple[str, ...] = COMPLETE) -> None:
         self._path = state / FILE
         self._guard = threading.Lock()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._allowed = {**_ALLOWED, "language": languages}
         self._choices = self._read(Choices(language=language if language in languages else "sv"))
 
@@ -89,26 +92,17 @@ class Preferences:
         for name, value in changed.items():
             if not self._fits(name, value):
                 raise ValueError(f"{name} is no preference, or has no such choice")
-        from app.vault.files import DISK, write_atomically
-
         with self._guard:
             chosen = replace(self._choices, **changed)  # type: ignore[arg-type]  # each value was checked against the closed list just before
             if chosen != self._choices:
                 DISK.make_folder(self._path.parent)
                 write_atomically(self._path, _written(chosen), DISK)
                 self._choices = chosen
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call the listener after each change; the answer ends that."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
+        return self._listeners.add(listener)
 
     def _fits(self, name: str, value: object) -> bool:
         allowed = self._allowed.get(name)
@@ -117,9 +111,8 @@ class Preferences:
     def _read(self, standard: Choices) -> Choices:
         """What the file says, as far as it says something we know; anything else is the standard."""
         try:
-            with self._path.open("rb") as file:
-                found: Any = json.loads(file.read(BYTES_MAX))
-        except (OSError, ValueError, RecursionError):
+            found: Any = json.loads(DISK.read_all(self._path, BYTES_MAX))
+        except (FileNotFoundError, VaultError, ValueError, RecursionError):
             return standard
         if not isinstance(found, dict):
             return standard

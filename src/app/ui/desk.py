@@ -16,10 +16,11 @@ from weakref import WeakKeyDictionary
 import flet as ft
 from flet.messaging.session import Session
 
+from app.listeners import Stop
 from app.services.zone import within_calendars
 from app.ui import safe, theme
 from app.ui.loop import post
-from app.ui.signal import Signal, Stop
+from app.ui.signal import Signal
 
 if TYPE_CHECKING:
     from app.services.content.library import Library
@@ -131,8 +132,8 @@ class Desk:
 
     def sentence(self, fault: BaseException | None) -> str:
         """What to tell about a fault: the sentence of its code, or that something went wrong and nothing was lost."""
-        if isinstance(getattr(fault, "code", None), str) and hasattr(fault, "facts"):
-            return self.speech.value.error(fault)  # type: ignore[arg-type]  # it has what a sentence needs
+        if isinstance(fault, Exception) and isinstance(getattr(fault, "code", None), str) and hasattr(fault, "facts"):
+            return self.speech.value.error(fault)
         return self.say("frame.went-wrong")
 
     def speak(self, language: str) -> None:

@@ -116,7 +116,7 @@ class Guard:
         self._cookie = secrets.token_urlsafe(32)
         if self._window:
             self._window.close(TAKEN)
-        cookie = f"{COOKIE}={self._cookie}; HttpOnly; SameSite=Strict; Path=/"
+        cookie = f"{self._name}={self._cookie}; HttpOnly; SameSite=Strict; Path=/"
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), *self._safe_headers("text/plain")]
         await _reply(send, 303, b"", headers)
 
@@ -163,6 +163,11 @@ class Guard:
             window.let_go()
 
     # ------------------------------------------------------------ who asks
+    @property
+    def _name(self) -> str:
+        """A browser tells no ports apart: another Fika on this computer must not put its cookie in the place of ours."""
+        return f"{COOKIE}-{self._port}"
+
     def _is_ours(self, headers: Mapping[str, str], own_origin_only: bool) -> bool:
         """Host and Origin name this server: a page of the web has another Origin, a rebound name another Host."""
         hosts = {f"127.0.0.1:{self._port}", f"localhost:{self._port}"}
@@ -180,7 +185,7 @@ class Guard:
         if self._cookie is None:
             return False
         try:
-            morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+            morsel = SimpleCookie(headers.get("cookie", "")).get(self._name)
         except CookieError:
             return False
         return morsel is not None and hmac.compare_digest(morsel.value.encode(), self._cookie.encode())

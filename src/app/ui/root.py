@@ -269,10 +269,17 @@ def start(page: ft.Page, desk: Desk) -> None:
     page.on_view_pop = lambda _: desk.back()
     if page.web:
         _follow_browser(page, desk)
-    page.on_app_lifecycle_state_change = _lifecycle(desk)
+    changed, back = _lifecycle(desk)
+    page.on_app_lifecycle_state_change = changed
     page.on_close = lambda _: _closed(desk)
     page.on_disconnect = lambda _: desk.flush()
-    page.on_connect = lambda _: look.set((*_look(desk), object()))  # what changed while the line was cut is drawn now
+
+    def connected(_: object) -> None:
+        """A page that was loaded again said as it went that it is hidden, and says nothing as it comes."""
+        back()
+        look.set((*_look(desk), object()))  # what changed while the line was cut is drawn now
+
+    page.on_connect = connected
     page.render_views(App, desk, phase, look)
     page.run_task(_tick, desk)
     safe.touches(page.session, session.touch)
@@ -406,7 +413,8 @@ async def _tick(desk: Desk) -> None:
         await asyncio.sleep(1)
 
 
-def _lifecycle(desk: Desk) -> Callable[[Any], None]:
+def _lifecycle(desk: Desk) -> tuple[Callable[[Any], None], Callable[[], None]]:
+    """What to do when the system says how the app is seen, and when it is in front again."""
     leaving: list[asyncio.TimerHandle] = []
     until: list[datetime] = []
 
@@ -451,4 +459,4 @@ def _lifecycle(desk: Desk) -> Callable[[Any], None]:
             grace = float(desk.prefs.grace) if desk.prefs.lock_after else 0.0  # "when I leave" means at once
             leave(max(grace, choosing))
 
-    return changed
+    return changed, back

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
-Stop = Callable[[], None]
+from app.listeners import Listeners, Stop
 
-log = logging.getLogger("app.ui")
+T = TypeVar("T")
 
 
 class Signal(Generic[T]):
@@ -17,7 +15,7 @@ class Signal(Generic[T]):
 
     def __init__(self, value: T) -> None:
         self._value = value
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
 
     @property
     def value(self) -> T:
@@ -32,18 +30,8 @@ class Signal(Generic[T]):
 
     def tell(self) -> None:
         """Call every listener, also when one of them fails."""
-        for listener in tuple(self._listeners):
-            try:
-                listener()
-            except Exception as fault:  # noqa: BLE001 - one listener must not silence the others
-                log.error("a listener failed: %s", type(fault).__name__)
+        self._listeners.tell()
 
     def watch(self, listener: Callable[[], None]) -> Stop:
         """Call `listener` after every change until the returned function is called."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
+        return self._listeners.add(listener)

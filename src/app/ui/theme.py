@@ -188,6 +188,12 @@ _SIZES: Final = {
     "label_small": (13, False),
 }
 
+
+def size_of(style: ft.TextThemeStyle, percent: int) -> float:
+    """How large the letters of a style are for somebody who reads at `percent`."""
+    return _SIZES[style.name.lower()][0] * percent / 100
+
+
 TEXT_SIZES: Final = (100, 115, 130, 150, 200)
 
 

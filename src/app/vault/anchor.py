@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from app.errors import VaultError
 from app.vault import labels
 from app.vault.files import DISK, Files, write_atomically
 from app.vault.key import Position, VaultKey
@@ -111,11 +112,10 @@ class Anchor:
 def read(path: Path) -> Anchor | Verdict:
     """The anchor at that path, or why there is none: never an error."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LAYOUT.size + _MAC_BYTES + 1)
+        raw = DISK.read_all(path, _LAYOUT.size + _MAC_BYTES + 1)
     except FileNotFoundError:
         return Verdict.MISSING
-    except OSError:
+    except VaultError:
         return Verdict.UNREADABLE
     if len(raw) != _LAYOUT.size + _MAC_BYTES:
         return Verdict.UNREADABLE

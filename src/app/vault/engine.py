@@ -8,6 +8,7 @@ Locks are taken in this order: `_renewing`, `_mutex`, `_syncing`.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
-from app.errors import StorageFailed, VaultClosed, VaultDamaged, VaultError
+from app.errors import StorageFailed, VaultClosed, VaultDamaged, VaultError, VaultGone
 from app.vault import collection as reading
 from app.vault import journal
 from app.vault import snapshot as snapshots
@@ -49,6 +50,8 @@ Indexes = Mapping[str, Sequence[str]]
 
 SOON_SECONDS: Final = 0.4
 """When drafts reach the disk at the latest. Nobody's text may be older than a second, and a sync takes time."""
+LOOKS_SECONDS: Final = 0.05
+"""So often is it looked whether the vault's folder is still there, where changes follow faster than anybody writes."""
 
 _JOURNAL_FLOOR: Final = 512 * 1024
 _JOURNAL_LEFT: Final = 64 * 1024
@@ -117,6 +120,7 @@ class Engine:
         self._closed = False
         self._timer: threading.Timer | None = None
         self._looked_at = -1
+        self._looks_at = 0.0
         """The sequence that the timer saw the last time."""
         self._worker: threading.Thread | None = None
         self._again = False
@@ -321,6 +325,11 @@ class Engine:
     def _append(self, pending: _Pending) -> None:
         journal = self._journal
         end = journal.end
+        now = time.monotonic()
+        if now >= self._looks_at:
+            if not journal.is_at(journal_path(self._folder, self._generation)):
+                raise VaultGone()  # moved or removed: nobody would find what is written there, and it may come back
+            self._looks_at = now + LOOKS_SECONDS
         try:
             journal.append(pending.ops)
         except VaultError as exc:

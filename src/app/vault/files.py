@@ -7,6 +7,7 @@ fails, one that writes down what it was asked.
 
 import errno
 import os
+import stat
 import sys
 import threading
 from pathlib import Path
@@ -16,15 +17,26 @@ from app.errors import StorageFailed, VaultDamaged, VaultError, VaultFull, Vault
 StrPath = str | os.PathLike[str]
 
 _ALWAYS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+"""A pipe that somebody put in a file's place is not waited for, and a terminal not made ours."""
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_NO_FILE = frozenset({errno.EISDIR, errno.ELOOP, errno.ENXIO})
+"""What opening says of a folder, of a link that leads back to itself, and of what is no file at all."""
+_NO_FOLDER = frozenset({errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+"""What making a folder says where there can be none: a file stands there, or the place has no room for one."""
 
 
 class Calls:
     """The system calls themselves; every one may raise `OSError`."""
 
     def open(self, path: StrPath, flags: int) -> int:
-        return os.open(path, flags | _ALWAYS, 0o600)
+        """A file that is one: what stands in its place instead could be waited for, or read without end."""
+        fd = os.open(path, flags | _ALWAYS | _AT_ONCE, 0o600)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise OSError(errno.ENXIO, "no regular file")
+        return fd
 
     def close(self, fd: int) -> None:
         os.close(fd)
@@ -34,6 +46,10 @@ class Calls:
 
     def named(self, fd: int) -> bool:
         return os.fstat(fd).st_nlink > 0
+
+    def place(self, path: StrPath | int) -> tuple[int, int]:
+        found = os.fstat(path) if isinstance(path, int) else Path(path).stat()
+        return found.st_dev, found.st_ino
 
     def names(self, folder: StrPath) -> list[str]:
         return os.listdir(folder)  # noqa: PTH208 - half the time of a `Path` for each name
@@ -104,6 +120,10 @@ def typed(exc: OSError, call: str) -> VaultError:
         return VaultFull(call=call)
     if number in _FORBIDDEN:
         return VaultNotWritable(call=call)
+    if call == "open" and number in _NO_FILE:
+        return VaultDamaged(part="file", reason="kind")
+    if call == "mkdir" and number in _NO_FOLDER:
+        return VaultNotWritable(call=call)
     return StorageFailed(call=call, errno=number)
 
 
@@ -143,6 +163,22 @@ class Files:
             return self.calls.named(fd)
         except OSError as exc:
             raise typed(exc, "stat") from exc
+
+    def place(self, fd: int) -> tuple[int, int]:
+        """Which file is open here, as the system tells files apart: device and number."""
+        try:
+            return self.calls.place(fd)
+        except OSError as exc:
+            raise typed(exc, "stat") from exc
+
+    def leads(self, path: StrPath, place: tuple[int, int]) -> bool:
+        """Whether the path still leads to that file. Where nobody may look, writing will tell."""
+        try:
+            return self.calls.place(path) == place
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
 
     def read(self, fd: int, size: int, offset: int) -> bytes:
         """Up to `size` bytes; fewer only at the end of the file."""
@@ -224,8 +260,6 @@ class Files:
     def make_folder(self, path: StrPath) -> None:
         try:
             self.calls.make_folder(path)
-        except FileNotFoundError:
-            raise
         except OSError as exc:
             raise typed(exc, "mkdir") from exc
 

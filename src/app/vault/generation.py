@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -22,6 +23,9 @@ from app.vault.mark import Mark
 from app.vault.snapshot import Snapshot
 
 Notice = tuple[str, dict[str, str | int]]
+
+FRAMES_AT_ONCE: Final = 32
+"""Frames of one transaction that are sealed and handed over together: a mebibyte, where it is a very large one."""
 
 _SNAPSHOT: Final = re.compile(r"snapshot-\d{8,19}")
 _OURS: Final = re.compile(r"(?:snapshot|journal)-\d{8,19}(?:\.new)?")
@@ -44,11 +48,21 @@ class JournalFile:
         self.chain = chain
         self.sequence, self.tag, self.end = sequence, tag, end
         self._named = files.named(fd)  # some systems say that of no file
+        self._place = files.place(fd)
 
     @property
     def gone(self) -> bool:
         """Whether somebody has removed the file since it was opened: what is written to it now nobody finds again."""
         return self._named and not self._files.named(self.fd)
+
+    def is_at(self, path: StrPath) -> bool:
+        """Whether that is still where it stands. Each transaction asks, so what the system calls the file is remembered; it
+        is asked again only where that seems to be another one, since some systems call a file anew.
+        """
+        if self._files.leads(path, self._place):
+            return True
+        self._place = self._files.place(self.fd)
+        return self._files.leads(path, self._place)
 
     @classmethod
     def after(cls, files: Files, folder: Path, head: snapshots.Head, key: VaultKey) -> "JournalFile":
@@ -66,10 +80,17 @@ class JournalFile:
         return cls(files, fd, Chain(seal, stated.salt, stated.base), stated.base, raw[-16:], len(raw))
 
     def append(self, ops: Sequence[Op]) -> None:
-        """Hand the transaction to the system, or leave the file as it was."""
-        data, sequence, tag = self.chain.frames(journals.encode(ops), self.sequence, self.tag)
-        self._files.write(self.fd, data, self.end)
-        self.sequence, self.tag, self.end = sequence, tag, self.end + len(data)
+        """Hand the transaction to the system. What failed on the way is for the caller to cut off.
+
+        A very large one goes in pieces, so that it is not held a second and a third time: it counts with its last frame.
+        """
+        sequence, tag, end = self.sequence, self.tag, self.end
+        plains = iter(journals.encode(ops))
+        while some := list(islice(plains, FRAMES_AT_ONCE)):
+            data, sequence, tag = self.chain.frames(some, sequence, tag)
+            self._files.write(self.fd, data, end)
+            end += len(data)
+        self.sequence, self.tag, self.end = sequence, tag, end
 
     def cut(self, end: int) -> None:
         self._files.truncate(self.fd, end)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.errors import InboxFull, InboxKeyChanged, NoteTooLong
+from app.errors import InboxFull, InboxKeyChanged, NoteTooLong, VaultError
 from app.vault import labels
 from app.vault.files import DISK, Files, write_atomically
 from app.vault.key import digest
@@ -90,8 +90,8 @@ class Inbox:
     def key(self) -> InboxKey | None:
         """The key that lies in the folder, or None when there is none that can be read."""
         try:
-            raw = (self.folder / KEY_FILE).read_bytes()
-        except OSError:
+            raw = DISK.read_all(self.folder / KEY_FILE, _KEY_LAYOUT.size + 1)
+        except (FileNotFoundError, VaultError):
             return None
         if len(raw) != _KEY_LAYOUT.size:
             return None
@@ -147,7 +147,7 @@ class Inbox:
         """The ids of the keys that the notes in the folder are sealed to; None where one of them cannot be read now."""
         try:
             heads = [_head(path) for path in self._notes()]
-        except OSError:
+        except (OSError, VaultError):
             return None
         return {head[0] for head in heads if head is not None}
 
@@ -172,14 +172,13 @@ class Inbox:
                 return None
             key_id, note, number = head
             pair = pairs[key_id]
-            with path.open("rb") as file:
-                raw = file.read(_FILE_BYTES_MAX + 1)
+            raw = DISK.read_all(path, _FILE_BYTES_MAX + 1)
             if len(raw) > _FILE_BYTES_MAX:
                 return None
             inner = hpke.open_sealed(
                 pair.private, raw[_NOTE_LAYOUT.size :], info=_info(pair.key), aad=_place(note, number)
             )
-        except (CannotOpen, OSError):  # one sheet that cannot be read keeps nobody from the others
+        except (CannotOpen, FileNotFoundError, VaultError):  # one that cannot be read keeps nobody from the others
             return None
         if len(inner) < _INNER.size or path.name != note.hex() + NOTE_SUFFIX:
             return None
@@ -227,11 +226,17 @@ def trusted_key(
     return found, not accepted
 
 
+def is_ours(name: str) -> bool:
+    """Whether a file in the inbox has a name that we give."""
+    bare = name.removesuffix(".new")
+    return bare == KEY_FILE or bare.endswith(NOTE_SUFFIX)
+
+
 def is_accepted(state: Path, key: InboxKey) -> bool:
     """Whether somebody has accepted, on this computer, that nobody can check who can read the notes."""
     try:
-        return (state / ACCEPTED_FILE).read_bytes() == key.vault
-    except OSError:
+        return DISK.read_all(state / ACCEPTED_FILE, len(key.vault) + 1) == key.vault
+    except (FileNotFoundError, VaultError):
         return False
 
 
@@ -241,9 +246,23 @@ def accept(state: Path, key: InboxKey, files: Files = DISK) -> None:
     write_atomically(state / ACCEPTED_FILE, key.vault, files)
 
 
+def seal_words(key: InboxKey, words: bytes) -> bytes:
+    """What the disk refused as the vault was locked, for whoever opens it again: it stays in memory, never on the disk."""
+    return hpke.seal(key.public, words, info=labels.INBOX_WORDS + key.vault + key.id)
+
+
+def open_words(pairs: list[InboxPair], sealed: bytes) -> bytes | None:
+    """The same again, with the pair that it was sealed to; `None` where that is another vault's."""
+    for pair in pairs:
+        try:
+            return hpke.open_sealed(pair.private, sealed, info=labels.INBOX_WORDS + pair.key.vault + pair.key.id)
+        except CannotOpen:
+            continue
+    return None
+
+
 def _head(path: Path) -> tuple[bytes, bytes, int] | None:
-    with path.open("rb") as file:
-        raw = file.read(_NOTE_LAYOUT.size)
+    raw = DISK.read_all(path, _NOTE_LAYOUT.size)
     if len(raw) != _NOTE_LAYOUT.size:
         return None
     magic, version, key_id, note, number = _NOTE_LAYOUT.unpack(raw)

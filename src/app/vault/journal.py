@@ -6,7 +6,7 @@ and at most its follower, and the rest still opens.
 """
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -191,24 +191,26 @@ def _cut_off(data: bytes, at: int, chain: Chain) -> int:
     return max(WINDOW, size) if at + size > len(data) else 0
 
 
-def encode(ops: Sequence[Op]) -> list[bytes]:
-    """The contents of the frames of one transaction."""
+def encode(ops: Sequence[Op]) -> Iterable[bytes]:
+    """The contents of the frames of one transaction, each made when it is asked for."""
     if len(ops) == 1:  # most of them: nothing is gathered
         ((kind, table, doc_id, raw),) = ops
         name = table.encode()
         return [b"".join((LAST, _OP.pack(kind, len(name), doc_id, len(raw)), name, raw))]
-    plains: list[bytes] = []
+    return _several(ops)
+
+
+def _several(ops: Sequence[Op]) -> Iterator[bytes]:
     parts: list[bytes] = []
     size = 0
     for kind, table, doc_id, raw in ops:
         if size and size + len(raw) > BATCH_BYTES:
-            plains.append(b"".join([MORE, *parts]))
+            yield b"".join([MORE, *parts])
             parts, size = [], 0
         name = table.encode()
         parts += (_OP.pack(kind, len(name), doc_id, len(raw)), name, raw)
         size += _OP.size + len(name) + len(raw)
-    plains.append(b"".join([LAST, *parts]))
-    return plains
+    yield b"".join([LAST, *parts])
 
 
 def decode(plain: bytes) -> list[Op]:

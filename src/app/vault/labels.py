@@ -20,6 +20,7 @@ ANCHOR_MAC: Final = b"fika/v1/anchor-mac\0"
 # Notes written while locked.
 INBOX_NOTE: Final = b"fika/v1/inbox-note\0"
 INBOX_KEY_ID: Final = b"fika/v1/inbox-key-id\0"
+INBOX_WORDS: Final = b"fika/v1/inbox-words\0"
 
 # The backup file.
 BACKUP_MAC: Final = b"fika/v1/backup-mac\0"

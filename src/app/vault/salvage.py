@@ -81,7 +81,9 @@ def salvage(folder: Path, key: VaultKey, files: Files = DISK) -> Salvaged:
     )
     head = None
     for generation in generations:
-        data = _read(files, folder / f"snapshot-{generation:08d}", "snapshot", found)
+        data = b""
+        with suppress(FileNotFoundError, VaultError):  # what cannot be read is lost, and keeps nobody from the rest
+            data = _read(files, folder / f"snapshot-{generation:08d}", "snapshot", found)
         head = _snapshot_head(data, key, generation)
         if head is not None:
             _read_snapshot(data, head, head.seal(key), found)
@@ -112,7 +114,7 @@ def _find_journal(
     for generation in [head.generation] if head else generations:
         try:
             data = _read(files, folder / f"journal-{generation:08d}", "journal", found)
-        except FileNotFoundError:
+        except (FileNotFoundError, VaultError):
             continue
         if head is not None:
             return data, journals.Head.after(head)
@@ -148,7 +150,9 @@ def _read(files: Files, path: Path, part: str, found: Salvaged) -> bytes:
 
 def _compare_mark(files: Files, folder: Path, key: VaultKey, reached: Position, found: Salvaged) -> None:
     """Whole records that are gone from the journal's end are known by the mark alone."""
-    mark = Mark.look(files, folder, key)
+    mark = None
+    with suppress(VaultError):  # no file of ours stands there any more
+        mark = Mark.look(files, folder, key)
     if mark is not None and (mark.generation, mark.sequence) > (reached.generation, reached.sequence):
         found.losses.append(Loss("journal", mark.sequence))
 

@@ -7,6 +7,7 @@ more than the folder holds.
 """
 
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -29,11 +30,11 @@ from app.errors import (
     WrongPassphrase,
     WrongRecoveryKey,
 )
-from app.vault import anchor, header, inbox, kdf
+from app.vault import anchor, header, inbox, kdf, mark
 from app.vault.anchor import Anchor, Verdict
 from app.vault.documents import Documents
 from app.vault.engine import Engine
-from app.vault.files import DISK, Files, remove, typed, write_atomically
+from app.vault.files import DISK, Files, remove, write_atomically
 from app.vault.header import Header
 from app.vault.inbox import Inbox, InboxKey, InboxPair, SealedNote
 from app.vault.kdf import Cost
@@ -49,6 +50,9 @@ _FRESH_SECONDS: Final = 60.0
 """A temporary folder this young may be about to be locked by whoever is making it."""
 
 _SWEEP_BYTES: Final = 1 << 20
+
+_OURS: Final = re.compile(rf"(?:{HEADER}|{mark.FILE}|{inbox.FOLDER}|(?:snapshot|journal)-\d{{8,19}})(?:\.new)?")
+"""The names that a vault gives to its files, but for the lock and the markers."""
 
 Indexes = Mapping[str, Sequence[str]]
 
@@ -444,6 +448,15 @@ class Vault:
         box.forget([note.id for note in notes if note.id in done])
         return [note for note in notes if note.id not in done], closed
 
+    @property
+    def words_key(self) -> InboxKey:
+        """What is sealed to it can be opened here as long as no later `lock` has returned another one."""
+        return self._own.pairs()[-1].key
+
+    def open_words(self, sealed: bytes) -> bytes | None:
+        """What was sealed as this vault was locked, because the disk refused it; `None` where it was another vault."""
+        return inbox.open_words(self._own.pairs(), sealed)
+
     def accept_inbox(self) -> None:
         """The answer to the alarm: a new pair, and what was sealed to the stranger's key is left behind."""
         self._rotate_inbox()
@@ -472,7 +485,8 @@ class Vault:
     def lock(self) -> InboxKey | None:
         """Close the vault and drop every key; returns the key that notes are sealed to from now on.
 
-        A disk that fails must not keep the vault open: then the keys go all the same, and the inbox keeps its old key.
+        A disk that fails must not keep the vault open: then the keys go all the same, and the inbox keeps its old key; it
+        is returned if it can be read, and is one that this vault made.
         """
         if not self._open:
             return None
@@ -485,7 +499,8 @@ class Vault:
                     self.remember()
                 except VaultError as exc:
                     self.notices.append(Notice("lock-incomplete", (("reason", exc.code),)))
-                    published = Inbox(self.folder, self._files).key()
+                    found = Inbox(self.folder, self._files).key()
+                    published = found if found in [pair.key for pair in self._own.pairs()] else None
         finally:
             try:
                 self._engine.close()
@@ -566,12 +581,11 @@ def _read_header(folder: Path) -> tuple[Header, bool]:
     if erased(folder):
         raise NoVault
     try:
-        with (folder / HEADER).open("rb") as file:
-            raw = file.read(header.BYTES_MAX + 1)
+        raw = DISK.read_all(folder / HEADER, header.BYTES_MAX + 1)
     except FileNotFoundError as exc:
         raise (HeaderDamaged(part="missing") if exists(folder) else NoVault()) from exc
-    except OSError as exc:
-        raise typed(exc, "read") from exc
+    except VaultDamaged as exc:
+        raise HeaderDamaged(part="kind") from exc
     return header.read(raw)
 
 
@@ -590,21 +604,29 @@ def _make_private(folder: Path, files: Files) -> None:
 
 
 def _clear(folder: Path, files: Files, *, overwrite: bool = False) -> None:
-    """Remove everything but the lock and our own markers from a folder that holds no vault."""
+    """Remove what a vault was made of from a folder that holds none. Whatever else lies there is somebody's, and stays."""
     for path in sorted(folder.iterdir()):
-        if path.name in ("lock", CREATING, ERASING):
+        if not _OURS.fullmatch(path.name):
             continue
         if path.is_symlink():  # what it leads to is somebody else's
             files.unlink(path)
         elif path.is_dir() and path.name == inbox.FOLDER:
-            for note in sorted(path.iterdir()) if overwrite else ():
-                if note.is_file() and not note.is_symlink():
-                    _overwrite_if_it_goes(note, files)
-            shutil.rmtree(path)
+            _clear_inbox(path, files, overwrite=overwrite)
         elif path.is_file():
             if overwrite:
                 _overwrite_if_it_goes(path, files)
             files.unlink(path)
+
+
+def _clear_inbox(folder: Path, files: Files, *, overwrite: bool) -> None:
+    for path in sorted(folder.iterdir()):
+        if not inbox.is_ours(path.name) or not (path.is_file() or path.is_symlink()):
+            continue
+        if overwrite and not path.is_symlink():
+            _overwrite_if_it_goes(path, files)
+        files.unlink(path)
+    with suppress(OSError):  # something else lies in it
+        folder.rmdir()
 
 
 def _overwrite(path: Path, files: Files) -> None:

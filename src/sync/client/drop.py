@@ -11,6 +11,7 @@ ID_BYTES: Final = 16
 SLIP_BYTES: Final = 4_096
 PAGE_BYTES: Final = 2 * 1024 * 1024
 _ANSWER_BYTES: Final = 64 * 1024
+_UNKNOWN: Final = 404
 
 
 class Drop(Server):
@@ -31,7 +32,7 @@ class Drop(Server):
         try:
             return self._ask("GET", f"/v1/answers/{id.hex()}", most=PARCEL_SIZES[-1])
         except ServerRefuses as exc:
-            if exc.facts["status"] != 404:
+            if exc.facts["status"] != _UNKNOWN:
                 raise
             return None
 
@@ -67,8 +68,12 @@ class Drop(Server):
         return batch, found
 
     def delete_slips(self, token: Token, batch: str) -> None:
-        """Take a batch away that was read."""
-        self._ask("DELETE", f"/v1/drop/{token.space.hex()}?batch={batch}", token=token, most=_ANSWER_BYTES)
+        """Take a batch away that was read; one that is not there any more is away."""
+        try:
+            self._ask("DELETE", f"/v1/drop/{token.space.hex()}?batch={batch}", token=token, most=_ANSWER_BYTES)
+        except ServerRefuses as exc:
+            if exc.facts["status"] != _UNKNOWN:
+                raise
 
     def put_answer(self, token: Token, id: bytes, parcel: bytes) -> None:
         """Lay an answer there for a member, in the place of the one before."""

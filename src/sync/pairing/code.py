@@ -27,7 +27,7 @@ _CHECK_BYTES: Final = 4
 
 
 class Kind(enum.IntEnum):
-    """What a code is for. The number stands in it."""
+    """What a code is for. The number stands in it; 14 and 15 were never used and stay free."""
 
     ROOM = 1
     ROOM_BACK = 2
@@ -42,8 +42,6 @@ class Kind(enum.IntEnum):
     LINK = 11
     LINK_GRANT = 12
     LINK_RECEIPT = 13
-    COMMITMENT = 14
-    NONCE = 15
     PART = 16
     PROGRAMME = 17
 
@@ -62,8 +60,6 @@ MOST: Final = {
     Kind.LINK: 256,
     Kind.LINK_GRANT: 1_048_576,
     Kind.LINK_RECEIPT: 65_536,
-    Kind.COMMITMENT: 256,
-    Kind.NONCE: 256,
     Kind.PART: 16_384,
     Kind.PROGRAMME: 512,
 }

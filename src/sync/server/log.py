@@ -183,8 +183,8 @@ class Log:
         space = look.space.id
         plain = not (erasures or restored or purged) and all(row.kind != Kind.CONTROL for row in rows)
         with self._database.write() as work:
-            if plain and _grew(work, look, rows, limit):
-                return _grown(look.space, rows)
+            if plain and (grown := _grew(work, look, rows, limit)):
+                return grown
             now = _space(work, space, "{lock}")
             if now is None or (now.controls, now.purges) != (look.space.controls, look.space.purges):
                 raise Stale
@@ -408,15 +408,15 @@ def _remove(work: Work, space: bytes, today: int) -> None:
     )
 
 
-def _grew(work: Work, look: Look, rows: Sequence[Row], limit: int) -> bool:
-    """Append to a space that is exactly as it was looked at, without looking again; False, and nothing done, if it is not.
+def _grew(work: Work, look: Look, rows: Sequence[Row], limit: int) -> Space | None:
+    """Append to a space that is exactly as it was looked at, without looking again; None, and nothing done, if it is not.
 
     Nearly every batch meets its space so. The conditions of the statements are what looking again would compare.
     """
     before, after = look.space, _grown(look.space, rows)
     newest = {row.device: row for row in rows}
     if after.bytes > limit or any(device not in look.tips or look.tips[device].ended for device in newest):
-        return False
+        return None
     if not work.run(
         "update space set head = ?, bytes = ? "
         "where id = ? and head = ? and controls = ? and bytes = ? and purges = ? and gone is null",
@@ -428,7 +428,7 @@ def _grew(work: Work, look: Look, rows: Sequence[Row], limit: int) -> bool:
         before.bytes,
         before.purges,
     ):
-        return False
+        return None
     for device, row in newest.items():
         tip = look.tips[device]
         if not work.run(
@@ -442,7 +442,7 @@ def _grew(work: Work, look: Look, rows: Sequence[Row], limit: int) -> bool:
         ):
             raise Stale
     _insert(work, before.id, before.head, rows)
-    return True
+    return after
 
 
 def _insert(work: Work, space: bytes, head: int, rows: Sequence[Row]) -> None:

@@ -41,6 +41,7 @@ class PatientProtocol(H11Protocol):
         self._held = b""
         self._reader = quick.Reader()
         self._rested = 0.0
+        self._parser_rests = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # always this kind here
         corked = _Corked(transport, self.loop)
@@ -62,18 +63,20 @@ class PatientProtocol(H11Protocol):
         if question is not None:
             self._answer(question)
             return
+        self._parser_rests = False
         super().data_received(data)
         self._watch_the_head()
 
     def _is_between(self) -> bool:
         """Whether the parser waits for a new question and has nothing of one yet, and there is room for it."""
-        conn, most = self.conn, self.limit_concurrency
-        return (
-            conn.their_state is h11.IDLE
-            and conn.our_state is h11.IDLE
-            and not conn.trailing_data[0]
-            and (most is None or (len(self.connections) < most and len(self.tasks) < most))
-        )
+        most = self.limit_concurrency
+        if most is not None and (len(self.connections) >= most or len(self.tasks) >= most):
+            return False
+        if not self._parser_rests:  # only what it is given changes that, so it is asked once for a row of questions
+            conn = self.conn
+            idle = conn.their_state is h11.IDLE and conn.our_state is h11.IDLE
+            self._parser_rests = idle and not conn.trailing_data[0]
+        return self._parser_rests
 
     def _answer(self, question: quick.Question) -> None:
         """Hand a question to the application, past the parser."""
@@ -151,8 +154,13 @@ class PatientProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """h11 has refused the bytes; say why in the way of this server and close.
 
-        It would answer some of them with 501; whatever somebody sends is their mistake and not ours.
+        It would answer some of them with 501; whatever somebody sends is their mistake and not ours. A route that is still
+        waiting for the rest hears that they have left: there is nobody to be answered any more.
         """
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
         if getattr(sys.exc_info()[1], "error_status_hint", 400) == 431:
             self._refuse(431, "headers")
         else:

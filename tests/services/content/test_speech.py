@@ -40,6 +40,20 @@ def test_a_sentence_takes_its_facts(small: Path) -> None:
     assert Speech("en", small).say("a.hello", name="Åsa") == "Hello Åsa"
 
 
+def test_a_sentence_that_ends_with_a_shortened_month_has_one_full_stop() -> None:
+    day = date(2026, 11, 22)
+    assert SV.say("server.quiet", name="Yusuf", when=SV.day(day)) == "Inget från Yusuf sedan sön 22 nov."
+    assert EN.say("server.quiet", name="Yusuf", when=EN.day(day)) == "Nothing from Yusuf since Sun 22 Nov."
+    assert SV.say("agreement.signed.own", when=SV.day(day)) == "sön 22 nov., på egen telefon"
+
+
+def test_a_name_turns_nothing_but_itself(small: Path) -> None:
+    speech = Speech("sv", small)
+    assert speech.say("a.hello", name="שרה") == "Hej \u2068שרה\u2069"
+    assert speech.say("a.hello", name="\u202eadA") == "Hej \u2068\u202eadA\u2069"
+    assert SV.listing(["Åsa", "שרה"]) == "Åsa och \u2068שרה\u2069"
+
+
 def test_what_somebody_typed_is_never_a_template(small: Path) -> None:
     assert Speech("sv", small).say("a.hello", name="{count} {0.__class__} %s") == "Hej {count} {0.__class__} %s"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import LettersMissing
+from app.services.content.direction import apart
 from app.services.content.library import Library
 from app.services.content.speech import Speech
 from app.services.files.certificate import Facts, as_page, as_pdf, certificate_words, list_words, sentence
@@ -57,8 +58,8 @@ def test_the_sentence_in_both_languages() -> None:
 
 def test_one_meeting_is_one_day_and_no_plural() -> None:
     said = {one: sentence(facts("Karin", days=DAYS[:1]), LIBRARY, SPEECH[one]) for one in ("sv", "en")}
-    assert said["sv"].endswith("och genomfört ett möte, den 14 okt. 2026.")
-    assert said["en"].endswith("and held one meeting, on 14 Oct 2026.")
+    assert said["sv"].endswith("och genomfört ett möte, den 14 oktober 2026.")
+    assert said["en"].endswith("and held one meeting, on 14 October 2026.")
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -85,7 +86,10 @@ def test_a_long_list_goes_on_over_pages_and_nothing_is_lost() -> None:
 @pytest.mark.parametrize("name", ["Ивана Петровић", "محمد علي", "王小明", "Nguyễn Thị Hồng Ánh ☕"])
 def test_a_name_with_any_letters_is_on_the_page_and_refused_in_words_as_pdf(name: str) -> None:
     words = certificate_words(facts(name), LIBRARY, SPEECH["sv"])
-    assert name in as_page(words, SPEECH["sv"]) and 'dir="auto"' in as_page(words, SPEECH["sv"])
+    assert name in as_page(words, SPEECH["sv"]) and f'<h2 dir="auto">{name}</h2>' in as_page(words, SPEECH["sv"])
+    assert f"<p>{apart(name)} har varit" in as_page(
+        words, SPEECH["sv"]
+    )  # the sentence does not turn around with the name
     with pytest.raises(LettersMissing):
         as_pdf(words, ASSETS, SPEECH["sv"])
 

@@ -45,7 +45,7 @@ from app.services.files import export as exporting
 from app.services.files import importing
 from app.services.files.export import DATA, export
 from app.services.files.importing import _rows, import_export, is_empty
-from app.services.records import store as store_module
+from app.services.records import leading
 from app.services.records.store import Store
 from tests.services.test_agreements import Two, on
 from tests.services.test_closing import Ended
@@ -326,7 +326,7 @@ def test_a_record_with_very_many_versions_that_saw_nothing_is_worked_out_once(mo
         folds.append(len(these))
         return fold(these)
 
-    monkeypatch.setattr(store_module, "fold", counted)
+    monkeypatch.setattr(leading, "fold", counted)
     versions = [{"version": f"{1000 + at:016x}{'a' * 32}", "fields": {"title": f"{at}"}} for at in range(40)]
     phone = Person("Ny")
     import_export(phone.store, bad(kind="goal", fields={}, versions=versions))

@@ -9,12 +9,13 @@ import pytest
 
 from app.errors import NoProgramme, ProgrammeName
 from app.model.queries import SettingOf
-from app.services.programme.coordination import MEMBERS, RECEIVED, SLIPS, Taken
-from app.services.programme.membership import posted_concern
+from app.services.programme.founded import MEMBERS, RECEIVED
+from app.services.programme.incoming import SLIPS, Taken
+from app.services.programme.posted import posted_concern
 from sync import bundle
 from sync.errors import BadRecord, BadSignature, BundleNotForMe, BundleSeen, CannotOpen, SyncError
 from sync.programme import keys, letters
-from tests.support.members import ASSETS, LIBRARY, SURVEY, Coordinator, Member, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import ASSETS, LIBRARY, SURVEY, Coordinator, Member
 from tests.support.pair import Person
 from tests.support.programme import CARD, KEYS
 

@@ -13,12 +13,13 @@ from app.model.commands import SetSetting, TickItem
 from app.model.programme_lines import LIST, LONGEST, MEMBERSHIP, MOST, ProgrammeLine
 from app.model.queries import ListOf, OwnContentOf, SettingOf
 from app.services.content.wording import adapted
-from app.services.programme.coordination import LINES, MEMBERS
+from app.services.programme.answering import LINES
+from app.services.programme.founded import MEMBERS
 from sync import bundle
 from sync.errors import BundleSeen
 from sync.programme import letters
 from tests.services.programme.test_membership import Tablet
-from tests.support.members import LIBRARY, Coordinator, Member, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import LIBRARY, Coordinator, Member
 from tests.support.programme import CARD, KEYS
 
 pytestmark = pytest.mark.usefixtures("quick_keys")

@@ -15,14 +15,16 @@ from app.model.commands import Delete, SetSetting, WriteNote
 from app.model.programme_lines import MEMBERSHIP
 from app.model.queries import SettingOf
 from app.services.programme import membership
-from app.services.programme.coordination import MEMBERS
-from app.services.programme.membership import LETTERS, Programme
+from app.services.programme import posted as posting
+from app.services.programme.founded import MEMBERS
+from app.services.programme.kept import LETTERS
+from app.services.programme.membership import Programme
 from app.services.spaces import KEYRING
 from sync import bundle
-from sync.errors import BadSignature, BundleNotForMe, BundleSeen, CodeForElsewhere, SyncError
+from sync.errors import BadRecord, BadSignature, BundleNotForMe, BundleSeen, CodeForElsewhere, SyncError
 from sync.programme import keys, letters
 from sync.programme.letters import Lock
-from tests.support.members import ASSETS, SURVEY, Coordinator, Member, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import ASSETS, SURVEY, Coordinator, Member
 from tests.support.programme import CARD, KEYS
 
 pytestmark = pytest.mark.usefixtures("quick_keys")
@@ -355,6 +357,18 @@ def test_an_answer_of_an_app_that_knew_no_order_counts_until_one_with_it_was_rea
     assert said(out=True, turn=8)
 
 
+@pytest.mark.parametrize("part", ["seen", "came", "contacts", "numbers", "signed"])
+def test_an_answer_of_which_a_part_is_not_of_its_kind_is_refused_as_a_whole(samira: Coordinator, part: str) -> None:
+    yusuf = Member("Yusuf", joins=samira)
+    mine = yusuf.programme._keys(yusuf.programme._required())
+    for odd in (True, 7, "7", [[]] if part in ("contacts", "numbers", "signed") else {"a": 1}):
+        raw = letters.write_answer(KEYS.signing, CARD.id, mine.box_public, {part: odd, "out": True, "turn": 1 << 52})
+        with pytest.raises(BadRecord):
+            yusuf.programme.take(bundle.seal_for_device([bundle.Item(bundle.ItemKind.LETTER, raw)], mine.box_public))
+    joined = yusuf.programme.joined
+    assert joined is not None and not joined.out and joined.ready
+
+
 def test_text_in_parts_and_files_come_to_the_same(samira: Coordinator) -> None:
     yusuf = Member("Yusuf")
     yusuf.programme.join(samira.card)
@@ -394,7 +408,7 @@ def test_a_sitting_seals_at_once_and_cannot_open(samira: Coordinator) -> None:
         sitting.seal(survey, 1, "participant", {"useful": value, "safe": 4, "use_it": 3})
         for value in (1, 2, 3, 4, 5, 5)
     ]
-    assert all(membership.is_posted(text) for text in posted) and len({len(text) for text in posted}) == 1
+    assert all(posting.is_posted(text) for text in posted) and len({len(text) for text in posted}) == 1
     for number, text in enumerate(posted):
         for _ in range(2):  # the same note twice is one
             assert karin.programme.take_posted(bytes([number] * 16), text) is None
@@ -423,7 +437,7 @@ def test_a_sitting_needs_the_coordinators_answer(samira: Coordinator) -> None:
 
 def test_a_concern_written_while_locked_becomes_a_letter_and_says_so(samira: Coordinator) -> None:
     karin = Member("Karin", "mentor", joins=samira)
-    text = membership.posted_concern({"words": "sagt i låst läge"}, 1, "2026-10-14T16:58+02:00", done=True)
+    text = posting.posted_concern({"words": "sagt i låst läge"}, 1, "2026-10-14T16:58+02:00", done=True)
     for _ in range(2):
         assert karin.programme.take_posted(bytes(range(16)), text) is None
     (sent,) = karin.programme.sent()
@@ -436,7 +450,7 @@ def test_a_concern_written_while_locked_becomes_a_letter_and_says_so(samira: Coo
 
 
 def test_a_concern_written_while_locked_without_a_programme_is_a_note() -> None:
-    text = membership.posted_concern({"words": "sagt i låst läge", "danger": ""}, 1, "2026-10-14", done=True)
+    text = posting.posted_concern({"words": "sagt i låst läge", "danger": ""}, 1, "2026-10-14", done=True)
     assert Member("Yusuf").programme.take_posted(bytes(16), text) == "sagt i låst läge"
 
 
@@ -467,13 +481,13 @@ _STRANGE = '{"answers": {"words": %s}, "version": %s, "at": "2026-10-14", "done"
 )
 def test_a_strange_note_is_kept_as_a_note(samira: Coordinator, body: str) -> None:
     yusuf = Member("Yusuf", joins=samira)
-    assert yusuf.programme.take_posted(bytes(16), f"{membership.POSTED}concern\0{body}") == body
-    assert yusuf.programme.take_posted(bytes(16), f"{membership.POSTED}slip\0!") == "!"
+    assert yusuf.programme.take_posted(bytes(16), f"{posting.POSTED}concern\0{body}") == body
+    assert yusuf.programme.take_posted(bytes(16), f"{posting.POSTED}slip\0!") == "!"
 
 
 def test_a_concern_that_was_never_finished_is_a_note_and_is_not_sent(samira: Coordinator) -> None:
     karin = Member("Karin", "mentor", joins=samira)
-    text = membership.posted_concern({"words": "halvvägs"}, 1, "2026-10-14", done=False)
+    text = posting.posted_concern({"words": "halvvägs"}, 1, "2026-10-14", done=False)
     assert karin.programme.take_posted(bytes(16), text) == "halvvägs"
     assert karin.programme.sent() == []
 

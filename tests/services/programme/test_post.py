@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import threading
 from collections.abc import Callable, Iterator
@@ -11,31 +12,38 @@ from typing import Any, ClassVar
 import pytest
 
 from app.errors import NoProgramme
-from app.model.commands import AddPerson
+from app.model.commands import AddPerson, SetSetting
 from app.model.programme_lines import MEMBERSHIP
 from app.model.queries import SettingOf
 from app.services.programme import box as boxes
+from app.services.programme.answering import KEEPER
 from app.services.programme.box import Box
-from app.services.programme.membership import LETTERS
+from app.services.programme.fetching import Fetching
+from app.services.programme.kept import LETTERS
 from app.services.programme.post import DELAY_SECONDS, EVERY_SECONDS, FIRST_SECONDS, Post
 from app.services.programme.sending import DAY_SECONDS, LATE_SECONDS, Sending
 from sync import bundle
 from sync.client.drop import Drop
-from sync.errors import BadRecord, NoAnswer, OddAnswer, SyncError
+from sync.errors import BadRecord, NoAnswer, OddAnswer, ServerRefuses, SyncError
 from sync.programme import letters, parcel
+from sync.programme.keys import member_keys
 from sync.protocol.limits import PARCEL_SIZES
+from sync.server.limits import Buckets, Rate
 from sync.server.settings import Settings
+from sync.signing import DeviceKeys
 from tests.support.boxes import Samira
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
-from tests.support.members import SURVEY, Member, quick_keys  # noqa: F401  (a fixture)
+from tests.support.members import SURVEY, Member
 from tests.support.phones import phone
 from tests.support.programme import CARD
+from tests.support.there import there
 from tests.sync.server.running import Running, run
 
 pytestmark = pytest.mark.usefixtures("quick_keys", "quick_kdf")
 
 BOX = Box("https://fika.example.org:443", "", bytes(16), bytes(32))
 
+NEWER_AT = len(b"FIKABNDL")
+"""Where a bundle says its version."""
 
 LINES = itertools.count()
 
@@ -75,6 +83,8 @@ def sending(member: Member, time: Callable[[], float] | None = None, **more: Any
 @pytest.fixture(scope="module")
 def carrier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     found = run(Settings(folder=tmp_path_factory.mktemp("server")))
+    for name in ("wrong", "challenges", "introductions", "unsigned", "devices"):  # all the tests come from one address
+        setattr(found.server, name, Buckets(Rate(1e9, 1e9)))
     yield found
     found.stop()
 
@@ -398,3 +408,188 @@ def test_a_session_goes_by_itself_until_it_is_locked(samira: Samira, tmp_path: P
     assert thread is not None and not thread.is_alive()
     samira.fetch()
     assert [word.name for word in samira.coordination.words_of("contact")] == ["Yusuf"]
+
+
+def secret_of(member: Member) -> bytes:
+    box = member.programme.box
+    assert box is not None
+    return box.secret
+
+
+def test_whoever_is_taken_out_can_put_nothing_in_any_more_and_nothing_is_lost(samira: Samira, carrier: Running) -> None:
+    yusuf, amina, omar = (joined(samira, name) for name in ("Yusuf", "Amina", "Omar"))
+    for member in (yusuf, amina):  # Omar was told of the box and has sent nothing through it
+        sending(member).round()
+    samira.fetch()
+    before = secret_of(yusuf)
+    yusuf.programme.ask_contact()
+    sending(yusuf).round()  # on its way when Amina is taken out
+    samira.coordination.remove(next(one.id for one in samira.coordination.members if one.name == "Amina"))
+    samira.fetch()
+    assert [word.name for word in samira.coordination.words_of("contact")] == ["Yusuf"]
+    assert samira.coordination.box_secret != before
+    box, line = amina.programme.box, Drop(there(samira.fetching._choice()).address)
+    assert box is not None
+    for put, size in ((line.put_parcel, PARCEL_SIZES[0]), (line.put_slip, letters.SLIP_BYTES)):
+        with pytest.raises(ServerRefuses):
+            put(box.space, before, bytes(size))
+    line.close()
+    sending(amina).round()
+    assert amina.programme.joined is not None and amina.programme.joined.out and secret_of(amina) == before
+    for member in (yusuf, omar):
+        member.answer()
+        member.programme.concern({"words": "oro"}, 1)
+        own = sending(member)
+        own.round()
+        assert secret_of(member) == samira.coordination.box_secret, "learnt by what came, and used in the same round"
+        assert places(member, "concern") == ["sent"]
+        for id in own.moments():
+            own.send_slip(id)
+    samira.fetch()
+    assert {word.name for word in samira.coordination.words_of("concern")} == {"Omar", "Yusuf"}
+    assert samira.coordination.owed_by_post() == {}
+    samira.coordination.let_in(next(one.id for one in samira.coordination.removed))
+    samira.fetch()
+    sending(amina).round()
+    assert secret_of(amina) == samira.coordination.box_secret
+    with carrier.server.database.read() as work:
+        assert work.one("select count(*) from slip") == (2,)
+        work.run("delete from slip")
+
+
+def test_a_closed_box_has_another_secret_once_somebody_was_taken_out(samira: Samira) -> None:
+    joined(samira)
+    before = samira.coordination.box_secret
+    samira.fetching.close_box()
+    samira.coordination.remove(samira.coordination.members[0].id)
+    samira.fetching.open()
+    assert samira.coordination.box_secret != before
+
+
+def test_one_device_at_a_time_empties_the_box(samira: Samira, monkeypatch: pytest.MonkeyPatch) -> None:
+    yusuf = joined(samira)
+    sending(yusuf).round()
+    samira.fetch()
+    before = samira.coordination.box_secret
+    other = b"another device of hers"
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(Fetching, "_device", other)
+        assert samira.fetching.keeper == "device" and not samira.fetching.wanted
+        samira.fetching.open()
+        assert samira.fetching.wanted and samira.coordination.box_secret != before
+    assert samira.fetching.keeper == "device" and not samira.fetching.wanted, "the one before stops"
+    yusuf.programme.ask_contact()
+    with pytest.raises(ServerRefuses):
+        sending(yusuf).round()
+    assert places(yusuf, "contact") == ["waiting"], "it has not learnt the new secret yet: nothing is lost"
+    samira.store.execute(SetSetting(key=KEEPER, value=f"{CARD.id.hex()} {other.hex()}"))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(Fetching, "_device", other)
+        elsewhere.setattr(
+            Fetching, "_token", lambda self, line, box: line.session(box.space, samira.spaces.keys(box.space.hex()))
+        )
+        samira.fetch()
+    sending(yusuf).round()
+    assert places(yusuf, "contact") == ["sent"]
+    samira.store.execute(SetSetting(key=KEEPER, value=f"{'ab' * 16} {other.hex()}"))
+    assert samira.fetching.keeper == "programme" and not samira.fetching.wanted
+    samira.store.execute(SetSetting(key=KEEPER, value="of a later version, in other words"))
+    assert samira.fetching.keeper == "nobody"
+
+
+def test_what_cannot_be_read_keeps_nothing_from_leaving(samira: Samira) -> None:
+    yusuf = joined(samira)
+    sending(yusuf).round()
+    samira.fetch()
+    (member,) = samira.coordination.members
+    line = Drop(there(samira.fetching._choice()).address)
+    box = samira.coordination.box
+    assert box is not None
+    token = samira.fetching._token(line, box)
+    newer = bytearray(samira.coordination.answer(member.id).data)
+    newer[NEWER_AT] = 9
+    line.put_answer(token, yusuf.programme.answers_at, parcel.wrap(bytes(newer)))
+    line.close()
+    yusuf.programme.ask_contact()
+    time = Time()
+    post = Post(sending(yusuf, time), samira.fetching, monotonic=time, draw=lambda least, _: least)
+    post._due = time.at
+    post.turn()
+    assert (post.member.condition, post.member.code) == ("away", "sync-newer-code")
+    assert places(yusuf, "contact") == ["sent"]
+
+
+def test_a_place_that_a_member_has_taken_costs_the_others_nothing(samira: Samira, carrier: Running) -> None:
+    mallory, yusuf = joined(samira, "Mallory"), joined(samira, "Yusuf")
+    for member in (mallory, yusuf):
+        sending(member).round()
+    box = samira.coordination.box
+    assert box is not None
+    with carrier.server.database.write() as work:
+        name = hashlib.sha256(mallory.programme.answers_at).digest()
+        work.run("insert into reply (id, space, day, bytes) values (?, ?, ?, ?)", name, b"another space...", 1, b"x")
+    samira.fetch()
+    assert {one.name: (one.owed, one.posts) for one in samira.coordination.members} == {
+        "Mallory": (True, False),
+        "Yusuf": (False, True),
+    }
+    samira.fetch()
+
+
+def test_whoever_has_the_secret_fills_neither_the_box_nor_the_vault(
+    samira: Samira, carrier: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.programme.fetching.OUTSIDE_MOST", 2)
+    monkeypatch.setattr("app.services.programme.incoming.STRANGERS_MOST", 2)
+    monkeypatch.setattr("app.services.programme.incoming.UNSEEN_MOST", 3)
+    yusuf = joined(samira)
+    box = yusuf.programme.box
+    assert box is not None
+    line = Drop(box.server)
+    for _ in range(4):  # of a version that does not exist
+        newer = bytearray(bundle.seal_for_device([], CARD.box))
+        newer[NEWER_AT] = 9
+        line.put_parcel(box.space, box.secret, parcel.wrap(bytes(newer)))
+
+    def put(keys: DeviceKeys, *whats: str) -> None:
+        said = [letters.write(CARD, keys, {"what": what, "at": "", "day": ""}) for what in whats]
+        items = [bundle.Item(bundle.ItemKind.LETTER, one) for one in said]
+        line.put_parcel(box.space, box.secret, parcel.wrap(bundle.seal_for_device(items, CARD.box)))
+
+    for number in range(4):
+        put(member_keys(bytes([number]) * 32, CARD.id), "contact")
+    mine = yusuf.programme._keys(yusuf.programme._required())
+    put(mine, *(["contact"] * 5), "counts")
+    samira.fetch()
+    line.close()
+    assert samira.fetching.unreadable == 2 and carrier.server.post.held(box.space)[0] == 2
+    assert len(samira.coordination.members) == 3, "two whom nobody knows"
+    words = samira.coordination.words_of("contact")
+    assert sum(word.name == "Yusuf" for word in words) == 3
+    assert yusuf.name in {one.name for one in samira.coordination.members if one.posts}
+
+
+def test_a_thread_that_meets_what_nobody_thought_of_goes_on(samira: Samira, monkeypatch: pytest.MonkeyPatch) -> None:
+    yusuf = joined(samira)
+    time = Time()
+    post = Post(sending(yusuf, time), samira.fetching, monotonic=time, draw=lambda least, _: least)
+    with monkeypatch.context() as broken:
+        broken.setattr(samira.coordination, "take_slips", lambda _: 1 / 0)
+        broken.setattr(Drop, "slips", lambda *_: ("ab", [b"x"]))
+        post._due = time.at
+        post.turn()
+    assert (post.coordinator.condition, post.coordinator.code) == ("away", "unexpected")
+    time.at += EVERY_SECONDS
+    post.turn()
+    assert post.coordinator.condition == "calm"
+    turns: list[int] = []
+
+    def turn() -> float:
+        turns.append(1)
+        post._over = len(turns) > 1
+        return 1 / 0
+
+    monkeypatch.setattr(post, "turn", turn)
+    monkeypatch.setattr(post._wake, "wait", lambda _: True)
+    post._run()
+    assert len(turns) == 2

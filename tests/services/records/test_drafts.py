@@ -17,6 +17,7 @@ from app.services.records.drafts import PATIENCE, Draft, Standing, Target, threa
 from tests.services.records.test_store import foreign
 from tests.support.asked import HistoryOf, NoteOf
 from tests.support.store import NOON, MemoryStore, memory_store
+from tests.support.there import there
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_what_was_typed_before_a_crash_is_a_version_after_it(store: MemoryStore,
     store.drafts.keep(target, "Ringde arbetsplatsen")
     store.timers.ring()
     again = store.again()
-    assert again.ask(NoteOf(meeting)).body == "Ringde arbetsplatsen"  # type: ignore[union-attr]
+    assert there(again.ask(NoteOf(meeting))).body == "Ringde arbetsplatsen"
     assert again.drafts.waiting() == ()
     assert again.drafts.read(target) is None
 
@@ -103,9 +104,9 @@ def test_a_text_settles_where_it_belongs(store: MemoryStore, meeting: str) -> No
         store.drafts.keep(target, text)
     assert {draft.text for draft in store.drafts.waiting()} == set(targets.values())
     assert store.drafts.settle_all() == ()
-    assert store.ask(MinutesFor(meeting)).answers == {"talked": "vi pratade"}  # type: ignore[union-attr]
-    assert store.ask(MinutesFor(meeting)).version == 2  # type: ignore[union-attr]
-    assert store.ask(FormOf("prompts.boundaries")).answers == {"share": "lite"}  # type: ignore[union-attr]
+    assert there(store.ask(MinutesFor(meeting))).answers == {"talked": "vi pratade"}
+    assert there(store.ask(MinutesFor(meeting))).version == 2
+    assert there(store.ask(FormOf("prompts.boundaries"))).answers == {"share": "lite"}
     found = store.ask(One(Goal, goal))
     assert found is not None and (found.title, found.answers) == ("två intervjuer", {"why": "för att"})
 
@@ -126,12 +127,12 @@ def test_a_refused_draft_stays_a_draft(store: MemoryStore) -> None:
 
 def test_what_others_wrote_meanwhile_was_not_seen_and_is_not_overwritten(store: MemoryStore) -> None:
     pair = store.execute(AddPerson(name="Yusuf", my_role="mentor")).record
-    shared = store.ask(One(Mentorship, pair)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, pair))).space
     goal = store.execute(SetGoal(title="mål", mentorship=pair, answers={"why": "Ett. Två."})).record
     target = Target(kind="goal", id=goal, cell="answers.why")
     store.drafts.keep(target, "Ett. Två. Mitt.")
     store.timers.ring()
-    heads = store.ask(One(Goal, goal)).heads  # type: ignore[union-attr]
+    heads = there(store.ask(One(Goal, goal))).heads
     op = Op(record=goal, kind="goal", fields={"answers.why": "Deras. Ett. Två."}, parents=heads)
     store.apply([foreign(shared, 1, NOON, op)])
     store.drafts.settle(target)
@@ -195,7 +196,7 @@ def test_what_a_full_disk_kept_from_settling_settles_once_there_is_room(store: M
     assert store.timers.ring() == 1 and store.ask(One(Note, target.id)) is None
     disk.full = False
     store.timers.ring()
-    assert store.ask(One(Note, target.id)).body == "Ringde arbetsplatsen"  # type: ignore[union-attr]  # it is there
+    assert there(store.ask(One(Note, target.id))).body == "Ringde arbetsplatsen"
     assert store.drafts.waiting() == () and store.timers.ring() == 0
 
 
@@ -263,7 +264,7 @@ def test_a_draft_of_a_note_in_the_trash_brings_it_back(store: MemoryStore) -> No
     store.drafts.keep(note(id), "ett två")
     store.execute(Delete(kind="note", id=id))
     store.drafts.settle(note(id))
-    assert store.ask(One(Note, id)).body == "ett två"  # type: ignore[union-attr]
+    assert there(store.ask(One(Note, id))).body == "ett två"
 
 
 def test_two_texts_of_one_record_are_two_drafts(store: MemoryStore) -> None:

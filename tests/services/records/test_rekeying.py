@@ -11,15 +11,16 @@ import pytest
 from app.errors import VaultFull
 from app.model.changes import Change, Op
 from app.model.clock import reading
-from app.model.commands import AddPerson, AddTask, Delete, IntroduceMe, WriteNote
+from app.model.commands import AddPerson, AddTask, Delete, IntroduceMe, Pick, Revise, WriteNote
 from app.model.entities import Task
-from app.model.queries import NotesOf, TodayView, TrashList
+from app.model.queries import NotesOf, One, ToChoose, TodayView, TrashList
 from app.model.schema import KINDS, Entity
 from app.services.records import rekeying
 from app.services.records.store import INDEXES, OTHER, VERSIONS, Store, card_table
-from app.services.records.tables import KEYED, LOGS, keyed
+from app.services.records.tables import KEYED, LOGS, UNSETTLED, keyed
 from app.vault.engine import Engine
 from app.vault.key import VaultKey
+from tests.support.conflicting import also_wrote
 from tests.support.memory import MemorySpaces
 from tests.support.store import NOON, MemoryStore, Now, memory_store
 
@@ -210,3 +211,19 @@ def test_the_sealed_vault_is_put_right_once_and_then_left_alone(tmp_path: Path) 
             assert due(store) == TEXTS
             assert rows(store, VERSIONS) == versions
             store.close()
+
+
+def test_what_is_to_be_chosen_in_a_vault_that_did_not_note_it_is_found(store: MemoryStore) -> None:
+    task = rows(store, "task")[0]["id"]
+    store.execute(Revise(kind="task", id=task, values={"text": "aa"}))
+    also_wrote(store, "task", task, "text", "ab", NOON)
+    noted = rows(store, UNSETTLED)
+    assert [one.record.id for one in store.ask(ToChoose())] == [task]
+    for name in (UNSETTLED, KEYED):
+        store.memory.table(name).remove(lambda _: True)
+    again = store.again()
+    assert rows(again, UNSETTLED) == noted and len(again.ask(ToChoose())) == 1
+    settled = again.ask(One(Task, task))
+    assert settled is not None
+    again.execute(Pick(kind="task", id=task, cell="text", value="ab", seen=settled.before))
+    assert rows(again, UNSETTLED) == [] and again.ask(ToChoose()) == ()

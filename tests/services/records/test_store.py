@@ -63,6 +63,7 @@ from tests.support.asked import HistoryOf, NoteOf
 from tests.support.effort import effort
 from tests.support.memory import MemorySpaces
 from tests.support.store import NOON, MemoryStore, Now, memory_store
+from tests.support.there import there
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ def test_a_wrong_clock_neither_refuses_nor_waits(year: int) -> None:
 
 def test_the_outbox_is_our_own_changes_in_order_exactly_as_they_travel(store: MemoryStore) -> None:
     person = pair(store)
-    space = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    space = there(store.ask(One(Mentorship, person))).space
     done = [store.execute(AddTask(text=str(n), mentorship=person)).changes[0] for n in range(4)]
     assert store.written_after(space, 1) == done
     assert store.written_after(space, 3, limit=1) == done[2:3]
@@ -231,7 +232,7 @@ def test_one_command_in_two_spaces_is_one_change_in_each(store: MemoryStore) -> 
 
 def test_private_things_are_never_written_into_a_shared_space(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     meeting = store.execute(PlanMeeting(mentorship=person, starts=datetime(2026, 10, 14, 15))).record
     with pytest.raises(WrongSpace):
         store.execute(KeepMinutes(meeting=meeting, document="minutes.quick", answers={"private": "hemligt"}))
@@ -249,32 +250,32 @@ def test_private_things_are_never_written_into_a_shared_space(store: MemoryStore
     sent = repr([change.plain() for change in store.written_after(shared, 0)])
     assert "talked" in sent and "useful" in sent
     assert "hemligt" not in sent
-    assert store.ask(NoteOf(meeting)).body == "hemligt"  # type: ignore[union-attr]
-    assert store.ask(MinutesFor(meeting)).answers == {"talked": "ja"}  # type: ignore[union-attr]
+    assert there(store.ask(NoteOf(meeting))).body == "hemligt"
+    assert there(store.ask(MinutesFor(meeting))).answers == {"talked": "ja"}
     mine = store.ask(EvaluationsOf(meeting=meeting))
     assert [one.answers for one in mine] == [{"useful": 5, "comment": "hemligt"}]
 
 
 def test_a_note_that_somebody_else_put_into_the_shared_space_is_kept_and_not_shown(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     mine = store.execute(WriteNote(body="min")).record
     for record in (mine, "f" * 32):
         op = Op(record=record, kind="note", fields={"body": "deras"})
         store.apply([foreign(shared, 1, NOON, op)] if record == mine else [foreign(shared, 2, NOON, op)])
     assert [row.title for row in store.ask(NotesOf()).rows] == ["min"]
-    assert store.ask(One(Note, mine)).body == "min"  # type: ignore[union-attr]
+    assert there(store.ask(One(Note, mine))).body == "min"
     assert "deras" in repr(list(store.memory.table(OTHER)))
 
 
 def test_a_record_of_mine_cannot_be_changed_from_another_space(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     goal = store.execute(SetGoal(title="mitt", mentorship=person, private=True))
-    heads = store.ask(One(Goal, goal.record)).heads  # type: ignore[union-attr]
+    heads = there(store.ask(One(Goal, goal.record))).heads
     op = Op(record=goal.record, kind="goal", fields={"title": "deras"}, parents=heads)
     store.apply([foreign(shared, 1, NOON, op)])
-    assert store.ask(One(Goal, goal.record)).title == "mitt"  # type: ignore[union-attr]
+    assert there(store.ask(One(Goal, goal.record))).title == "mitt"
     assert [row.title for row in store.ask(GoalsList())] == ["mitt"]
     assert "deras" in repr(list(store.memory.table(OTHER)))
 
@@ -294,9 +295,9 @@ def foreign(space: str, sequence: int, at: datetime, *ops: Op, device: str = "e"
 
 def test_unknown_kinds_and_fields_survive_the_journey(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     task = store.execute(AddTask(text="ring", mentorship=person)).record
-    heads = store.ask(One(Task, task)).heads  # type: ignore[union-attr]
+    heads = there(store.ask(One(Task, task))).heads
     newer = Op(
         record=task, kind="task", fields={"weather": {"rain": [1, 2]}, "text": "ring!"}, parents=heads,
         more={"proof": "x"},
@@ -307,17 +308,17 @@ def test_unknown_kinds_and_fields_survive_the_journey(store: MemoryStore) -> Non
         more={"v": 2},
     )  # fmt: skip
     store.apply([change])
-    assert store.ask(One(Task, task)).text == "ring!"  # type: ignore[union-attr]
-    assert store.ask(One(Task, task)).cells["weather"] == {"rain": [1, 2]}  # type: ignore[union-attr]
+    assert there(store.ask(One(Task, task))).text == "ring!"
+    assert there(store.ask(One(Task, task))).cells["weather"] == {"rain": [1, 2]}
     store.execute(Revise(kind="task", id=task, values={"text": "ring nu"}))
-    assert store.ask(One(Task, task)).cells["weather"] == {"rain": [1, 2]}  # type: ignore[union-attr]
+    assert there(store.ask(One(Task, task))).cells["weather"] == {"rain": [1, 2]}
     assert store._change(shared, "e" * 32, 1) == change
     assert [row["cells"] for row in store.memory.table(OTHER)] == [{"title": "Visa"}]
 
 
 def test_a_clock_far_ahead_pulls_ours_five_minutes_and_no_further(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     op = Op(record="9" * 32, kind="task", fields={"text": "från 2099"})
     store.apply([foreign(shared, 1, datetime(2099, 1, 1, tzinfo=UTC), op)])
     mine = store.again().execute(AddTask(text="nu", mentorship=person)).changes[0]
@@ -327,9 +328,9 @@ def test_a_clock_far_ahead_pulls_ours_five_minutes_and_no_further(store: MemoryS
 
 def test_two_edits_at_the_same_time_are_both_kept_and_shown(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     task = store.execute(AddTask(text="ring", mentorship=person)).record
-    seen = store.ask(One(Task, task)).heads  # type: ignore[union-attr]
+    seen = there(store.ask(One(Task, task))).heads
     store.execute(Revise(kind="task", id=task, values={"text": "ring i dag"}))
     told: list[object] = []
     store.watch(One(Task, task), told.append)
@@ -347,10 +348,10 @@ def test_two_edits_at_the_same_time_are_both_kept_and_shown(store: MemoryStore) 
 
 def test_wordings_of_one_sentence_are_still_there_after_a_restart(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     task = store.execute(AddTask(text="t", mentorship=person)).record
     store.execute(Revise(kind="task", id=task, values={"tried": "Ringde."}))
-    seen = store.ask(One(Task, task)).heads  # type: ignore[union-attr]
+    seen = there(store.ask(One(Task, task))).heads
     store.execute(Revise(kind="task", id=task, values={"tried": "Ringde i dag."}))
     op = Op(record=task, kind="task", fields={"tried": "Ringde Åsa."}, parents=seen)
     store.apply([foreign(shared, 1, NOON, op)])
@@ -361,12 +362,12 @@ def test_wordings_of_one_sentence_are_still_there_after_a_restart(store: MemoryS
         "Ringde Åsa.",
     }
     store.execute(Revise(kind="task", id=task, values={"tried": "Ringde Åsa i dag."}))
-    assert store.ask(One(Task, task)).woven == {}  # type: ignore[union-attr]
+    assert there(store.ask(One(Task, task))).woven == {}
 
 
 def test_a_deletion_may_arrive_before_what_it_deletes(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     fields = {"mentorship": person, "meeting": "9" * 32, "document": "minutes.quick"}
     begun = foreign(shared, 1, NOON, Op(record="1" * 32, kind="minutes", fields=fields))
     deleted = foreign(
@@ -382,7 +383,7 @@ def test_a_deletion_may_arrive_before_what_it_deletes(store: MemoryStore) -> Non
 def test_order_and_repetition_do_not_matter() -> None:
     one, other = memory_store(), memory_store()
     person = pair(one)
-    shared = one.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(one.ask(One(Mentorship, person))).space
     task = one.execute(AddTask(text="a", mentorship=person)).record
     for text in ("b", "c", "d"):
         one.execute(Revise(kind="task", id=task, values={"text": text}))
@@ -640,13 +641,13 @@ def test_progress_and_feedback_are_never_changed(store: MemoryStore) -> None:
     assert found is not None
     op = Op(record=step, kind="progress", fields={"delta": 99}, parents=found.heads)
     store.apply([foreign(found.space, 1, NOON + timedelta(hours=1), op)])
-    assert store.ask(One(Progress, step)).delta == 1  # type: ignore[union-attr]
+    assert there(store.ask(One(Progress, step))).delta == 1
     again = store.again()
-    assert again.ask(GoalPage(goal)).row.value == 1  # type: ignore[union-attr]
+    assert there(again.ask(GoalPage(goal))).row.value == 1
     feedback = store.execute(GiveFeedback(survey="s", role="mentor", answers={"useful": 3}, mentorship=person)).record
     with pytest.raises(AppendOnly):
         store.execute(Revise(kind="evaluation", id=feedback, values={"answers": {"useful": 5}}))
-    assert store.ask(One(Evaluation, feedback)).answers == {"useful": 3}  # type: ignore[union-attr]
+    assert there(store.ask(One(Evaluation, feedback))).answers == {"useful": 3}
 
 
 @pytest.mark.parametrize(
@@ -672,7 +673,7 @@ def test_what_never_was_has_no_history(store: MemoryStore) -> None:
 
 
 def test_nobody_else_makes_their_words_mine(store: MemoryStore) -> None:
-    shared = store.ask(One(Mentorship, pair(store))).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, pair(store)))).space
     op = Op(record="9" * 32, kind="task", fields={"text": "ring"}, more={"others": True})
     store.apply([foreign(shared, 1, NOON, op)])
     (past,) = store.ask(HistoryOf("task", "9" * 32))
@@ -764,7 +765,7 @@ def test_the_store_behaves_like_dictionaries_also_after_reopening(
 
 def test_what_comes_in_is_taken_in_whole_or_not_at_all(store: MemoryStore) -> None:
     person = pair(store)
-    shared = store.ask(One(Mentorship, person)).space  # type: ignore[union-attr]
+    shared = there(store.ask(One(Mentorship, person))).space
     good = foreign(shared, 1, NOON, Op(record="1" * 32, kind="task", fields={"text": "bra"}))
 
     def cut_off() -> Iterator[Change]:

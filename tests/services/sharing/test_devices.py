@@ -35,7 +35,6 @@ from sync.errors import (
 from sync.protocol import Envelope
 from sync.recovery import RecoveryKey
 from tests.support.effort import effort
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.phones import (
     ASSETS,
     OTHER_PHRASE,
@@ -49,6 +48,7 @@ from tests.support.phones import (
     in_the_room,
 )
 from tests.support.programme import CARD
+from tests.support.there import there
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
@@ -264,7 +264,7 @@ def test_what_a_revoked_device_had_sealed_before_it_heard_of_it_does_not_count(
     id = add(karin, tablet)
     devices(karin).revoke(id)
     goal(tablet, "Written by the thief", pair)
-    space = karin.session.store.ask(One(Mentorship, pair)).space  # type: ignore[union-attr]
+    space = there(karin.session.store.ask(One(Mentorship, pair))).space
     tablet.session.exchange.seal(space)
     forged = tablet.session.exchange.outgoing(space)
     for to in (karin, yusuf):

@@ -17,7 +17,6 @@ from app.services.session import Session
 from app.services.sharing.parting import How, Parting
 from app.vault.kdf import Cost
 from sync.errors import SyncError
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.phones import ASSETS, Clock, Phone, add, give, in_the_room
 from tests.sync.server.running import Running
 

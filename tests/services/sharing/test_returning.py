@@ -18,9 +18,10 @@ from app.services.session import Phase, Session
 from app.services.sharing import returning
 from app.services.sharing.joining import read_keyring
 from app.vault.kdf import Cost
+from sync.client.http import Server
 from sync.errors import BadRecoveryKey, NoAnswer
+from sync.paper import REPLACED, place_of
 from sync.recovery import RecoveryKey
-from tests.support.keys import quick_kdf  # noqa: F401  (a fixture)
 from tests.support.phones import ASSETS, OTHER_PHRASE, PHRASE, Clock, Phone, add, devices, give, goals, in_the_room
 from tests.sync.server.running import Running
 
@@ -372,6 +373,40 @@ def test_a_replaced_recovery_key_finds_nothing_any_more(carrier: Running, phones
         phone_.session.return_with(carrier.base, "", paper[0].text, OTHER_PHRASE)
     assert phone_.session.return_with(carrier.base, "", new.text, OTHER_PHRASE) == []
     assert "After the change" in goals(phone_)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_new_keyring_is_there_before_the_former_one_goes_and_that_goes_in_any_case(
+    carrier: Running, phones: Callable[..., Phone], monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    paper: list[RecoveryKey] = []
+    karin = phones("Karin", "mentor", paper)
+    add(karin, phones("tablet"))
+    karin.session.replication.connect(carrier.base)
+    until(lambda: _put(karin))
+    former = place_of(paper[0]).id
+    real, put = Server.put_keyring, list[tuple[bool, bool]]()
+
+    def recording(self: Server, id: bytes, secret: bytes, sealed: bytes, token: Any) -> None:
+        put.append((id == former, sealed == REPLACED))
+        if fails and id != former:
+            raise NoAnswer
+        real(self, id, secret, sealed, token)
+
+    monkeypatch.setattr(Server, "put_keyring", recording)
+    new = karin.session.replace_recovery(PHRASE, paper[0].text)
+
+    def replaced() -> bool:
+        karin.session.replication.now()
+        return not karin.session._open_spaces.former_papers()
+
+    until(replaced)
+    assert put[:2] == [(False, False), (True, True)]
+    back = phones("new")
+    with pytest.raises(NothingOnServer):
+        back.session.return_with(carrier.base, "", paper[0].text, OTHER_PHRASE)
+    if not fails:
+        assert back.session.return_with(carrier.base, "", new.text, OTHER_PHRASE) == []
 
 
 def _device(of: Phone) -> list[Any]:

@@ -161,6 +161,19 @@ def test_what_is_not_http_is_told_so(hurried: Running, request_: bytes) -> None:
     assert status in (0, 400, 401, 404, 408)
 
 
+@pytest.mark.parametrize("start", ["GET /v1/events", "POST /v1/wait", "HEAD /v1/info", "POST /v1/challenge"])
+def test_a_body_that_breaks_off_is_the_client_s_mistake_and_no_fault_of_ours_in_the_log(
+    hurried: Running, caplog: pytest.LogCaptureFixture, start: str
+) -> None:
+    request_ = f"{start} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    with dial(hurried) as line:
+        line.sendall(request_ + b"2\r\n{}\r\n")
+        line.sendall(b"zz\r\n")
+        assert line.recv(65_536)[:12] in (b"", *(f"HTTP/1.1 {status}".encode() for status in (400, 401, 405)))
+    assert exchange(hurried, head("GET", "/v1/info"))[0] == 200
+    assert "Exception in ASGI" not in caplog.text
+
+
 def test_methods_and_paths_that_do_not_exist(hurried: Running) -> None:
     for method, path, status in [
         ("PATCH", "/v1/info", 405),

@@ -14,7 +14,8 @@ from sync.protocol.envelope import Envelope
 from sync.server import schema
 from sync.server.log import Log
 from sync.server.refusal import Refusal
-from sync.server.routes import Request, Server, found, pull, push
+from sync.server.routes import Request, Server
+from sync.server.routes.spaces import found, pull, push
 from sync.server.settings import Settings
 from sync.server.sqlite import Sqlite
 from tests.sync.server.actors import Actor, cut, frames, new_place

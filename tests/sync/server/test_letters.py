@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sync.authority import Role
 from sync.protocol.limits import PARCEL_SIZES
 from sync.server.letters import MESSAGES, OPEN_INVITATIONS, PART_BYTES, SLIP_BYTES
 from sync.server.post import KEPT_DAYS, parcel_id
@@ -250,6 +251,38 @@ def test_letters_wait_for_the_coordinator_and_answers_for_the_member(base: str) 
     assert one.ask("DELETE", f"{box}?batch=all").status_code == 204
     assert said(one.http.get(place)) == said(one.ask("GET", path)) == said(one.ask("GET", box)) == (404, "unknown")
     assert stranger.ask("GET", f"/v1/drop/{stranger.space}/letters").content == b"", "another box stays"
+
+
+def test_who_may_only_read_a_space_has_nothing_to_do_with_its_box(base: str) -> None:
+    place = new_place("programme")
+    one, reader = Phone(Actor(place), base), Phone(Actor(place), base)
+    assert one.found().status_code == 201
+    assert one.push(one.actor.add(reader.actor, Role.READER), one.actor.epoch()).status_code == 200
+    assert reader.sign_in().status_code == reader.pull().status_code == 200, "a reader reads what the space says"
+    box, secret, parcel = f"/v1/drop/{one.space}", os.urandom(32).hex(), os.urandom(PARCEL_SIZES[0])
+    opens = {"authorization": f"Bearer {secret}"}
+    mine = {"content": json.dumps({"secret": os.urandom(32).hex()})}
+    answer = f"/v1/answers/{os.urandom(16).hex()}"
+    assert said(reader.ask("PUT", box, **mine)) == (403, "forbidden")
+    assert one.ask("PUT", box, content=json.dumps({"secret": secret})).status_code == 200
+    assert one.http.post(f"{box}/letters", content=parcel, headers=opens).status_code == 202
+    for number in range(5):
+        one.http.post(box, content=bytes([number]) * SLIP_BYTES, headers=opens)
+    batch = one.ask("GET", box).headers["fika-batch"]
+    for method, path, more in (
+        ("PUT", box, mine),
+        ("GET", box, {}),
+        ("DELETE", f"{box}?batch={batch}", {}),
+        ("DELETE", f"{box}?batch=all", {}),
+        ("GET", f"{box}/letters", {}),
+        ("DELETE", f"{box}/letters?id={parcel_id(parcel).hex()}", {}),
+        ("PUT", answer, {"content": parcel}),
+    ):
+        assert said(reader.ask(method, path, **more)) == (403, "forbidden"), (method, path)
+    assert cut(one.ask("GET", f"{box}/letters").content) == [parcel] and len(cut(one.ask("GET", box).content)) == 5
+    assert one.http.post(f"{box}/letters", content=parcel, headers=opens).status_code == 202, (
+        "the secret is the old one"
+    )
 
 
 def test_parcels_have_three_sizes_a_page_and_a_bound(base: str, running: Running, monkeypatch: Any) -> None:

@@ -58,7 +58,7 @@ def test_every_word_stands_on_the_page_and_in_the_document() -> None:
 
 def test_every_refusal_of_the_code_has_a_word_of_the_list() -> None:
     used: set[str] = set()
-    for path in (ROOT / "src/sync/server").glob("*.py"):
+    for path in (ROOT / "src/sync/server").rglob("*.py"):
         used |= set(re.findall(r'Refusal\(\s*\d{3},\s*"([a-z-]+)"', path.read_text("utf-8")))
     assert used <= CODES
 

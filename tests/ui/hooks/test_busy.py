@@ -38,7 +38,7 @@ async def test_it_shows_after_half_a_second_and_starts_once(stage: OpenStage) ->
     await app.tap("run")
     await app.tap("run")
     assert app.has("still")
-    await app.until(lambda: app.has("Öppnar …"), 2)
+    await app.until(lambda: app.has("Öppnar …"))
     free.set()
     await app.until(lambda: done == ["klart"])
     await app.until(lambda: app.has("still"))

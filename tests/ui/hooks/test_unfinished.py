@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 from hypothesis import given
@@ -21,9 +21,21 @@ class Form:
     day: date | None = None
     several: frozenset[str] = frozenset()
     number: int = 0
+    at: time = time(9)
+    days: frozenset[date] = frozenset()
 
 
-@given(st.builds(Form, st.text(), st.none() | st.dates(), st.frozensets(st.text()), st.integers()))
+@given(
+    st.builds(
+        Form,
+        st.text(),
+        st.none() | st.dates(),
+        st.frozensets(st.text()),
+        st.integers(),
+        st.times(),
+        st.frozensets(st.dates()),
+    )
+)
 def test_what_is_packed_is_read_again(form: Form) -> None:
     left = packed(form, Form())
     assert unpacked(Form(), left) == (form if left else None)

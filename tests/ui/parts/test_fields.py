@@ -8,7 +8,7 @@ import flet as ft
 import pytest
 
 from app.ui.hooks import use_desk, use_draft
-from app.ui.parts import DraftField, Field, fields
+from app.ui.parts import DraftField, Field, PassphraseField, fields
 from app.ui.safe import component
 from tests.support.fake_session import FakeSession
 from tests.ui.conftest import OpenStage, Stage
@@ -88,3 +88,52 @@ async def test_a_label_too_long_for_the_edge_stands_above_and_stays_the_name(
     app = await stage(screen=lambda: Field(label, "116 111", id="line"), session=session)
     assert (app.field("line").label is None) == above
     assert app.nameless() == [] and app.has(label)
+
+
+# ------------------------------------------------------------------ a field that is full
+
+
+def limited(value: str) -> Callable[[], ft.Control]:
+    @component
+    def Form() -> ft.Control:
+        desk = use_desk()
+        text, write = ft.use_state(value)
+        draft = use_draft(value, lambda _: None)
+        return ft.Column(
+            [
+                Field(desk.say("frame.name"), text, write, id="one", limit=60),
+                DraftField(desk.say("frame.safety"), draft, id="two", limit=60),
+                PassphraseField(desk.say("lock.phrase"), "", lambda _: None, id="three"),
+                Field(desk.say("frame.hour"), "", lambda _: None, id="four", limit=3),
+            ]
+        )
+
+    return Form
+
+
+@pytest.mark.parametrize(("id", "room"), [("one", 60), ("two", 60), ("three", 500)])
+async def test_a_field_says_when_it_is_full_and_no_longer_once_it_is_not(stage: OpenStage, id: str, room: int) -> None:
+    """What is pasted into it is cut by the platform, which says nothing."""
+    app = await stage(screen=limited(""))
+    said = app.desk.say("frame.full", most=str(room))
+    assert not app.has(said)
+    await app.type(id, "å" * room)
+    await app.settle()
+    assert app.has(said)
+    await app.type(id, "å" * (room - 1))
+    await app.settle()
+    assert not app.has(said)
+
+
+async def test_a_field_for_a_number_says_nothing_of_it(stage: OpenStage) -> None:
+    app = await stage(screen=limited(""))
+    await app.type("four", "120")
+    await app.settle()
+    assert not app.has(app.desk.say("frame.full", most="3"))
+
+
+async def test_words_longer_than_a_field_are_not_cut_by_going_on_in_them(stage: OpenStage) -> None:
+    """From an import, or from another device: the platform cuts what is longer than `max_length` at the next key."""
+    app = await stage(screen=limited("å" * 75))
+    assert [app.field(id).max_length for id in ("one", "two")] == [75, 75]
+    assert app.has(app.desk.say("frame.full", most="60"))

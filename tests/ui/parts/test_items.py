@@ -8,10 +8,15 @@ from typing import Any
 import flet as ft
 import pytest
 
+from app.model.commands import KeepMinutes
+from app.model.entities import Minutes, minutes_id
+from app.model.queries import One
 from app.services.content.library import Item, Option, Phrase, Scale
 from app.ui.hooks.draft import PAUSE
 from app.ui.parts.items import FORM_TYPES, ItemField, chosen_of, day_of, moment_of
+from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
+from tests.ui.screens.table import lay
 
 SCALE = Scale(1, 5, Phrase("Inte alls", "Not at all"), Phrase("Helt", "Fully"))
 
@@ -84,6 +89,31 @@ async def test_a_number_that_the_document_does_not_allow_is_told_and_nothing_sta
     assert kept.value in (15, 5)
     await app.type("item-x", typed)
     assert kept.value is None and said in app.texts()
+
+
+@BOTH
+async def test_what_is_no_number_stands_there_again_until_it_is_one(stage: OpenStage, language: str) -> None:
+    """Left, locked, opened again: the words are there with what is expected, and what counts until then."""
+    table = lay().at(16, 10)
+    table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.midterm", answers={"remaining": 4}))
+    place, sv = f"/meeting/{table.meeting}/minutes", language == "sv"
+    app = await table.open(stage, go=place, language=language)
+    await app.type("item-remaining", "fyra eller fem, vi får se")
+    assert ("Skriv ett tal." if sv else "Write a number.") in app.texts()
+    app.desk.lock()
+    await app.settle()
+    again = await table.open(stage, go=place, language=language)
+    assert again.field("item-remaining").value == "fyra eller fem, vi får se"
+    assert ("Skriv ett tal." if sv else "Write a number.") in again.texts()
+    minutes = table.store.ask(One(Minutes, minutes_id(table.meeting)))
+    assert minutes is not None and minutes.answers.get("remaining") is None  # it is no answer
+    table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.midterm", answers={"remaining": 6}))
+    await again.settle()
+    stands = "Skriv ett tal. Tills dess gäller 6." if sv else "Write a number. Until then it is 6."
+    assert stands in again.texts()
+    await again.type("item-remaining", "5")
+    last = await table.open(stage, go=place, language=language)
+    assert last.field("item-remaining").value == "5" and not any("Skriv ett tal" in text for text in last.texts())
 
 
 async def test_a_day_and_a_time_keep_each_other(stage: OpenStage) -> None:

@@ -6,6 +6,7 @@ import flet as ft
 import pytest
 
 from app.ui.parts import Screen
+from app.ui.parts.screen import MOST_LINES
 from tests.support.fake_session import FakeSession
 from tests.ui.conftest import OpenStage, Stage
 
@@ -35,7 +36,7 @@ def beside(app: Stage) -> bool:
     [
         ("Mål", 100, True),
         ("Innan relationen börjar", 100, True),
-        ("Exempel: så kan ett bra protokoll se ut", 100, False),
+        ("Exempel: så kan ett riktigt bra protokoll se ut", 100, False),
         ("Återställningsnyckelinställningar", 100, False),  # one word that would be cut
         ("Mål", 200, True),
         ("Egna anteckningar", 200, False),
@@ -47,3 +48,11 @@ async def test_a_title_that_would_be_squeezed_gets_a_line_of_its_own(
     app = await opened(stage, title, size)
     assert beside(app) is expected
     assert app.get("safety") and app.has(title)
+
+
+async def test_a_title_of_a_very_long_name_leaves_room_for_the_screen(stage: OpenStage) -> None:
+    """A person's name may have 120 letters; no title of our own is ever cut."""
+    for title, most in (("Å" * 120, MOST_LINES), ("Exempel: så kan ett bra protokoll se ut", None)):
+        app = await opened(stage, title, 200)
+        (shown,) = [one for one in app.walk() if isinstance(one, ft.Text) and one.value == title]
+        assert shown.max_lines == most

@@ -43,3 +43,24 @@ async def test_one_holds_and_is_a_radio_button(stage: OpenStage) -> None:
     group = next(control for control in app.walk() if isinstance(control, ft.RadioGroup))
     assert group.value == "c"
     assert {control.value for control in app.walk() if isinstance(control, ft.Radio)} == {"a", "b", "c"}
+
+
+@component
+def OneOfMany() -> ft.Control:
+    one, choose = ft.use_state("n299")
+    return Picks(
+        [*(Choice(f"n{n}", f"Ärlig {n}") for n in range(300)), Choice("", "Ingen")], one, choose, label="En", id="one"
+    )
+
+
+async def test_of_very_many_a_few_are_shown_and_the_others_found(stage: OpenStage) -> None:
+    """Three hundred chips take seconds to lay out."""
+    app = await stage(screen=OneOfMany)
+    chips = [control for control in app.walk() if isinstance(control, ft.Radio)]
+    assert len(chips) == 14 and {"n299", ""} <= {chip.value for chip in chips}
+    assert app.nameless() == []
+    await app.type("one-find", "ÄRLIG 257")
+    await app.tap("one-n257")
+    await app.type("one-find", "")
+    assert next(control for control in app.walk() if isinstance(control, ft.RadioGroup)).value == "n257"
+    assert app.has("one-n257") and not app.has("one-n299")

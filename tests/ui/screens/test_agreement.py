@@ -6,12 +6,15 @@ import json
 from html import escape
 from typing import Any
 
+import flet as ft
 import pytest
 
 from app.model.commands import KeepForm, Revise
 from app.model.entities import Mentorship
 from app.model.queries import FormOf, One
 from app.services.agreements import AGREEMENT, CONDUCT, CONFIDENTIALITY, Agreements
+from app.ui.parts.screen import reached_by
+from app.ui.screens.agreement import state_of
 from tests.support.agreement import NAMED
 from tests.support.languages import BOTH, either
 from tests.support.signing import Coordinated
@@ -77,6 +80,9 @@ async def test_an_empty_agreement_names_each_missing_line_and_a_tap_leads_there(
     assert page.count('class="blank"') > 10 and page.count("☐") > 30 and "☑" not in page, "there is room for a pen"
     await app.tap("missing-place")
     assert app.has("item-place") and app.desk.say("agreement.needed") in app.texts()
+    await app.until(lambda: any(name == "scroll_to" for name, _ in app.line.calls))
+    assert [told["scroll_key"] for name, told in app.line.calls if name == "scroll_to"] == ["place"], "and is in sight"
+    assert len([one for one in app.all(kind=ft.Column) if one.key == reached_by("place")]) == 1
 
 
 @either
@@ -165,6 +171,9 @@ async def test_a_changed_word_is_a_version_to_sign_with_the_change_shown_and_the
     words = "\n".join(app.texts())
     assert "Ändrat sedan version 1" in words and "Förut: Biblioteket" in words
     assert app.has("changed-place") and app.has("agreement-sign") and app.has("agreement-hand")
+    sheet = service(app).sheet(table.pair, AGREEMENT)
+    in_a_list = state_of(app.desk, app.desk.library.document(AGREEMENT), sheet, (), "mentor", "Yusuf", True)
+    assert in_a_list == "Ändrat sedan version 1, som båda skrev under"
     await app.tap("version-1")
     words = "\n".join(app.texts())
     assert "Biblioteket" in words and "Kaféet" not in words and words.count("Fingeravtryck") == 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -33,6 +35,14 @@ def hand_over(app: Stage, data: bytes, name: str = "fika.fika") -> None:
     app.line.replies["pick_files"] = [{"id": 0, "name": name, "size": len(data), "bytes": data}]
 
 
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def far_east() -> datetime:
+    """A clock that shows another hour than the file keeps."""
+    return datetime.now(TOKYO)
+
+
 async def a_backup(stage: OpenStage, session: Session) -> tuple[Stage, bytes]:
     saved: list[bytes] = []
 
@@ -40,7 +50,7 @@ async def a_backup(stage: OpenStage, session: Session) -> tuple[Stage, bytes]:
         saved.append(arguments["src_bytes"])
         return str(arguments["file_name"])
 
-    app = await window(stage, session, go="/settings/backup", replies={"save_file": save})
+    app = await window(stage, session, go="/settings/backup", replies={"save_file": save}, clock=far_east)
     await app.tap("backup-make")
     await app.until(lambda: app.has(app.desk.say("backup.made")))
     return app, saved[0]
@@ -64,6 +74,13 @@ async def test_made_proved_and_begun_again_from(stage: OpenStage, tmp_path: Path
     before = everything_on_disk(tmp_path / "vault")
     await app.tap("test-go")
     await app.until(lambda: app.has(app.desk.say("backup.test.ok")))
+    assert session.last_backup is not None
+    spoken = app.desk.speech.value
+    when = {
+        spoken.near((session.last_backup - ago).astimezone(TOKYO), far_east())
+        for ago in (timedelta(), timedelta(minutes=1))
+    }
+    assert any(app.desk.say("backup.test.when", moment=one) in app.texts() for one in when)
     assert any(app.desk.say("backup.kind.note", count=1) in text for text in app.texts())
     assert any(app.desk.say("backup.kind.person", count=1) in text for text in app.texts())
     assert everything_on_disk(tmp_path / "vault") == before

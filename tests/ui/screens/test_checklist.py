@@ -77,6 +77,16 @@ async def test_a_tick_is_kept_counted_and_taken_back(stage: OpenStage) -> None:
     assert kept(table).ticks == frozenset()
 
 
+async def test_a_critical_line_keeps_its_undo_when_it_is_no_longer_open(stage: OpenStage) -> None:
+    table = lay()
+    app = await lists(stage, table, list=AFTER)
+    assert app.has("aside-worry")
+    await app.check("tick-worry")
+    assert kept(table, AFTER).ticks == {"worry"} and not app.has("aside-worry")
+    await app.tap("tick-worry-undo")
+    assert kept(table, AFTER).ticks == frozenset() and app.has("aside-worry")
+
+
 async def test_the_whole_row_ticks_and_is_at_least_56_high(stage: OpenStage) -> None:
     table = lay()
     app = await lists(stage, table)

@@ -15,11 +15,14 @@ from app.model.commands import (
     EndMentorship,
     KeepMinutes,
     PlanMeeting,
+    RateSkills,
     Revise,
     WriteNote,
 )
 from app.model.entities import Mentorship
 from app.model.queries import ClosingOf, One
+from app.services.records.drafts import BEGUN
+from app.services.records.tables import DRAFTS
 from tests.support.languages import BOTH
 from tests.support.signing import Coordinated
 from tests.ui.conftest import OpenStage
@@ -90,6 +93,24 @@ async def test_the_last_minutes_are_those_of_a_meeting_that_has_none_yet(stage: 
     assert app.desk.read(app.desk.library.document("minutes.closing").title) in app.texts()
 
 
+async def test_the_survey_of_the_end_leads_to_the_skills_and_is_done_once_answered(stage: OpenStage) -> None:
+    table = nearly_over(0)
+    table.store.execute(RateSkills(mentorship=table.pair, phase="start", levels={"listening": 2}))
+    app = await table.open(stage, go=f"/closing/{table.pair}")
+    await app.tap("closing-survey")
+    await app.tap("survey-skills")
+    assert app.desk.places.value[-1] == f"/skills/{table.pair}/rate?phase=end"
+    app.desk.back()
+    await app.settle()
+    for item in app.desk.library.document("survey.end").items_for("mentor"):
+        if item.required and not item.programme:
+            await app.tap(f"answer-{item.id}-{item.scale.max if item.scale else item.options[0].value}")
+    await app.tap("evaluation-send")
+    app.desk.go(f"/closing/{table.pair}")
+    await app.settle()
+    assert "Besvarad" in app.texts()
+
+
 async def test_finished_minutes_are_read_in_the_template_they_were_written_in(stage: OpenStage) -> None:
     table = lay()
     app = await table.open(stage, go=f"/meeting/{table.earlier}/minutes?template=minutes.closing")
@@ -152,7 +173,7 @@ async def test_corrected_minutes_are_not_said_to_be_confirmed_by_both(stage: Ope
     answers = {"steps": "Söka tre jobb"}
     table.store.execute(KeepMinutes(meeting=table.meeting, document="minutes.closing", version=1, answers=answers))
     await app.settle()
-    assert "Bekräftat av båda" not in app.texts()
+    assert "Bekräftat av båda" not in app.texts() and "Väntar på att ni bekräftar" in app.texts()
 
 
 async def test_without_a_programme_ending_works_and_says_that_nobody_is_told(stage: OpenStage) -> None:
@@ -252,7 +273,14 @@ async def test_a_certificate_for_a_name_with_any_letters_is_a_page_and_what_was_
     await app.tap("certificate-pdf")
     await app.until(lambda: app.has(say("error.letters-missing")))
     assert len(saved) == 1
-    for told in (say("print.saved", where=f"/hem/{saved[0]['file_name'][:-3]}html"), say("export.stopped")):
+    for told, left in (
+        (say("print.saved", where=f"/hem/{saved[0]['file_name'][:-3]}html"), 0),
+        (say("export.stopped"), 1),
+    ):
+        await app.type("certificate-name", f"محمد 李 😀{' ' * len(saved)}")
         await app.tap("certificate-html")
         await app.until(partial(app.has, told))
+        app.desk.flush()
+        begun = [row for row in table.store.again().documents.table(DRAFTS) if row["kind"] == BEGUN]
+        assert len(begun) == left, "what was made is no longer begun, what was stopped is"
     assert "محمد 李 😀" in str(saved[1]["src_bytes"].decode() if isinstance(saved[1]["src_bytes"], bytes) else "")

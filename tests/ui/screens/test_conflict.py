@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from app.model.commands import AddTask, KeepMinutes, Pick, Revise, WriteNote
+from app.model.commands import AddTask, Delete, KeepMinutes, Pick, Restore, Revise, WriteNote
 from app.model.entities import Minutes, Note, Person, Task, minutes_id
-from app.model.queries import ConflictOf, One
+from app.model.queries import ConflictOf, HasEarlier, One
 from tests.support.asked import HistoryOf
 from tests.support.conflicting import also_wrote
-from tests.ui.conftest import OpenStage
+from tests.support.languages import BOTH
+from tests.support.there import there
+from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay
 
 BASE = "Vi gick igenom uppgifterna. Vi ses på måndag. Slut."
@@ -68,7 +70,7 @@ async def test_the_choice_becomes_the_text_and_nothing_is_removed(stage: OpenSta
     await app.settle()
     if whose:
         await app.tap(f"choose-{number}-{versions[whose]}")
-    heads = table.store.ask(One(Minutes, id)).heads  # type: ignore[union-attr]
+    heads = there(table.store.ask(One(Minutes, id))).heads
     before = len(table.store.ask(HistoryOf("minutes", id)))
     await app.tap("keep")
     found = table.store.ask(One(Minutes, id))
@@ -80,8 +82,8 @@ async def test_the_choice_becomes_the_text_and_nothing_is_removed(stage: OpenSta
     assert heads and not app.has("keep")
     assert any("Inget togs bort" in text for text in app.texts())
     await app.undo()
-    assert "måndag kl. 15" in str(table.store.ask(One(Minutes, id)).answers["talked"])  # type: ignore[union-attr]
-    assert "fredag" in str(table.store.ask(One(Minutes, id)).answers["talked"])  # type: ignore[union-attr]
+    assert "måndag kl. 15" in str(there(table.store.ask(One(Minutes, id))).answers["talked"])
+    assert "fredag" in str(there(table.store.ask(One(Minutes, id))).answers["talked"])
 
 
 async def test_two_places_with_versions_each_have_their_choice(stage: OpenStage) -> None:
@@ -110,7 +112,7 @@ async def test_what_arrives_while_somebody_chooses_stays_open(stage: OpenStage) 
     app = await table.open(stage)
     app.desk.go(place(id))
     await app.settle()
-    seen = table.store.ask(One(Minutes, id)).heads  # type: ignore[union-attr]
+    seen = there(table.store.ask(One(Minutes, id))).heads
     also_wrote(
         table.store,
         "minutes",
@@ -136,7 +138,7 @@ async def test_a_short_text_keeps_both_where_they_fit(stage: OpenStage) -> None:
     app.desk.go(f"/versions/task/{task}?cell=text")
     await app.settle()
     await app.tap("keep")
-    assert table.store.ask(One(Task, task)).text == "Ring Ali / Ring Åsa"  # type: ignore[union-attr]
+    assert there(table.store.ask(One(Task, task))).text == "Ring Ali / Ring Åsa"
 
 
 async def test_two_long_lines_ask_for_a_choice(stage: OpenStage) -> None:
@@ -148,10 +150,10 @@ async def test_two_long_lines_ask_for_a_choice(stage: OpenStage) -> None:
     app.desk.go(f"/versions/task/{task}?cell=text")
     await app.settle()
     assert not app.has("keep") and not app.has("choose-0-both")
-    mine = max(version for version in table.store.ask(One(Task, task)).heads if not version.endswith("f"))  # type: ignore[union-attr]
+    mine = max(version for version in there(table.store.ask(One(Task, task))).heads if not version.endswith("f"))
     await app.tap(f"choose-0-{mine}")
     await app.tap("keep")
-    assert table.store.ask(One(Task, task)).text == "å" * 200  # type: ignore[union-attr]
+    assert there(table.store.ask(One(Task, task))).text == "å" * 200
 
 
 async def test_two_devices_of_mine_are_said_to_be_mine(stage: OpenStage) -> None:
@@ -166,7 +168,7 @@ async def test_two_devices_of_mine_are_said_to_be_mine(stage: OpenStage) -> None
     assert any("två enheter" in text for text in texts)
     assert "Din, annan enhet" in texts and "Din" in texts
     await app.tap("keep")
-    assert table.store.ask(One(Note, note)).body == "Ett här. \nEtt där. \nTvå."  # type: ignore[union-attr]
+    assert there(table.store.ask(One(Note, note))).body == "Ett här. \nEtt där. \nTvå."
 
 
 async def test_where_nothing_is_left_to_choose_the_screen_says_so(stage: OpenStage) -> None:
@@ -208,3 +210,55 @@ async def test_earlier_versions_are_one_tap_away(stage: OpenStage) -> None:
     await app.settle()
     await app.tap("earlier-text")
     assert {"Läsa klart cv:t", "Läsa Yusufs cv"} <= set(app.texts())
+
+
+async def test_no_earlier_version_is_offered_of_a_text_that_has_only_one(stage: OpenStage) -> None:
+    """Also where something else of the record was changed, or where nothing stood there before."""
+    table = lay()
+    table.clock.later(minutes=1)
+    table.store.execute(Revise(kind="task", id=table.task, values={"notes": "Först."}))
+    app = await table.open(stage, go=f"/task/{table.task}")
+    assert not app.has("earlier-text")
+    texts = ["Ring", "", "Ring", *(f"Ring {number} gånger" for number in range(9))]
+    offered = []
+    for text in texts:
+        goal = table.store.execute(Revise(kind="goal", id=table.goal, values={"next_step": text}))
+        assert goal.changes
+        offered.append(table.store.ask(HasEarlier("goal", table.goal, "next_step")))
+    assert offered == [False, True, False, *[True] * 9]  # what it says again and what was empty is nothing earlier
+    assert not table.store.ask(HasEarlier("goal", table.goal, "title"))
+    assert not table.store.ask(HasEarlier("goal", "0" * 32, "title"))
+
+
+@BOTH
+async def test_today_tells_of_it_until_somebody_has_chosen(stage: OpenStage, language: str) -> None:
+    """A text of the two, and one of mine that two of my devices changed; each leads to its choice."""
+    table = lay()
+    id = minutes(table)
+    note = table.store.execute(WriteNote(body="Hej.")).record
+    app = await table.open(stage, language=language)
+    assert await rows_to_choose(app) == [f"todo-choose-{id}"]  # told while Today stands there as well
+    table.store.execute(Revise(kind="note", id=note, values={"body": "Hej du."}))
+    also_wrote(table.store, "note", note, "body", "Hej hej.", table.clock.at, sequence=2)
+    assert await rows_to_choose(app) == [f"todo-choose-{id}", f"todo-choose-{note}"]
+    told = [app.name(app.get(row)) for row in await rows_to_choose(app)]
+    sv = language == "sv"
+    assert told[0].startswith("Ni skrev samtidigt" if sv else "You both wrote at once") and "Yusuf" in told[0]
+    assert told[1].startswith("Du skrev på två enheter" if sv else "You wrote on two devices")
+    await app.tap(f"todo-choose-{id}")
+    assert app.has("keep") and "Yusuf" in " ".join(app.texts())
+    await app.tap("keep")
+    assert not app.has("keep") and await rows_to_choose(app) == [f"todo-choose-{note}"]
+    table.store.execute(Delete(kind="note", id=note))
+    assert await rows_to_choose(app) == []
+    table.store.execute(Restore(kind="note", id=note))
+    assert await rows_to_choose(app) == [f"todo-choose-{note}"]
+    assert app.nameless() == []
+
+
+async def rows_to_choose(app: Stage) -> list[str]:
+    await app.settle()
+    if app.has("today-more") and not app.has("Visa färre") and not app.has("Show fewer"):
+        await app.tap("today-more")
+    ids = [str(getattr(one, "identifier", "") or "") for one in app.walk()]
+    return [id for id in ids if id.startswith("todo-choose-")]

@@ -11,7 +11,7 @@ from app.errors import VaultFull
 from app.model.commands import EndMeeting, GiveFeedback, SetSetting, StartMeeting
 from app.model.entities import Evaluation, PairRole
 from app.model.queries import EvaluationsOf, ListOf
-from app.services.programme.membership import LETTERS
+from app.services.programme.kept import LETTERS
 from app.services.records.drafts import BEGUN, begun
 from app.services.records.tables import DRAFTS
 from app.ui.screens.ending import worry_key
@@ -95,6 +95,9 @@ async def test_send_before_all_questions_says_how_many_are_left(stage: OpenStage
     await app.tap("answer-useful-2")
     await app.tap("evaluation-send")
     assert "2 frågor är kvar." in app.texts() and given(table) == []
+    await app.tap("answer-focus-3")
+    assert "En fråga är kvar." in app.texts()
+    assert [app.has(f"left-{item}") for item in SCALES["mentor"]] == [False, False, True]
 
 
 async def test_what_was_answered_before_the_phone_was_locked_is_still_there_and_gone_once_sent(
@@ -255,6 +258,22 @@ async def test_without_a_programme_the_summary_is_not_offered_and_says_why(stage
     assert not app.has("item-contact_me")
     await app.tap("evaluation-send")
     assert {one.visibility for one in given(table)} == {"only_me", "shared"} and said(table) == []
+
+
+@BOTH
+async def test_without_a_programme_nobody_is_asked_about_one(stage: OpenStage, language: str) -> None:
+    table = lay(role="mentee")
+    app = await table.open(stage, go=f"/survey/{table.pair}/midterm", role="mentee", language=language)
+    survey = app.desk.library.document("survey.midterm")
+    texts = app.texts()
+    assert [texts.count(app.desk.read(group.title)) for group in survey.groups] == [1, 1, 1, 1]
+    assert app.has("answer-goals-none") and not app.has("answer-support-3")
+    for item in survey.items_for("mentee"):
+        if item.required and not item.programme:
+            await app.tap(f"answer-{item.id}-{item.scale.max if item.scale else item.options[0].value}")
+    await app.tap("evaluation-send")
+    (kept,) = given(table)
+    assert {"support", "contact_me"}.isdisjoint(kept.answers)
 
 
 @either

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import flet as ft
+import flet_charts as charts
 import pytest
 
 from app.model.commands import AddPerson, AddTask, LetGoOfGoal, RecordProgress, SetGoal
 from app.model.entities import Goal
 from app.model.queries import GoalPage, GoalsList, One
 from app.ui import theme
+from app.ui.screens.goal import ENTRIES, POINTS, thinned
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.laid import LANGUAGES, Laid, identifiers, lay, open_at
 
@@ -46,6 +48,29 @@ async def test_all_the_tasks_of_a_goal_are_within_reach(stage: OpenStage) -> Non
     assert len(identifiers(app, "task-")) == 8 and "2 uppgifter till" in app.texts()
     await app.tap("more-tasks")
     assert len(identifiers(app, "task-")) == 10 and not app.has("more-tasks")
+
+
+async def test_many_steps_come_a_few_at_a_time_and_the_curve_has_no_more_than_it_shows(stage: OpenStage) -> None:
+    """A thousand rows and points take a browser many seconds."""
+    laid = lay()
+    with laid.store.writing():
+        for number in range(120):
+            laid.store.perform(RecordProgress(goal=laid.goal, delta=1, comment=f"Steg nummer {number}."))
+    app = await open_at(stage, laid, f"/goal/{laid.goal}")
+    shown = [text for text in app.texts() if "Steg nummer" in text]
+    assert len(shown) == ENTRIES and "Steg nummer 119." in shown[0]
+    (curve,) = [control for control in app.walk() if isinstance(control, charts.LineChart)]
+    assert len(curve.data_series[0].points) == POINTS
+    await app.tap("more-history")
+    await app.tap("more-history")
+    assert sum("Steg nummer" in text for text in app.texts()) == 120 and not app.has("more-history")
+
+
+def test_a_thinned_curve_keeps_its_ends() -> None:
+    marks = [(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour), float(hour)) for hour in range(1_000)]
+    few = thinned(marks)
+    assert len(few) == POINTS and (few[0], few[-1]) == (marks[0], marks[-1]) and few == sorted(set(few))
+    assert thinned(marks[:POINTS]) == marks[:POINTS]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,7 @@ from app.model.entities import Note, Task
 from app.model.queries import One, TextHistory
 from tests.support.asked import HistoryOf
 from tests.support.conflicting import also_wrote
+from tests.support.there import there
 from tests.ui.conftest import OpenStage
 from tests.ui.screens.table import lay
 
@@ -24,11 +25,11 @@ async def test_an_earlier_version_comes_back_as_a_new_one(stage: OpenStage) -> N
     assert texts.count("Gäller nu") == 1
     oldest = table.store.ask(HistoryOf("note", note))[-1].version
     await app.tap(f"restore-{oldest}")
-    assert table.store.ask(One(Note, note)).body == "Första."  # type: ignore[union-attr]
+    assert there(table.store.ask(One(Note, note))).body == "Första."
     assert len(table.store.ask(HistoryOf("note", note))) == 4
     assert "Versionen gäller igen." in app.texts()
     await app.undo()
-    assert table.store.ask(One(Note, note)).body == "Tredje."  # type: ignore[union-attr]
+    assert there(table.store.ask(One(Note, note))).body == "Tredje."
     assert not app.nameless()
 
 

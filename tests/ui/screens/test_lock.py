@@ -14,6 +14,7 @@ from app.model.commands import WriteNote
 from app.model.queries import NotesOf
 from app.vault import labels
 from app.vault.key import digest
+from tests.support.fake_session import FakeSession
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import (
     LANGUAGES,
@@ -298,7 +299,7 @@ async def test_progress_shows_after_half_a_second(
     app = await window(stage, session)
     await try_to_open(app)
     assert not app.has("Låser upp")
-    await app.until(lambda: app.has("Låser upp"), 2)
+    await app.until(lambda: app.has("Låser upp"))
     assert app.all(kind=ft.ProgressRing)
     wait.set()
     await app.until(lambda: not app.has("Låser upp"))
@@ -392,3 +393,12 @@ def test_every_notice_of_the_vault_has_its_sentence() -> None:
             if f"lock.notice.{code}" not in said and f"lock.notice.{code}.other" not in said
         }
         assert missing == set()
+
+
+async def test_words_that_wait_in_memory_are_told_of(stage: OpenStage) -> None:
+    session = FakeSession("locked")
+    app = await stage(session=session)
+    assert not app.has(app.desk.say("lock.kept"))
+    session.keeps_words = True
+    app = await stage(session=session)
+    assert app.has(app.desk.say("lock.kept"))

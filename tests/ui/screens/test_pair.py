@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from app.model.entities import Task
 from app.model.queries import PeopleList
 from app.services.session import Session
 from app.services.sharing.pairing import Package, Pairing
+from app.ui.parts import codes
+from sync import bundle
 from sync.pairing import link
 from sync.signing import Device
 from tests.support.languages import either
@@ -163,6 +166,24 @@ async def test_typing_or_pasting_into_the_field_needs_no_button(stage: OpenStage
     await yusuf.app.until(lambda: yusuf.app.has("pair-same"))
 
 
+async def test_after_three_wrong_answers_new_words_are_asked_for(stage: OpenStage, tmp_path: Path) -> None:
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
+    mentorship = karin.app.desk.places.value[-1].split("/")[2]
+    said, offer = karin.session.pairing.speak(mentorship, "sv")
+    yusuf = made(tmp_path / "yusuf", name="Yusuf", role="mentee")
+    wrong = (*said[1:], said[0])
+    for told in (
+        "error.sync-pairing-failed",
+        "error.sync-pairing-failed",
+        "pair.tries.none",
+        "error.sync-pairing-over",
+    ):
+        karin.clipboard.text = yusuf.pairing.hear(offer, typed=wrong).send
+        await karin.tap("pair-in-paste")
+        await karin.app.until(partial(karin.says, told))
+    yusuf.close()
+
+
 async def test_six_words_and_files(stage: OpenStage, tmp_path: Path) -> None:
     karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
     yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair")
@@ -182,6 +203,8 @@ async def test_six_words_and_files(stage: OpenStage, tmp_path: Path) -> None:
     await yusuf.app.type("pair-six", " ".join(said))
     await yusuf.tap("pair-six-go")
     await yusuf.app.until(lambda: yusuf.app.has("pair-code-copy"))
+    assert yusuf.says("pair.send.text"), "the answer is too long for a picture, and so nobody can photograph it"
+    assert not any(isinstance(control, ft.Image) for control in yusuf.app.walk())
     await yusuf.tap("pair-code-copy")
 
     await karin.app.back()
@@ -282,12 +305,10 @@ async def test_what_does_not_belong_here_is_said_in_words(stage: OpenStage, tmp_
 
 async def test_parts_of_a_package_are_counted(stage: OpenStage, tmp_path: Path) -> None:
     karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", knows="Yusuf")
-    from sync import bundle
-
-    texts = bundle.as_pictures(bytes(900))
+    texts = bundle.as_pictures(bytes(2000))
     karin.clipboard.text = texts[0]
     await karin.tap("pair-in-paste")
-    await karin.app.until(lambda: karin.says("pair.more", count=1))
+    await karin.app.until(lambda: karin.says("pair.more", here=1, of=2, numbers="2"))
     karin.clipboard.text = texts[1]
     await karin.tap("pair-in-paste")
     await karin.app.until(lambda: karin.says("error.sync-bundle-damaged"))
@@ -327,6 +348,7 @@ async def test_what_is_new_goes_over_in_pictures_one_after_another(stage: OpenSt
     await karin.tap("pair-make")
     await karin.app.until(lambda: karin.says("pair.package.nothing", name="Yusuf"))
     karin.session.store.execute(AddTask(text="Läs ansökan " * 20, mentorship=mentorship))
+    karin.session.store.execute(SetGoal(title="Två intervjuer i månaden " * 8, mentorship=mentorship))
     await open_again(karin, mentorship)
     with karin.session.exchange._logs.one:  # somebody seals for minutes: a first upload is under way
         await karin.tap("pair-make")
@@ -343,12 +365,90 @@ async def test_what_is_new_goes_over_in_pictures_one_after_another(stage: OpenSt
     assert karin.says("pair.picture.part", number=1, count=len(pictures)), "round again"
     await karin.tap("pair-picture-before")
     assert karin.says("pair.picture.part", number=len(pictures), count=len(pictures))
-    for left, text in reversed(list(enumerate(pictures))):
+    first, *rest = reversed(pictures)
+    yusuf.clipboard.text = first
+    await yusuf.tap("pair-in-paste")
+    count = len(pictures)
+    assert count == 2
+    await yusuf.app.until(lambda: yusuf.says("pair.more", here=1, of=2, numbers="1"))
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.says("pair.more.twice", number=count))
+    yusuf.clipboard.text = bundle.as_pictures(bytes(3000))[0]
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.says("pair.more.another"))
+    assert yusuf.app.nameless() == []
+    for text in rest:
         yusuf.clipboard.text = text
         await yusuf.tap("pair-in-paste")
-        said = partial(yusuf.says, "pair.more", count=left) if left else partial(yusuf.says, "pair.taken")
-        await yusuf.app.until(said)
+    await yusuf.app.until(lambda: yusuf.says("pair.taken"))
+    yusuf.app.desk.home()
+    await yusuf.app.settle()
+    yusuf.app.desk.go("/pair")
+    await yusuf.app.settle()
+    yusuf.clipboard.text = first
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.says("error.sync-bundle-seen"))
     assert [task.text.strip() for task in yusuf.session.store.everything(Task)] == ["Läs ansökan " * 19 + "Läs ansökan"]
+
+
+@either
+async def test_the_first_package_turns_by_itself_and_waits_where_one_had_come_to(
+    stage: OpenStage, tmp_path: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yusuf = await phone(stage, tmp_path / "yusuf", "Yusuf", "mentee", "/pair", language)
+    karin = await phone(stage, tmp_path / "karin", "Karin", "mentor", "/pair", language, knows="Yusuf")
+    await photograph(karin, by=yusuf)
+    await yusuf.tap("pair-in-paste")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-same"))
+    await photograph(yusuf, by=karin)
+    await karin.tap("pair-in-paste")
+    await karin.app.until(lambda: karin.app.has("pair-same"))
+    await karin.tap("pair-same")
+    await karin.app.until(lambda: karin.app.has("pair-picture-turn"))
+    assert karin.app.nameless() == []
+    moments: asyncio.Queue[None] = asyncio.Queue()
+    monkeypatch.setattr(codes, "a_while", moments.get)
+    await karin.tap("pair-picture-turn")
+    for number in (2, 3, 4, 1):
+        moments.put_nowait(None)
+        await karin.app.until(partial(karin.says, "pair.picture.part", number=number, count=4))
+    assert karin.says("pair.picture.stop")
+    await karin.tap("pair-picture-turn")
+    assert karin.says("pair.picture.turn")
+    # By hand it stands where one has put it.
+    await karin.tap("pair-picture-turn")
+    await karin.tap("pair-picture-before")
+    assert karin.says("pair.picture.part", number=4, count=4)
+    moments.put_nowait(None)
+    await karin.app.settle()
+    assert karin.says("pair.picture.part", number=4, count=4), "it stands"
+    await karin.tap("pair-package-copy")
+    whole = bundle.Parts().add(karin.clipboard.text).whole()
+    one, *rest = bundle.as_pictures(whole)
+    assert len(rest) == 3
+
+    await yusuf.tap("pair-same")
+    yusuf.clipboard.text = one
+    await yusuf.tap("pair-in-paste")
+    numbers = yusuf.app.desk.speech.value.listing(["2", "3", "4"])
+    await yusuf.app.until(partial(yusuf.says, "pair.more", here=1, of=4, numbers=numbers))
+    yusuf.app.desk.home()  # the camera is another app, and going there locks: one begins at Today again
+    await yusuf.app.until(lambda: not yusuf.app.has("pair-in"))
+    yusuf.app.desk.go("/pair")
+    await yusuf.app.until(lambda: yusuf.app.has("pair-let-go"))
+    assert yusuf.says("pair.more", here=1, of=4, numbers=numbers)
+    assert yusuf.app.nameless() == []
+    await yusuf.tap("pair-let-go")
+    assert not yusuf.app.has("pair-let-go")
+    for here, text in enumerate((rest[1], one, rest[0]), 1):
+        yusuf.clipboard.text = text
+        await yusuf.tap("pair-in-paste")
+        left = [number for number in (3, 1, 2, 4) if number not in (3, 1, 2)[:here]]
+        lacking = yusuf.app.desk.speech.value.listing([str(number) for number in sorted(left)])
+        await yusuf.app.until(partial(yusuf.says, "pair.more", here=here, of=4, numbers=lacking))
+    yusuf.clipboard.text = rest[2]
+    await yusuf.tap("pair-in-paste")
+    await arrived(yusuf)
 
 
 async def test_the_one_who_was_here_before_is_asked_about(stage: OpenStage, tmp_path: Path) -> None:

@@ -281,6 +281,22 @@ async def test_moving_late_shows_what_was_agreed_on(stage: OpenStage) -> None:
     assert app.has(app.desk.say("slot.notice.48h")) and app.has(app.desk.say("slot.late", name="Yusuf"))
 
 
+async def test_whoever_has_very_many_people_finds_the_one_to_meet_by_name(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    people = [
+        table.store.execute(AddPerson(name=f"Person {number:02}", my_role="mentor")).record for number in range(21)
+    ]
+    app = await plan(stage, table)
+    assert app.has(f"plan-person-{table.pair}") and not app.has(f"plan-person-{people[20]}")
+    assert app.has("plan-save") and app.nameless() == []
+    await app.type("plan-person-find", "person 20")
+    await app.tap(f"plan-person-{people[20]}")
+    await choose_day(app, date(2026, 10, 20))
+    await app.tap("plan-save")
+    (at,) = (row.starts for row in table.store.again().ask(MeetingsOf(people[20], table.clock.at)).upcoming)
+    assert at.date() == date(2026, 10, 20)
+
+
 @BOTH
 async def test_far_from_home_a_meeting_is_shown_and_moved_by_the_clock_on_this_phone(
     stage: OpenStage, language: str
@@ -349,3 +365,41 @@ async def test_a_time_that_autumn_shows_twice_is_explained(stage: OpenStage) -> 
     assert any("02:30 två gånger" in text for text in app.texts())
     await app.tap("plan-save")
     assert [at.astimezone(UTC).hour for at in booked(table)] == [0]
+
+
+async def test_what_was_chosen_outlives_the_lock_and_a_day_that_went_by_does_not(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    app = await plan(stage, table)
+    await choose_day(app, date(2026, 10, 20))
+    await choose_time(app, time(16, 30))
+    for chosen in ("plan-length-45", "plan-form-video", "plan-repeat-2", "plan-skip-1"):
+        await app.tap(chosen)
+    app.desk.lock()
+    await app.settle()
+    again = await plan(stage, table)
+    shown = "\n".join(again.texts())
+    assert "20 oktober" in shown and "16:30" in shown and "Boka 9 möten" in shown and again.has("anew")
+    assert again.checked("plan-length-45") and again.checked("plan-form-video") and again.checked("plan-repeat-2")
+    table.at(9, day=date(2026, 10, 21))
+    later = await plan(stage, table)
+    await later.tap("plan-save")
+    assert later.desk.say("plan.past") not in later.texts()
+    assert [at.time() for at in booked(table)][:2] == [time(16, 30)] * 2 and booked(table)[0].date() > date(
+        2026, 10, 21
+    )
+    assert not (await plan(stage, table)).has("anew")  # saved: nothing is left over
+
+
+async def test_beginning_anew_brings_back_what_was_agreed_on_and_can_be_undone(stage: OpenStage) -> None:
+    table = lay(meeting=False)
+    first = await plan(stage, table)
+    usual = first.texts()
+    await choose_day(first, date(2026, 12, 1))
+    first.desk.lock()
+    await first.settle()
+    app = await plan(stage, table)
+    assert any("1 december" in text for text in app.texts())
+    await app.tap("anew")
+    assert [text for text in usual if text not in app.texts()] == []
+    await app.tap("anew-undo")
+    assert any("1 december" in text for text in app.texts())

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.model.commands import SetSetting
+from app.model.queries import SettingOf
+from app.services.programme.answering import KEEPER
 from app.services.programme.post import Standing
 from sync.server.settings import Settings
 from tests.support.boxes import Samira
@@ -110,6 +113,17 @@ async def test_a_coordinator_opens_the_box_and_closes_it(stage: OpenStage, tmp_p
     await app.undo()
     await app.until(lambda: app.has("box-close"))
     assert session.coordination.box == box, "whoever has not heard of it goes on as before"
+    mine = session.store.ask(SettingOf(KEEPER))
+    session.store.execute(SetSetting(key=KEEPER, value=f"{str(mine).split(' ')[0]} {'ab' * 16}"))
+    await app.until(lambda: app.has(say("box.kept.device")) and not app.has("box-now"))
+    session.letters.fetching.round()
+    assert session.letters.fetching.keeper == "device", "a round that was about to begin takes nothing back"
+    assert app.nameless() == []
+    await app.tap("box-open")
+    await app.until(lambda: app.has("box-now"))
+    renewed = session.coordination.box
+    assert renewed is not None and renewed.secret != box.secret, "what another device did meanwhile is not known here"
+    box = renewed
     session.replication.disconnect()
     app.desk.go("/programme/box")
     await app.until(lambda: app.has("box-forget"))

@@ -8,7 +8,8 @@ import pytest
 
 from app.model.commands import AddPerson
 from app.model.queries import ListOf, TodayView
-from app.ui.screens.lists import PREPARATION, lines_of, missing
+from app.ui.screens.in_place import PREPARATION
+from app.ui.screens.lists import lines_of, missing
 from app.ui.screens.today import critical_lines
 from tests.support.languages import either
 from tests.support.programme import CARD

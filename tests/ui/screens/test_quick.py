@@ -52,8 +52,8 @@ async def test_one_tap_to_write_and_sealed_within_a_second(stage: OpenStage, tmp
     assert app.nameless() == []
     assert session.phase == "locked"
     await app.type("quick-text", WORDS)
-    await app.settle(0.9)
-    assert any(text.startswith(app.desk.say("quick.saved", clock="")[:6]) for text in app.texts())
+    sealed = app.desk.say("quick.saved", clock="")
+    await app.until(lambda: any(text.startswith(sealed) and text[-1].isdigit() for text in app.texts()))
     found = everything_on_disk(tmp_path)
     for encoding in ("utf-8", "utf-16-le", "utf-32-le", "latin-1"):
         assert WORDS.encode(encoding) not in found
@@ -94,8 +94,7 @@ async def test_the_end_of_the_room_is_said_and_another_note_offered(
     assert app.field("quick-text").max_length == quick.LONGEST
     full = "å" * quick.LONGEST
     await app.type("quick-text", full)
-    await app.settle(0.6)
-    assert app.has(app.desk.say("quick.left", count=0))
+    await app.until(lambda: app.has(app.desk.say("quick.left", count=0)))
     await app.tap("quick-another")
     assert app.field("quick-text").value == ""
     await app.type("quick-text", "mer")
@@ -178,9 +177,8 @@ async def test_a_disk_that_refuses_is_told_and_the_words_stay(
     with monkeypatch.context() as disk:
         disk.setattr(inbox, "write_atomically", full)
         await app.type("quick-text", WORDS)
-        await app.settle(0.6)
+        await app.until(lambda: any(text.startswith("Det sista är inte sparat") for text in app.texts()))
         assert app.field("quick-text").value == WORDS
-        assert any(text.startswith("Det sista är inte sparat") for text in app.texts())
         assert any(app.desk.say("error.vault-full") in text for text in app.texts())
     await app.type("quick-text", WORDS + "!")
     await app.tap("quick-done")

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.model.commands import AddTopic, PlanMeeting, PlanSeries, SetGoal, SkipMeeting, StartMeeting, TickItem
 from app.model.queries import ListOf, SettingOf, TodayView, anyway
 from app.services.agreements import AGREEMENT, CONFIDENTIALITY
-from app.ui.screens.lists import PREPARATION
+from app.ui.screens.in_place import PREPARATION
 from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import Table, lay

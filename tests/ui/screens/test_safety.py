@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -116,6 +118,18 @@ async def test_locked_it_shows_nothing_of_the_person(stage: OpenStage, tmp_path:
     assert after.store.ask(SettingOf("contact.safety_lead.name")) == "Eva Lind"
     assert after.store.ask(SettingOf("contact.safety_lead.phone")) == "070-123 45 67"
     after.lock()
+
+
+@pytest.mark.parametrize(("zone", "found"), [("Europe/Stockholm", True), ("Europe/Oslo", False)])
+async def test_who_reads_english_in_sweden_has_the_numbers_of_sweden(
+    stage: OpenStage, tmp_path: Path, zone: str, found: bool
+) -> None:
+    locked(tmp_path, "en")
+    app = await window(
+        stage, session_in(tmp_path, "en"), clock=lambda: datetime(2026, 10, 14, 15, tzinfo=ZoneInfo(zone))
+    )
+    await app.tap("safety")
+    assert app.has("call-se1177") is found and app.has("call-emergency")
 
 
 async def test_the_country_is_chosen_once(stage: OpenStage, tmp_path: Path) -> None:

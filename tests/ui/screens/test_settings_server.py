@@ -44,7 +44,7 @@ async def test_connecting_carrying_and_leaving(
     await app.until(lambda: session.replication._timed is not None)  # this server's clock is right
     for hours, where in ((3, "behind"), (-3, "ahead")):
         session.replication.skew = timedelta(hours=hours)
-        session.replication._tell()
+        session.replication._listeners.tell()
         told = say(f"server.clock.{where}", time=app.desk.speech.value.duration(180))
         await app.until(partial(app.has, told))
     session.store.execute(SetGoal(title="Carried", private=True))
@@ -77,6 +77,11 @@ async def test_an_address_that_is_none_says_so_and_changes_nothing(stage: OpenSt
     await app.type("server-pin", "not a fingerprint")
     await app.tap("server-connect")
     await app.until(lambda: app.field("server-address").error == app.desk.say("error.bad-address"))
+    assert session.replication.choice is None
+    await app.type("server-pin", "")
+    await app.tap("server-connect")
+    # nobody is there: nothing was chosen, so nothing is tried again by itself
+    await app.until(lambda: app.field("server-address").error == app.desk.say("server.away"))
     assert session.replication.choice is None
     session.lock()
 

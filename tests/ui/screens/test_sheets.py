@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import flet as ft
@@ -11,7 +11,7 @@ from app.model.entities import Meeting, Task
 from app.model.queries import MeetingPage, One
 from app.services.records.drafts import BEGUN
 from app.services.records.tables import DRAFTS
-from app.ui.screens.sheets import Pair, following, owner_words
+from app.ui.screens.sheets import Pair, owner_words
 from tests.support.languages import BOTH
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.table import DAY, Table, lay
@@ -88,6 +88,29 @@ async def test_words_in_a_sheet_outlive_the_lock_and_a_crash(stage: OpenStage) -
     assert table.pair in left["record"].split("."), "named after whom it is about, to go with them"
 
 
+async def test_a_day_chosen_for_a_task_outlives_the_lock_until_it_has_gone_by(stage: OpenStage) -> None:
+    app, table = await opened(stage, "note-task")
+    await app.type("task-text", "Ringa")
+    await app.tap("task-day")
+    (picker,) = app.all(kind=ft.DatePicker)
+    await app.fire(picker, "change", None, value=datetime(2026, 10, 20).astimezone())
+    app.desk.lock()
+    await app.settle()
+    for today, expected in ((date(2026, 10, 16), date(2026, 10, 20)), (date(2026, 10, 21), date(2026, 10, 28))):
+        table.at(16, 10, day=today)
+        again = await table.open(stage, go=f"/meeting/{table.meeting}/note")
+        await again.tap("note-task")
+        shown = again.name(again.get("task-day"))
+        assert f"{expected.day} oktober" in shown, shown
+    await again.tap("task-when-two-weeks")
+    again.desk.lock()
+    await again.settle()
+    last = await table.open(stage, go=f"/meeting/{table.meeting}/note")
+    await last.tap("note-task")
+    await last.tap("task-save")
+    assert [task.due for task in new_tasks(table)] == [date(2026, 11, 4)] and _left(table) == []
+
+
 def _left(table: Table) -> list[Any]:
     return [row for row in table.store.again().documents.table(DRAFTS) if row["kind"] == BEGUN]
 
@@ -125,7 +148,7 @@ async def test_a_task_from_last_time_is_settled_and_taken_back(stage: OpenStage)
     due = task().due
     await app.tap(f"review-move-{table.task}")
     view = table.store.ask(MeetingPage(table.meeting, table.clock.at))
-    assert view is not None and task().due == following(view)
+    assert view is not None and task().due == view.following
     await app.tap(f"review-undo-{table.task}")
     assert task().due == due
     await app.tap(f"review-done-{table.task}")

@@ -82,6 +82,27 @@ async def test_a_time_that_is_taken_is_refused_in_words_and_a_free_one_is_added(
     assert datetime(2026, 11, 5, 8) in offered(table) and len(offered(table)) == 4
 
 
+async def test_what_was_ticked_and_a_time_of_ones_own_are_there_after_the_lock(stage: OpenStage) -> None:
+    table = lay()
+    app = await table.open(stage, go=f"/slots/{table.pair}?offer=yes")
+    await app.tap("slot-own")
+    await pick(app, "own-day", ft.DatePicker, datetime.combine(date(2026, 11, 5), time()).astimezone())
+    await pick(app, "own-time", ft.TimePicker, time(8))
+    await app.tap("own-add")
+    await app.tap("offer-20261028T1500")
+    await app.tap("slot-own")
+    await pick(app, "own-time", ft.TimePicker, time(9, 45))
+    app.desk.flush()  # as the lock does
+    app = await table.open(stage, go=f"/slots/{table.pair}?offer=yes")
+    await app.tap("slot-own")
+    assert "09:45" in app.texts(), "a time that was not added yet"
+    app = await table.open(stage, go=f"/slots/{table.pair}?offer=yes")
+    await app.tap("slot-send")
+    assert offered(table) == [datetime(2026, 10, 29, 15), datetime(2026, 10, 30, 15), datetime(2026, 11, 5, 8)]
+    app = await table.open(stage, go=f"/slots/{table.pair}?offer=yes")
+    assert not app.has("offer-20261105T0800"), "sent: the next offer begins anew"
+
+
 async def test_what_came_in_the_way_meanwhile_is_said_and_nothing_is_offered(stage: OpenStage) -> None:
     table = lay()
     app = await table.open(stage, go=f"/slots/{table.pair}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from app.model.commands import KeepMinutes, Revise
+from app.model.commands import EndMeeting, KeepMinutes, PlanMeeting, Revise
 from app.model.queries import MeetingPage
 from app.ui.screens.templates import note_item, part_id, parts_of, template_for
 from tests.ui.conftest import OpenStage
-from tests.ui.screens.table import Table, lay
+from tests.ui.screens.table import MEETING, Table, lay
 
 
 async def chosen(stage: OpenStage, table: Table) -> str:
@@ -24,6 +26,13 @@ async def test_the_first_meeting_the_usual_one_and_the_last(stage: OpenStage) ->
     assert await chosen(stage, table) == "minutes.quick"
     table.store.execute(Revise(kind="mentorship", id=table.pair, values={"status": "ending"}))
     assert await chosen(stage, table) == "minutes.closing"
+
+
+async def test_after_a_meeting_without_minutes_the_next_one_is_no_first_meeting(stage: OpenStage) -> None:
+    table = lay(before=False)
+    before = PlanMeeting(mentorship=table.pair, starts=MEETING - timedelta(days=14), zone="Europe/Stockholm")
+    table.store.execute(EndMeeting(meeting=table.store.execute(before).record))
+    assert await chosen(stage, table) == "minutes.quick"
 
 
 async def test_the_template_of_last_time_is_used_again(stage: OpenStage) -> None:

@@ -13,7 +13,6 @@ from app.errors import AlreadyThere, AppendOnly, UnknownRecord
 from app.model import commands as do
 from app.model.changes import GONE
 from app.model.entities import (
-    PAIR_ROLES,
     Me,
     Meeting,
     Mentorship,
@@ -173,7 +172,7 @@ class Plan:
             for person in self.records.where(Person, mentorship=mentorship):
                 return person.my_role
         me = self.records.one(Me, me_id(self.records.personal))
-        return me.role if me is not None and me.role in PAIR_ROLES else "mentee"  # type: ignore[return-value]  # mypy does not narrow by `in`
+        return "mentor" if me is not None and me.role == "mentor" else "mentee"
 
     def _write(
         self,

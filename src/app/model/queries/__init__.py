@@ -62,7 +62,18 @@ from app.model.queries.told_calendar import (
     StandingOf,
     ToHandOver,
 )
-from app.model.queries.versions import Conflict, ConflictOf, Earlier, Part, Said, TextHistory, unsettled
+from app.model.queries.versions import (
+    Choosing,
+    Conflict,
+    ConflictOf,
+    Earlier,
+    HasEarlier,
+    Part,
+    Said,
+    TextHistory,
+    ToChoose,
+    unsettled,
+)
 from app.model.queries.wording import OwnContent, OwnContentOf
 from app.model.queries.writings import EvaluationsOf, FormOf, LastMinutes, MinutesFor, NotesOf
 
@@ -80,6 +91,7 @@ __all__ = [
     "CalendarNews",
     "CalendarNewsOf",
     "Card",
+    "Choosing",
     "ClosingNews",
     "ClosingOf",
     "ClosingView",
@@ -97,6 +109,7 @@ __all__ = [
     "GoalsList",
     "Group",
     "GroupAt",
+    "HasEarlier",
     "HeldWith",
     "InTheWay",
     "LastMinutes",
@@ -152,6 +165,7 @@ __all__ = [
     "TaskRow",
     "TasksCounted",
     "TextHistory",
+    "ToChoose",
     "ToHandOver",
     "Today",
     "TodayMeeting",

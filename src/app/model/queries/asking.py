@@ -103,6 +103,16 @@ class Reader(Protocol):
         """The versions of a record, newest first."""
         ...
 
+    def said_otherwise(self, kind: str, id: Id, cell: str) -> bool:
+        """Whether a text of the record ever said something else than it does, and not just nothing. No more versions are
+        read than it takes to know.
+        """
+        ...
+
+    def to_choose(self) -> list[Entity]:
+        """The records in which somebody has to choose between versions, those noted first coming first."""
+        ...
+
     def trash(self, kinds: Sequence[str]) -> list[Trashed]:
         """What has been deleted, newest first."""
         ...

@@ -22,7 +22,7 @@ _NONE = timedelta(0)
 
 NewsKind = Literal["offered", "taken", "overtaken", "lost", "clash", "cancelled", "moved", "skipped", "back", "ended"]
 SETTLING = timedelta(minutes=5)
-"""What is changed so soon after it was planned, nobody knew otherwise."""
+"""What those who planned it change so soon afterwards, nobody else knew otherwise."""
 
 
 ENDED_LATELY = timedelta(days=60)
@@ -156,18 +156,19 @@ def _changed(look: Look, person: Person, now: datetime) -> list[BookingNews]:
 
 def _last_said(history: Sequence[Past], made: datetime) -> tuple[NewsKind, Past] | None:
     """The last word on when a booked meeting is, or whether it is at all, from its versions, the newest first. What was
-    changed back before anybody can have known of it is nothing.
+    changed back before anybody can have known of it is nothing; whoever had a hand in it knows of it.
     """
+    known = any(past.mine for past in history)
     became = [past for past in history if "status" in past.cells]
     skipped = bool(became) and became[0].cells["status"] == "cancelled"
     back = {
         later.version
         for later, earlier in pairwise(became)
-        if earlier.cells["status"] == "cancelled" and later.at - earlier.at >= SETTLING
+        if earlier.cells["status"] == "cancelled" and (later.at - earlier.at >= SETTLING or later.mine != earlier.mine)
     }
     for past in became[:1] if skipped else history:
-        if past.at - made < SETTLING:
-            return None
+        if "mentorship" in past.cells or (past.at - made < SETTLING and not known):
+            return None  # planning it, which two can do at once, is no change of it
         if skipped or "starts" in past.cells:
             return ("skipped" if skipped else "moved"), past
         if past.version in back:

@@ -58,6 +58,8 @@ UNSAID = timedelta(days=14)
 """So long one is asked what became of a meeting."""
 WHEN: Final = ("starts", "zone", "length", "began", "ended")
 """The fields of a meeting that say when it is."""
+BOOKED_AHEAD: Final = timedelta(days=92)
+"""So far ahead a booked meeting is looked for as the next one."""
 TASKS_READ: Final = 20
 """So many open tasks a page reads; of the rest it knows how many there are."""
 MANY = 30
@@ -85,6 +87,7 @@ class Look:
         self._near: list[MeetingRow] | None = None
         self._months: dict[str, list[Meeting]] = {}
         self._met: dict[Id, datetime] | None = None
+        self._lacking: dict[Id, frozenset[str]] = {}
 
     # ---- people
 
@@ -153,7 +156,21 @@ class Look:
         assert self.now is not None
         if self._near is None:
             self._near = [row for row in self.around(self.now) if row.status == "planned" and row.phase == "during"]
-        return next((row for row in [*self._near, *self.ahead()] if row.mentorship == mentorship), None)
+        found = next((row for row in [*self._near, *self.ahead()] if row.mentorship == mentorship), None)
+        if found is not None:
+            return found
+        planned = self.rows(self.read.where(Meeting, standing=f"{mentorship}/planned"))  # however far ahead it is
+        return next((row for row in planned if apart(row.starts, self.now) > timedelta(0)), None)
+
+    def day_after(self, row: MeetingRow, mentorship: Mentorship) -> date:
+        """The day of the next meeting after this one: the one that is booked, or a rhythm on while none is."""
+        day = row.starts.date()
+        for month in months(day, day + BOOKED_AHEAD):
+            booked = self.rows(self.read.where(Meeting, in_month=f"{row.mentorship}/{month}"))
+            found = next((one for one in booked if one.status == "planned" and one.starts > row.starts), None)
+            if found is not None:
+                return found.starts.date()
+        return day + timedelta(weeks=mentorship.weeks)
 
     def last_met(self, mentorship: Id) -> datetime | None:
         """When the latest meeting that was held began: month by month backwards, then all of them."""
@@ -308,7 +325,9 @@ class Look:
         return tuple(in_place(self.read.where(Agenda, meeting=meeting)))
 
     def list_view(self, document: str, about: Id) -> ListView:
-        return list_view(self.read, document, about)
+        if about not in self._lacking:
+            self._lacking[about] = lacking(self.read, about)
+        return list_view(self.read, document, about, self._lacking[about])
 
     def open_critical(self, critical: tuple[tuple[str, str, tuple[str, ...]], ...]) -> list[OpenCritical]:
         """Critical items left open: after each meeting that was held lately, and before each relationship, unless a
@@ -545,7 +564,8 @@ def called_off(read: Reader, meeting: Meeting, mentorship: Mentorship | None, st
     )
 
 
-def list_view(read: Reader, document: str, about: Id) -> ListView:
+def list_view(read: Reader, document: str, about: Id, known: frozenset[str] | None = None) -> ListView:
+    """A list about a meeting or a mentorship. `known`: what is `lacking`, where that has been asked for."""
     run = read.one(Checklist, checklist_id(read.personal, document, about)) if about else None
     items = read.where(ListItem, document=document)
     return ListView(
@@ -555,7 +575,23 @@ def list_view(read: Reader, document: str, about: Id) -> ListView:
         hidden=frozenset(item.item or item.id for item in items if item.hidden),
         places={item.item or item.id: item.place for item in items if item.place},
         own=tuple(in_place([item for item in items if not item.item])),
+        lacking=lacking(read, about) if known is None else known,
     )
+
+
+def lacking(read: Reader, about: Id) -> frozenset[str]:
+    """Of what a line may depend on, that which is not so of a meeting: before the first one there was no last time."""
+    meeting = read.one(Meeting, about) if about else None
+    if meeting is None:
+        return frozenset()
+    pair, limit = meeting.mentorship, meeting.starts
+    held = (starts for _, _, starts in read.outlines(Meeting, "starts", standing=f"{pair}/held"))
+    told = (read.one(Meeting, card.values["meeting"]) for card in read.cards(Minutes, mentorship=pair))
+    so = {
+        "met_before": any(starts < limit for starts in held),
+        "minutes_before": any(one is not None and one.starts < limit for one in told),
+    }
+    return frozenset(name for name, is_so in so.items() if not is_so)
 
 
 P = TypeVar("P", Agenda, Task, ListItem, ProgrammeItem)

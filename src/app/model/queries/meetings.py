@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice
 
 from app.model.entities import (
@@ -111,6 +111,8 @@ class MeetingView:
     goals: tuple[GoalRow, ...]
     lists: Mapping[str, ListView]
     evaluated: bool
+    following: date
+    """The day of the next meeting: the one that is booked, or a rhythm after this one."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class MeetingPage(Query["MeetingView | None"]):
             goals=tuple(look.goals(meeting.mentorship, closed=False)),
             lists={document: look.list_view(document, meeting.id) for document in LISTS.values()},
             evaluated=look.evaluated(row),
+            following=look.day_after(row, mentorship),
         )
 
 
@@ -173,11 +176,6 @@ class AskedFirst(Query["TaskRow | None"]):
             if task.meeting != self.meeting and (task.due is None or task.due < self.before)
         )
         return next(iter(look.task_rows(islice(asked, 1))), None)
-
-
-def next_day(row: MeetingRow, mentorship: Mentorship) -> date:
-    """The day of the next meeting as it goes on: a rhythm after this one."""
-    return row.starts.date() + timedelta(weeks=mentorship.weeks)
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,8 @@ class ListView:
     hidden: frozenset[str] = frozenset()
     places: Mapping[str, str] = field(default_factory=dict)
     own: tuple[ListItem, ...] = ()
+    lacking: frozenset[str] = frozenset()
+    """Of what a line may depend on (`DEPENDS`), that which is not so."""
 
 
 @dataclass(frozen=True, kw_only=True)

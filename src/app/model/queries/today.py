@@ -76,15 +76,14 @@ class TodayView(Query[Today]):
         meeting = None if current is None else look.today(current)
         later = tuple(row for row in today if row is not current and row.phase == "before")
         ahead = [row for row in look.ahead() if row.starts.astimezone(self.now.tzinfo).date() > self.now.date()]
-        upcoming = ahead[0] if ahead else None
         booked = {row.mentorship for row in [*ahead, *later] if row.status == "planned"}
         if current is not None and current.phase != "after":
             booked.add(current.mentorship)
-        unbooked = tuple(
-            look.pair_row(person)
-            for person in people
-            if person.mentorship not in booked and look.active(person.mentorship)
-        )
+        open_ = [person for person in people if person.mentorship not in booked and look.active(person.mentorship)]
+        far = {person.mentorship: look.next_of(person.mentorship) for person in open_}  # beyond the months read above
+        unbooked = tuple(look.pair_row(person) for person in open_ if far[person.mentorship] is None)
+        ahead += sorted((row for row in far.values() if row and row.phase == "before"), key=lambda row: row.starts)
+        upcoming = ahead[0] if ahead else None
         unfinished = look.unfinished()
         return Today(
             me=read.one(Me, me_id(read.personal)),

@@ -17,6 +17,31 @@ from app.model.schema import KINDS, Entity, field_of
 _NAMES = frozenset({"document", "item", "key", "topic"})
 """Fields that name something of the library: nobody typed them."""
 
+_WRITTEN = frozenset(
+    {
+        "agenda",
+        "checklist",
+        "evaluation",
+        "form",
+        "goal",
+        "list_item",
+        "me",
+        "meeting",
+        "mentorship",
+        "minutes",
+        "note",
+        "own_text",
+        "participant",
+        "person",
+        "programme_item",
+        "progress",
+        "skills",
+        "supervision",
+        "task",
+    }
+)
+"""Kinds whose texts people type; those of the others follow from something, and there is nothing to choose."""
+
 Author = Literal["here", "mine", "other"]
 """This device of mine, another one of mine, somebody else."""
 
@@ -132,6 +157,63 @@ class TextHistory(Query["Earlier | None"]):
         return Earlier(record=record, versions=tuple(found[: self.limit]), now=now, more=len(found) > self.limit)
 
 
+@dataclass(frozen=True)
+class HasEarlier(Query[bool]):
+    """Whether there is an earlier version of a text that is worth going back to."""
+
+    kind: str
+    id: Id
+    cell: str
+
+    def answer(self, read: Reader) -> bool:
+        return read.said_otherwise(self.kind, self.id, self.cell)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choosing:
+    """A record in which somebody has to choose: its first text of which there are several versions, and how many such
+    texts it has. `together`: somebody else wrote one of them. `name` says with whom it has to do, where it is somebody.
+    """
+
+    record: Entity
+    cell: str
+    count: int
+    together: bool
+    name: str
+
+
+@dataclass(frozen=True)
+class ToChoose(Query["tuple[Choosing, ...]"]):
+    """Where somebody has to choose, what was noted first coming first."""
+
+    def answer(self, read: Reader) -> tuple[Choosing, ...]:
+        return tuple(_choosing(read, record) for record in read.to_choose())
+
+
+def _choosing(read: Reader, record: Entity) -> Choosing:
+    cells = to_choose(record)
+    versions = [version for cell in cells for version in record.also[cell]]
+    return Choosing(
+        record=record,
+        cell=cells[0],
+        count=len(cells),
+        together=any(not read.mine(record.space, version.device) for version in versions),
+        name=_about(read, record),
+    )
+
+
+def _about(read: Reader, record: Entity) -> str:
+    """With whom a record has to do, as I call them."""
+    mentorship = record.id if record.KIND == "mentorship" else getattr(record, "mentorship", None)
+    people = read.where(Person, mentorship=mentorship) if mentorship else []
+    return people[0].name if people else ""
+
+
+def to_choose(record: Entity) -> tuple[str, ...]:
+    """The cells of a record that people typed and in which somebody has to choose."""
+    return unsettled(record) if record.KIND in _WRITTEN else ()
+
+
 def unsettled(record: Entity) -> tuple[str, ...]:
     """The cells of a record in which somebody has to choose: lines with several versions, sentences with several."""
     lines = (
@@ -160,6 +242,4 @@ def _said(past: Past, text: object, name: str) -> Said:
 
 def _other(read: Reader, record: Entity) -> str:
     """The other person of the mentorship that a record belongs to, as I call them."""
-    mentorship = record.id if record.KIND == "mentorship" else getattr(record, "mentorship", None)
-    people = read.where(Person, mentorship=mentorship) if mentorship and record.visibility == "shared" else []
-    return people[0].name if people else ""
+    return _about(read, record) if record.visibility == "shared" else ""

@@ -21,6 +21,8 @@ class Phrase:
     sv: str
     en: str
     more: tuple[tuple[str, str], ...] = ()
+    signed: bool = False
+    """Words that somebody has put a name to: they are read as they stand, whatever has been renamed since."""
 
     def words(self, language: str) -> str:
         """The words as they stand, placeholders and all."""
@@ -147,6 +149,8 @@ class Item:
     custom: bool = False
     autofocus: bool = False
     opt_in: bool = False
+    programme: bool = False
+    """Whether only those who are in a programme are asked."""
     says_visibility: bool = False
     """Whether the line itself says who sees it; otherwise its document does, or for a survey the person who answers."""
     from_programme: bool = False
@@ -154,6 +158,8 @@ class Item:
     anchor: str | None = None
     phase: str | None = None
     seed_item: int | None = None
+    only_with: str | None = None
+    """What has to be so of the meeting that the list is for."""
 
     def is_for(self, role: str | None) -> bool:
         """Whether somebody in this role sees the line; without a role, everything is seen."""

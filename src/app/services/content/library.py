@@ -21,6 +21,7 @@ __all__ = [
     "NUMBERS_DAY",
     "REGIONS",
     "SCREEN_ACTIONS",
+    "TERRITORIES",
     "Document",
     "DocumentAction",
     "Entry",
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 REGIONS: Final = ("SE", "GB", "EU")
+TERRITORIES: Final = {"Europe/Stockholm": "SE", "Europe/London": "GB"}
+"""What a phone's time zone says about where it is: who reads English in Sweden needs the numbers of Sweden."""
 EMERGENCY: Final = "112"
 """What to call where nobody has said anything else."""
 NUMBERS_BY: Final = "numbers.by"

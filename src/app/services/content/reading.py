@@ -50,6 +50,8 @@ TYPES: Final = frozenset(
     skill_rating step table taskreview tasks term text topic yesno
     """.split()  # noqa: SIM905  (a list of words reads better as words)
 )
+DEPENDS: Final = frozenset({"met_before", "minutes_before"})
+"""What a line of a meeting's list may depend on."""
 MOMENTS: Final = frozenset(
     """
     any before_relationship before_session during_session after_session midterm closing programme
@@ -172,10 +174,12 @@ def _item(line: "_Reading", visibility: str) -> Item:
         custom=line.flag("custom"),
         autofocus=line.flag("autofocus"),
         opt_in=line.flag("opt_in"),
+        programme=line.flag("programme"),
         says_visibility=line.text_or_none("visibility") is not None,
         anchor=line.text_or_none("anchor"),
         phase=line.text_or_none("phase"),
         seed_item=line.whole_or_none("seed_item"),
+        only_with=line.one_of("only_with", DEPENDS, "") or None,
     )
 
 

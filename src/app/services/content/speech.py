@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from app.errors import AppError, FactMissing, SentenceMissing, SentencesInvalid
+from app.services.content.direction import apart
 from app.services.content.documents import PLACEHOLDER, Phrase
 from app.services.content.languages import locale_of
 
@@ -69,7 +70,9 @@ class Speech:
 
     def read(self, phrase: Phrase, /, **facts: object) -> str:
         """The words of the content, with its facts; what nobody has filled in yet shows as "[namn]"."""
-        words = self._worded(phrase.words(self.language))
+        words = phrase.words(self.language)
+        if not phrase.signed:
+            words = self._worded(words)
         if "{" not in words:
             return words
         known = sentences(self.assets, self.language)
@@ -105,6 +108,10 @@ class Speech:
     def day_plain(self, day: date) -> str:
         """Without the day of the week: 14 okt."""
         return self._date(day, "day.plain")
+
+    def day_full(self, day: date) -> str:
+        """As it stands on a paper: 14 oktober 2025."""
+        return self._date(day, "day.full")
 
     def month(self, day: date) -> str:
         """A month and its year: oktober 2025."""
@@ -189,7 +196,7 @@ class Speech:
         """Several things in a row: a, b och c."""
         from babel.lists import format_list
 
-        row = list(words)
+        row = [apart(one) for one in words]
         return format_list(row, locale=_locale(self.assets, self.language)) if row else ""
 
     def sort_key(self, text: str) -> tuple[tuple[int | str, ...], ...]:
@@ -227,7 +234,8 @@ class Speech:
                     raise FactMissing(fact=match[1], key=key)
                 log.warning("no fact %s", match[1])
                 return BLANK
-            return value
+            ends = value.endswith(".") and template.startswith(".", match.end())  # "22 nov." at the end of a sentence
+            return apart(value[:-1] if ends else value)
 
         return PLACEHOLDER.sub(fact, template) if "{" in template else template
 

@@ -68,15 +68,15 @@ def as_pdf(words: Sequence[Words], assets: Path, speech: Speech) -> bytes:
 
 
 def as_page(words: Sequence[Words], speech: Speech) -> str:
-    """As a page: any letters, in the direction they are written."""
+    """As a page: any letters. A name that stands alone has its own direction; a sentence that begins with one keeps its."""
     parts = [opening(words[0].text, speech.language)]
-    for one in words[1:]:
-        tag = "h2" if one.bold else "p"
-        parts.append(f'<{tag} dir="auto">{safe(one.text)}</{tag}>\n')
+    parts += [
+        f'<h2 dir="auto">{safe(one.text)}</h2>\n' if one.bold else f"<p>{safe(one.text)}</p>\n" for one in words[1:]
+    ]
     parts.append(CLOSING)
     return "".join(parts)
 
 
 def _day(day: date, speech: Speech) -> str:
     """A day as it stands on a certificate: nobody asks which day of the week it was."""
-    return f"{speech.day_plain(day)} {day.year}"
+    return speech.day_full(day)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -145,14 +145,11 @@ def import_export(store: Store, data: bytes) -> Imported:
     with store.writing():
         while by_space:
             old, records = by_space.popitem()
-            records.reverse()  # the oldest first
             space = _place(store, spaces.get(old, "personal"))
             for one in records:
                 if one.known:
                     check_space(store.kind_of(space), one.kind, one.cells)
-            moved = _moved(records, old, space)
-            records.clear()
-            store.bring_in(space, moved)
+            store.bring_in(space, _moved(records, old, space))
     return Imported({kind: count for kind, count in counts.items() if kind in KINDS and count})
 
 
@@ -164,14 +161,16 @@ def _place(store: Store, kind: str) -> str:
     return store.perform(NewSpace(kind=kind)).record
 
 
-def _moved(records: Iterable[_Record], old: str, space: str) -> list[Written]:
+def _moved(records: list[_Record], old: str, space: str) -> Iterator[Written]:
     """The versions of records under the ids that they have in their new space."""
     ids: dict[Id, Id] = {}
     for one in records:
         name = _NAMED.get(one.kind)
         if name is not None and name(old, one.cells) == one.id:
             ids[one.id] = name(space, one.cells)
-    return [_under(version, ids) for one in records for version in one.versions]
+    while records:  # the oldest first, and each goes as its versions come: what is on its way is not held twice
+        for version in records.pop().versions:
+            yield _under(version, ids)
 
 
 def _under(one: Written, ids: Mapping[Id, Id]) -> Written:

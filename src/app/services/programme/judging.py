@@ -58,6 +58,15 @@ def check(letter: Letter, card: Card, own: ProgrammeKeys, surveys: Mapping[str, 
     Token(serial, signature).check(card)
 
 
+def check_answer(says: Mapping[str, Any]) -> None:
+    """Refuse an answer of the programme of which a part is not of its kind: nothing of it is taken in then."""
+    shapes = {"seen": list, "came": list, "contacts": dict, "numbers": dict}
+    if not all(isinstance(says[part], shape) for part, shape in shapes.items() if part in says):
+        raise BadRecord(reason="answer")
+    if says.get("signed"):
+        _bytes(says["signed"], MODULUS_BYTES)
+
+
 def whose(says: Mapping[str, Any]) -> dict[str, str]:
     """What counts people, of a slip that was checked: one spelling for each, since hexadecimal has many."""
     if "sitting" in says:

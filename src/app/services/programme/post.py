@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.errors import AppError, VaultClosed
+from app.listeners import Listeners
 from app.services.programme.sending import APART_SECONDS, Sending
 from sync.errors import SyncError
 
@@ -30,6 +31,9 @@ LONGEST_SECONDS: Final = 1_800.0
 """After a failure: doubled each time, and any moment in the second half of it."""
 DELAY_SECONDS: Final = 600.0
 """Within what time letters go for somebody who does not want a server to see when they write."""
+
+UNEXPECTED: Final = "unexpected"
+"""What is wrong where it is no error that anybody has named."""
 
 Condition = Literal["off", "working", "calm", "away", "wifi"]
 
@@ -71,7 +75,7 @@ class Post:
         self._due = 0.0
         self._fails = 0
         self._standing = {side.name: Standing() for side in self._sides}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._followed: dict[str, Callable[[], None]] = {}
 
     # ------------------------------------------------------------------ what the screens see
@@ -88,13 +92,7 @@ class Post:
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told when the standing may have changed, from any thread. The answer ends that."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
+        return self._listeners.add(listener)
 
     # ------------------------------------------------------------------ going on
 
@@ -148,6 +146,10 @@ class Post:
                 pause = self.turn()
             except VaultClosed:
                 return
+            except Exception as exc:  # noqa: BLE001 - a full disk, say: a thread that vanished could not go on
+                log.error("letters wait: %s", type(exc).__name__)
+                pause = FIRST_SECONDS
+                self._due = self._monotonic() + pause
             with self._wake:
                 if self._over:
                     return
@@ -200,6 +202,10 @@ class Post:
                 log.warning("the programme's box: %s", exc.code)
                 failed = True
                 self._set(side.name, Standing("away", exc.code, before.since))
+            except Exception as exc:  # noqa: BLE001 - what somebody sent must not end the thread that carries for everybody
+                log.error("the programme's box failed: %s", type(exc).__name__)
+                failed = True
+                self._set(side.name, Standing("away", UNEXPECTED, before.since))
             else:
                 self._set(side.name, Standing("calm", since=datetime.now(UTC)))
         self._fails = self._fails + 1 if failed else 0
@@ -216,5 +222,4 @@ class Post:
     def _set(self, name: str, standing: Standing) -> None:
         if self._standing[name] != standing:
             self._standing[name] = standing
-            for listener in tuple(self._listeners):
-                listener()
+            self._listeners.tell()

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from app.errors import AppError, VaultError
 from sync.client.drop import Drop
-from sync.errors import BundleSeen
+from sync.errors import BundleSeen, SyncError
 from sync.programme import parcel
 
 if TYPE_CHECKING:
@@ -80,29 +81,36 @@ class Sending:
         if box is None:
             return
         with _Line(self, box) as line:
-            self._fetch(line)
-            if programme.posting != "yes" or programme.box != box:  # what was read may have moved the box, or closed it
+            fault = self._fetch(line)
+            at = programme.box  # what was read may have closed it, moved it, or renewed its secret
+            if programme.posting != "yes" or at is None or (at.server, at.pin) != (box.server, box.pin):
                 return
             for _ in range(PARCELS_MOST):
                 leaving = programme.leaving()
                 if leaving is None:
                     break
-                line.put_parcel(box.space, box.secret, parcel.wrap(leaving.data))
+                line.put_parcel(at.space, at.secret, parcel.wrap(leaving.data))
                 programme.left(leaving)
+        if fault is not None:
+            raise fault
 
-    def _fetch(self, line: Drop) -> None:
+    def _fetch(self, line: Drop) -> SyncError | AppError | None:
+        """Read the answer that lies there. What cannot be read keeps nothing from leaving: it is told afterwards."""
         programme = self._programme()
         found = line.answer(programme.answers_at)
-        if found is None:
-            return
-        digest = hashlib.sha256(found).digest()
-        if digest == self._read:
-            return
+        digest = hashlib.sha256(found or b"").digest()
+        if found is None or digest == self._read:
+            return None
         try:
             programme.take(parcel.unwrap(found))
         except BundleSeen:
             log.debug("that answer was read before")
+        except VaultError:
+            raise
+        except (SyncError, AppError) as exc:
+            return exc
         self._read = digest
+        return None
 
     # ------------------------------------------------------------------ answers without a name
 

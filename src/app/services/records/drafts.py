@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tinydb import where
 
 from app.errors import AppError, ModelError, VaultError
+from app.listeners import Listeners
 from app.model.commands import Command, KeepForm, KeepMinutes, Revise, WriteNote
 from app.model.fields import DOT
 from app.model.ids import Id
@@ -110,7 +111,7 @@ class Drafts:
         self._timer: Running | None = None
         self._closed = False
         self._standing = Standing()
-        self._listeners: list[Callable[[Standing], None]] = []
+        self._listeners = Listeners[[Standing]]()
 
     # ------------------------------------------------------------------ typing
 
@@ -211,6 +212,26 @@ class Drafts:
         with self._store._lock:
             return tuple(row["text"] for row in self._table.search(where("kind") == BEGUN))
 
+    def unwritten(self) -> list[dict[str, Any]]:
+        """What the disk has not taken, as `take_back` understands it."""
+        with self._store._lock:
+            return [
+                {
+                    "kind": target.kind,
+                    "record": target.id,
+                    "cell": target.cell,
+                    "context": dict(target.context),
+                    "text": text,
+                    "seen": self._begun.get(target),
+                }
+                for target, text in self._unwritten.items()
+            ]
+
+    def take_back(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Go on with what the disk did not take before the vault was locked: it is written as soon as there is room."""
+        for row in rows:
+            self.keep(_target(row), row["text"], seen=row["seen"])
+
     # ------------------------------------------------------------------ how it stands
 
     @property
@@ -220,14 +241,21 @@ class Drafts:
 
     def on_standing(self, listener: Callable[[Standing], None]) -> Callable[[], None]:
         """Be told when that changes, in whichever thread it does. Returns what stops it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def close(self) -> None:
         """Write what is not written; no timer starts any more. Raises if the disk refuses."""
         self._closed = True
         self.flush()
         self._listeners.clear()
+
+    def leave(self) -> None:
+        """Write nothing more, and start no timer: for an opening that came to nothing."""
+        with self._store._lock:
+            self._closed = True
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
 
     # ------------------------------------------------------------------ writing
 
@@ -287,8 +315,7 @@ class Drafts:
         standing = Standing(waiting=waiting, saved=saved or self._standing.saved, trouble=trouble)
         if standing != self._standing:
             self._standing = standing
-            for listener in list(self._listeners):
-                listener(standing)
+            self._listeners.tell(standing)
 
 
 def _target(row: Mapping[str, Any]) -> Target:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from app.listeners import Listeners
 from app.model.queries import Query
 from app.services.records.reader import Reader
 from app.services.records.tables import Key
@@ -26,7 +27,7 @@ class Live(Generic[A]):
         self.query = query
         self.stale = True
         self.read: frozenset[Key] = frozenset()
-        self.listeners: list[Callable[[], None]] = []
+        self.listeners = Listeners[[]]()
         self.store = store
         self._commit = -1
         self._answer: A
@@ -52,12 +53,11 @@ class Live(Generic[A]):
                 self.stale = True
             if self not in store._heard:
                 store._heard.append(self)
-            self.listeners.append(listener)
+            end = self.listeners.add(listener)
 
         def stop() -> None:
             with store._telling:
-                if listener in self.listeners:
-                    self.listeners.remove(listener)
+                end()
                 if not self.listeners and self in store._heard:
                     store._heard.remove(self)
 

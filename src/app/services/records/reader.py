@@ -17,7 +17,7 @@ from app.model.ids import Id
 from app.model.queries import Card, Past, Trashed
 from app.model.schedule import following
 from app.model.schema import KINDS, Entity, glimpse
-from app.services.records.tables import VERSIONS, Key, all_equal, card_table, is_
+from app.services.records.tables import UNSETTLED, VERSIONS, Key, all_equal, card_table, is_
 
 if TYPE_CHECKING:
     from app.services.records.store import Store
@@ -103,6 +103,28 @@ class Reader:
             if "refused" not in row
         ]
 
+    def said_otherwise(self, kind: str, id: Id, cell: str) -> bool:
+        self.keys.add((kind, "id", id))
+        document = self._table(kind).get(is_("id", id))
+        if document is None:
+            return False
+        now, of_record = document["cells"].get(cell), is_("record", f"{document['space']}:{kind}:{id}")
+        before: int | None = None
+        while rows := self._table(VERSIONS).newest(_SOME, before, of_record):
+            for row in rows:
+                text = row["fields"].get(cell) if "refused" not in row else None
+                if isinstance(text, str) and text.strip() and text != now:
+                    return True
+            before = rows[-1].doc_id
+        return False
+
+    def to_choose(self) -> list[Entity]:
+        self.keys.add((UNSETTLED, "", None))
+        table = self._table(UNSETTLED)
+        rows = [row for row in table if row["kind"] in KINDS] if len(table) else []
+        found = (self.one(KINDS[row["kind"]], row["record"]) for row in rows)
+        return [entity for entity in found if entity is not None]
+
     def trash(self, kinds: Sequence[str]) -> list[Trashed]:
         self.keys.add(("trash", "", None))
         found: list[tuple[str, Trashed]] = []
@@ -161,6 +183,8 @@ class Reader:
         return self._store.documents.table(name)
 
 
+_SOME = 4
+"""So many versions are read at a time where one is looked for: nearly always it is among the newest."""
 _TITLES = ("title", "name", "text", "aim", "document", "body")
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.model.records import entity_of
 from app.model.schema import KINDS, Entity
+from app.services.records.choosing import keep_choosing
 from app.services.records.tables import KEYED, OTHER, card_document, card_table, document_of, is_, keyed, state_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 500
 """So many records are written again in one transaction."""
 _WHOLE: Final = "kinds"
-_SHAPE: Final = 1
+_SHAPE: Final = 2
 """Goes up when what is written beside every record means something else."""
 
 
@@ -57,12 +58,13 @@ def rekey(store: Store) -> None:
 def _renew(store: Store, cls: type[Entity]) -> None:
     """All records of a kind and their cards, in the order in which they were written: lists go by it."""
     for rows in _parts(store.documents.table(cls.KIND)):
-        with store.writing():
+        with store.writing() as staged:
             for row in rows:
                 state = state_of(cls.KIND, row)
                 entity = entity_of(state, row["space"], store.kind_of(row["space"]))
                 document = keyed(entity, document_of(state, row["space"]), state.gone, away=row.get("away", False))
                 _put(store.documents.table(cls.KIND), row, document)
+                keep_choosing(store.documents, cls.KIND, entity.id, entity, staged.keys)
                 if cls.CARD and not entity.gone:
                     cards = store.documents.table(card_table(cls.KIND))
                     _put(cards, cards.get(is_("id", entity.id)), card_document(entity, document))

@@ -26,10 +26,11 @@ OTHER = "other"
 DRAFTS = "draft"
 ERASED = "erased"
 KEYED = "keyed"
+UNSETTLED = "unsettled"
 """Tables beside those of the kinds: what travels, how far each space is, what we do not know, what is being typed, which
-bodies were erased by whom, and with which keys the records were written.
+bodies were erased by whom, with which keys the records were written, and in which of them somebody has to choose.
 """
-_BESIDE = frozenset({VERSIONS, LOGS, OTHER, DRAFTS, ERASED, KEYED})
+_BESIDE = frozenset({VERSIONS, LOGS, OTHER, DRAFTS, ERASED, KEYED, UNSETTLED})
 
 Key = tuple[str, str, Scalar]
 """Something that was read or written: a kind, one of its keys (or nothing for all of it), a value."""
@@ -48,6 +49,7 @@ def _indexes() -> dict[str, tuple[str, ...]]:
         DRAFTS: ("id", "record"),
         ERASED: ("id",),
         KEYED: ("id",),
+        UNSETTLED: ("id",),
     }
     for kind, cls in KINDS.items():
         found[kind] = ("id", *cls.KEYS, "trash", "trashed")

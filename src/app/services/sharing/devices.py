@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.errors import DeviceUnknown, NoCertificate, NotShared
+from app.listeners import Listeners
 from app.model.commands import SetSetting
 from app.model.entities import Setting
 from app.model.queries import SettingOf
@@ -24,13 +25,14 @@ from app.services.records.store import Store
 from app.services.records.tables import EPOCHS
 from app.services.sharing import joining
 from app.services.sharing.exchange import Exchange
+from app.services.sharing.gathering import Gathering
 from app.services.sharing.joining import Joined
 from app.services.sharing.members import Contact
 from app.services.sharing.packing import pack
 from app.services.sharing.pairing import Package
 from app.services.spaces import DEVICE, KEYRING, PEER, Spaces
 from sync import bundle, strict_json
-from sync.bundle import BoxKey, Item, ItemKind, Parts
+from sync.bundle import BoxKey, Item, ItemKind
 from sync.errors import BadJson, CodeForElsewhere, NotAllowed, PairingExpired, PairingOver, SyncError
 from sync.pairing import code, introduction, link
 from sync.pairing.code import Kind
@@ -45,7 +47,6 @@ LANGUAGE: Final = "sv"
 """Words for two screens come from one list, whatever language each is in: they have to be the same words."""
 
 MOST_NAME: Final = 60
-BUNDLES_REMEMBERED: Final = 1000
 PATIENCE: Final = 20.0
 """Seconds that a removal waits for another thread that is tending."""
 
@@ -93,13 +94,13 @@ class Devices:
         self._assets = assets
         self._now = now
         self._one = threading.Condition()
-        self._parts = Parts()
+        self._gathering = Gathering(store, "devices", now)
         self._tending = 0
         """The thread that tends now; 0 for none."""
         self._again = False
         self.urge: Callable[[], None] = lambda: None
         """Whoever carries envelopes is told that there is something new."""
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._stop = exchange.watch(self._came)
 
     def close(self) -> None:
@@ -108,21 +109,11 @@ class Devices:
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told when something about devices may have changed, in the thread that did it. The answer ends that."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
+        return self._listeners.add(listener)
 
     def _came(self) -> None:
         self._tend_quietly()
-        self._tell()
-
-    def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
     # ------------------------------------------------------------------ the list
 
@@ -160,7 +151,7 @@ class Devices:
         if id not in {one.id for one in self.all()}:
             raise DeviceUnknown
         self._set(f"device.{id}", introduction.fitting(name)[:MOST_NAME])
-        self._tell()
+        self._listeners.tell()
 
     def revoke(self, id: str) -> None:
         """Take a device of mine out of every space, with a new key in each at once.
@@ -276,17 +267,15 @@ class Devices:
 
     def read(self, text: str) -> int:
         """A package as text, in one piece or several pastes: how many parts are missing; 0 when it was taken in."""
-        for each in code.split(text):
+        codes = code.split(text)
+        for each in codes:
             if code.kind_of(each) is not Kind.PART:
                 raise CodeForElsewhere(got=code.kind_of(each).name.lower())
-            try:
-                self._parts = self._parts.add(each)
-            except SyncError:
-                self._parts = Parts().add(each)
-        if self._parts.missing:
-            return len(self._parts.missing)
-        whole, self._parts = self._parts.whole(), Parts()
-        self.take(whole)
+        came = self._gathering.add(codes)
+        if came.whole is None:
+            return len(came.begun.lacking)
+        with self._gathering.taking(came.whole):
+            self.take(came.whole)
         return 0
 
     def take(self, data: bytes) -> None:
@@ -295,8 +284,7 @@ class Devices:
         box = self._spaces.keys(personal).box
         boxes = {one: BoxKey(box, psk_of(one)) for one in (b"", *self._link_secrets())}
         epochs = {bytes.fromhex(row["id"]): bytes.fromhex(row["secret"]) for row in self._store.documents.table(EPOCHS)}
-        seen = {bytes.fromhex(row["id"]) for row in self._rows("bundle")}
-        opened = bundle.open_bundle(data, epochs, boxes, seen)
+        opened = bundle.open_bundle(data, epochs, boxes, self._gathering.taken())
         envelopes = [Envelope.read(item.content) for item in opened.items if item.kind is ItemKind.ENVELOPE]
         by_space: dict[str, list[Envelope]] = {}
         for one in envelopes:
@@ -307,11 +295,7 @@ class Devices:
             except (KeyError, NotAllowed):  # this device is not in there yet; the personal space says what to ask for
                 if space == personal:
                     raise
-        rows = self._rows("bundle")
-        with self._store.documents.transaction():
-            self._store.documents.table(DEVICE).insert({"kind": "bundle", "id": opened.id.hex()})
-            if len(rows) >= BUNDLES_REMEMBERED:
-                self._store.documents.table(DEVICE).remove(doc_ids=[rows[0].doc_id])
+        self._gathering.remember(opened.id, data)
         self.tend()
 
     def come_in(self, space: str, envelopes: Sequence[Envelope], cursor: tuple[int, bytes] | None = None) -> None:
@@ -336,7 +320,7 @@ class Devices:
                 for row in secrets:  # the other spaces' keys are sealed with it, too
                     table.insert({"kind": "joined", "secret": row["secret"]})
         self.tend()
-        self._tell()
+        self._listeners.tell()
 
     def known_roots(self) -> set[bytes]:
         """Root keys of those I share a space with: any of them may have founded one."""
@@ -378,7 +362,7 @@ class Devices:
             else:
                 self._spaces.begin_here(space)
                 self._exchange.begin(space)
-        self._tell()
+        self._listeners.tell()
         return left
 
     def tell_root(self) -> None:
@@ -405,7 +389,7 @@ class Devices:
     def told(self) -> None:
         """The person has read the news."""
         self._tell_told([f"{one.kind}:{one.id}" for one in self.news()])
-        self._tell()
+        self._listeners.tell()
 
     def _moves(self, space: str) -> Iterator[tuple[str, Contact]]:
         """What has happened with devices since this one came in."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.errors import NotShared
+from app.listeners import Listeners
 from app.services.records.store import Store
 from app.services.records.tables import LINKS, is_
 from app.services.sharing.shelf import Shelf
@@ -61,7 +62,7 @@ class Logs:
         self.shelf = Shelf(store, now)
         self.one = threading.RLock()
         self._known: dict[str, Log] = {}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
 
     # ------------------------------------------------------------------ reading
 
@@ -127,18 +128,11 @@ class Logs:
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told when something was taken in, sealed or sent, in the thread that did it. The answer ends that."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
+        return self._listeners.add(listener)
 
     def tell(self) -> None:
         """Something of that happened."""
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
 
 def introduced(

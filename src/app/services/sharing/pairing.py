@@ -26,10 +26,11 @@ from app.services.passphrase import suggest
 from app.services.records.store import Store
 from app.services.records.tables import EPOCHS
 from app.services.sharing.exchange import Exchange
+from app.services.sharing.gathering import Begun, Gathering
 from app.services.sharing.packing import pack
 from app.services.spaces import DEVICE, KEYRING, Spaces
 from sync import bundle
-from sync.bundle import BoxKey, Item, ItemKind, Parts
+from sync.bundle import BoxKey, Item, ItemKind
 from sync.errors import BundleTooLarge, CodeForElsewhere, OwnCode, PairingFailed, PairingOver, PairingStopped, SyncError
 from sync.pairing import code, compare, introduction, invitation, room
 from sync.pairing import words as spoken
@@ -42,7 +43,6 @@ from sync.pairing.words import Shower, Typist
 from sync.protocol import Envelope
 
 LANGUAGES: Final = ("sv", "en")
-BUNDLES_REMEMBERED: Final = 1000
 
 _TAKERS: Final[dict[Kind, tuple[type[State], ...]]] = {
     Kind.ROOM_BACK: (Showing,),
@@ -80,14 +80,20 @@ class Stage(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What became of a code. `check` are two words that both see; `missing` counts parts that have not come."""
+    """What became of a code. `check` are two words that both see; `begun` says how far a package in parts has come.
+
+    `twice` is the number of a part that was there already; `another` says that the part is of another package than the
+    one before it.
+    """
 
     stage: Stage
     send: str = ""
     check: tuple[str, ...] = ()
     name: str = ""
     mentorship: Id = ""
-    missing: int = 0
+    begun: Begun | None = None
+    twice: int = 0
+    another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ class Package:
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        """The texts of at most eight QR codes; none where it has to be a file or text."""
+        """The texts of QR codes; none where these would be too many, and it has to be a file or text."""
         try:
             return bundle.as_pictures(self.data)
         except BundleTooLarge:
@@ -147,7 +153,7 @@ class Pairing:
         self._exchange = exchange
         self._assets = assets
         self._now = now
-        self._parts = Parts()
+        self._gathering = Gathering(store, "pair", now)
         self.offered = ""
         """The offer that waits for its six words."""
 
@@ -223,7 +229,9 @@ class Pairing:
         """
         heard: list[Heard] = []
         refused: SyncError | None = None
-        for each in code.split(text):
+        codes = code.split(text)
+        parts = [each for each in codes if code.kind_of(each) is Kind.PART]
+        for each in (each for each in codes if each not in parts):
             try:
                 heard.append(self._hear(each, mentorship, typed))
             except PairingFailed as exc:
@@ -233,6 +241,8 @@ class Pairing:
                 refused = exc
         if refused is not None and not heard:
             raise refused
+        if parts:  # they stand behind the word that lets them in, in whichever order that was pasted
+            heard.append(self._part(parts))
         sent = [one.send for one in heard if one.send]
         return replace(heard[-1], send="\n\n".join(sent), check=next((one.check for one in heard if one.check), ()))
 
@@ -252,8 +262,6 @@ class Pairing:
             return self._answer(text, mentorship, typed)
         if kind is Kind.INVITATION:
             return self._ask(text, mentorship)
-        if kind is Kind.PART:
-            return self._part(text)
         if kind not in _TAKERS:
             raise CodeForElsewhere(got=kind.name.lower())
         return self._deliver(text, _TAKERS[kind], mentorship)
@@ -283,15 +291,20 @@ class Pairing:
         self._keep(asking, mentorship)
         return Heard(Stage.SEND, asking.text, mentorship=mentorship)
 
-    def _part(self, text: str) -> Heard:
-        try:
-            self._parts = self._parts.add(text)
-        except SyncError:
-            self._parts = Parts().add(text)
-        if self._parts.missing:
-            return Heard(Stage.MORE, missing=len(self._parts.missing))
-        parts, self._parts = self._parts, Parts()
-        return self.take(parts.whole())
+    def _part(self, codes: Sequence[str]) -> Heard:
+        came = self._gathering.add(codes)
+        if came.whole is None:
+            return Heard(Stage.MORE, begun=came.begun, twice=came.twice, another=came.another)
+        with self._gathering.taking(came.whole):
+            return self.take(came.whole)
+
+    def begun(self) -> Begun | None:
+        """How far a package has come of which parts are lacking; it waits through locks, for a week."""
+        return self._gathering.begun()
+
+    def let_go(self) -> None:
+        """Nothing waits any more for the rest of a package."""
+        self._gathering.let_go()
 
     def _deliver(self, text: str, takers: tuple[type[State], ...], mentorship: Id) -> Heard:
         """Give a message to the side of a pairing that it belongs to. Others refuse it without being changed."""
@@ -426,8 +439,7 @@ class Pairing:
             # And later ones, made before hearing that this device knows the latest key, without the pairing's secret.
             boxes[row["space"].encode()] = BoxKey(self._spaces.keys(row["space"]).box)
         epochs = {bytes.fromhex(row["id"]): bytes.fromhex(row["secret"]) for row in self._table(EPOCHS)}
-        seen = {bytes.fromhex(row["id"]) for row in self._rows(DEVICE, "bundle")}
-        opened = bundle.open_bundle(data, epochs, boxes, seen)
+        opened = bundle.open_bundle(data, epochs, boxes, self._gathering.taken())
         envelopes = [Envelope.read(item.content) for item in opened.items if item.kind is ItemKind.ENVELOPE]
         heard = Heard(Stage.TAKEN)
         row = waiting.get(opened.key.hex()) or self._way_back(waiting.values(), envelopes)
@@ -436,7 +448,7 @@ class Pairing:
         else:
             for space in dict.fromkeys(one.header.space for one in envelopes):
                 self._take_in(space.hex(), [one for one in envelopes if one.header.space == space])
-        self._remember(opened.id)
+        self._gathering.remember(opened.id, data)
         return heard
 
     def _way_back(self, waiting: Iterable[Any], envelopes: Sequence[Envelope]) -> Any:
@@ -598,13 +610,6 @@ class Pairing:
 
     def _box_of(self, peer: Any) -> BoxKey:
         return BoxKey(self._spaces.keys(peer["space"]).box, psk_of(bytes.fromhex(peer["secret"])))
-
-    def _remember(self, number: bytes) -> None:
-        rows = self._rows(DEVICE, "bundle")
-        with self._store.documents.transaction():
-            self._table(DEVICE).insert({"kind": "bundle", "id": number.hex()})
-            if len(rows) >= BUNDLES_REMEMBERED:
-                self._table(DEVICE).remove(doc_ids=[rows[0].doc_id])
 
     # ------------------------------------------------------------------ inside: rows
 

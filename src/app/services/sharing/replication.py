@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from app.errors import BadAddress, LeftOnServer
+from app.listeners import Listeners
 from app.model.clock import reading, skew
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
@@ -174,7 +175,7 @@ class Replication:
         self._server: Server | None = None
         self._replicator: Replicator | None = None
         self._stops: list[Callable[[], None]] = []
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._network: Network = "unknown"
         self._pace = Pace()
         self._monotonic = monotonic
@@ -279,17 +280,11 @@ class Replication:
                 self.stop()
             if self.may_go == wanted:
                 break
-        self._tell()
+        self._listeners.tell()
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be told when the standing may have changed, from any thread. The answer ends that."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
+        return self._listeners.add(listener)
 
     # ------------------------------------------------------------------ choosing, and going on
 
@@ -322,7 +317,7 @@ class Replication:
             self.stop()
             self._store.execute(SetSetting(key=ADDRESS, value=""))
         self._exchange.refused((), but_for=self._exchange.shared())  # what no server carries, none says no to
-        self._tell()
+        self._listeners.tell()
 
     def delete_there(self) -> None:
         """Erase on the server what this device has put there, and let go of that server. Waits for the network.
@@ -438,10 +433,10 @@ class Replication:
             self._loop = loop = Loop(server, replicator, self._carried, told=self._moved)
             self._stops = [
                 self._store.on_change(lambda _: self._written(loop)),
-                self._exchange.watch(self._tell),
+                self._exchange.watch(self._listeners.tell),
             ]
             loop.start()
-        self._tell()
+        self._listeners.tell()
 
     def stop(self) -> None:
         """Let go of the server, for locking or for good. A round that is under way ends first; erasing there is given up."""
@@ -473,7 +468,7 @@ class Replication:
 
     def _written(self, loop: Loop) -> None:
         if self._pace.wait(loop.poke):
-            self._tell()  # that it waits
+            self._listeners.tell()  # that it waits
         else:
             loop.poke(written=True)
 
@@ -515,7 +510,7 @@ class Replication:
             about_me = self._spaces.personal in state.refused
             refused = frozenset[str]() if about_me else state.refused
             self._exchange.refused(refused, but_for=(state.allowed | state.refused) - refused)
-        self._tell()  # first: what is done beside takes its time, and may fail
+        self._listeners.tell()  # first: what is done beside takes its time, and may fail
         if state.condition.value == "calm":
             self._greet()
             self._keep_keyring()
@@ -534,7 +529,7 @@ class Replication:
             log.warning("the server's clock was not read: %s", exc.code)
             return
         self._timed, self.skew = server, skew(reading(datetime.fromtimestamp(told, UTC)), self._now())
-        self._tell()
+        self._listeners.tell()
 
     def _greet(self) -> None:
         """Once everything there has been read: tell the others what was seen, where somebody waits for that."""
@@ -555,7 +550,3 @@ class Replication:
             returning.keep(server, self._spaces, self._store.documents, replicator.token(personal))
         except SyncError as exc:  # the next round tries again
             log.warning("the keyring was not put on the server: %s", exc.code)
-
-    def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()

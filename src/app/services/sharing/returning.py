@@ -75,10 +75,21 @@ def fetch(server: Server, devices: Devices, space: str, keys: DeviceKeys) -> boo
 
 
 def keep(server: Server, spaces: Spaces, documents: Any, token: Token) -> bool:
-    """Put the keyring where the recovery key finds it, if it is another one than last time."""
-    for former in spaces.former_papers():
-        server.put_keyring(former.id, former.secret, paper.REPLACED, token)
-    spaces.forget_former_papers()
+    """Put the keyring where the recovery key finds it, if it is another one than last time.
+
+    After the recovery key was replaced the new one's comes first: whoever is interrupted between the two is never without
+    a paper that finds something. Whatever comes of the new one, the former paper finds nothing any more.
+    """
+    try:
+        return _renewed(server, spaces, documents, token)
+    finally:
+        for former in spaces.former_papers():
+            server.put_keyring(former.id, former.secret, paper.REPLACED, token)
+        spaces.forget_former_papers()
+
+
+def _renewed(server: Server, spaces: Spaces, documents: Any, token: Token) -> bool:
+    """The keyring of the recovery key there is, sealed anew if anything in it has changed."""
     place = spaces.paper
     if place is None:
         return False

@@ -11,8 +11,10 @@ import flet as ft
 
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_box
+from app.ui.hooks.told import Told, use_listening
 
 if TYPE_CHECKING:
+    from app.listeners import Stop
     from app.services.sharing.replication import Choice, Standing
     from app.services.sharing.shelf import Alarm
     from app.services.sharing.tidings import Heard
@@ -45,80 +47,49 @@ def use_carrying() -> Carried:
     desk = use_desk()
     carried = use_box(lambda: carried_now(desk))
     _, renew = ft.use_state(carried.value)
-    stops = use_box(_none)
 
     def show() -> None:
         carried.value = carried_now(desk)
         renew(carried.value)
 
-    def told() -> None:
-        async def moved() -> None:
-            if desk.session.phase == "open" and not desk.closed:
-                show()
+    def listen(told: Told) -> list[Stop]:
+        return [desk.session.replication.watch(told), desk.session.exchange.watch(told)]
 
-        desk.later(moved)
-
-    def watch() -> None:
-        session = desk.session
-        stops.value = [session.replication.watch(told), session.exchange.watch(told)]
-        show()  # it may have moved since the render
-
-    def forget() -> None:
-        for stop in stops.value:
-            stop()
-        stops.value = []
-
-    ft.use_effect(watch, [], cleanup=forget)
+    use_listening(desk, listen, show, now=True)
     return carried.value
 
 
-def use_told(read: Callable[[], T], nothing: T) -> T:
+def use_sharing(read: Callable[[], T], nothing: T) -> T:
     """What `read` says of the others' phones, and again whenever something came, went or was acknowledged.
 
     Where nothing is shared it is `nothing`, and none of what sharing takes is loaded.
     """
     desk = use_desk()
     _, draw = ft.use_state(0)
-    stops = use_box(_none)
     sharing = desk.session.phase == "open" and not desk.session.example and desk.session.sharing
 
-    def told() -> None:
-        async def moved() -> None:
-            if desk.session.phase == "open" and not desk.closed and stops.value:
-                draw(lambda times: times + 1)
-
-        desk.later(moved)
-
-    def watch() -> None:
-        if sharing:
-            stops.value = [desk.session.exchange.watch(told)]
-
-    def forget() -> None:
-        for stop in stops.value:
-            stop()
-        stops.value = []
-
-    ft.use_effect(watch, [sharing], cleanup=forget)
+    use_listening(
+        desk,
+        lambda told: [desk.session.exchange.watch(told)] if sharing else [],
+        lambda: draw(lambda times: times + 1),
+        [sharing],
+    )
     return read() if sharing else nothing
 
 
 def use_state_of(kind: str, record: str) -> str:
     """How far my words in a record have come: `waiting`, `sent`, `received`, or nothing where nobody else gets them."""
     desk = use_desk()
-    return use_told(lambda: str(desk.session.tidings.stage(kind, record) or ""), "")
+    return use_sharing(lambda: str(desk.session.tidings.stage(kind, record) or ""), "")
 
 
 def use_heard(mentorship: str) -> tuple[Heard, ...]:
     """Those one shares a mentorship with, and when anything of them came last."""
     desk = use_desk()
-    return use_told(lambda: desk.session.tidings.heard(mentorship), ())
+    return use_sharing(lambda: desk.session.tidings.heard(mentorship), ())
 
 
 def use_quiet() -> tuple[Heard, ...]:
     """Those of whom nothing has come for a week and more."""
     desk = use_desk()
-    return use_told(lambda: desk.session.tidings.quiet(desk.now()), ())
-
-
-def _none() -> list[Callable[[], None]]:
-    return []
+    return use_sharing(lambda: desk.session.tidings.quiet(desk.now()), ())

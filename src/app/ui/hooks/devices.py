@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,10 @@ import flet as ft
 
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_box
+from app.ui.hooks.told import Told, use_listening
 
 if TYPE_CHECKING:
+    from app.listeners import Stop
     from app.services.sharing.devices import Grant, News, OwnDevice
     from app.ui.desk import Desk
 
@@ -53,27 +54,17 @@ def use_own(*, late: bool = False) -> Own:
     desk = use_desk()
     held = use_box(lambda: Own() if late else own_now(desk))
     _, renew = ft.use_state(held.value)
-    stops = use_box(_none)
 
-    def told() -> None:
-        async def moved() -> None:
-            if desk.session.phase == "open" and not desk.closed:
-                held.value = await desk.away(lambda: own_now(desk))
-                renew(held.value)
+    async def look() -> None:
+        held.value = await desk.away(lambda: own_now(desk))
+        renew(held.value)
 
-        desk.later(moved)
+    def listen(told: Told) -> list[Stop]:
+        if desk.session.phase != "open" or desk.session.example:
+            return []
+        return [desk.session.devices.watch(told), desk.session.replication.watch(told)]
 
-    def watch() -> None:
-        if desk.session.phase == "open" and not desk.session.example:
-            stops.value = [desk.session.devices.watch(told), desk.session.replication.watch(told)]
-            told()
-
-    def forget() -> None:
-        for stop in stops.value:
-            stop()
-        stops.value = []
-
-    ft.use_effect(watch, [], cleanup=forget)
+    use_listening(desk, listen, look, now=True)
     return held.value
 
 
@@ -99,7 +90,3 @@ def use_looking(wanted: bool) -> None:
         running.value[0] = False
 
     ft.use_effect(begin, [wanted], cleanup=end)
-
-
-def _none() -> list[Callable[[], None]]:
-    return []

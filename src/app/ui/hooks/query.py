@@ -7,10 +7,10 @@ from typing import Any
 
 import flet as ft
 
+from app.listeners import Stop
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_box
 from app.ui.loop import post
-from app.ui.signal import Stop
 
 
 def use_query(query: Any) -> Any:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import date
+from datetime import date, time
 from typing import Any, Generic, TypeVar, cast
 
 import flet as ft
@@ -145,6 +145,8 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, date):
         return {"day": value.isoformat()}
+    if isinstance(value, time):
+        return {"time": value.isoformat()}
     raise TypeError(type(value).__name__)
 
 
@@ -152,8 +154,10 @@ def _again(value: Any, like: Any) -> Any:
     """A value as the form has it; raises where the form has another kind of value in that place by now."""
     if isinstance(like, date) or like is None:  # what may be empty is a day
         return None if value is None else date.fromisoformat(value["day"])
+    if isinstance(like, time):
+        return time.fromisoformat(value["time"])
     if isinstance(like, frozenset) and isinstance(value, list):
-        return frozenset(value)
+        return frozenset(_again(one, None) if isinstance(one, dict) else one for one in value)
     if type(value) is type(like):
         return value
     raise TypeError(type(value).__name__)

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 import flet as ft
 
+from app.listeners import Stop
 from app.ui.hooks.held import use_box
 from app.ui.loop import post
-from app.ui.signal import Signal, Stop
+from app.ui.signal import Signal
 
 T = TypeVar("T")
 

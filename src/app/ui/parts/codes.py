@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +14,18 @@ from app.ui.hooks.held import use_box
 from app.ui.parts.buttons import QuietButton, SecondaryButton
 from app.ui.parts.fields import Field
 from app.ui.parts.secret import code_picture
-from app.ui.parts.text import Live
+from app.ui.parts.text import Live, Words
 from app.ui.safe import component
 
 SIDE = 320
+TURNS = 4.0
+"""Seconds that a picture stands when they turn by themselves: enough to hold a phone still and photograph it."""
 MOST_IN_PICTURE = 900  # letters: what a phone's camera reads from another phone at an arm's length
+
+
+async def a_while() -> None:
+    """So long a picture stands."""
+    await asyncio.sleep(TURNS)
 
 
 @component
@@ -30,29 +38,57 @@ def CodePicture(text: str, said: str, key: str = "") -> ft.Control:
 
 @component
 def CodePictures(texts: tuple[str, ...], *, id: str) -> ft.Control:
-    """A code in several pictures, shown one after another: the other phone may see them in any order, and twice."""
+    """A code in several pictures: the other phone may see them in any order, and twice. They turn by a tap, or, where
+    somebody wants that, by themselves until they are stopped.
+    """
     desk = use_desk()
     at, turn = ft.use_state(0)
-    at = min(at, len(texts) - 1)
-    said = desk.say("pair.picture.part", number=at + 1, count=len(texts))
+    turning, set_turning = ft.use_state(False)
+    running = use_box(lambda: [False])
+    count = len(texts)
+    at = min(at, count - 1)
+
+    def begin() -> None:
+        if not turning:
+            return
+        mine = running.value = [True]
+
+        async def by_themselves() -> None:
+            while True:
+                await a_while()
+                if not mine[0] or desk.closed or desk.session.phase != "open":
+                    return
+                turn(lambda now: (now + 1) % count)
+
+        desk.later(by_themselves)
+
+    def end() -> None:
+        running.value[0] = False
+
+    def go(step: int) -> None:
+        """Whoever turns by hand wants to look at that one."""
+        set_turning(False)
+        turn((at + step) % count)
+
+    ft.use_effect(begin, [turning, texts], cleanup=end)
+    said = desk.say("pair.picture.part", number=at + 1, count=count)
     parts: list[ft.Control] = [CodePicture(texts[at], f"{said} {desk.say('pair.picture')}", key=texts[at])]
-    if len(texts) > 1:
+    if count > 1:
+        before, after = desk.say("pair.picture.before"), desk.say("pair.picture.next")
+        by_itself = desk.say("pair.picture.stop" if turning else "pair.picture.turn")
         steps: list[ft.Control] = [
+            QuietButton(before, lambda _: go(-1), ft.Icons.CHEVRON_LEFT, id=f"{id}-before"),
+            SecondaryButton(after, lambda _: go(1), ft.Icons.CHEVRON_RIGHT, id=f"{id}-next", strong=True),
             QuietButton(
-                desk.say("pair.picture.before"),
-                lambda _: turn((at - 1) % len(texts)),
-                ft.Icons.CHEVRON_LEFT,
-                id=f"{id}-before",
-            ),
-            SecondaryButton(
-                desk.say("pair.picture.next"),
-                lambda _: turn((at + 1) % len(texts)),
-                ft.Icons.CHEVRON_RIGHT,
-                id=f"{id}-next",
-                strong=True,
+                by_itself,
+                lambda _: set_turning(not turning),
+                ft.Icons.PAUSE if turning else ft.Icons.SLIDESHOW,
+                id=f"{id}-turn",
             ),
         ]
-        parts += [Live(said), ft.Row(steps, spacing=8, run_spacing=8, wrap=True)]
+        # Turning by themselves they are not read out each time: who listens would hear nothing else.
+        told = Words(said) if turning else Live(said)
+        parts += [told, ft.Row(steps, spacing=8, run_spacing=8, wrap=True)]
     return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 

@@ -146,14 +146,21 @@ def Waiting(waiting: Grant, done: Callable[[], object], key: str = "") -> ft.Con
     ]
     if server:
         parts.append(Busy(desk.say("devices.wait.server")))
+    parts += taking(desk, fault, missing, busy)
+    parts.append(CodeIn(desk.say("devices.wait.in"), take, id="devices-package-in", on_data=take_data))
+    return stack(parts)
+
+
+def taking(desk: Desk, fault: str, missing: int, busy: bool) -> list[ft.Control]:
+    """How taking a package in goes: what went wrong, how many of its texts have not come, that it is being read."""
+    parts: list[ft.Control] = []
     if fault:
         parts.append(Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR))
     if missing:
         parts.append(Live(desk.say("devices.package.more", count=missing)))
     if busy:
         parts.append(Busy(desk.say("devices.working")))
-    parts.append(CodeIn(desk.say("devices.wait.in"), take, id="devices-package-in", on_data=take_data))
-    return stack(parts)
+    return parts
 
 
 def six_words(desk: Desk, given: Grant, how: str) -> list[ft.Control]:

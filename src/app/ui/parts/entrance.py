@@ -10,6 +10,7 @@ from app.ui import theme
 from app.ui.hooks import use_desk, use_wide
 from app.ui.parts.buttons import HeaderButton
 from app.ui.parts.pictures import Mark
+from app.ui.parts.surfaces import LAST, Fading
 from app.ui.parts.text import Title, Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -37,7 +38,7 @@ def Entrance(
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
     )
     inside = ft.Column(
-        [ft.Container(face, padding=ft.Padding.only(bottom=24)), *body],
+        [ft.Container(face, padding=ft.Padding.only(bottom=24)), *body, ft.Container(height=max(0, LAST - spacing))],
         spacing=spacing,
         alignment=ft.MainAxisAlignment.END if low and not wide else ft.MainAxisAlignment.CENTER,
         scroll=ft.ScrollMode.AUTO,
@@ -51,9 +52,9 @@ def Entrance(
             ),
             ft.Container(
                 ft.Container(
-                    inside,
+                    Fading(inside),
                     width=NARROW if wide else None,
-                    padding=ft.Padding.only(left=theme.SIDE, right=theme.SIDE, bottom=theme.SIDE),
+                    padding=ft.Padding.symmetric(horizontal=theme.SIDE),
                 ),
                 alignment=ft.Alignment.BOTTOM_CENTER if low and not wide else ft.Alignment.CENTER,
                 expand=True,

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 import flet as ft
 
 from app.ui import theme
 from app.ui.hooks.context import the_desk, use_desk
 from app.ui.hooks.draft import Draft
-from app.ui.hooks.held import use_box
+from app.ui.hooks.held import Box, use_box
 from app.ui.hooks.watch import use_watch
 from app.ui.loop import drawn
 from app.ui.parts.buttons import SHAPE, QuietButton
@@ -57,8 +57,7 @@ def Field(
         autofocus=autofocus and (still or not _later()),
         key=key,
     )
-    field.max_length = limit
-    field.counter = ""
+    brim = _held_to(field, limit)
     if lines > 1:
         field.multiline, field.min_lines, field.max_lines = True, lines, lines + 6
         field.align_label_with_hint = True
@@ -66,7 +65,7 @@ def Field(
     elif keyboard:
         field.keyboard_type = keyboard
     inside = Entered(field) if autofocus and not field.autofocus else field
-    return _with_error(_labelled(id, label, field, inside), error)
+    return _with_error(_labelled(id, label, field, inside), error, brim)
 
 
 LETTER = 6.2
@@ -146,8 +145,7 @@ def DraftField(
     )
     field.multiline = True
     field.keyboard_type = ft.KeyboardType.MULTILINE
-    field.max_length = limit
-    field.counter = ""
+    brim = _held_to(field, limit)
     if expand:
         field.expand = True
         field.fit_parent_size = True
@@ -159,7 +157,14 @@ def DraftField(
         field.align_label_with_hint = True
     inside = Entered(field) if autofocus and not field.autofocus else field
     if not expand:
-        return _labelled(id, label, field, inside)
+        below = [_labelled(id, label, field, inside), *brim]
+        return ft.Column(
+            below,
+            spacing=0,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            margin=ft.Margin.only(top=above_field()),
+        )
     named = Named(id, inside, label)
     named.expand = True
     return named
@@ -233,8 +238,7 @@ def PassphraseField(
         error=error,
     )
     field.password = not open_
-    field.max_length = 500
-    field.counter = ""
+    brim = _held_to(field, 500)
     field.expand = True
     field.autofill_hints = [ft.AutofillHint.NEW_PASSWORD if new else ft.AutofillHint.PASSWORD]
     face = desk.say("frame.hide" if open_ else "frame.show")
@@ -245,7 +249,7 @@ def PassphraseField(
         field.expand = None
         below = [QuietButton(face, lambda _: set_open(not open_), icon, id=f"{id}-show"), *under]
         return ft.Column(
-            [_with_error(Named(id, field), error), ft.Row(below, spacing=8, run_spacing=0, wrap=True)],
+            [_with_error(Named(id, field), error, brim), ft.Row(below, spacing=8, run_spacing=0, wrap=True)],
             spacing=0,
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -266,7 +270,7 @@ def PassphraseField(
     field.expand = None
     field.suffix_icon = Named(f"{id}-show", eye)
     row = ft.Semantics(identifier=id, content=field)
-    return _with_error(row, error)
+    return _with_error(row, error, brim)
 
 
 @component
@@ -437,15 +441,73 @@ def _edge(color: str, width: int) -> ft.OutlineInputBorder:
     return ft.OutlineInputBorder(side=ft.BorderSide(width, color), border_radius=theme.CORNER)
 
 
-def _with_error(field: ft.Control, error: str) -> ft.Control:
+def _held_to(field: ft.TextField, limit: int | None) -> list[ft.Control]:
+    """Let no more into the field than it takes, and say so once it is full: what is pasted is cut without a word else.
+
+    Words that are longer already, from an import or another device, are never cut by going on in them.
+    """
+    field.counter = ""
+    if limit is None:
+        return []
+    text = field.value or ""
+    field.max_length = max(limit, len(text))
+    if limit < SHORT:
+        return []
+    typed = cast("Callable[[Any], object] | None", field.on_change)  # each of ours takes the event
+    hears: Box[Callable[[str], object]] = Box(_nothing)
+
+    def change(e: Any) -> None:
+        hears.value(e.control.value or "")
+        if typed:
+            typed(e)
+
+    field.on_change = change
+    return [Brim(text, limit, hears)]
+
+
+def _nothing(_: str) -> None:
+    """What is typed before the line below it is drawn."""
+
+
+SHORT = 40
+"""Fields that take fewer letters are for numbers and codes, which say themselves what is wrong with them."""
+
+
+@component
+def Brim(text: str, limit: int, hears: Box[Callable[[str], object]]) -> ft.Control:
+    """One line once a field is full. A key is drawn only where that changes."""
+    desk = use_desk()
+    _, draw = ft.use_state(0)
+    full = use_box(lambda: (text, len(text) >= limit))
+    if full.value[0] != text:
+        full.value = (text, len(text) >= limit)
+
+    def hear(typed: str) -> None:
+        if (len(typed) >= limit) != full.value[1]:
+            full.value = (text, len(typed) >= limit)
+            draw(lambda times: times + 1)
+
+    hears.value = hear
+    if not full.value[1]:
+        return ft.Container(height=0)
+    return Live(desk.say("frame.full", most=desk.speech.value.number(limit)), ft.Icons.INFO_OUTLINE, theme.ACCENT)
+
+
+def above_field() -> float:
+    """The room over a field: its label stands on the upper edge, half above it, and grows with the reader's text."""
+    return 4 + 12 * (int(the_desk().prefs.text_size) / 100 - 1)
+
+
+def _with_error(field: ft.Control, error: str, below: Sequence[ft.Control] = ()) -> ft.Control:
     """The error is drawn by the field itself; here it is read out as well. An empty line takes no room."""
     return ft.Column(
         [
             field,
             ft.Semantics(live_region=True, label=error, content=ft.Container(height=0), visible=bool(error)),
+            *below,
         ],
         spacing=0,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        margin=ft.Margin.only(top=4),  # the label stands on the upper edge, half above it
+        margin=ft.Margin.only(top=above_field()),
     )

@@ -14,6 +14,8 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks import use_desk, use_draft
+from app.ui.hooks.context import the_desk
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts.buttons import Choice, ChoiceButtons, QuietButton, Scale1to5
 from app.ui.parts.fields import DateField, DraftField, Field, Guarded, TimeField
 from app.ui.parts.surfaces import Chip, Rows, Visibility, VisibilityChip
@@ -45,15 +47,20 @@ def ItemField(
     options: Sequence[Option] | None = None,
     live: ft.Control | None = None,
     autofocus: bool = False,
+    about: str = "",
     key: str | None = None,
 ) -> ft.Control:
-    """One line. `seen` shows who sees it (`name` is the other person); `options` where the document has none."""
+    """One line. `seen` shows who sees it (`name` is the other person); `options` where the document has none; `about` is
+    the id of the record whose line it is, where what is no answer yet may be kept beside it.
+    """
     desk = use_desk()
     text = desk.read(item.text)
     head: list[ft.Control] = []
     draws: Callable[..., ft.Control] = _FIELDS.get(item.type, _text)
+    if live is None and about and item.type == "number":
+        live = KeptNumber(item, text, value, on_change, about, key=item.id)
     body = live if live is not None else draws(desk, item, text, value, on_change, error, options, autofocus)
-    if item.type in _HEADED or (live is not None and item.type not in _TEXTS):
+    if item.type in _HEADED or (live is not None and item.type not in _FIELDED):
         head.append(SectionTitle(text))
     if seen and item.visibility == "coordinator":
         head.append(ft.Row([Chip(desk.say("minutes.coordinator"), ft.Icons.PERSON, color=theme.SHARED)], wrap=True))
@@ -97,46 +104,73 @@ def TextItem(
 
 @component
 def NumberItem(item: Item, text: str, value: Any, on_change: Change, *, key: str | None = None) -> ft.Control:
-    """A number, as people write it: a comma or a point."""
-    desk = use_desk()
-    words, write = ft.use_state(desk.speech.value.number(value) if isinstance(value, int | float) else "")
-    error, fail = ft.use_state("")
+    """A number of a form that keeps nothing once it is left."""
+    words, write = ft.use_state(_shown(value))
+    return _number_field(item, text, words, write, on_change)
+
+
+@component
+def KeptNumber(
+    item: Item, text: str, value: Any, on_change: Change, about: str, *, key: str | None = None
+) -> ft.Control:
+    """A number of a record. What is no number is no answer, and stands there again until it is one or is taken away."""
+    form = use_unfinished(f"number.{about}.{item.id}", _shown(value))
+
+    def write(new: str) -> None:
+        form.put(new)
+        if not _why_no_number(item, new):
+            form.done()  # it is in the record
+
+    return _number_field(item, text, form.values, write, on_change, until=_shown(value))
+
+
+def _shown(value: Any) -> str:
+    return str(the_desk().speech.value.number(value)) if isinstance(value, int | float) else ""
+
+
+def _number_field(
+    item: Item, text: str, words: str, write: Callable[[str], None], on_change: Change, *, until: str = ""
+) -> ft.Control:
+    """A number, as people write it: a comma or a point. `until`: what counts as long as this is none."""
+    error = _why_no_number(item, words)
+    if error and until:
+        error = the_desk().say("minutes.number.until", why=error, value=until)
 
     def typed(new: str) -> None:
-        write(new)
-        plain = new.strip().replace(" ", "").replace("\u00a0", "").replace(",", ".")
-        number = _plain_number(plain)
-        wrong = "" if not plain else _why_no_number(desk, item, number)
-        fail(wrong)
-        if number is None or wrong:
+        number = None if _why_no_number(item, new) else _plain_number(new)
+        if number is None:
             on_change(None)  # what was there before is not what is written now
         else:
             on_change(int(number) if number.is_integer() else number)
+        write(new)
 
-    return Field(text, words, typed, id=f"item-{item.id}", error=error, keyboard=ft.KeyboardType.NUMBER, limit=20)
+    return Field(text, words, typed, id=f"item-{item.id}", error=error, keyboard=ft.KeyboardType.NUMBER, limit=200)
 
 
 def _plain_number(words: str) -> float | None:
     try:
-        number = float(words)
+        number = float(words.strip().replace(" ", "").replace("\u00a0", "").replace(",", "."))
     except ValueError:
         return None
     return number if abs(number) <= 1e15 else None
 
 
-def _why_no_number(desk: Any, item: Item, number: float | None) -> str:
+def _why_no_number(item: Item, words: str) -> str:
     """Why the line does not take this, as a sentence; a line that says from where to where takes whole numbers alone."""
+    desk, number = the_desk(), _plain_number(words)
+    if not words.strip():
+        return ""
     if number is None:
-        return str(desk.say("minutes.number.bad"))
+        return desk.say("minutes.number.bad")
     if item.min is None and item.max is None:
         return ""
     if number.is_integer() and (item.min is None or number >= item.min) and (item.max is None or number <= item.max):
         return ""
     if item.min is not None and item.max is not None:
-        return str(desk.say("minutes.number.between", least=item.min, most=item.max))
+        return desk.say("minutes.number.between", least=item.min, most=item.max)
     if item.min is not None:
-        return str(desk.say("minutes.number.least", least=item.min))
-    return str(desk.say("minutes.number.most", most=item.max))
+        return desk.say("minutes.number.least", least=item.min)
+    return desk.say("minutes.number.most", most=item.max)
 
 
 def _number(
@@ -337,7 +371,8 @@ _FIELDS: Mapping[str, Draw] = {
     "skill_rating": _scale,
     "info": _info,
 }
-_TEXTS = frozenset({"text", "longtext"})
+_FIELDED = frozenset({"text", "longtext", "number"})
+"""Types whose field says the question itself."""
 _HEADED = frozenset({"choice", "multi", "scale", "skill_rating", "daterange"})
 FORM_TYPES = frozenset(_FIELDS) | LIVE
 """Every type that can be filled in."""

@@ -27,6 +27,7 @@ ICONS = {
     "wifi": ft.Icons.WIFI_OFF,
 }
 _AWAY = ("sync-no-answer", "sync-server-busy")
+_NEWER = ("sync-newer-code", "sync-newer-version")
 
 
 @component
@@ -81,7 +82,7 @@ def standing_words(desk: Desk, standing: Standing, box: Box) -> str:
     """How it is with a box, in one sentence."""
     condition: str = standing.condition
     if condition == "away" and standing.code not in _AWAY:
-        condition = "stuck"
+        condition = "newer" if standing.code in _NEWER else "stuck"
     when = ""
     if standing.since is not None:
         when = desk.speech.value.clock(standing.since.astimezone(desk.now().tzinfo))

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import flet as ft
 
 from app.ui import theme
 from app.ui.hooks.context import use_desk, use_wide
+from app.ui.hooks.held import use_box
+from app.ui.loop import drawn
 from app.ui.parts.buttons import HeaderButton
+from app.ui.parts.fields import SETTLES
+from app.ui.parts.measure import fitting, lines, pieces
 from app.ui.parts.pictures import EMPTY
 from app.ui.parts.surfaces import LAST, Fading
-from app.ui.parts.text import Soft, Symbol, Title, Words
+from app.ui.parts.text import Soft, Symbol, Title, Words, across
 from app.ui.safe import component
 from app.ui.theme import Style
+
+LONG_TITLE = 60
+MOST_LINES = 3
+"""A name may have 120 letters: at twice the size on a small phone it would leave no room for the screen under it."""
 
 
 @component
@@ -37,6 +47,7 @@ def Screen(
     lead: ft.Control | None = None,
     last: bool = False,
     page: int = 0,
+    reach: str = "",
 ) -> ft.Control:
     """Header, body, and what stays low: `above` (a line or chips) and the one `primary` button.
 
@@ -44,14 +55,17 @@ def Screen(
     arrow that closes this screen, `close=True` the cross of a sheet-like one. `aside` is a second column from 840 px,
     under the body on a phone; the button then stands under the first, or under the second where it comes `last`.
     `title_tap` makes the title a button that opens the settings, and the subtitle says so; `lead` stands before it.
-    Where several pages follow each other on one screen, `page` says which this is: each begins at its top.
+    Where several pages follow each other on one screen, `page` says which this is: each begins at its top. Whoever
+    comes for one thing in the body finds it in sight: `reach` is what `reached_by` was given there.
     """
     desk, wide = use_desk(), use_wide()
-    words: list[ft.Control] = [Title(title, Style.HEADING if back else Style.TITLE)]
+    most = MOST_LINES if max(len(title), len(subtitle)) > LONG_TITLE else None
+    style = Style.HEADING if back else Style.TITLE
+    words: list[ft.Control] = [Title(title, style, lines=most, room=across())]
     if title_tap:
         words.append(_to_settings(subtitle, desk.say("frame.settings")))
     elif subtitle:
-        words.append(Soft(subtitle))
+        words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT, lines=most))
     front: list[ft.Control] = []
     if back:
         front.append(_arrow(desk.say("frame.back"), ft.Icons.ARROW_BACK, desk.back if back is True else back, "back"))
@@ -76,7 +90,7 @@ def Screen(
         low.append(primary)
     scale = desk.prefs.text_size / 100
     room = min(desk.page.width or theme.COLUMN, theme.COLUMN) - theme.SIDE - theme.TARGET * len(front)
-    beside = not ends or _fits(title, bool(back), (room - _END * scale * len(ends)) / scale)
+    beside = not ends or _fits(title, theme.size_of(style, int(desk.prefs.text_size)), room - _END * scale * len(ends))
     header = ft.Container(
         _header(front, name, ends, beside, indent=theme.SIDE - 4 if back else 0),
         padding=ft.Padding.only(left=4 if back else theme.SIDE, right=8, top=8, bottom=4),
@@ -85,7 +99,7 @@ def Screen(
     )
     parts: list[ft.Control] = [
         ft.Row([header], spacing=0) if header.expand else header,
-        _body(body, aside, wide, spacing, full, scale, page),
+        _body(body, aside, wide, spacing, full, scale, page, reach),
     ]
     if low:
         parts.append(
@@ -122,11 +136,10 @@ _END = 62
 """About how wide a button of the header is: a word under an icon."""
 
 
-def _fits(title: str, small: bool, room: float) -> bool:
+def _fits(title: str, size: float, room: float) -> bool:
     """Whether a title takes two lines at most, and no word of it is wider than the room. Near enough is good enough:
     beside the buttons it would wrap, and on a line of its own nothing can be wrong."""
-    letter = 10.6 if small else 12.6
-    return len(title) * letter <= 1.8 * room and max(map(len, title.split()), default=0) * letter <= room
+    return room > 0 and fitting(title, size, room) == size and lines(pieces(title), size, room) <= 2
 
 
 def _header(
@@ -159,6 +172,7 @@ def _body(
     full: bool,
     scale: float,
     page: int,
+    reach: str,
 ) -> ft.Control:
     side = ft.Padding.symmetric(horizontal=theme.SIDE, vertical=8)
     above = _LABEL * scale - spacing
@@ -167,7 +181,7 @@ def _body(
         return ft.Container(
             ft.Row(
                 [
-                    ft.Container(left, expand=True) if left else _column(rest, spacing, above, page),
+                    ft.Container(left, expand=True) if left else _column(rest, spacing, above, page, reach),
                     _column(aside, spacing, above),
                 ],
                 spacing=theme.GAP,
@@ -180,7 +194,7 @@ def _body(
     if left is not None:
         return ft.Container(left, expand=True, padding=side, width=theme.COLUMN if wide and not full else None)
     return ft.Container(
-        _column([*rest, *aside], spacing, above, page),
+        _column([*rest, *aside], spacing, above, page, reach),
         expand=True,
         padding=ft.Padding.symmetric(horizontal=theme.SIDE),
         width=theme.COLUMN if wide and not full else None,
@@ -195,7 +209,7 @@ _HIGHER = 48
 """What is alone on a screen stands a little above its middle."""
 
 
-def _column(controls: Sequence[ft.Control], spacing: int, above: float, page: int = 0) -> ft.Control:
+def _column(controls: Sequence[ft.Control], spacing: int, above: float, page: int = 0, reach: str = "") -> ft.Control:
     """What scrolls. The first thing in it may be a field: room for its label, which the edge would cut off."""
     empty = bool(controls) and getattr(controls[0], "data", None) == EMPTY
     end = ft.Container(height=max(0, (_HIGHER if empty else LAST) - spacing))
@@ -207,7 +221,29 @@ def _column(controls: Sequence[ft.Control], spacing: int, above: float, page: in
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         key=f"page-{page}" if page else None,
     )
-    return Fading(scrolls)
+    return Fading(Reached(scrolls, reach) if reach else scrolls)
+
+
+def reached_by(name: str) -> ft.ScrollKey:
+    """The key of what a screen is to bring into sight."""
+    return ft.ScrollKey(name)  # type: ignore[call-arg]  # Flet makes it a dataclass where no checker sees it
+
+
+@component
+def Reached(scrolls: ft.Column, key: str) -> ft.Control:
+    """What scrolls, with one thing in it brought into sight as soon as the screen stands; once, and not again."""
+    desk = use_desk()
+    latest = use_box(lambda: scrolls)
+    latest.value = scrolls
+
+    async def bring() -> None:
+        with suppress(RuntimeError):  # gone meanwhile, or a line that is cut: it can still be scrolled to
+            await drawn()
+            await asyncio.sleep(SETTLES)
+            await latest.value.scroll_to(scroll_key=key)
+
+    ft.use_effect(lambda: desk.later(bring), [])
+    return scrolls
 
 
 def _stack(words: list[ft.Control]) -> ft.Control:

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 import flet as ft
 
+from app.listeners import Stop
 from app.ui import theme
 from app.ui.hooks.context import use_desk
 from app.ui.hooks.held import use_held
 from app.ui.parts.buttons import radio_dot, radio_group
-from app.ui.parts.text import Heading, Symbol, Words
+from app.ui.parts.text import Heading, Symbol, Words, across
 from app.ui.safe import component
-from app.ui.signal import Stop
 from app.ui.theme import Style
 
 Press = Callable[..., Any]
@@ -111,17 +111,17 @@ def Row(
     key: str | None = None,
 ) -> ft.Control:
     """One thing in a list: an icon, its name, what there is to say about it, and a chevron when it opens something."""
-    words: list[ft.Control] = [Words(title, Style.BODY, ink)]
+    front = [Symbol(icon, color)] if icon else []
+    opens = chevron if chevron is not None else on_click is not None
+    end = [Symbol(ft.Icons.CHEVRON_RIGHT)] if opens else []
+    taken = sum(14 + float(symbol.size or 0) for symbol in (*front, *end))
+    words: list[ft.Control] = [Words(title, Style.BODY, ink, room=across(2 * 16 + 2 + taken))]
     if subtitle:
         words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
-    line: list[ft.Control] = []
-    if icon:
-        line.append(Symbol(icon, color))
-    line.append(ft.Column(words, spacing=2, tight=True, expand=True))
+    line: list[ft.Control] = [*front, ft.Column(words, spacing=2, tight=True, expand=True)]
     if trailing:
         line.append(trailing)
-    if chevron if chevron is not None else on_click is not None:
-        line.append(Symbol(ft.Icons.CHEVRON_RIGHT))
+    line += end
     box = ft.Container(
         content=at_least(ft.Row(line, spacing=14), theme.ROW - 20),
         padding=ft.Padding.symmetric(vertical=10, horizontal=16),
@@ -178,6 +178,17 @@ def TickRow(
         show(False)
         on_change(False)
 
+    words: list[ft.Control] = [Words(text, Style.BODY, theme.INK_SOFT if shown and undo else theme.INK)]
+    if subtitle:
+        words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
+    row = tick_face(shown, turn, words, ft.Padding.symmetric(vertical=8, horizontal=10))
+    return ft.MergeSemantics(content=ft.Semantics(identifier=id, content=row))
+
+
+def tick_face(
+    shown: bool, turn: Callable[[bool], object], words: list[ft.Control], padding: ft.Padding
+) -> ft.Container:
+    """A box to tick and the words beside it: all of it is pressed."""
     box = ft.Checkbox(
         value=shown,
         on_change=lambda e: turn(bool(e.control.value)),
@@ -186,18 +197,14 @@ def TickRow(
         border_side=ft.BorderSide(1.5, theme.LINE),
         shape=ft.RoundedRectangleBorder(radius=6),
     )
-    words: list[ft.Control] = [Words(text, Style.BODY, theme.INK_SOFT if shown and undo else theme.INK)]
-    if subtitle:
-        words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
-    row = ft.Container(
+    return ft.Container(
         content=at_least(
             ft.Row([box, ft.Column(words, spacing=2, tight=True, expand=True)], spacing=6), theme.ROW - 16
         ),
-        padding=ft.Padding.symmetric(vertical=8, horizontal=10),
+        padding=padding,
         on_click=lambda _: turn(not shown),
         ink=True,
     )
-    return ft.MergeSemantics(content=ft.Semantics(identifier=id, content=row))
 
 
 def Chip(

@@ -8,6 +8,7 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.hooks.context import the_desk
+from app.ui.parts.measure import fitting
 from app.ui.theme import Style
 
 
@@ -21,10 +22,18 @@ def Words(
     selectable: bool = False,
     key: str | None = None,
     lines: int | None = None,
+    room: float | None = None,
 ) -> ft.Text:
-    """A text that wraps; `lines` cuts it with an ellipsis after so many."""
+    """A text that wraps; `lines` cuts it with an ellipsis after so many. Where its longest word is wider than the
+    `room`, all of it is smaller: a word broken in the middle is two that nobody knows."""
+    size = None
+    if room is not None:
+        usual = theme.size_of(style, int(the_desk().prefs.text_size))
+        fits = fitting(text, usual, room)
+        size = fits if fits < usual else None
     return ft.Text(
         text,
+        size=size,
         theme_style=style,
         color=color,
         expand=expand or None,  # False would still make it a flexible child, which a wrapping row cannot hold
@@ -62,14 +71,21 @@ def Soft(text: str, style: ft.TextThemeStyle = Style.SMALL, *, expand: bool = Fa
     return Words(text, style, theme.INK_SOFT, expand=expand)
 
 
-def Title(text: str, style: ft.TextThemeStyle = Style.TITLE) -> ft.Control:
-    """The one h1 of a screen."""
-    return ft.Semantics(header=True, heading_level=1, content=Words(text, style))
+def Title(
+    text: str, style: ft.TextThemeStyle = Style.TITLE, *, lines: int | None = None, room: float | None = None
+) -> ft.Control:
+    """The one h1 of a screen; after so many `lines` it ends in dots, and is still read out whole."""
+    return ft.Semantics(header=True, heading_level=1, content=Words(text, style, lines=lines, room=room))
+
+
+def across(less: float = 0) -> float:
+    """How wide a column of text is here, between its sides; `less` what stands beside the words."""
+    return min(the_desk().page.width or theme.COLUMN, theme.COLUMN) - 2 * theme.SIDE - less
 
 
 def Heading(text: str, level: int = 2, style: ft.TextThemeStyle = Style.HEADING) -> ft.Control:
-    """A heading inside the screen."""
-    return ft.Semantics(header=True, heading_level=level, content=Words(text, style))
+    """A heading inside the screen, perhaps on a card."""
+    return ft.Semantics(header=True, heading_level=level, content=Words(text, style, room=across(2 * theme.SIDE)))
 
 
 def SectionTitle(text: str, count: str = "") -> ft.Control:

@@ -10,7 +10,7 @@ import flet as ft
 from app.ui import theme
 from app.ui.hooks import use_desk, use_held
 from app.ui.parts.buttons import LARGE, QuietButton
-from app.ui.parts.surfaces import at_least
+from app.ui.parts.surfaces import tick_face
 from app.ui.parts.text import Words
 from app.ui.safe import component
 from app.ui.theme import Style
@@ -64,28 +64,14 @@ def TickLine(
             timers.append(asyncio.get_running_loop().call_later(SECONDS, lambda: offer(False)))
 
     ft.use_effect(_nothing, [], cleanup=stop)
-    box = ft.Checkbox(
-        value=shown,
-        on_change=lambda e: turn(bool(e.control.value)),
-        active_color=theme.PRIMARY,
-        check_color=theme.ON_PRIMARY,
-        border_side=ft.BorderSide(1.5, theme.LINE),
-        shape=ft.RoundedRectangleBorder(radius=6),
-    )
     words: list[ft.Control] = []
     if mark:
         words.append(Words(mark, Style.LABEL, theme.ACCENT))
     words.append(Words(text, Style.BODY, theme.INK_SOFT if shown else theme.INK))
     if subtitle:
         words.append(Words(subtitle, Style.SMALL, theme.INK_SOFT))
-    row = ft.Container(
-        content=at_least(
-            ft.Row([box, ft.Column(words, spacing=2, tight=True, expand=True)], spacing=6), theme.ROW - 16
-        ),
-        padding=ft.Padding.only(left=10, right=4 if trailing or undoable else 14, top=8, bottom=8),
-        on_click=lambda _: turn(not shown),
-        ink=True,
-    )
+    ends_at = 4 if trailing or undoable else 14
+    row = tick_face(shown, turn, words, ft.Padding.only(left=10, right=ends_at, top=8, bottom=8))
     below = wordy and desk.prefs.text_size >= LARGE
     tick = ft.MergeSemantics(content=ft.Semantics(identifier=id, content=row), expand=None if below else True)
     line: list[ft.Control] = [tick]

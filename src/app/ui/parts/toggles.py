@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 import flet as ft
 
 from app.ui import theme
+from app.ui.hooks.context import use_desk
 from app.ui.parts.buttons import Choice, radio_dot, radio_group
-from app.ui.parts.text import Symbol, Words
+from app.ui.parts.fields import Field
+from app.ui.parts.text import Soft, Symbol, Words
+from app.ui.safe import component
 from app.ui.theme import Style
 
 
@@ -50,7 +53,44 @@ def Picks(
     id: str,
     line: bool = False,
 ) -> ft.Control:
-    """Chips of which one is on: radio buttons to whoever listens. They wrap; with `line` they scroll sideways instead."""
+    """Chips of which one is on: radio buttons to whoever listens. They wrap; with `line` they scroll sideways instead.
+
+    Of very many a few are shown, and a field finds the others.
+    """
+    if len(choices) > MANY and not line:
+        return FoundPicks(tuple(choices), value, on_change, label, id)
+    return _picks(choices, value, on_change, label=label, id=id, line=line)
+
+
+MANY = 20
+SHOWN = 12
+
+
+@component
+def FoundPicks(
+    choices: tuple[Choice, ...], value: str, on_change: Callable[[str], object], label: str, id: str
+) -> ft.Control:
+    """A few of very many: the one that is chosen, the one that stands for nobody, and those whose name is sought."""
+    desk = use_desk()
+    sought, seek = ft.use_state("")
+    wanted = sought.strip().casefold()
+    always = {value, ""}
+    found = [one for one in choices if one.value not in always and wanted in one.text.casefold()]
+    near = {one.value for one in found[:SHOWN]} | always
+    shown = [one for one in choices if one.value in near]
+    left = len(found) - SHOWN
+    parts: list[ft.Control] = [
+        Field(desk.say("frame.find", count=len(choices)), sought, seek, id=f"{id}-find", limit=80),
+        _picks(shown, value, on_change, label=label, id=id, line=False),
+    ]
+    if left > 0:
+        parts.append(Soft(desk.say("frame.find-more", count=left)))
+    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _picks(
+    choices: Sequence[Choice], value: str, on_change: Callable[[str], object], *, label: str, id: str, line: bool
+) -> ft.Control:
     chips: list[ft.Control] = [
         ft.MergeSemantics(
             content=ft.Semantics(

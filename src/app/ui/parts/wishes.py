@@ -9,7 +9,7 @@ import flet as ft
 from app.model.commands import EraseShared
 from app.model.queries import PeopleList
 from app.ui.hooks import use_clock, use_desk, use_query, use_watch
-from app.ui.hooks.carrying import use_told
+from app.ui.hooks.carrying import use_sharing
 from app.ui.parts.buttons import DangerButton, QuietButton, SecondaryButton
 from app.ui.parts.surfaces import Card
 from app.ui.parts.text import Heading, Live, SectionTitle, Soft, Words
@@ -31,7 +31,7 @@ def Wishes() -> ft.Control:
         return found
 
     nothing: tuple[Wish, ...] = ()
-    found = use_told(wished, nothing)
+    found = use_sharing(wished, nothing)
     lines: list[ft.Control] = []
     for wish in found:
         when = desk.speech.value.near(wish.at.astimezone(now.tzinfo), now) if wish.at else ""
@@ -61,7 +61,7 @@ def AskOthers() -> ft.Control:
     desk = use_desk()
     use_watch(desk.speech)
     people = use_query(_people(desk))
-    spaces: tuple[str, ...] = use_told(lambda: _shared_with(desk, tuple(one.mentorship for one in people)), ())
+    spaces: tuple[str, ...] = use_sharing(lambda: _shared_with(desk, tuple(one.mentorship for one in people)), ())
     cards: list[ft.Control] = [
         _Ask(one.mentorship, one.name, key=one.mentorship) for one in people if one.mentorship in spaces
     ]

@@ -9,6 +9,7 @@ import flet as ft
 from app.model.commands import KeepForm
 from app.model.entities import FilledForm
 from app.model.queries import AboutMe, CopiesOf, FormOf, Two, TwoOf
+from app.services.content.direction import apart
 from app.ui import theme
 from app.ui.hooks import use_desk, use_query
 from app.ui.hooks.saving import Save, use_saving
@@ -27,7 +28,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.signing import changed, names_under, text_of, use_agreements, use_signing
+from app.ui.screens.signing import changed, names_under, said_of_names, text_of, use_agreements, use_signing
 
 if TYPE_CHECKING:
     from app.services.agreements import Sheet, Version
@@ -81,10 +82,8 @@ def _Agreement(person: str, name: str, mine: str, other: str, key: str = "") -> 
     if sheet.versions:
         body += talked_over(desk, person, document, form, sheet)
     body += [
-        SectionTitle(desk.say("conduct.names" if document.accept else "agreement.names")),
-        names_under(
-            desk, sheet.current, sheet.text, "conduct.not-theirs" if document.accept else "agreement.not-signed"
-        ),
+        SectionTitle(desk.say(said_of_names(desk, sheet.text).heading)),
+        names_under(desk, sheet.current, sheet.text),
     ]
     if document.accept:
         body.append(Rows([_accepted(desk, theirs, other)]))
@@ -365,6 +364,9 @@ def state_of(
     if sheet.renewed:
         return say("agreement.state.renewed", number=sheet.versions[-1].number)
     if sheet.current is None:
+        held = next((one for one in reversed(sheet.versions) if one.signed), None)
+        if held is not None:
+            return say("agreement.state.changed", number=held.number)
         return say("agreement.state.begun" if begun else "agreement.state.none")
     given = sheet.by(mine)
     return say("agreement.state.theirs" if given and given.holds else "agreement.state.mine", name=other)
@@ -374,7 +376,7 @@ def version_row(desk: Desk, person: str, version: Version) -> ft.Control:
     """A version before this one: who signed it and when."""
     day = desk.speech.value.day_year
     zone = desk.now().tzinfo
-    signed = [f"{one.name} {day(one.at.astimezone(zone).date())}" for one in version.names if one.holds]
+    signed = [f"{apart(one.name)} {day(one.at.astimezone(zone).date())}" for one in version.names if one.holds]
     return Row(
         desk.say("agreement.version", number=version.number),
         lambda _: desk.go(f"/agreement/{person}/copy/{version.copies[0].copy.id}"),

@@ -16,7 +16,7 @@ from app.ui.hooks.saving import use_saving
 from app.ui.parts import EmptyState, Live, PrimaryButton, Row, Rows, Screen, SectionTitle, Soft, Words
 from app.ui.safe import component
 from app.ui.screens.agreement import papers
-from app.ui.screens.signing import names_under, signed_row, text_of, use_agreements
+from app.ui.screens.signing import names_under, said_of_names, signed_row, text_of, use_agreements
 
 if TYPE_CHECKING:
     from app.services.agreements import Checked, Version
@@ -48,7 +48,7 @@ def _Copy(person: str, id: str, about: str, key: str = "") -> ft.Control:
         desk.read(version.text.title),
         [
             *([Soft(desk.say("agreement.older", number=versions[-1].number))] if newer else []),
-            SectionTitle(desk.say("agreement.names")),
+            SectionTitle(desk.say(said_of_names(desk, version.text).heading, number=version.number)),
             names_under(desk, version, version.text),
             *text_of(desk, version.text),
             Rows(papers(desk, Sheet(versions, version.text, ()), version, save)),
@@ -124,7 +124,7 @@ def _not_signed(desk: Desk, checked: Checked) -> list[ft.Control]:
     return [
         Row(
             checked.text.names.get(role, ""),
-            subtitle=desk.say("agreement.check.not-signed"),
+            subtitle=desk.say(said_of_names(desk, checked.text).not_in_file),
             icon=ft.Icons.DRAW_OUTLINED,
             color=theme.INK_SOFT,
             id=f"unsigned-{role}",

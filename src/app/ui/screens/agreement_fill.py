@@ -32,6 +32,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.parts.items import ItemField
+from app.ui.parts.screen import reached_by
 from app.ui.safe import component
 from app.ui.screens.agreement import DOCUMENTS, talked_over
 from app.ui.screens.signing import use_agreements
@@ -79,7 +80,6 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
     whole = len(missing(document, {}, role=role))
     group, items = groups[at]
     shown = [one for one in items if counts(one, role) or one.type == "link"]
-    said = desk.say("agreement.filled", done=whole - len(lacking), total=whole)
 
     def keep(given: Mapping[str, Any]) -> None:
         desk.store.execute(
@@ -95,15 +95,7 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
         keep({one: value for one, value in found.items() if one in {line.id for line in shown}})
 
     usual = suggestions(document, two.mentorship, answers, role) if shared else {}
-    body: list[ft.Control] = [
-        ft.Row(
-            [Soft(said), VisibilityChip("shared" if shared else "only_me", name=two.name)],
-            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
-            wrap=True,
-            run_spacing=8,
-        ),
-        ProgressBar(whole - len(lacking), whole, said),
-    ]
+    body = _far(desk, two, whole - len(lacking), whole, shared=shared)
     if at == 0 and document.intro:
         body.append(Words(desk.read(document.intro)))
     if at == 0:
@@ -116,13 +108,10 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
             )
         )
     body.append(Words(desk.read(group.title) if group else desk.read(document.title), Style.HEADING))
+    where = form_id(form.space if form else _space(desk, two, shared), name, person)
+    context = {"document": name, "version": document.version, "mentorship": person, "shared": shared}
     for one in shown:
-        target = Target(
-            kind="form",
-            id=form_id(form.space if form else _space(desk, two, shared), name, person),
-            cell=f"answers.{one.id}",
-            context={"document": name, "version": document.version, "mentorship": person, "shared": shared},
-        )
+        target = Target(kind="form", id=where, cell=f"answers.{one.id}", context=context)
         body.append(
             _Line(
                 one,
@@ -131,6 +120,7 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
                 form,
                 two.name,
                 one.id in lacking and bool(asked),
+                one.id == asked,
                 lambda value, one=one: keep({one.id: value}),
                 person,
                 desk.say("agreement.end-first") if one.id in ORDER and cannot_be(one, answers) else "",
@@ -168,7 +158,22 @@ def _Fill(person: str, name: str, two: Two, part: str, asked: str, key: str = ""
         above=[previous] if at and not large else [],
         primary=primary,
         page=at,
+        reach=asked if at == start else "",
     )
+
+
+def _far(desk: Desk, two: Two, done: int, whole: int, *, shared: bool) -> list[ft.Control]:
+    """How much of it is filled in, and who sees it."""
+    said = desk.say("agreement.filled", done=done, total=whole)
+    return [
+        ft.Row(
+            [Soft(said), VisibilityChip("shared" if shared else "only_me", name=two.name)],
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+            wrap=True,
+            run_spacing=8,
+        ),
+        ProgressBar(done, whole, said),
+    ]
 
 
 def _given(form: FilledForm | None) -> dict[str, Any]:
@@ -188,13 +193,16 @@ def _Line(
     form: FilledForm | None,
     name: str,
     asked: bool,
+    reached: bool,
     keep: Any,
     person: str,
     fault: str = "",
     *,
     key: str | None = None,
 ) -> ft.Control:
-    """One line with its field; whoever came for it sees that it is still needed. `fault` says why it cannot be so."""
+    """One line with its field; whoever came for it has it in sight and sees that it is still needed. `fault` says why it
+    cannot be so.
+    """
     desk = use_desk()
     live: ft.Control | None = None
     if item.type in TEXTS:
@@ -208,7 +216,7 @@ def _Line(
             id=f"item-{item.id}",
         )
         return Rows([row])
-    field = ItemField(item, value, keep, name=name, live=live, key=item.id)
+    field = ItemField(item, value, keep, name=name, live=live, about=target.id, key=item.id)
     parts: list[ft.Control] = []
     if asked:
         parts.append(
@@ -235,7 +243,13 @@ def _Line(
         )
     if item.type in TEXTS and form is not None:
         parts += [*another_version(desk, form, target.cell), *earlier_versions(desk, form, target.cell)]
-    return ft.Column(parts, spacing=6, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Column(
+        parts,
+        spacing=6,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        key=reached_by(item.id) if reached else None,
+    )
 
 
 def _way(desk: Desk, item: Item, person: str) -> list[ft.Control]:

@@ -22,7 +22,7 @@ from app.ui.screens.evaluation import Question
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.services.programme.membership import Sitting
+    from app.services.programme.posted import Sitting
 
 SURVEY = "survey.after_session_participant"
 

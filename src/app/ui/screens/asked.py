@@ -1,4 +1,5 @@
-"""Rows of Today about what one is asked halfway and at the end, and about what waits for the programme."""
+"""Rows of Today about what one is asked halfway and at the end, what waits for the programme, what waits for a name, and
+what two people wrote at the same time."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ import flet as ft
 
 from app.ui import theme
 from app.ui.parts import Row
+from app.ui.screens.versions import field_name
 
 if TYPE_CHECKING:
+    from app.model.queries import Choosing
     from app.model.queries.agreements import ToSignRow
     from app.model.queries.surveys import SurveyDue
     from app.ui.desk import Desk
@@ -49,6 +52,28 @@ def _sign(desk: Desk, row: ToSignRow) -> ft.Control:
         icon=ft.Icons.DRAW_OUTLINED,
         id=f"todo-sign-{row.meeting or row.document}",
         key=f"sign {row.mentorship} {row.meeting or row.document}",
+    )
+
+
+def to_choose(desk: Desk, found: Sequence[Choosing]) -> list[Callable[[], ft.Control]]:
+    """Texts that were written in two ways at once: nothing is lost, and it can wait."""
+    return [partial(_choose, desk, one) for one in found]
+
+
+def _choose(desk: Desk, one: Choosing) -> ft.Control:
+    record = one.record
+    words = "today.todo.choose.together" if one.together else "today.todo.choose.mine"
+    about = [field_name(desk, record, one.cell), one.name]
+    if one.count > 1:
+        about.insert(1, desk.say("today.todo.choose.more", count=one.count - 1))
+    return Row(
+        desk.say(words),
+        lambda _: desk.go(f"/versions/{record.KIND}/{record.id}", cell=one.cell),
+        subtitle=" · ".join(part for part in about if part),
+        icon=ft.Icons.CALL_SPLIT,
+        color=theme.SHARED if record.visibility == "shared" else theme.PRIVATE,
+        id=f"todo-choose-{record.id}",
+        key=f"choose {record.KIND} {record.id}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 import flet as ft
@@ -70,11 +71,7 @@ def BackupScreen() -> ft.Control:
     body: list[ft.Control] = [
         Words(desk.say("backup.why")),
         Soft(desk.say("backup.opens")),
-        Words(
-            desk.say("backup.last", moment=desk.speech.value.near(last, desk.now()))
-            if last
-            else desk.say("backup.never")
-        ),
+        Words(desk.say("backup.last", moment=_here(desk, last)) if last else desk.say("backup.never")),
     ]
     if done:
         body.append(Live(desk.say(done), ft.Icons.CHECK_CIRCLE if done == "backup.made" else ft.Icons.INFO_OUTLINE))
@@ -168,11 +165,17 @@ def Test() -> ft.Control:
     return Card(inside, spacing=12)
 
 
+def _here(desk: Desk, at: datetime) -> str:
+    """A moment on the clock of whoever reads: in the file it stands without a place."""
+    now = desk.now()
+    return desk.speech.value.near(at.astimezone(now.tzinfo), now)
+
+
 def _holds(desk: Desk, found: Any) -> list[ft.Control]:
     counts = [desk.say(f"backup.kind.{kind}", count=found.counts[kind]) for kind in SHOWN if found.counts.get(kind)]
     lines: list[ft.Control] = [Live(desk.say("backup.test.ok"), ft.Icons.CHECK_CIRCLE)]
     if found.made:
-        lines.append(Soft(desk.say("backup.test.when", moment=desk.speech.value.near(found.made, desk.now()))))
+        lines.append(Soft(desk.say("backup.test.when", moment=_here(desk, found.made))))
     holds = desk.say("backup.test.holds", things=desk.speech.value.listing(counts)) if counts else ""
     lines.append(Words(holds or desk.say("backup.test.empty")))
     return lines

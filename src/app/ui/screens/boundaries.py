@@ -5,8 +5,8 @@ An answer is only mine until I share it; then both see it, and it is a line of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import flet as ft
 
@@ -36,6 +36,9 @@ from app.ui.parts.toggles import Toggles
 from app.ui.safe import component
 from app.ui.screens.person import page_of
 from app.ui.theme import Style
+
+if TYPE_CHECKING:
+    from app.ui.desk import Desk
 
 DOCUMENT = "prompts.boundaries"
 AGREEMENT = "agreement.mentoring"
@@ -80,33 +83,17 @@ def BoundariesScreen(person: str, again: str = "") -> ft.Control:
         ProgressBar(answered, len(items), said),
     ]
     if at >= len(items):
-        top.append(EmptyState(desk.say("topic.boundary-end"), icon=ft.Icons.FENCE, id="boundaries-end"))
-        if kept and not only:
 
-            def look_again(_: object) -> None:
-                show_only(frozenset(item.id for item in kept))
-                go_to(0)
+        def look_at(these: tuple[Item, ...]) -> None:
+            show_only(frozenset(item.id for item in these))
+            go_to(0)
 
-            words = desk.say("topic.boundary-look", count=len(kept))
-            top.append(SecondaryButton(words, look_again, ft.Icons.UPDATE, id="look-again"))
-        if shared:
-            to = f"/agreement/{person}/{AGREEMENT}"
-            top.append(
-                SecondaryButton(
-                    desk.say("topic.boundary-agreement"),
-                    lambda _: desk.go(to),
-                    ft.Icons.HANDSHAKE_OUTLINED,
-                    id="to-agreement",
-                )
-            )
         return Screen(
             desk.say("topic.boundary-title"),
-            top,
+            [*top, *_end(desk, person, () if only else kept, look_at, shared=bool(shared))],
             subtitle=view.row.name,
             back=True,
-            primary=PrimaryButton(
-                desk.say("topic.again"), lambda _: (show_only(frozenset()), go_to(0)), ft.Icons.REPLAY, id="again"
-            ),
+            primary=PrimaryButton(desk.say("topic.again"), lambda _: look_at(()), ft.Icons.REPLAY, id="again"),
         )
     item = items[at]
 
@@ -161,6 +148,26 @@ def BoundariesScreen(person: str, again: str = "") -> ft.Control:
         primary=PrimaryButton(desk.say("topic.next"), following, ft.Icons.ARROW_FORWARD, id="next"),
         page=at,
     )
+
+
+def _end(
+    desk: Desk, person: str, kept: tuple[Item, ...], look_at: Callable[[tuple[Item, ...]], object], *, shared: bool
+) -> list[ft.Control]:
+    """After the last question: those kept for half-way, and the agreement where something is in it."""
+    parts: list[ft.Control] = [EmptyState(desk.say("topic.boundary-end"), icon=ft.Icons.FENCE, id="boundaries-end")]
+    if kept:
+        words = desk.say("topic.boundary-look", count=len(kept))
+        parts.append(SecondaryButton(words, lambda _: look_at(kept), ft.Icons.UPDATE, id="look-again"))
+    if shared:
+        parts.append(
+            SecondaryButton(
+                desk.say("topic.boundary-agreement"),
+                lambda _: desk.go(f"/agreement/{person}/{AGREEMENT}"),
+                ft.Icons.HANDSHAKE_OUTLINED,
+                id="to-agreement",
+            )
+        )
+    return parts
 
 
 def _settled(item: Item, answers: Mapping[str, object], skipped: frozenset[str]) -> bool:

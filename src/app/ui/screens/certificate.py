@@ -61,8 +61,8 @@ def _Certificate(person: str, role: str, called: str, organisation: str, key: st
 
     desk = use_desk()
     days = use_query(HeldDays(person))
-    save = use_saving()
     form = use_unfinished(f"certificate.{person}", Named(called, organisation))
+    save = use_saving(form.done)  # what stood on it is on paper now
     name, programme = form.values.name, form.values.programme
     language, turn = ft.use_state(desk.prefs.language)
     sheet, choose = ft.use_state("certificate")

@@ -32,8 +32,8 @@ from app.ui.parts import (
 )
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
-from app.ui.screens.in_place import SEEN_IN, settle
-from app.ui.screens.lists import OF_PHASE, PHASES, PREPARATION, Line, lines_of, settled, shown
+from app.ui.screens.in_place import PREPARATION, SEEN_IN, settle
+from app.ui.screens.lists import OF_PHASE, PHASES, Line, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
@@ -211,8 +211,10 @@ def Ticking(
             wordy=bool(line.reason),
             key=line.id,
         )
-        if not (line.critical and line.open):
+        if not line.critical:
             return tick_line
+        if not line.open:  # within the same column as before: as another part it would have lost its Undo
+            return ft.Column([tick_line], spacing=0, tight=True, key=line.id)
         away = QuietButton(
             desk.say("checklist.aside"),
             lambda _: set_aside(line.id),
@@ -227,31 +229,7 @@ def Ticking(
             key=line.id,
         )
 
-    count = desk.say("checklist.progress", done=settled(lines), total=len(lines))
-    critical = sum(line.critical and line.open for line in lines)
-    parts: list[ft.Control] = [
-        ft.Semantics(
-            live_region=True,
-            identifier="list-progress",
-            content=ft.Row(
-                [
-                    Words(desk.say("checklist.all") if settled(lines) == len(lines) else count, Style.STRONG),
-                    *(
-                        [Words(desk.say("checklist.critical.left", count=critical), Style.SMALL, theme.ACCENT)]
-                        if critical
-                        else []
-                    ),
-                ],
-                wrap=True,
-                spacing=12,
-            ),
-        )
-    ]
-    seeds = [line for line in lines if line.item is not None and line.item.seed_item]
-    if seeds:
-        parts.append(
-            Words(desk.say("checklist.eight", done=settled(seeds), total=len(seeds)), Style.SMALL, theme.INK_SOFT)
-        )
+    parts = _progress(desk, lines)
     for title, group in grouped(desk, shipped, lines, moved=bool(view.places)):
         if title:
             parts.append(SectionTitle(title))
@@ -356,6 +334,36 @@ def AsideSheet(line: Line, mentorship: str, keep: Callable[[str], object], close
     )
 
 
+def _progress(desk: Desk, lines: Sequence[Line]) -> list[ft.Control]:
+    """How far it has come, and what is critical in it."""
+    count = desk.say("checklist.progress", done=settled(lines), total=len(lines))
+    critical = sum(line.critical and line.open for line in lines)
+    parts: list[ft.Control] = [
+        ft.Semantics(
+            live_region=True,
+            identifier="list-progress",
+            content=ft.Row(
+                [
+                    Words(desk.say("checklist.all") if settled(lines) == len(lines) else count, Style.STRONG),
+                    *(
+                        [Words(desk.say("checklist.critical.left", count=critical), Style.SMALL, theme.ACCENT)]
+                        if critical
+                        else []
+                    ),
+                ],
+                wrap=True,
+                spacing=12,
+            ),
+        )
+    ]
+    seeds = [line for line in lines if line.item is not None and line.item.seed_item]
+    if seeds:
+        parts.append(
+            Words(desk.say("checklist.eight", done=settled(seeds), total=len(seeds)), Style.SMALL, theme.INK_SOFT)
+        )
+    return parts
+
+
 # ------------------------------------------------------------------ changing the list
 
 
@@ -370,7 +378,7 @@ def Changing(
     undo = use_undo()
     form = use_unfinished(f"list.{document}", "")
     error, fail = ft.use_state("")
-    everything = lines_of(desk, shipped, role, view)
+    everything = lines_of(desk, shipped, role, view, whole=True)
     lines = shown(everything)
     away = [line for line in everything if line.hidden]
 
@@ -396,38 +404,6 @@ def Changing(
         done = desk.store.execute(RestoreShipped(document=document))
         undo(desk.say("checklist.restored"), lambda: desk.store.execute(done.undo))
 
-    def buttons(line: Line, at: int) -> ft.Control:
-        faces = [
-            ("up", ft.Icons.ARROW_UPWARD, at > 0, lambda _: move(at, -1)),
-            ("down", ft.Icons.ARROW_DOWNWARD, at < len(lines) - 1, lambda _: move(at, 1)),
-            ("hide", ft.Icons.VISIBILITY_OFF, True, lambda _: hide(line, True)),
-        ]
-        return ft.Row(
-            [
-                ft.MergeSemantics(
-                    ft.Semantics(
-                        identifier=f"{name}-{line.id}",
-                        content=ft.IconButton(
-                            icon=ft.Icon(
-                                icon,
-                                size=22,
-                                color=theme.INK_SOFT,
-                                semantics_label=desk.say(f"checklist.{name}.of", item=line.text),
-                            ),
-                            on_click=do,
-                            disabled=not possible,
-                            opacity=1 if possible else 0.3,
-                            width=theme.TARGET,
-                            height=theme.TARGET,
-                        ),
-                    )
-                )
-                for name, icon, possible, do in faces
-            ],
-            spacing=0,
-            tight=True,
-        )
-
     parts: list[ft.Control] = [
         Soft(desk.say("checklist.edit.help")),
         *resumed_line(desk, form),
@@ -444,7 +420,7 @@ def Changing(
         Rows(
             [
                 ft.Container(
-                    ft.Row([Words(line.text, expand=True), buttons(line, at)], spacing=4),
+                    ft.Row([Words(line.text, expand=True), _places(desk, line, at, len(lines), move, hide)], spacing=4),
                     padding=ft.Padding.only(left=16, right=4, top=4, bottom=4),
                     key=line.id,
                 )
@@ -453,22 +429,65 @@ def Changing(
         ),
     ]
     if away:
-        parts.append(SectionTitle(desk.say("checklist.hidden")))
-        parts.append(
-            Rows(
-                [
-                    Row(
-                        line.text,
-                        lambda _, line=line: hide(line, False),
-                        ink=theme.INK_SOFT,
-                        chevron=False,
-                        trailing=Words(desk.say("checklist.show"), Style.BODY, theme.PRIMARY),
-                        id=f"show-{line.id}",
-                        key=line.id,
-                    )
-                    for line in away
-                ]
-            )
-        )
+        parts += [SectionTitle(desk.say("checklist.hidden")), _hidden(desk, away, hide)]
     parts.append(QuietButton(desk.say("checklist.restore"), restore, ft.Icons.RESTORE, id="list-restore"))
     return ft.Column(parts, spacing=10, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _places(
+    desk: Desk,
+    line: Line,
+    at: int,
+    count: int,
+    move: Callable[[int, int], object],
+    hide: Callable[[Line, bool], object],
+) -> ft.Control:
+    """Up, down, and out of sight."""
+    faces = [
+        ("up", ft.Icons.ARROW_UPWARD, at > 0, lambda _: move(at, -1)),
+        ("down", ft.Icons.ARROW_DOWNWARD, at < count - 1, lambda _: move(at, 1)),
+        ("hide", ft.Icons.VISIBILITY_OFF, True, lambda _: hide(line, True)),
+    ]
+    return ft.Row(
+        [
+            ft.MergeSemantics(
+                ft.Semantics(
+                    identifier=f"{name}-{line.id}",
+                    content=ft.IconButton(
+                        icon=ft.Icon(
+                            icon,
+                            size=22,
+                            color=theme.INK_SOFT,
+                            semantics_label=desk.say(f"checklist.{name}.of", item=line.text),
+                        ),
+                        on_click=do,
+                        disabled=not possible,
+                        opacity=1 if possible else 0.3,
+                        width=theme.TARGET,
+                        height=theme.TARGET,
+                    ),
+                )
+            )
+            for name, icon, possible, do in faces
+        ],
+        spacing=0,
+        tight=True,
+    )
+
+
+def _hidden(desk: Desk, away: Sequence[Line], hide: Callable[[Line, bool], object]) -> ft.Control:
+    """What is out of sight, each line with the way back."""
+    return Rows(
+        [
+            Row(
+                line.text,
+                lambda _, line=line: hide(line, False),
+                ink=theme.INK_SOFT,
+                chevron=False,
+                trailing=Words(desk.say("checklist.show"), Style.BODY, theme.PRIMARY),
+                id=f"show-{line.id}",
+                key=line.id,
+            )
+            for line in away
+        ]
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import flet as ft
 
 from app.model.commands import DecideFate, EndMentorship
 from app.model.entities import minutes_id
-from app.model.queries import AboutMe, ClosingOf, ClosingView, CopiesOf, MeetingsOf, MinutesFor, SkillsOf
+from app.model.queries import AboutMe, ClosingOf, ClosingView, CopiesOf, EvaluationsOf, MeetingsOf, MinutesFor, SkillsOf
 from app.services import closing as carrying_out
 from app.ui import routes, theme
 from app.ui.hooks import use_clock, use_desk, use_query
@@ -39,13 +40,14 @@ from app.ui.screens.signing import use_agreements
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.model.entities import Minutes
+    from app.model.entities import Fate, Minutes
     from app.model.queries import Meetings
     from app.services.agreements import Agreements
     from app.ui.desk import Desk
 
-FATES = ("end", "3m", "12m", "keep")
+FATES: tuple[Fate, ...] = ("end", "3m", "12m", "keep")
 TEMPLATE = "minutes.closing"
+SURVEY = "survey.end"
 
 
 @component
@@ -90,72 +92,21 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
         return agreements.confirming(person, minutes.id, minutes.document, minutes.answers).signed
 
     confirmed = use_agreements(by_both, CopiesOf(person, minutes_id(last)), AboutMe())
-    rated = bool(skills and skills.mine and skills.mine.ended)
-
-    def line(name: str, done: bool, said: str, to: str | None, icon: ft.IconData, **facts: str) -> ft.Control:
-        there = to is not None and routes.find(to) is not None
-        return Row(
-            desk.say(f"closing.{name}"),
-            (lambda _: desk.go(to, **facts)) if there and to else None,
-            subtitle=said,
-            icon=ft.Icons.CHECK_CIRCLE if done else icon,
-            color=theme.PRIMARY if done else theme.INK_SOFT,
-            id=f"closing-{name}",
-            key=name,
-        )
-
-    goals_said = (
-        desk.say("closing.goals.open", count=view.open_goals) if view.open_goals else desk.say("closing.goals.done")
+    given = use_query(EvaluationsOf(mentorship=person))
+    mine = skills.mine if skills else None
+    reached = Reached(
+        last=last,
+        next=_next_meeting(person, meetings),
+        closing=closing_minutes,
+        finished=closing_minutes and finished,
+        confirmed=bool(confirmed),
+        rating="end" if mine and mine.started else "start",
+        rated=bool(mine and mine.ended),
+        answered=any(one.survey == SURVEY and one.role == view.my_role for one in given),
     )
-    rows = [
-        line("goals", not view.open_goals, goals_said, f"/person/{person}", ft.Icons.FLAG_OUTLINED),
-        line(
-            "skills",
-            rated,
-            desk.say("closing.skills.done" if rated else "closing.skills.open"),
-            f"/skills/{person}/rate",
-            ft.Icons.INSIGHTS,
-            phase="end" if skills and skills.mine and skills.mine.started else "start",
-        ),
-        line(
-            "minutes",
-            closing_minutes and finished,
-            desk.say("closing.minutes.done" if closing_minutes and finished else "closing.minutes.open")
-            if last
-            else desk.say("closing.minutes.none"),
-            f"/meeting/{last}/minutes" if last else _next_meeting(person, meetings),
-            ft.Icons.DRAW_OUTLINED,
-            **({} if closing_minutes or not last else {"template": TEMPLATE}),
-        ),
-        line(
-            "confirm",
-            bool(confirmed),
-            desk.say("closing.confirm.done" if confirmed else "closing.confirm.open"),
-            f"/meeting/{last}/minutes" if closing_minutes else None,
-            ft.Icons.DONE_ALL,
-        ),
-        Row(
-            desk.say("closing.fate"),
-            lambda _: decide(True),
-            subtitle=fate_said(desk, view),
-            icon=ft.Icons.CHECK_CIRCLE if view.decided else ft.Icons.AUTO_DELETE_OUTLINED,
-            color=theme.PRIMARY if view.decided else theme.INK_SOFT,
-            id="closing-fate",
-            key="fate",
-        ),
-        line("survey", False, desk.say("closing.survey.open"), f"/survey/{person}/end", ft.Icons.RATE_REVIEW_OUTLINED),
-        line("list", False, desk.say("closing.list.open"), f"/checklist/{person}/closing", ft.Icons.CHECKLIST),
-        line(
-            "certificate",
-            False,
-            desk.say("closing.certificate.open"),
-            f"/closing/{person}/certificate",
-            ft.Icons.WORKSPACE_PREMIUM_OUTLINED,
-        ),
-    ]
     body: list[ft.Control] = [ft.Row([VisibilityChip("shared", name=view.name)], wrap=True)]
     body.append(Words(left_said(desk, view), Style.NOTE))
-    body.append(Rows(rows))
+    body.append(Rows(_lines(desk, person, view, reached, lambda _: decide(True))))
     body += receipts(desk, view)
     above: list[ft.Control] = []
     primary: ft.Control | None = None
@@ -175,6 +126,104 @@ def _Closing(person: str, view: ClosingView, key: str = "") -> ft.Control:
         body.append(Soft(desk.say("closing.booked")))
         body.append(Soft(desk.say(why_not(desk, person) or "closing.tells")))
     return Screen(desk.say("closing.title"), body, subtitle=view.name, back=True, above=above, primary=primary)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far the ending has come, beside what its own question tells."""
+
+    last: str
+    """The meeting whose minutes close it, where there is one."""
+    next: str
+    """Where the last minutes are still to be written."""
+    closing: bool
+    """The last minutes are closing minutes."""
+    finished: bool
+    confirmed: bool
+    rating: str
+    """Whether the skills are rated for the end, or for the first time."""
+    rated: bool
+    answered: bool
+
+
+def _lines(
+    desk: Desk, person: str, view: ClosingView, reached: Reached, decide: Callable[[object], object]
+) -> list[ft.Control]:
+    """What makes an ending good, each saying where it stands and leading there."""
+    last = reached.last
+    goals_said = (
+        desk.say("closing.goals.open", count=view.open_goals) if view.open_goals else desk.say("closing.goals.done")
+    )
+    return [
+        _line(desk, "goals", not view.open_goals, goals_said, f"/person/{person}", ft.Icons.FLAG_OUTLINED),
+        _line(
+            desk,
+            "skills",
+            reached.rated,
+            desk.say("closing.skills.done" if reached.rated else "closing.skills.open"),
+            f"/skills/{person}/rate",
+            ft.Icons.INSIGHTS,
+            phase=reached.rating,
+        ),
+        _line(
+            desk,
+            "minutes",
+            reached.finished,
+            desk.say("closing.minutes.done" if reached.finished else "closing.minutes.open")
+            if last
+            else desk.say("closing.minutes.none"),
+            f"/meeting/{last}/minutes" if last else reached.next,
+            ft.Icons.DRAW_OUTLINED,
+            **({} if reached.closing or not last else {"template": TEMPLATE}),
+        ),
+        _line(
+            desk,
+            "confirm",
+            reached.confirmed,
+            desk.say(f"closing.confirm.{'done' if reached.confirmed else 'waits' if reached.finished else 'open'}"),
+            f"/meeting/{last}/minutes" if reached.closing else None,
+            ft.Icons.DONE_ALL,
+        ),
+        Row(
+            desk.say("closing.fate"),
+            decide,
+            subtitle=fate_said(desk, view),
+            icon=ft.Icons.CHECK_CIRCLE if view.decided else ft.Icons.AUTO_DELETE_OUTLINED,
+            color=theme.PRIMARY if view.decided else theme.INK_SOFT,
+            id="closing-fate",
+            key="fate",
+        ),
+        _line(
+            desk,
+            "survey",
+            reached.answered,
+            desk.say("closing.survey.done" if reached.answered else "closing.survey.open"),
+            f"/survey/{person}/end",
+            ft.Icons.RATE_REVIEW_OUTLINED,
+        ),
+        _line(desk, "list", False, desk.say("closing.list.open"), f"/checklist/{person}/closing", ft.Icons.CHECKLIST),
+        _line(
+            desk,
+            "certificate",
+            False,
+            desk.say("closing.certificate.open"),
+            f"/closing/{person}/certificate",
+            ft.Icons.WORKSPACE_PREMIUM_OUTLINED,
+        ),
+    ]
+
+
+def _line(desk: Desk, name: str, done: bool, said: str, to: str | None, icon: ft.IconData, **facts: str) -> ft.Control:
+    there = to is not None and routes.find(to) is not None
+    return Row(
+        desk.say(f"closing.{name}"),
+        (lambda _: desk.go(to, **facts)) if there and to else None,
+        subtitle=said,
+        icon=ft.Icons.CHECK_CIRCLE if done else icon,
+        color=theme.PRIMARY if done else theme.INK_SOFT,
+        id=f"closing-{name}",
+        key=name,
+    )
 
 
 def _last_two(meetings: Meetings) -> tuple[str, str]:
@@ -271,14 +320,13 @@ def put_an_end(desk: Desk, id: str) -> Callable[[], None]:
 
 
 @component
-def FateSheet(person: str, chosen: str, close: object) -> ft.Control:
+def FateSheet(person: str, chosen: str, close: Callable[[], object]) -> ft.Control:
     """What becomes of private notes: decided by both together, changed until the day comes."""
     desk = use_desk()
 
     def choose(fate: str) -> None:
-        desk.store.execute(DecideFate(mentorship=person, fate=fate))  # type: ignore[arg-type]  # one of FATES
-        if callable(close):
-            close()
+        desk.store.execute(DecideFate(mentorship=person, fate=next(one for one in FATES if one == fate)))
+        close()
 
     return ft.Column(
         [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import flet as ft
 
 from app import errors
-from app.services.programme.membership import posted_concern
+from app.services.programme.posted import posted_concern
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_clock, use_desk, use_held, use_watch

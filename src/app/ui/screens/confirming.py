@@ -56,7 +56,7 @@ def confirmed_by(desk: Desk, view: MeetingView, sheet: Sheet | None, save: Save)
         return []
     shown: list[ft.Control] = [
         SectionTitle(desk.say("confirm.names", number=sheet.text.number)),
-        names_under(desk, sheet.current, sheet.text, "confirm.not-yet"),
+        names_under(desk, sheet.current, sheet.text),
         *changed(desk, sheet.before, sheet.text),
     ]
     rows = [version_row(desk, view.row.mentorship, one) for one in reversed(sheet.versions) if one is not sheet.current]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import flet as ft
 
@@ -28,6 +28,9 @@ from app.ui.parts import (
 from app.ui.parts.new_phrase import NewPassphrase, refusal, suggestion
 from app.ui.safe import component
 from app.ui.screens.recovery import SaveKey
+
+if TYPE_CHECKING:
+    from app.ui.desk import Desk
 
 ROLES = ("mentor", "mentee", "coordinator", "participant")
 
@@ -73,20 +76,11 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
             set_phrase(words)
         desk.prefs.set(language=language)  # last: where nothing can be written, that is said in the language chosen
 
-    def missing() -> list[str]:
-        """What is still to be answered, in words: near the button, where one looks, and at its place above."""
-        faults = (
-            "" if role else desk.say("first.role.missing"),
-            "" if name.strip() else desk.say("first.name.missing"),
-            refusal(desk, phrase),
-        )
-        return [fault for fault in faults if fault]
-
-    lacking = missing() if asked else []
+    lacking = _lacking(desk, role, name, phrase) if asked else []
 
     def go_on(_: object = None) -> None:
         ask(True)
-        if missing():
+        if _lacking(desk, role, name, phrase):
             return
         work("first.working")
         desk.entering.set(True)
@@ -121,8 +115,6 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
             label=desk.say("first.role"),
             id="role",
         ),
-    ]
-    body += [
         Field(
             desk.say("first.name"),
             name,
@@ -143,37 +135,7 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
             on_submit=go_on,
             key=desk.speech.value.language,
         ),
-        Rows(
-            [
-                Row(
-                    desk.say("first.example"),
-                    look_around,
-                    subtitle=desk.say("first.example.help"),
-                    icon=ft.Icons.EXPLORE_OUTLINED,
-                    id="example",
-                ),
-                Row(
-                    desk.say("devices.join.row"),
-                    lambda _: desk.go("/join"),
-                    subtitle=desk.say("devices.join.row.help"),
-                    icon=ft.Icons.DEVICES,
-                    id="join",
-                ),
-                Row(
-                    desk.say("devices.return.row"),
-                    lambda _: desk.go("/return"),
-                    subtitle=desk.say("devices.return.row.help"),
-                    icon=ft.Icons.KEY,
-                    id="return",
-                ),
-                Row(
-                    desk.say("first.restore"),
-                    lambda _: desk.go("/restore"),
-                    icon=ft.Icons.SETTINGS_BACKUP_RESTORE,
-                    id="restore",
-                ),
-            ]
-        ),
+        _instead(desk, look_around),
     ]
     promise = Soft(desk.say("first.promise"))
     if busy:
@@ -190,4 +152,49 @@ def Introduction(done: Callable[[tuple[str, ...], str], None]) -> ft.Control:
         lock=False,
         above=above,
         primary=PrimaryButton(desk.say("first.continue"), go_on, busy=busy, id="continue"),
+    )
+
+
+def _lacking(desk: Desk, role: str, name: str, phrase: str) -> list[str]:
+    """What is still to be answered, in words: near the button, where one looks, and at its place above."""
+    faults = (
+        "" if role else desk.say("first.role.missing"),
+        "" if name.strip() else desk.say("first.name.missing"),
+        refusal(desk, phrase),
+    )
+    return [fault for fault in faults if fault]
+
+
+def _instead(desk: Desk, look_around: Callable[[object], object]) -> ft.Control:
+    """For whoever does not begin with nothing, or not yet."""
+    return Rows(
+        [
+            Row(
+                desk.say("first.example"),
+                look_around,
+                subtitle=desk.say("first.example.help"),
+                icon=ft.Icons.EXPLORE_OUTLINED,
+                id="example",
+            ),
+            Row(
+                desk.say("devices.join.row"),
+                lambda _: desk.go("/join"),
+                subtitle=desk.say("devices.join.row.help"),
+                icon=ft.Icons.DEVICES,
+                id="join",
+            ),
+            Row(
+                desk.say("devices.return.row"),
+                lambda _: desk.go("/return"),
+                subtitle=desk.say("devices.return.row.help"),
+                icon=ft.Icons.KEY,
+                id="return",
+            ),
+            Row(
+                desk.say("first.restore"),
+                lambda _: desk.go("/restore"),
+                icon=ft.Icons.SETTINGS_BACKUP_RESTORE,
+                id="restore",
+            ),
+        ]
     )

@@ -132,7 +132,9 @@ def _Measure(view: GoalView, key: str = "") -> ft.Control:
                 if figure
                 else [Words(words, Style.HEADING)],
                 spacing=10,
-                tight=True,
+                run_spacing=0,
+                wrap=True,  # a unit may be forty letters long
+                vertical_alignment=ft.CrossAxisAlignment.CENTER,
             ),
             Soft(goal_due(desk, row)),
         ],
@@ -302,11 +304,17 @@ def _Tasks(view: GoalView, now: datetime, key: str = "") -> ft.Control:
 
 # ---------------------------------------------------------------- how it has gone
 
+ENTRIES = 20
+"""Steps shown at once; whoever has taken more asks for the earlier ones."""
+POINTS = 90
+"""As many points as a curve on a phone can show apart; more only cost time."""
+
 
 @component
 def _History(view: GoalView, now: datetime, key: str = "") -> ft.Control:
     desk = use_desk()
     asking, ask = ft.use_state(False)
+    most, show_more = ft.use_state(ENTRIES)
     if not view.history:
         return Card(Soft(desk.say("goal.history-none"), Style.BODY))
 
@@ -314,7 +322,16 @@ def _History(view: GoalView, now: datetime, key: str = "") -> ft.Control:
     chart = _chart(desk, view, now)
     if chart is not None:
         parts.append(chart)
-    parts += [_entry(desk, entry, said, now) for entry, said in gathered(view.history)]
+    entries = gathered(view.history)
+    parts += [_entry(desk, entry, said, now) for entry, said in entries[:most]]
+    if len(entries) > most:
+        more = QuietButton(
+            desk.say("goal.history-more", count=len(entries) - most),
+            lambda _: show_more(most + 4 * ENTRIES),
+            ft.Icons.EXPAND_MORE,
+            id="more-history",
+        )
+        parts.append(ft.Row([more]))
     if view.row.status in ("active", "changed"):
         if asking:
             parts.append(_CommentField(view.goal.id, lambda: ask(False)))
@@ -398,7 +415,7 @@ def _chart(desk: Desk, view: GoalView, now: datetime) -> ft.Control | None:
     number, day = desk.speech.value.number, desk.speech.value.day_plain
     steps = [(local(entry.at, now), entry.total) for entry in reversed(view.history)]
     began = min(local(moment_of(view.goal.made), now), steps[0][0])
-    marks = [(began, view.row.start), *steps, (max(now, steps[-1][0]), view.row.value)]
+    marks = thinned([(began, view.row.start), *steps, (max(now, steps[-1][0]), view.row.value)])
     span = max((marks[-1][0] - began).total_seconds(), 1.0)
     points = [((at - began).total_seconds() / span * 100, value) for at, value in marks]
     said = ". ".join(
@@ -410,6 +427,13 @@ def _chart(desk: Desk, view: GoalView, now: datetime) -> ft.Control | None:
     ends = ft.Row([Soft(day(began.date())), Soft(desk.say("goal.today"))], alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
     under = ft.Semantics(exclude_semantics=True, content=ends)
     return ft.Column([curve, under], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def thinned(marks: list[tuple[datetime, float]]) -> list[tuple[datetime, float]]:
+    """No more of them than a curve can show: evenly taken, the first and the last one always."""
+    if len(marks) <= POINTS:
+        return marks
+    return [marks[round(at * (len(marks) - 1) / (POINTS - 1))] for at in range(POINTS)]
 
 
 def _last_of_day(marks: Sequence[tuple[datetime, float]]) -> list[tuple[datetime, float]]:

@@ -36,6 +36,7 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.parts.surfaces import Visibility
+from app.ui.parts.text import Symbol
 from app.ui.parts.toggles import Picks, Toggles
 from app.ui.safe import component
 from app.ui.screens.rows import resumed_line
@@ -194,21 +195,13 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
             ask(True)
             return
         ask(False)
-        values = fields_of(wanted)
-        if view is not None:
-            if chosen:
-                values["owner"] = owner
-            desk.store.execute(Revise(kind="goal", id=view.goal.id, values=values))
-            form.done()
-            desk.notice(desk.say("goal.saved"))
-            desk.back()
-            return
-        done = desk.store.execute(
-            SetGoal(mentorship=wanted.mentorship or None, private=seen == "only_me", owner=owner, **values)
-        )
+        goal = _keep(desk, view, wanted, owner, seen, together=chosen is not None)
         form.done()
         desk.notice(desk.say("goal.saved"))
-        desk.swap(f"/goal/{done.record}")
+        if view is None:
+            desk.swap(f"/goal/{goal}")
+        else:
+            desk.back()
 
     use_sheet((lambda: _Question(desk, chosen, save)) if asking else None, lambda: ask(False))
 
@@ -267,6 +260,17 @@ def _Editor(view: GoalView | None, people: tuple[PersonRow, ...], person: str, k
     )
 
 
+def _keep(desk: Desk, view: GoalView | None, wanted: Wanted, owner: PairRole, seen: str, *, together: bool) -> str:
+    """What was written, as a goal: the one it was, or a new one. Its id."""
+    values = fields_of(wanted)
+    if view is not None:
+        whose = {"owner": owner} if together else {}
+        desk.store.execute(Revise(kind="goal", id=view.goal.id, values={**values, **whose}))
+        return view.goal.id
+    goal = SetGoal(mentorship=wanted.mentorship or None, private=seen == "only_me", owner=owner, **values)
+    return str(desk.store.execute(goal).record)
+
+
 def _seen(settled: str) -> Visibility:
     """Who sees what is being written: until somebody has said it, nobody else."""
     return "shared" if settled == "shared" else "only_me"
@@ -291,7 +295,9 @@ def _Letters(desk: Desk, groups: tuple[Group, ...], wanted: Wanted, at: int, go_
         face: ft.Control = (
             Words(name[0], Style.STRONG, color, align=ft.TextAlign.CENTER)
             if group.id != "do"
-            else ft.Icon(ft.Icons.DIRECTIONS_WALK, color=color, size=22)
+            else ft.Stack(  # as high as a letter
+                [Words(" ", Style.STRONG), Symbol(ft.Icons.DIRECTIONS_WALK, color, 22)], alignment=ft.Alignment.CENTER
+            )
         )
         buttons.append(
             ft.Container(

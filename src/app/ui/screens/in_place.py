@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from app.model.commands import SetSetting, TickItem
 from app.model.queries import AgendaOf, CopiesOf, GoalsList, ListOf, MeetingsOf, SettingOf, TwoOf
-from app.ui.screens.lists import PREPARATION
 
 if TYPE_CHECKING:
     from app.ui.desk import Desk
+
+PREPARATION = "checklist.before_relationship"
 
 MEETINGS = 3
 """So many are to be booked before a relationship begins."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from app.model.entities import Meeting
 from app.model.queries import HeldWith, One, PersonPage, SettingOf, anyway
 from app.services.content.library import Document, Item
+from app.ui.screens.in_place import PREPARATION, settle
 
 if TYPE_CHECKING:
     from app.model.queries import ListView
     from app.ui.desk import Desk
 
 PHASES = ("before", "during", "after")
-PREPARATION = "checklist.before_relationship"
 OF_PHASE = {phase: f"checklist.{phase}_session" for phase in PHASES}
 
 
@@ -47,8 +47,10 @@ def place_of(position: int) -> str:
     return f"i{position:03}i"
 
 
-def lines_of(desk: Desk, document: Document, role: str, view: ListView) -> tuple[Line, ...]:
-    """Every line, hidden ones included, in the order in which it is shown."""
+def lines_of(desk: Desk, document: Document, role: str, view: ListView, *, whole: bool = False) -> tuple[Line, ...]:
+    """Every line, hidden ones included, in the order in which it is shown. What depends on something that is not so is left
+    out, unless it is settled or the `whole` list is asked for.
+    """
     lines = [
         Line(
             item.id,
@@ -61,6 +63,7 @@ def lines_of(desk: Desk, document: Document, role: str, view: ListView) -> tuple
         )
         for at, item in enumerate(document.items)
         if item.is_for(role)
+        and (whole or item.only_with not in view.lacking or item.id in view.ticks or item.id in view.set_aside)
     ]
     lines += [
         Line(
@@ -109,8 +112,6 @@ def way_in(desk: Desk, meeting: str, mentorship: str, *, unplanned: bool = False
 def _asks(desk: Desk, mentorship: str) -> bool:
     if desk.store.ask(HeldWith(mentorship)) or desk.store.ask(SettingOf(anyway(mentorship))) is not None:
         return False
-    from app.ui.screens.in_place import settle  # it knows these lists itself
-
     settle(desk, mentorship)
     found = desk.store.ask(PersonPage(mentorship, desk.now()))
     if found is None:

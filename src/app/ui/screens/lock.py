@@ -16,6 +16,7 @@ from app.ui.hooks import use_busy, use_desk, use_watch
 from app.ui.parts import (
     Card,
     Heading,
+    Live,
     PassphraseField,
     PrimaryButton,
     QuietButton,
@@ -72,6 +73,8 @@ def LockScreen() -> ft.Control:
         say_wrong("")
 
     body: list[ft.Control] = []
+    if desk.session.keeps_words:
+        body.append(Live(desk.say("lock.kept"), ft.Icons.INFO_OUTLINE, theme.ACCENT))
     if rescue is not None:
         body.append(Rescued(rescue, phrase))
     elif trouble is not None:

@@ -42,11 +42,12 @@ from app.ui.parts.carrying import SentState
 from app.ui.safe import component
 from app.ui.screens.answered import shared_by_other
 from app.ui.screens.calendar_news import StaleCard
-from app.ui.screens.lists import PREPARATION, begin, capital, lines_of, settled, shown
+from app.ui.screens.in_place import PREPARATION
+from app.ui.screens.lists import begin, capital, lines_of, settled, shown
 from app.ui.screens.of_meeting import agreed_task, group_row, no_meeting
 from app.ui.screens.removing import remover
 from app.ui.screens.rows import elsewhere
-from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following
+from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet
 from app.ui.screens.versions import another_version
 from app.ui.theme import Style
 
@@ -95,7 +96,7 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         content, title = (lambda: AimSheet(id, view.meeting.aim, view.row.name, close)), desk.say("note.aim")
     elif view and sheet == "task":
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-        content = partial(TaskSheet, pair, close, meeting=id, following=following(view), goals=view.goals)
+        content = partial(TaskSheet, pair, close, meeting=id, following=view.following, goals=view.goals)
         title = desk.say("note.task.title")
     elif view and sheet == "late" and notice:
         content = partial(_Late, view, notice, skip, close)
@@ -103,63 +104,14 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
     use_sheet(content, close, title=title, short=sheet != "task", footed=sheet == "task")
     if view is None:
         return no_meeting(desk)
-    row, speech = view.row, desk.speech.value
-    when = desk.say(
-        "meeting.at",
-        day=capital(speech.near_day(row.starts, now)),
-        from_=speech.clock(row.starts),
-        to=speech.clock(row.ends),
-    )
-    where = row.place or desk.say(f"meeting.form.{row.mode}")
-    abroad = elsewhere(desk, view.meeting.zone, row.starts)
-    chips: list[ft.Control] = [_state(desk, view)]
-    if row.mode != "in_person" and row.place:
-        chips.append(
-            Chip(desk.say(f"meeting.form.{row.mode}"), ft.Icons.VIDEOCAM if row.mode == "video" else ft.Icons.CALL)
-        )
-    if series and row.number is not None:
-        chips.append(Chip(desk.say("meeting.series", number=row.number + 1, total=max(row.number + 1, series.count))))
+    row = view.row
     cancelled = row.status == "cancelled"
-    theirs = [slot for slot in slots if slot.open and not slot.mine]
-
-    def back_on(_: object = None) -> None:
-        desk.store.execute(Revise(kind="meeting", id=id, values={"status": "planned"}))
-
-    body: list[ft.Control] = [
-        Card(
-            [
-                Words(when, Style.HEADING),
-                Words(where, Style.BODY, theme.INK_SOFT),
-                *([Soft(abroad)] if abroad else []),
-                ft.Row(chips, wrap=True, spacing=8, run_spacing=8),
-                SentState("meeting", id),
-            ]
-        ),
-        Card(
-            [Soft(desk.say("meeting.aim")), Words(row.aim or desk.say("note.aim.empty"))],
-            lambda _: show("aim"),
-            id="meeting-aim",
-            ground=theme.RAISED,
-            spacing=2,
-        ),
-        *another_version(desk, view.meeting),
-    ]
+    body = _what(desk, view, now, series, lambda _: show("aim"))
     if standing and standing.stale:
         body.insert(1, StaleCard(standing.stale, key="stale"))
-    if view.agenda:
-        topics: dict[str, str] = {item.id: desk.read(item.text) for item in desk.library.topics()}
-        body.append(SectionTitle(desk.say("meeting.topics")))
-        body.append(
-            Rows(
-                [
-                    Row(topics.get(one.topic) or one.title, icon=ft.Icons.CHAT_OUTLINED, key=one.id)
-                    for one in view.agenda
-                ]
-            )
-        )
     if not cancelled and row.ended is None and view.open_tasks:
         body += [SectionTitle(desk.say("meeting.tasks")), OpenTasks(id)]
-    ways = _ways(desk, view, now, standing, shared_by_other(given, view.row.my_role))
+    ways = _ways(desk, view, now, standing, shared_by_other(given, row.my_role))
     if group.is_group:
         ways.insert(1, group_row(desk, id, group))
     if earlier is None and row.ended is None:
@@ -169,47 +121,119 @@ def MeetingScreen(id: str, aim: str = "") -> ft.Control:
         pair = Pair(row.mentorship, row.name, row.my_role)
         aside.append(SectionTitle(desk.say("meeting.tasks.new")))
         aside.append(Rows([agreed_task(desk, pair, task, now) for task in view.tasks]))
-    low: list[ft.Control] = []
-    if row.ended is None:
-        if cancelled and view.mentorship.status == "ended":
-            low.append(Soft(desk.say("meeting.over", name=row.name)))
-        elif cancelled:
-            low.append(SecondaryButton(desk.say("meeting.back-on"), back_on, ft.Icons.UNDO, id="meeting-back-on"))
-        else:
-            low.append(
-                Beside(
-                    [
-                        SecondaryButton(
-                            desk.say("meeting.move"),
-                            lambda _: (
-                                desk.go(f"/slots/{row.mentorship}", move=id) if theirs else desk.go("/plan", move=id)
-                            ),
-                            ft.Icons.EDIT_CALENDAR,
-                            id="meeting-move",
-                            expand=True,
-                        ),
-                        SecondaryButton(
-                            desk.say("meeting.skip" if row.series else "meeting.cancel"),
-                            skip,
-                            ft.Icons.EVENT_BUSY,
-                            id="meeting-skip",
-                            expand=True,
-                        ),
-                    ]
-                )
-            )
-            if row.series:
-                low.append(Soft(desk.say("meeting.skip.help")))
-            if notice and row.phase == "before":
-                low.append(Soft(desk.say(f"slot.notice.{notice.rule}")))
-    low.append(remover(desk, "meeting", id))
+    if row.ended is None and cancelled:
+        aside.append(_back_on(desk, view))
+    elif row.ended is None:
+        offered = any(slot.open and not slot.mine for slot in slots)
+        aside += _otherwise(desk, view, notice, f"/slots/{row.mentorship}" if offered else "/plan", skip)
+    aside.append(remover(desk, "meeting", id))
     return Screen(
         desk.say("meeting.title", name=row.name),
         body,
-        aside=[*aside, *low],
+        aside=aside,
         back=True,
         primary=None if cancelled else _primary(desk, view),
     )
+
+
+def _what(
+    desk: Desk, view: MeetingView, now: datetime, series: Series | None, write_aim: Callable[[object], object]
+) -> list[ft.Control]:
+    """When and where, how it stands, what it is for, and the topics for it."""
+    row = view.row
+    abroad = elsewhere(desk, view.meeting.zone, row.starts)
+    parts: list[ft.Control] = [
+        Card(
+            [
+                Words(_when(desk, view, now), Style.HEADING),
+                Words(row.place or desk.say(f"meeting.form.{row.mode}"), Style.BODY, theme.INK_SOFT),
+                *([Soft(abroad)] if abroad else []),
+                ft.Row(_chips(desk, view, series), wrap=True, spacing=8, run_spacing=8),
+                SentState("meeting", row.id),
+            ]
+        ),
+        Card(
+            [Soft(desk.say("meeting.aim")), Words(row.aim or desk.say("note.aim.empty"))],
+            write_aim,
+            id="meeting-aim",
+            ground=theme.RAISED,
+            spacing=2,
+        ),
+        *another_version(desk, view.meeting),
+    ]
+    if view.agenda:
+        topics: dict[str, str] = {item.id: desk.read(item.text) for item in desk.library.topics()}
+        lines: list[ft.Control] = [
+            Row(topics.get(one.topic) or one.title, icon=ft.Icons.CHAT_OUTLINED, key=one.id) for one in view.agenda
+        ]
+        parts += [SectionTitle(desk.say("meeting.topics")), Rows(lines)]
+    return parts
+
+
+def _when(desk: Desk, view: MeetingView, now: datetime) -> str:
+    row, speech = view.row, desk.speech.value
+    return desk.say(
+        "meeting.at",
+        day=capital(speech.near_day(row.starts, now)),
+        from_=speech.clock(row.starts),
+        to=speech.clock(row.ends),
+    )
+
+
+def _chips(desk: Desk, view: MeetingView, series: Series | None) -> list[ft.Control]:
+    """How it stands, how one meets where the place does not say it, and which one of a series it is."""
+    row = view.row
+    chips: list[ft.Control] = [_state(desk, view)]
+    if row.mode != "in_person" and row.place:
+        chips.append(
+            Chip(desk.say(f"meeting.form.{row.mode}"), ft.Icons.VIDEOCAM if row.mode == "video" else ft.Icons.CALL)
+        )
+    if series and row.number is not None:
+        chips.append(Chip(desk.say("meeting.series", number=row.number + 1, total=max(row.number + 1, series.count))))
+    return chips
+
+
+def _back_on(desk: Desk, view: MeetingView) -> ft.Control:
+    """A meeting that was called off can be held after all, unless it all is over."""
+    if view.mentorship.status == "ended":
+        return Soft(desk.say("meeting.over", name=view.row.name))
+
+    def back_on(_: object = None) -> None:
+        desk.store.execute(Revise(kind="meeting", id=view.row.id, values={"status": "planned"}))
+
+    return SecondaryButton(desk.say("meeting.back-on"), back_on, ft.Icons.UNDO, id="meeting-back-on")
+
+
+def _otherwise(
+    desk: Desk, view: MeetingView, notice: Notice | None, move: str, skip: Callable[..., object]
+) -> list[ft.Control]:
+    """Another time, or not this time; and how late one may say so."""
+    row = view.row
+    parts: list[ft.Control] = [
+        Beside(
+            [
+                SecondaryButton(
+                    desk.say("meeting.move"),
+                    lambda _: desk.go(move, move=row.id),
+                    ft.Icons.EDIT_CALENDAR,
+                    id="meeting-move",
+                    expand=True,
+                ),
+                SecondaryButton(
+                    desk.say("meeting.skip" if row.series else "meeting.cancel"),
+                    skip,
+                    ft.Icons.EVENT_BUSY,
+                    id="meeting-skip",
+                    expand=True,
+                ),
+            ]
+        )
+    ]
+    if row.series:
+        parts.append(Soft(desk.say("meeting.skip.help")))
+    if notice and row.phase == "before":
+        parts.append(Soft(desk.say(f"slot.notice.{notice.rule}")))
+    return parts
 
 
 def _primary(desk: Desk, view: MeetingView) -> ft.Control:

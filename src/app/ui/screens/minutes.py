@@ -6,8 +6,9 @@ relationship itself, so that nothing is written twice. My private line never rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import flet as ft
 from app.model.commands import FinishMinutes, KeepMinutes, TickItem
 from app.model.entities import Note, minutes_id, note_id
 from app.model.queries import AboutMe, CopiesOf, LastMinutes, MeetingPage, MeetingsOf, One
+from app.services.content.direction import apart
 from app.services.content.library import Option
 from app.services.records.drafts import Target
 from app.ui import theme
@@ -51,7 +53,7 @@ from app.ui.screens.confirming import confirm_buttons, confirmed_by, to_confirm
 from app.ui.screens.lists import OF_PHASE
 from app.ui.screens.of_meeting import agreed_task, next_meeting, no_meeting
 from app.ui.screens.removing import remover
-from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, following, owner_words
+from app.ui.screens.sheets import AimSheet, OpenTasks, Pair, TaskSheet, owner_words
 from app.ui.screens.signing import in_pieces, use_agreements, use_signing
 from app.ui.screens.templates import QUICK, note_item, part_id, parts_of, template_for
 from app.ui.screens.versions import another_version, earlier_versions
@@ -70,6 +72,8 @@ EXAMPLE = "minutes.example"
 AIM = "aim"
 CONFIRMED = "confirm_"
 PEOPLE = ("mentor", "mentee")
+DUE = re.compile(r"(, )(\d{4}-\d\d-\d\d)(\))$", re.MULTILINE)
+"""The day of a task in what both confirm (see `promised`)."""
 
 
 @component
@@ -108,7 +112,7 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         content, title = partial(TemplateSheet, document.id, turn, close), desk.say("minutes.template.title")
     elif view and sheet == "task":
         pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-        content = partial(TaskSheet, pair, close, meeting=id, following=following(view), goals=view.goals)
+        content = partial(TaskSheet, pair, close, meeting=id, following=view.following, goals=view.goals)
         title = desk.say("note.task.title")
     elif view and sheet == "aim":
         content, title = (lambda: AimSheet(id, view.meeting.aim, view.row.name, close)), desk.say("note.aim")
@@ -123,34 +127,17 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         undo(desk.say("minutes.kept"), lambda: desk.store.execute(done.undo) if done.undo else None)
 
     if view.minutes is not None and view.minutes.status == "finished":
-        finished = view.minutes.finished
-        when = desk.speech.value.near(finished.astimezone(now.tzinfo), now) if finished else ""
         primary, above = confirm_buttons(desk, view, confirming, signing)
         return Screen(
             desk.read(document.title),
-            [
-                Live(desk.say("minutes.finished", when=when), ft.Icons.CHECK_CIRCLE, theme.PRIMARY),
-                SentState("minutes", view.minutes.id),
-                *_pinned(desk, view, document, None),
-                *another_version(desk, view.minutes),
-                *confirmed_by(desk, view, confirming, save),
-                *read_minutes(desk, document, view.minutes, view.row.name, view.row.my_role, view),
-                *_others(desk, document, answers),
-                SecondaryButton(
-                    desk.say("minutes.reopen"),
-                    lambda _: desk.store.execute(FinishMinutes(meeting=id, finished=False)),
-                    ft.Icons.EDIT,
-                    id="minutes-reopen",
-                ),
-                remover(desk, "minutes", view.minutes.id),
-            ],
+            _finished(desk, view, view.minutes, document, confirmed_by(desk, view, confirming, save), now),
             back=True,
             subtitle=subtitle,
             primary=primary,
             above=above,
             page=1,  # finished or reopened, it begins at its top
         )
-    body: list[ft.Control] = [ft.Row([VisibilityChip("shared", name=view.row.name)])]
+    body: list[ft.Control] = [ft.Row([VisibilityChip("shared", name=view.row.name)], wrap=True)]
     if document.intro:
         body.append(Soft(desk.read(document.intro)))
     body += _pinned(desk, view, document, lambda _: show("aim"))
@@ -177,6 +164,30 @@ def MinutesScreen(id: str, template: str = "") -> ft.Control:
         primary=PrimaryButton(desk.say("minutes.finish"), finish, ft.Icons.CHECK, id="minutes-finish"),
         spacing=18,
     )
+
+
+def _finished(
+    desk: Desk, view: MeetingView, minutes: Minutes, document: Document, confirmed: list[ft.Control], now: datetime
+) -> list[ft.Control]:
+    """Finished minutes, to read: when, by whom they are confirmed, what they say, and the way to write on."""
+    row = view.row
+    when = desk.speech.value.near(minutes.finished.astimezone(now.tzinfo), now) if minutes.finished else ""
+    return [
+        Live(desk.say("minutes.finished", when=when), ft.Icons.CHECK_CIRCLE, theme.PRIMARY),
+        SentState("minutes", minutes.id),
+        *_pinned(desk, view, document, None),
+        *another_version(desk, minutes),
+        *confirmed,
+        *read_minutes(desk, document, minutes, row.name, row.my_role, view),
+        *_others(desk, document, minutes.answers),
+        SecondaryButton(
+            desk.say("minutes.reopen"),
+            lambda _: desk.store.execute(FinishMinutes(meeting=row.id, finished=False)),
+            ft.Icons.EDIT,
+            id="minutes-reopen",
+        ),
+        remover(desk, "minutes", minutes.id),
+    ]
 
 
 def _pinned(
@@ -270,6 +281,7 @@ def Line(
             seen=item.visibility == "private",
             options=options,
             live=live,
+            about=minutes_id(meeting),
             key=name,
         )
     ]
@@ -516,7 +528,7 @@ def read_minutes(
         elif item.type == "tasks" and view is not None and not words[0]:
             pair = Pair(view.row.mentorship, name, my_role)
             words = [
-                f"{task.text} ({owner_words(desk, pair, task.owner)}"
+                f"{apart(task.text)} ({owner_words(desk, pair, task.owner)}"
                 + (f", {desk.speech.value.day(task.due)})" if task.due else ")")
                 for task in view.tasks
             ]
@@ -558,7 +570,17 @@ def answer_words(desk: Desk, item: Item, value: Any, people: Mapping[str, str]) 
         return desk.say("minutes.yes" if value else "minutes.no")
     if isinstance(value, int | float):
         return desk.speech.value.number(value)
+    if item.type == "tasks":
+        return DUE.sub(lambda due: due[1] + _due_words(desk, due[2]) + due[3], str(value))
     return str(value)
+
+
+def _due_words(desk: Desk, written: str) -> str:
+    """A day as it stands in what both confirm, as one says it."""
+    try:
+        return desk.speech.value.day(date.fromisoformat(written))
+    except ValueError:
+        return written  # somebody's own words that look like a day
 
 
 # ------------------------------------------------------------------ templates, the example, last time

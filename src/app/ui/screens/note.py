@@ -7,7 +7,9 @@ the screen, locking and closing make a version of it. The field gets the text on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import flet as ft
@@ -49,16 +51,20 @@ from app.ui.parts.surfaces import Visibility
 from app.ui.safe import component
 from app.ui.screens.agreement import SecrecySheet
 from app.ui.screens.checklist import Ticking
-from app.ui.screens.lists import OF_PHASE, lines_of, settled, shown
+from app.ui.screens.lists import OF_PHASE, Line, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
-from app.ui.screens.sheets import AimSheet, NextTask, Pair, QuestionSheet, ReviewSheet, TaskSheet, following
+from app.ui.screens.sheets import AimSheet, NextTask, Pair, QuestionSheet, ReviewSheet, TaskSheet
 from app.ui.screens.templates import note_item, part_id, parts_of, template_for
 from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
     from app.model.queries import MeetingView, NoteRow
+    from app.services.content.library import Document
     from app.ui.desk import Desk
+
+Tool = tuple[str, ft.IconData, str]
+"""A way to a sheet: name, icon, words."""
 
 EARLY = timedelta(minutes=30)
 LATE = timedelta(hours=3)
@@ -106,28 +112,14 @@ def NoteScreen(id: str) -> ft.Control:
         elif e.height > HIGH:
             tighten(False)
 
-    sheets: dict[str, tuple[str, Callable[[], ft.Control]]] = {}
-    few = view is not None and view.open_count <= FEW
-    if view:
-        pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-        sheets = {
-            "task": (
-                "note.task.title",
-                lambda: TaskSheet(pair, close, meeting=id, following=following(view), goals=view.goals),
-            ),
-            "question": (
-                "note.question.title",
-                lambda: QuestionSheet(question[0], lambda at: question.__setitem__(0, at)),
-            ),
-            "list": ("note.list.title", lambda: ListInSheet(id, view.row.my_role, view.row.mentorship, close)),
-            "aim": ("note.aim", lambda: AimSheet(id, view.meeting.aim, view.row.name, close)),
-            "tasks": ("meeting.tasks", lambda: ReviewSheet(id, close, footed=not few)),
-            "secrecy": ("note.secrecy.title", lambda: SecrecySheet(view.row.mentorship)),
-        }
-    title, content = sheets.get(sheet, ("", None))
-    short = sheet in ("question", "aim", "secrecy") or (sheet == "tasks" and few)
-    footed = sheet in ("task", "list") or (sheet == "tasks" and not few)
-    use_sheet(content, close, title=desk.say(title) if title else "", short=short, footed=footed)
+    drawn = _sheet(view, sheet, close, question) if view else None
+    use_sheet(
+        drawn.content if drawn else None,
+        close,
+        title=desk.say(drawn.title) if drawn else "",
+        short=bool(drawn and drawn.short),
+        footed=bool(drawn and drawn.footed),
+    )
     if view is None:
         return no_meeting(desk)
 
@@ -149,33 +141,110 @@ def NoteScreen(id: str) -> ft.Control:
         desk.flush()
         turn(parts + 1)
 
+    field: ft.Control
     if seen == "shared":
-        target = Target(
-            kind="minutes",
-            id=minutes_id(id),
-            cell=f"answers.{part_id(item.id, at)}",
-            context={"meeting": id, "document": template.id, "version": template.version},
-        )
-        saved = str(answers.get(part_id(item.id, at)) or "")
-        field = Writing(
-            target,
-            saved,
-            view.minutes.before if view.minutes else (),
-            desk.say("note.shared.field"),
-            desk.say("note.shared.hint"),
-            theme.SHARED,
-            go_on,
-            id="shared-note",
-            beside=another_version(desk, view.minutes, target.cell),
-            key=f"shared {at}",
-        )
+        field = _shared_field(desk, view, template, part_id(item.id, at), go_on, key=f"shared {at}")
     else:
-        name = private[at - 1] if at <= len(private) else note_id(id, at)
-        target = Target(kind="note", id=name, cell="body", context={"meeting": id, "mentorship": view.row.mentorship})
-        field = OwnNote(target, go_on, key=f"private {at}")
+        field = OwnNote(_own_target(view, private, at), go_on, key=f"private {at}")
 
-    ended = view.row.ended is not None
-    tools = [
+    secrecy = HeaderButton(desk.say("note.secrecy"), ft.Icons.LOCK_PERSON, lambda _: show("secrecy"), id="note-secrecy")
+    sideways = tight or large  # three words beside each other do not fit in large text
+    above: list[ft.Control] = [_ways(_tools(desk, view, lines, tight=tight), show, sideways=sideways)]
+    end = _end(desk, view)
+    head: list[ft.Control] = [
+        _aim(desk, view, lambda: show("aim"), shown=not tight),
+        _open_tasks(desk, view, show, shown=not tight, next_one=not sideways),
+        VisibilityChoice(seen, turn_to, name=view.row.name, id="note", line=tight),
+    ]
+    if parts > 1 or at > 1:
+        head.append(_which_part(desk, at, max(parts, at), turn))
+    room = ft.Container(
+        field,
+        expand=not cramped,
+        height=least if cramped else None,
+        on_size_change=measure,
+        size_change_interval=100,
+    )
+    return Screen(
+        view.row.name,
+        ft.Column(
+            [*head, room, *([*above, end] if cramped else [])],
+            spacing=8,
+            expand=True,
+            scroll=ft.ScrollMode.AUTO if cramped else None,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        back=True,
+        subtitle=_elapsed(desk, view, now),
+        above=() if cramped else above,
+        primary=None if cramped else end,
+        actions=() if tight else (secrecy,),
+    )
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """What comes from below over the note, and in which shape."""
+
+    title: str
+    content: Callable[[], ft.Control]
+    short: bool = False
+    footed: bool = False
+
+
+def _sheet(view: MeetingView, name: str, close: Callable[[], object], question: list[int]) -> _Sheet | None:
+    """The sheet of that name; `question` is where one was among the questions."""
+    row, few = view.row, view.open_count <= FEW
+    pair = Pair(row.mentorship, row.name, row.my_role)
+    match name:
+        case "task":
+            task = partial(TaskSheet, pair, close, meeting=row.id, following=view.following, goals=view.goals)
+            return _Sheet("note.task.title", task, footed=True)
+        case "question":
+            turned = partial(question.__setitem__, 0)
+            return _Sheet("note.question.title", lambda: QuestionSheet(question[0], turned), short=True)
+        case "list":
+            return _Sheet(
+                "note.list.title", lambda: ListInSheet(row.id, row.my_role, row.mentorship, close), footed=True
+            )
+        case "aim":
+            return _Sheet("note.aim", lambda: AimSheet(row.id, view.meeting.aim, row.name, close), short=True)
+        case "tasks":
+            review = partial(ReviewSheet, row.id, close, footed=not few)
+            return _Sheet("meeting.tasks", review, short=few, footed=not few)
+        case "secrecy":
+            return _Sheet("note.secrecy.title", lambda: SecrecySheet(row.mentorship), short=True)
+    return None
+
+
+def _shared_field(
+    desk: Desk, view: MeetingView, template: Document, part: str, go_on: Callable[[], object], *, key: str
+) -> ft.Control:
+    """The field of a part of the words that the two share."""
+    id, minutes = view.row.id, view.minutes
+    target = Target(
+        kind="minutes",
+        id=minutes_id(id),
+        cell=f"answers.{part}",
+        context={"meeting": id, "document": template.id, "version": template.version},
+    )
+    return Writing(
+        target,
+        str((minutes.answers if minutes else {}).get(part) or ""),
+        minutes.before if minutes else (),
+        desk.say("note.shared.field"),
+        desk.say("note.shared.hint"),
+        theme.SHARED,
+        go_on,
+        id="shared-note",
+        beside=another_version(desk, minutes, target.cell),
+        key=key,
+    )
+
+
+def _tools(desk: Desk, view: MeetingView, lines: Sequence[Line], *, tight: bool) -> list[Tool]:
+    """The ways to sheets. Where there is little room, also what stands over the field otherwise."""
+    tools: list[Tool] = [
         ("task", ft.Icons.ADD_TASK, desk.say("note.task")),
         ("question", ft.Icons.CHAT_BUBBLE_OUTLINE, desk.say("note.question")),
     ]
@@ -187,80 +256,39 @@ def NoteScreen(id: str) -> ft.Control:
         if view.open_count:
             open_ = desk.say("note.open-tasks.short", count=view.open_count)
             tools.insert(0, ("tasks", ft.Icons.TASK_ALT, open_))
-    secrecy = (
-        HeaderButton(desk.say("note.secrecy"), ft.Icons.LOCK_PERSON, lambda _: show("secrecy"), id="note-secrecy"),
-    )
-    if tight:  # beside the two that are always there it would take a line of its own from the words
+        # beside the two that are always there it would take a line of its own from the words
         tools.append(("secrecy", ft.Icons.LOCK_PERSON, desk.say("note.secrecy")))
-    sideways = tight or large  # three words beside each other do not fit in large text
-    above: list[ft.Control] = [
-        ft.Row(
-            [_tool(name, icon, words, show, expand=not sideways) for name, icon, words in tools],
-            spacing=8,
-            scroll=ft.ScrollMode.HIDDEN if sideways else None,
-        )
-    ]
-    end = PrimaryButton(
-        desk.say("note.ended" if ended else "note.end"),
-        lambda _: desk.go(f"/meeting/{id}/minutes" if ended else f"/meeting/{id}/end"),
-        id="note-end",
-        soft=True,
-    )
-    head: list[ft.Control] = [_aim(desk, view, lambda: show("aim"), shown=not tight)]
+    return tools
+
+
+def _open_tasks(
+    desk: Desk, view: MeetingView, show: Callable[[str], object], *, shown: bool, next_one: bool
+) -> ft.Control:
+    """How many tasks are open between the two, and while they meet the next one of them."""
+    row = view.row
     tasks = QuietButton(
-        desk.say("note.open-tasks", count=view.open_count),
-        lambda _: show("tasks"),
-        ft.Icons.TASK_ALT,
-        id="note-tasks",
+        desk.say("note.open-tasks", count=view.open_count), lambda _: show("tasks"), ft.Icons.TASK_ALT, id="note-tasks"
     )
-    on = not ended and (view.row.began is not None or view.row.phase == "during")
-    pair = Pair(view.row.mentorship, view.row.name, view.row.my_role)
-    review = [NextTask(pair, id, following(view))] if on and not sideways else []
-    head.append(
-        ft.Column(
-            [ft.Row([tasks]), *review],
-            spacing=4,
-            tight=True,
-            visible=view.open_count > 0 and not tight,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        )
+    on = row.ended is None and (row.began is not None or row.phase == "during")
+    pair = Pair(row.mentorship, row.name, row.my_role)
+    review = [NextTask(pair, row.id, view.following)] if on and next_one else []
+    return ft.Column(
+        [ft.Row([tasks]), *review],
+        spacing=4,
+        tight=True,
+        visible=view.open_count > 0 and shown,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
-    head.append(VisibilityChoice(seen, turn_to, name=view.row.name, id="note", line=tight))
-    if parts > 1 or at > 1:
-        total = max(parts, at)
-        head.append(
-            Segments(
-                [Choice(str(one), desk.say("note.part", part=one)) for one in range(1, total + 1)],
-                str(at),
-                lambda one: turn(int(one)),
-                label=desk.say("note.part", part=at),
-                id="note-part",
-            )
-        )
-    return Screen(
-        view.row.name,
-        ft.Column(
-            [
-                *head,
-                ft.Container(
-                    field,
-                    expand=not cramped,
-                    height=least if cramped else None,
-                    on_size_change=measure,
-                    size_change_interval=100,
-                ),
-                *([*above, end] if cramped else []),
-            ],
-            spacing=8,
-            expand=True,
-            scroll=ft.ScrollMode.AUTO if cramped else None,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        ),
-        back=True,
-        subtitle=_elapsed(desk, view, now),
-        above=() if cramped else above,
-        primary=None if cramped else end,
-        actions=() if tight else secrecy,
+
+
+def _which_part(desk: Desk, at: int, total: int, turn: Callable[[int], object]) -> ft.Control:
+    """A note that was full goes on in another part."""
+    return Segments(
+        [Choice(str(one), desk.say("note.part", part=one)) for one in range(1, total + 1)],
+        str(at),
+        lambda one: turn(int(one)),
+        label=desk.say("note.part", part=at),
+        id="note-part",
     )
 
 
@@ -275,6 +303,33 @@ def _side(desk: Desk, meeting: str) -> Visibility:
     """
     kept = desk.store.ask(SettingOf(side_key(meeting))) if desk.session.phase == "open" else None
     return "only_me" if kept == "only_me" else "shared"
+
+
+def _own_target(view: MeetingView, private: Sequence[str], at: int) -> Target:
+    """Which of my own notes on this meeting is written: one that is there, or the next."""
+    meeting = view.row.id
+    name = private[at - 1] if at <= len(private) else note_id(meeting, at)
+    return Target(kind="note", id=name, cell="body", context={"meeting": meeting, "mentorship": view.row.mentorship})
+
+
+def _end(desk: Desk, view: MeetingView) -> ft.Control:
+    """On to the end of the meeting, or to its minutes once it has ended."""
+    ended = view.row.ended is not None
+    return PrimaryButton(
+        desk.say("note.ended" if ended else "note.end"),
+        lambda _: desk.go(f"/meeting/{view.row.id}/minutes" if ended else f"/meeting/{view.row.id}/end"),
+        id="note-end",
+        soft=True,
+    )
+
+
+def _ways(tools: Sequence[Tool], show: Callable[[str], object], *, sideways: bool) -> ft.Control:
+    """The ways to the sheets, beside each other; `sideways` they are drawn along where they do not fit."""
+    return ft.Row(
+        [_tool(name, icon, words, show, expand=not sideways) for name, icon, words in tools],
+        spacing=8,
+        scroll=ft.ScrollMode.HIDDEN if sideways else None,
+    )
 
 
 def _tool(name: str, icon: ft.IconData, words: str, show: Callable[[str], object], *, expand: bool) -> ft.Control:

@@ -10,7 +10,7 @@ import flet as ft
 from app.model.queries import PersonPage
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query
-from app.ui.hooks.carrying import use_told
+from app.ui.hooks.carrying import use_sharing
 from app.ui.parts import (
     Busy,
     Card,
@@ -35,10 +35,14 @@ from app.ui.safe import component
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
+    from app.services.sharing.gathering import Begun
     from app.services.sharing.pairing import Heard, Package, Peer
     from app.ui.desk import Desk
 
 Hear = Callable[..., None]
+
+MOST_NAMED = 12
+"""So many numbers of pictures that are lacking are read out one by one."""
 
 
 @component
@@ -61,7 +65,7 @@ def PairScreen(id: str = "") -> ft.Control:
             found: Heard = pairing.take(data) if data is not None else pairing.hear(text, mentorship=id, typed=typed)
             return found
 
-        run(work, came, lambda problem: say_fault(desk.sentence(problem)))
+        run(work, came, lambda problem: say_fault(_why(desk, problem)))
 
     def came(found: Heard) -> None:
         if found.stage == "taken" and found.mentorship:
@@ -152,6 +156,7 @@ def _Enter(hear: Hear) -> ft.Control:
             )
         )
     parts += [
+        _Begun(),
         Words(desk.say("pair.enter.how")),
         CodeIn(desk.say("pair.their-code"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
         Soft(desk.say("pair.enter.private")),
@@ -198,11 +203,13 @@ def _Next(
         )
     if stage == "paired" and id and desk.session.pairing.peer(id):
         return _Package(id, who, heard, hear, wrong)
-    if stage == "more":
+    if stage == "more" and heard.begun is not None:
         return _stack(
             [
-                Words(desk.say("pair.more", count=heard.missing)),
-                CodeIn(desk.say("pair.their-code"), hear, id="pair-in"),
+                *([Words(desk.say("pair.more.another"))] if heard.another else []),
+                *([Words(desk.say("pair.more.twice", number=heard.twice))] if heard.twice else []),
+                Live(_how_far(desk, heard.begun)),
+                CodeIn(desk.say("pair.more.in"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
             ]
         )
     parts: list[ft.Control] = [Live(desk.say(f"pair.{stage}", name=who), ft.Icons.CHECK_CIRCLE)]
@@ -266,6 +273,7 @@ def _Package(id: str, who: str, heard: Heard, hear: Hear, wrong: Callable[[objec
     data = None if heard.send else package.data
     parts += [
         Words(desk.say("pair.package.how", name=who)),
+        *(_pictures(desk, package, who) if data else ()),
         CodeOut(text, id="pair-package", data=data, name=package.name if data else ""),
         Soft(desk.say("pair.package.later")),
     ]
@@ -283,7 +291,7 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
     """Already a pair: what is new goes over as a package, and words can be compared."""
     desk = use_desk()
     _, draw = ft.use_state(0)
-    peer = use_told(lambda: desk.session.pairing.peer(id), desk.session.pairing.peer(id))
+    peer = use_sharing(lambda: desk.session.pairing.peer(id), desk.session.pairing.peer(id))
     shown, show = ft.use_state(cast("Package | None", None))
     busy, run = use_busy()
 
@@ -330,15 +338,47 @@ def _Together(id: str, name: str, hear: Hear) -> ft.Control:
         parts.append(Live(desk.say("pair.package.nothing", name=who), ft.Icons.DONE_ALL))
     else:
         parts.append(Words(desk.say("pair.package.how", name=who)))
-        if shown.pictures:
-            parts.append(Words(desk.say("pair.package.pictures", name=who)))
-            parts.append(CodePictures(shown.pictures, id="pair-picture"))
+        parts += _pictures(desk, shown, who)
         parts.append(CodeOut(shown.text, id="pair-package", data=shown.data, name=shown.name))
     parts += [
         SectionTitle(desk.say("pair.package.theirs")),
+        _Begun(),
         CodeIn(desk.say("pair.package-in"), hear, id="pair-in", on_data=lambda data: hear(data=data)),
     ]
     return _stack(parts)
+
+
+def _pictures(desk: Desk, package: Package, who: str) -> list[ft.Control]:
+    """The package for the other phone's camera, where it is small enough for that."""
+    pictures = package.pictures
+    if not pictures:
+        return [Soft(desk.say("pair.package.no-pictures"), Style.BODY)]
+    said = desk.say("pair.package.pictures", name=who, count=len(pictures))
+    return [Words(said), CodePictures(pictures, id="pair-picture")]
+
+
+def _how_far(desk: Desk, begun: Begun) -> str:
+    """How many pictures or parts of a package are here, and which are not."""
+    numbers = desk.speech.value.listing([str(number) for number in begun.lacking[:MOST_NAMED]])
+    key = "pair.more" if len(begun.lacking) <= MOST_NAMED else "pair.more.many"
+    return desk.say(key, here=begun.here, of=begun.count, numbers=numbers)
+
+
+@component
+def _Begun() -> ft.Control:
+    """Parts of a package came before the camera, or a lock, came in between: they are still here."""
+    desk = use_desk()
+    _, draw = ft.use_state(0)
+    begun = desk.session.pairing.begun()
+
+    def let_go(_: object) -> None:
+        desk.session.pairing.let_go()
+        draw(lambda times: times + 1)
+
+    if begun is None:
+        return ft.Container(visible=False)
+    button = QuietButton(desk.say("pair.more.let-go"), let_go, id="pair-let-go")
+    return Card([Words(_how_far(desk, begun)), ft.Row([button], wrap=True)])
 
 
 def _compared(peer: Peer) -> str:
@@ -450,10 +490,19 @@ def _check(
 
 def _out(desk: Desk, text: str) -> list[ft.Control]:
     """A code on its way: as a picture too, where it is short enough for a camera."""
-    parts: list[ft.Control] = [Words(desk.say("pair.send.how"))]
-    if len(text) <= MOST_IN_PICTURE:
-        parts.append(CodePicture(text, desk.say("pair.picture")))
-    return [*parts, CodeOut(text, id="pair-code")]
+    if len(text) > MOST_IN_PICTURE:
+        return [Words(desk.say("pair.send.text")), CodeOut(text, id="pair-code")]
+    return [
+        Words(desk.say("pair.send.how")),
+        CodePicture(text, desk.say("pair.picture")),
+        CodeOut(text, id="pair-code"),
+    ]
+
+
+def _why(desk: Desk, problem: Exception) -> str:
+    """What was wrong with what came in. After the last try nobody is told to try the same once more."""
+    ended = getattr(problem, "code", "") == "sync-pairing-failed" and getattr(problem, "facts", {}).get("left") == 0
+    return desk.say("pair.tries.none") if ended else desk.sentence(problem)
 
 
 def _named(desk: Desk, name: str) -> str:

@@ -10,7 +10,7 @@ import flet as ft
 from app.model.queries import PersonPage, Two, TwoOf
 from app.ui import theme
 from app.ui.hooks import use_busy, use_clock, use_desk, use_query
-from app.ui.hooks.carrying import use_told
+from app.ui.hooks.carrying import use_sharing
 from app.ui.hooks.context import the_desk
 from app.ui.parts import (
     Busy,
@@ -44,8 +44,8 @@ def PartScreen(id: str) -> ft.Control:
     """With somebody one shares with: the ways to end that. Once it has ended: how, and the way back."""
     desk = use_desk()
     view = use_query(PersonPage(id, use_clock()))
-    ended: Parted | None = use_told(lambda: desk.session.parting.of(id), None)
-    shares = use_told(lambda: desk.session.parting.shares(id), False)
+    ended: Parted | None = use_sharing(lambda: desk.session.parting.of(id), None)
+    shares = use_sharing(lambda: desk.session.parting.shares(id), False)
     sure, ask = ft.use_state(False)
     busy, run = use_busy()
     if view is None:
@@ -197,7 +197,7 @@ def PartedCard(id: str, key: str = "") -> ft.Control:
     """On the page of somebody one does not share with any more: how that came about, and the way on. Else nothing."""
     desk = use_desk()
     two: Two | None = use_query(TwoOf(id))
-    ended: Parted | None = use_told(lambda: desk.session.parting.of(id), None)
+    ended: Parted | None = use_sharing(lambda: desk.session.parting.of(id), None)
     if ended is None or two is None:
         return ft.Container(visible=False)
     parts: list[ft.Control] = [Live(_said(desk, ended, two.name), ft.Icons.LINK_OFF)]

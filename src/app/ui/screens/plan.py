@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import flet as ft
 
-from app.model.commands import MoveMeeting, MoveSeries, PlanMeeting, PlanSeries, Revise, SkipMeeting, WithdrawSlot
+from app.model.commands import MoveMeeting, MoveSeries, PlanMeeting, PlanSeries, Revise, SkipMeeting
 from app.model.entities import Meeting, meeting_id
-from app.model.queries import (
-    BusyBetween,
-    MeetingPage,
-    MeetingsBetween,
-    MeetingsOf,
-    NoticeOf,
-    PeopleList,
-    PersonPage,
-    SlotsOf,
-)
-from app.model.schedule import again, again_after, apart, aware, following, on_wall, overlapping, rhythm
+from app.model.queries import MeetingPage, NoticeOf, PeopleList, PersonPage
+from app.model.schedule import apart
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query
 from app.ui.hooks.unfinished import use_unfinished
@@ -43,19 +34,18 @@ from app.ui.parts import (
     VisibilityChip,
     Words,
 )
+from app.ui.parts.toggles import MANY, Picks
 from app.ui.safe import component
+from app.ui.screens.plan_times import MOST, Chosen, Times, busy, clash, doubt, later_of, start_of, taken_back, times_of
 from app.ui.screens.rows import elsewhere, resumed_line
-from app.ui.screens.today import zone_of
 
 if TYPE_CHECKING:
-    from app.model.entities import Mode
-    from app.model.queries import MeetingRow, MeetingView, PersonRow
+    from app.model.queries import MeetingRow, MeetingView, Notice, PersonRow, PersonView
     from app.ui.desk import Desk
 
 LENGTHS = (30, 45, 60, 90)
 EVERY = (0, 1, 2, 4)
 MODES = ("in_person", "video", "phone")
-MOST = 52
 
 
 @component
@@ -79,16 +69,6 @@ def PlanScreen(person: str = "", move: str = "", after: str = "") -> ft.Control:
     return PlanForm(person, move, after, key=f"{person} {move} {after}")
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is written about a meeting that is being planned. When is asked anew: it may be past by then."""
-
-    place: str = ""
-    aim: str = ""
-    elsewhere: bool = False
-    """Whether that place counts, and not the one that was agreed on."""
-
-
 @component
 def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> ft.Control:
     """The form. What the relationship has agreed on is filled in already."""
@@ -99,160 +79,207 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
     ) or list(people)
     model = use_query(MeetingPage(move or after, now))
     first = model.row.mentorship if model else person or (active[0].mentorship if len(active) == 1 else "")
-    who, choose = ft.use_state(first)
-    page = use_query(PersonPage(who, now))
-    start = use_held(lambda: _start(desk, model, page, bool(move)))
-    day, set_day = ft.use_state(start.date())
-    at, set_at = ft.use_state(start.time())
-    agreed = page.mentorship if page else None
-    length, set_length = ft.use_state(model.row.length if model else agreed.length if agreed else 60)
-    mode, set_mode = ft.use_state(model.row.mode if model else agreed.mode if agreed else "in_person")
-    form = use_unfinished(f"plan.{move or first}", Said())
-    usual = model.row.place if model else agreed.place if agreed else ""
-    place, aim = form.values.place if form.values.elsewhere else usual, form.values.aim
-    weeks, set_weeks = ft.use_state(0)
-    count, set_count = ft.use_state(10)
-    skipped, skip = ft.use_state(cast("frozenset[date]", frozenset()))  # another time of day leaves the same days out
-    whole, widen = ft.use_state(False)
+    start = use_held(lambda: _begun(desk, model, first, moving=bool(move)))
+    form = use_unfinished(f"plan.{move or first}", start)
+    chosen = form.values
+    if form.resumed and chosen.day < now.date():  # the day went by while it lay there
+        chosen = replace(chosen, day=start.day)
+    page = use_query(PersonPage(chosen.who, now))
     error, fail = ft.use_state("")
     notice = use_query(NoticeOf(move, now))
 
-    def choose_person(value: str) -> None:
-        choose(value)
-        found = desk.store.ask(PersonPage(value, now))
-        if found:
-            set_length(found.mentorship.length)
-            set_mode(found.mentorship.mode)
+    def put(**changes: Any) -> None:
+        form.put(replace(chosen, **changes))
 
-    starts = datetime.combine(day, at)
-    home = model.meeting.zone if move and model else ""  # a meeting that moves stays on the clock of its own zone
-    zone = zone_of(desk) or home
-    goal = aware(starts, zone, now.tzinfo)
-    there = on_wall(goal, home, now.tzinfo) if home and home != zone else starts
-    later = _later(desk, model, now) if move else []
-    walls = rhythm(starts, weeks, count) if weeks else (starts,)
-    kept = [aware(one, zone, now.tzinfo) for one in walls if not weeks or one.date() not in skipped]
-    if model and whole:
-        by = there - model.meeting.starts
-        kept += [aware(on_wall(row.starts, home, now.tzinfo) + by, home, now.tzinfo) for row in later]
+    def change(**changes: Any) -> None:
+        put(**changes)
+        fail("")
 
-    def wrong() -> str:
-        if not who:
-            return desk.say("plan.choose")
-        if page and page.row.status == "ended":
-            return desk.say("plan.over", name=page.row.name)
-        if not kept:
-            return desk.say("plan.nothing")
-        if apart(min(kept), now) <= timedelta(0):
-            return desk.say("plan.past")
-        clash = _clash(desk, kept, length, now, {move, *(row.id for row in later if whole)})
-        if clash:
-            when = desk.speech.value.near(clash.starts, now)
-            return desk.say("plan.overlap", name=clash.name, when=when)
-        return ""
+    later = later_of(desk, model, now) if move else []
+    times = times_of(desk, chosen, model if move else None, later, now)
+    plan = Plan(desk, now, move, model, page, chosen, later, times)
 
     def save(_: object = None) -> None:
-        problem = wrong()
+        problem = _wrong(plan)
         if problem:
             fail(problem)
             return
-        if move:
-            values = _otherwise(model.row, length, mode, place) if model else {}
-            along = [move, *(row.id for row in later if whole)]
-            with desk.store.writing():
-                desk.store.execute((MoveSeries if whole else MoveMeeting)(meeting=move, starts=there))
-                for id in along if values else ():
-                    desk.store.execute(Revise(kind=Meeting.KIND, id=id, values=values))
-                back = _taken_back(desk, kept, length, now)
-            form.done()
-            desk.back()
-            told = "plan.moved.series" if whole else "meeting.moved.notice"
-            said = desk.say(told, when=desk.speech.value.moment(starts), count=len(kept))
-            desk.notice(" ".join([said, *back]))
-            return
-        with desk.store.writing():
-            if weeks:
-                done = desk.store.execute(
-                    PlanSeries(
-                        mentorship=who,
-                        starts=starts,
-                        zone=zone,
-                        weeks=weeks,
-                        count=count,
-                        length=length,
-                        place=place.strip(),
-                        mode=cast("Mode", mode),
-                    )
-                )
-                for number, one in enumerate(walls):
-                    if one.date() in skipped:
-                        desk.store.execute(SkipMeeting(meeting=meeting_id(done.record, number)))
-            else:
-                desk.store.execute(
-                    PlanMeeting(
-                        mentorship=who,
-                        starts=starts,
-                        zone=zone,
-                        length=length,
-                        place=place.strip(),
-                        mode=cast("Mode", mode),
-                        aim=aim.strip(),
-                    )
-                )
-            back = _taken_back(desk, kept, length, now)
+        told = _move(plan) if move else _keep(plan)
         form.done()
         desk.back()
-        desk.notice(" ".join([desk.say("plan.saved", count=len(kept)), *back]))
+        desk.notice(told)
 
-    def turn(one: datetime) -> None:
-        skip(skipped ^ {one.date()})
-        fail("")
-
-    body: list[ft.Control] = []
+    body: list[ft.Control] = resumed_line(desk, form)
     if not move and len(active) > 1:
-        body += [
-            SectionTitle(desk.say("plan.who")),
-            ChoiceButtons(
-                [Choice(one.mentorship, one.name) for one in active],
-                who,
-                choose_person,
-                label=desk.say("plan.who"),
-                id="plan-person",
-                columns=2 if len(active) > 1 else 1,
-            ),
-        ]
+        body += _who(plan, active, put)
     elif page:
         body.append(Words(page.row.name, theme.Style.HEADING))
-
-    def changed(setter: Callable[[Any], object]) -> Callable[[Any], None]:
-        def change(value: Any) -> None:
-            setter(value)
-            fail("")
-
-        return change
-
-    body.append(
-        ft.ResponsiveRow(
-            [
-                ft.Container(
-                    DateField(desk.say("plan.day"), day, changed(set_day), id="plan-day", first=now.date()),
-                    col={"xs": 12, "sm": 7},
-                ),
-                ft.Container(
-                    TimeField(desk.say("plan.time"), at, changed(set_at), id="plan-time"), col={"xs": 12, "sm": 5}
-                ),
-            ],
-            spacing=8,
-            run_spacing=8,
-        )
+    body += [_when(plan, change), *_how(plan, put, change)]
+    if not move:
+        body += _repeat(plan, put, change)
+    if later:
+        body += _which(plan, change)
+    body += _beside(plan, notice)
+    return Screen(
+        desk.say("plan.move" if move else "plan.title"),
+        body,
+        back=True,
+        above=[ft.Semantics(identifier="plan-error", content=Live(error, ft.Icons.ERROR_OUTLINE, theme.ACCENT))]
+        if error
+        else [],
+        primary=PrimaryButton(
+            desk.say("plan.save.move") if move else desk.say("plan.save", count=max(1, len(plan.times.kept))),
+            save,
+            ft.Icons.EVENT_AVAILABLE,
+            id="plan-save",
+        ),
     )
-    lengths = LENGTHS if length in LENGTHS else tuple(sorted({*LENGTHS, length}))
-    body += [
+
+
+Change = Callable[..., None]
+"""Puts other choices, by name, in the place of those that are there."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The form as it stands: what was chosen and written, and what follows from it."""
+
+    desk: Desk
+    now: datetime
+    move: str
+    model: MeetingView | None
+    page: PersonView | None
+    chosen: Chosen
+    later: Sequence[MeetingRow]
+    times: Times
+
+    @property
+    def place(self) -> str:
+        """Where: what is written here, else what was agreed on."""
+        if self.chosen.elsewhere:
+            return self.chosen.place
+        agreed = self.page.mentorship.place if self.page else ""
+        return self.model.row.place if self.model else agreed
+
+
+def _begun(desk: Desk, model: MeetingView | None, who: str, *, moving: bool) -> Chosen:
+    """What the form begins with."""
+    page = desk.store.ask(PersonPage(who, desk.now()))
+    agreed = page.mentorship if page else None
+    start = start_of(desk, model, page, moving)
+    return Chosen(
+        who,
+        start.date(),
+        start.time(),
+        length=model.row.length if model else agreed.length if agreed else 60,
+        mode=model.row.mode if model else agreed.mode if agreed else "in_person",
+    )
+
+
+# ------------------------------------------------------------------ keeping it
+
+
+def _wrong(plan: Plan) -> str:
+    """Why it cannot be kept; nothing where it can."""
+    desk, chosen, kept = plan.desk, plan.chosen, plan.times.kept
+    if not chosen.who:
+        return desk.say("plan.choose")
+    if plan.page and plan.page.row.status == "ended":
+        return desk.say("plan.over", name=plan.page.row.name)
+    if not kept:
+        return desk.say("plan.nothing")
+    if apart(min(kept), plan.now) <= timedelta(0):
+        return desk.say("plan.past")
+    moving = {plan.move, *(row.id for row in plan.later if chosen.whole)}
+    there = clash(desk, kept, chosen.length, plan.now, moving)
+    if there:
+        return desk.say("plan.overlap", name=there.name, when=desk.speech.value.near(there.starts, plan.now))
+    return ""
+
+
+def _move(plan: Plan) -> str:
+    """The meeting, and those that follow if they are to, at another time. What to say of it."""
+    desk, chosen, times = plan.desk, plan.chosen, plan.times
+    values = _otherwise(plan.model.row, chosen.length, chosen.mode, plan.place) if plan.model else {}
+    along = [plan.move, *(row.id for row in plan.later if chosen.whole)]
+    with desk.store.writing():
+        desk.store.execute((MoveSeries if chosen.whole else MoveMeeting)(meeting=plan.move, starts=times.there))
+        for id in along if values else ():
+            desk.store.execute(Revise(kind=Meeting.KIND, id=id, values=values))
+        back = taken_back(desk, times.kept, chosen.length, plan.now)
+    told = "plan.moved.series" if chosen.whole else "meeting.moved.notice"
+    said = desk.say(told, when=desk.speech.value.moment(times.starts), count=len(times.kept))
+    return " ".join([said, *back])
+
+
+def _keep(plan: Plan) -> str:
+    """A meeting, or a rhythm of them without the days that are left out. What to say of it."""
+    desk, chosen, times = plan.desk, plan.chosen, plan.times
+    common: Any = {
+        "mentorship": chosen.who,
+        "starts": times.starts,
+        "zone": times.zone,
+        "length": chosen.length,
+        "place": plan.place.strip(),
+        "mode": chosen.mode,
+    }
+    with desk.store.writing():
+        if chosen.weeks:
+            done = desk.store.execute(PlanSeries(**common, weeks=chosen.weeks, count=chosen.count))
+            for number, one in enumerate(times.walls):
+                if one.date() in chosen.skipped:
+                    desk.store.execute(SkipMeeting(meeting=meeting_id(done.record, number)))
+        else:
+            desk.store.execute(PlanMeeting(**common, aim=plan.chosen.aim.strip()))
+        back = taken_back(desk, times.kept, chosen.length, plan.now)
+    return " ".join([desk.say("plan.saved", count=len(times.kept)), *back])
+
+
+def _otherwise(row: MeetingRow, length: int, mode: str, place: str) -> dict[str, Any]:
+    """What is to be otherwise about a meeting; another one of its series keeps what is its own."""
+    values: dict[str, Any] = {"length": length, "mode": mode, "place": place.strip()}
+    return {name: value for name, value in values.items() if value != getattr(row, name)}
+
+
+# ------------------------------------------------------------------ the parts of the form
+
+
+def _who(plan: Plan, active: Sequence[PersonRow], put: Change) -> list[ft.Control]:
+    desk = plan.desk
+
+    def choose_person(value: str) -> None:
+        found = desk.store.ask(PersonPage(value, plan.now))
+        put(who=value, **({"length": found.mentorship.length, "mode": found.mentorship.mode} if found else {}))
+
+    label, people = desk.say("plan.who"), [Choice(one.mentorship, one.name) for one in active]
+    if len(people) > MANY:  # whoever has so many finds them by name
+        whom: ft.Control = Picks(people, plan.chosen.who, choose_person, label=label, id="plan-person")
+    else:
+        whom = ChoiceButtons(people, plan.chosen.who, choose_person, label=label, id="plan-person", columns=2)
+    return [SectionTitle(label), whom]
+
+
+def _when(plan: Plan, change: Change) -> ft.Control:
+    desk, chosen = plan.desk, plan.chosen
+    day = DateField(desk.say("plan.day"), chosen.day, lambda day: change(day=day), id="plan-day", first=plan.now.date())
+    at = TimeField(desk.say("plan.time"), chosen.at, lambda at: change(at=at), id="plan-time")
+    return ft.ResponsiveRow(
+        [ft.Container(day, col={"xs": 12, "sm": 7}), ft.Container(at, col={"xs": 12, "sm": 5})],
+        spacing=8,
+        run_spacing=8,
+    )
+
+
+def _how(plan: Plan, put: Change, change: Change) -> list[ft.Control]:
+    """How long, in which form, and where."""
+    desk, chosen = plan.desk, plan.chosen
+    lengths = LENGTHS if chosen.length in LENGTHS else tuple(sorted({*LENGTHS, chosen.length}))
+    return [
         SectionTitle(desk.say("plan.length")),
         ChoiceButtons(
             [Choice(str(one), desk.say("plan.minutes", minutes=one)) for one in lengths],
-            str(length),
-            lambda value: changed(set_length)(int(value)),
+            str(chosen.length),
+            lambda value: change(length=int(value)),
             label=desk.say("plan.length"),
             id="plan-length",
             columns=4,
@@ -264,93 +291,69 @@ def PlanForm(person: str, move: str, after: str, *, key: str | None = None) -> f
                 Choice("video", desk.say("plan.form.video")),
                 Choice("phone", desk.say("plan.form.phone")),
             ],
-            mode,
-            set_mode,
+            chosen.mode,
+            lambda value: put(mode=value),
             label=desk.say("plan.form"),
             id="plan-form",
             columns=3,
         ),
-        ft.Row([VisibilityChip("shared", name=page.row.name if page else "")], wrap=True),
-        *resumed_line(desk, form),
+        ft.Row([VisibilityChip("shared", name=plan.page.row.name if plan.page else "")], wrap=True),
         Field(
-            desk.say(f"plan.place.{mode}"),
-            place,
-            lambda place: form.put(replace(form.values, place=place, elsewhere=True)),
+            desk.say(f"plan.place.{chosen.mode}"),
+            plan.place,
+            lambda place: put(place=place, elsewhere=True),
             id="plan-place",
             limit=500,
         ),
     ]
-    if not move:
-        body += [
-            SectionTitle(desk.say("plan.repeat")),
-            ChoiceButtons(
-                [Choice(str(one), desk.say(f"plan.repeat.{one}")) for one in EVERY],
-                str(weeks),
-                lambda value: changed(set_weeks)(int(value)),
-                label=desk.say("plan.repeat"),
-                id="plan-repeat",
-                columns=2,
-            ),
-        ]
-        if weeks:
-            body += [
-                ft.Semantics(
-                    live_region=True, content=Words(desk.say("plan.meetings", count=count), theme.Style.STRONG)
-                ),
-                Stepper(
-                    desk.say("plan.fewer"),
-                    desk.say("plan.more"),
-                    lambda _: set_count(max(2, count - 1)),
-                    lambda _: set_count(min(MOST, count + 1)),
-                    id="plan-count",
-                ),
-                SectionTitle(desk.say("plan.preview")),
-                Rows([Day(one, number, one.date() in skipped, turn, key=str(one)) for number, one in enumerate(walls)]),
-            ]
-        else:
-            body.append(
-                Field(
-                    desk.say("plan.aim"),
-                    aim,
-                    lambda aim: form.put(replace(form.values, aim=aim)),
-                    id="plan-aim",
-                    limit=500,
-                )
-            )
-    if later:
-        body += [
-            SectionTitle(desk.say("plan.which")),
-            ChoiceButtons(
-                [Choice("only", desk.say("plan.which.only")), Choice("rest", desk.say("plan.which.rest"))],
-                "rest" if whole else "only",
-                lambda value: changed(widen)(value == "rest"),
-                label=desk.say("plan.which"),
-                id="plan-which",
-                columns=2,
-            ),
-        ]
-    body += [Soft(words) for words in (_doubt(desk, starts, zone), elsewhere(desk, home, goal)) if words]
-    if move and notice:
-        body.append(Soft(desk.say(f"slot.notice.{notice.rule}")))
-        if notice.late and model:
-            body.append(Live(desk.say("slot.late", name=model.row.name), ft.Icons.CALL, theme.ACCENT))
-    busy = _busy(desk, kept, length, now)
-    if busy:
-        body.append(ft.Semantics(identifier="plan-busy", content=Live(busy, ft.Icons.EVENT_BUSY, theme.ACCENT)))
-    return Screen(
-        desk.say("plan.move" if move else "plan.title"),
-        body,
-        back=True,
-        above=[ft.Semantics(identifier="plan-error", content=Live(error, ft.Icons.ERROR_OUTLINE, theme.ACCENT))]
-        if error
-        else [],
-        primary=PrimaryButton(
-            desk.say("plan.save.move") if move else desk.say("plan.save", count=max(1, len(kept))),
-            save,
-            ft.Icons.EVENT_AVAILABLE,
-            id="plan-save",
+
+
+def _repeat(plan: Plan, put: Change, change: Change) -> list[ft.Control]:
+    """How often; of one meeting what it is for, of a rhythm its days."""
+    desk, chosen = plan.desk, plan.chosen
+    body: list[ft.Control] = [
+        SectionTitle(desk.say("plan.repeat")),
+        ChoiceButtons(
+            [Choice(str(one), desk.say(f"plan.repeat.{one}")) for one in EVERY],
+            str(chosen.weeks),
+            lambda value: change(weeks=int(value)),
+            label=desk.say("plan.repeat"),
+            id="plan-repeat",
+            columns=2,
         ),
-    )
+    ]
+    if not chosen.weeks:
+        aim = Field(
+            desk.say("plan.aim"),
+            chosen.aim,
+            lambda aim: put(aim=aim),
+            id="plan-aim",
+            limit=500,
+        )
+        return [*body, aim]
+
+    def turn(one: datetime) -> None:
+        change(skipped=chosen.skipped ^ {one.date()})
+
+    days = [
+        Day(one, number, one.date() in chosen.skipped, turn, key=str(one))
+        for number, one in enumerate(plan.times.walls)
+    ]
+    return [
+        *body,
+        ft.Semantics(
+            live_region=True, content=Words(desk.say("plan.meetings", count=chosen.count), theme.Style.STRONG)
+        ),
+        Stepper(
+            desk.say("plan.fewer"),
+            desk.say("plan.more"),
+            lambda _: put(count=max(2, chosen.count - 1)),
+            lambda _: put(count=min(MOST, chosen.count + 1)),
+            id="plan-count",
+        ),
+        SectionTitle(desk.say("plan.preview")),
+        Rows(days),
+    ]
 
 
 @component
@@ -385,104 +388,32 @@ def Day(
     )
 
 
-def _start(desk: Desk, model: Any, page: Any, moving: bool) -> datetime:
-    """What the form begins with: the meeting itself, the same time a rhythm later, or a week from now, when I am free."""
-    here = desk.now()
-    now = here.replace(tzinfo=None)
-    if model is not None:
-        meeting = model.meeting
-        found = model.row.starts if moving else again_after(meeting.starts, meeting.zone, model.mentorship.weeks, here)
-        starts: datetime = found.replace(tzinfo=None)
-        return starts
-    weeks = page.mentorship.weeks if page else 1
-    last = page.row.last_met if page else None
-    begin = _week(now)
-    if last is not None:
-        local = last.astimezone(here.tzinfo).replace(tzinfo=None)
-        if local.minute % 5 == 0:
-            begin = again(local.replace(second=0, microsecond=0), weeks, after=now)
-    length = page.mentorship.length if page else 60
-    for number in range(MOST):
-        free = begin + number * timedelta(weeks=weeks)
-        if _clash(desk, [aware(free, zone_of(desk), here.tzinfo)], length, here, set()) is None:
-            return free
-    return begin
-
-
-def _week(now: datetime) -> datetime:
-    return datetime.combine(now.date() + timedelta(days=7), time(16, 0))
-
-
-def _clash(desk: Desk, moments: list[datetime], length: int, now: datetime, moving: set[str]) -> MeetingRow | None:
-    """A meeting of mine at one of these times, if there is one. Those that move themselves do not count."""
-    a_day = timedelta(days=1)  # another zone may have another date
-    rows = desk.store.ask(MeetingsBetween(min(moments).date() - a_day, max(moments).date() + a_day, now))
-    there = [
-        (row.starts.astimezone(UTC), row.ends.astimezone(UTC), row)
-        for row in rows
-        if row.status == "planned" and row.id not in moving
-    ]
-    for one in moments:
-        starts = one.astimezone(UTC)
-        ends = starts + timedelta(minutes=length)
-        for begins, stops, row in there:
-            if begins < ends and starts < stops:
-                return cast("MeetingRow", row)
-    return None
-
-
-def _taken_back(desk: Desk, moments: list[datetime], length: int, now: datetime) -> list[str]:
-    """Times I offered that these meetings take are offered no longer: nobody can book me twice. Says so, if there are any."""
-    mine = [
-        slot
-        for row in desk.store.ask(PeopleList(now=now))
-        for slot in desk.store.ask(SlotsOf(row.mentorship, now))
-        if slot.mine and slot.open
-    ]
-    spans = [(one, following(one, timedelta(minutes=length))) for one in moments]
-    taken = [slot for slot in mine if overlapping(spans, (slot.starts, slot.ends))]
-    for slot in taken:
-        desk.store.execute(WithdrawSlot(slot=slot.id))
-    return [desk.say("plan.taken-back", count=len(taken))] if taken else []
-
-
-def _later(desk: Desk, model: MeetingView | None, now: datetime) -> list[MeetingRow]:
-    """The meetings that come after this one in its series and would move along."""
-    if model is None or model.row.series is None:
-        return []
+def _which(plan: Plan, change: Change) -> list[ft.Control]:
+    """Whether the rest of the series moves along."""
+    desk = plan.desk
     return [
-        row
-        for row in desk.store.ask(MeetingsOf(model.row.mentorship, now)).upcoming
-        if row.series == model.row.series and (row.number or 0) > (model.row.number or 0) and row.status == "planned"
+        SectionTitle(desk.say("plan.which")),
+        ChoiceButtons(
+            [Choice("only", desk.say("plan.which.only")), Choice("rest", desk.say("plan.which.rest"))],
+            "rest" if plan.chosen.whole else "only",
+            lambda value: change(whole=value == "rest"),
+            label=desk.say("plan.which"),
+            id="plan-which",
+            columns=2,
+        ),
     ]
 
 
-def _busy(desk: Desk, moments: list[datetime], length: int, now: datetime) -> str:
-    """That my other calendar has something then. It is pointed out and stops nobody."""
-    if not moments:
-        return ""
-    spans = desk.store.ask(BusyBetween(min(moments).date(), max(moments).date()))
-    for start in moments if spans else ():
-        for begins, ends in spans:
-            if overlapping([(begins, ends)], (start, following(start, timedelta(minutes=length)))):
-                words = desk.speech.value.near(begins.astimezone(now.tzinfo), now)
-                until = desk.speech.value.clock(ends.astimezone(now.tzinfo))
-                return desk.say("calendar.busy", when=f"{words}–{until}")
-    return ""
-
-
-def _otherwise(row: MeetingRow, length: int, mode: str, place: str) -> dict[str, Any]:
-    """What is to be otherwise about a meeting; another one of its series keeps what is its own."""
-    values: dict[str, Any] = {"length": length, "mode": mode, "place": place.strip()}
-    return {name: value for name, value in values.items() if value != getattr(row, name)}
-
-
-def _doubt(desk: Desk, starts: datetime, zone: str) -> str:
-    """A time that the clocks skip in spring, or show twice in autumn: say when the meeting will be."""
-    clock = desk.speech.value.clock
-    there = aware(starts, zone, desk.now().tzinfo)
-    if there.replace(tzinfo=None) != starts:
-        return desk.say("plan.gap", time=clock(starts), other=clock(there))
-    if there.utcoffset() != there.replace(fold=1).utcoffset():
-        return desk.say("plan.twice", time=clock(starts))
-    return ""
+def _beside(plan: Plan, notice: Notice | None) -> list[ft.Control]:
+    """What is worth knowing of that time, and stops nobody."""
+    desk, times = plan.desk, plan.times
+    told = (doubt(desk, times.starts, times.zone), elsewhere(desk, times.home, times.goal))
+    body: list[ft.Control] = [Soft(words) for words in told if words]
+    if plan.move and notice:
+        body.append(Soft(desk.say(f"slot.notice.{notice.rule}")))
+        if notice.late and plan.model:
+            body.append(Live(desk.say("slot.late", name=plan.model.row.name), ft.Icons.CALL, theme.ACCENT))
+    taken = busy(desk, times.kept, plan.chosen.length, plan.now)
+    if taken:
+        body.append(ft.Semantics(identifier="plan-busy", content=Live(taken, ft.Icons.EVENT_BUSY, theme.ACCENT)))
+    return body

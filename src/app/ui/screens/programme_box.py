@@ -83,6 +83,10 @@ def BoxScreen() -> ft.Control:
         body.append(QuietButton(desk.say("box.forget"), forget, id="box-forget"))
         if choice is not None:
             primary = PrimaryButton(desk.say("box.open"), lambda _: open_it(), ft.Icons.INBOX, busy=busy, id="box-open")
+    elif letters.fetching.keeper in ("device", "programme"):
+        body.append(Live(desk.say(f"box.kept.{letters.fetching.keeper}"), ft.Icons.DEVICES, theme.ACCENT))
+        body.append(Soft(desk.say("box.kept.what")))
+        body.append(QuietButton(desk.say("box.kept.here"), lambda _: open_it(), id="box-open"))
     else:
         standing = letters.coordinator
         body += [
@@ -108,8 +112,10 @@ def box_row(desk: Desk) -> ft.Control:
     if box is not None:
         choice = desk.session.replication.choice
         here = choice is not None and choice.address == box.server
-        standing = desk.session.letters.coordinator
-        said = standing_words(desk, standing, box) if here else desk.say("box.elsewhere", host=box.host)
+        letters = desk.session.letters
+        said = standing_words(desk, letters.coordinator, box) if here else desk.say("box.elsewhere", host=box.host)
+        if here and letters.fetching.keeper in ("device", "programme"):
+            said = desk.say(f"box.kept.{letters.fetching.keeper}")
     return Row(
         desk.say("box.title"),
         lambda _: desk.go("/programme/box"),

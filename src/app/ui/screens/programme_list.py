@@ -17,6 +17,7 @@ from app.ui.parts import (
     Choice,
     EmptyState,
     Field,
+    Footed,
     PrimaryButton,
     QuietButton,
     Row,
@@ -69,6 +70,7 @@ def ProgrammeListScreen() -> ft.Control:
         (lambda: LineSheet(chosen, keep, remove if there else None, key=chosen.id)) if chosen is not None else None,
         close,
         title=desk.say("programme.list.change" if there else "programme.list.new"),
+        footed=True,
     )
 
     def row(line: ProgrammeLine) -> ft.Control:
@@ -178,7 +180,6 @@ def LineSheet(
             label=desk.say("programme.list.critical"),
             id="line",
         ),
-        PrimaryButton(desk.say("programme.list.save"), save, ft.Icons.CHECK, id="line-save"),
     ]
     if remove is not None:
         parts.append(
@@ -187,4 +188,5 @@ def LineSheet(
                 wrap=True,
             )
         )
-    return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    save_it = PrimaryButton(desk.say("programme.list.save"), save, ft.Icons.CHECK, id="line-save")
+    return Footed(parts, save_it, spacing=12)

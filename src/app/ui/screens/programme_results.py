@@ -27,7 +27,11 @@ def ResultsScreen(survey: str) -> ft.Control:
     use_told(coordination.watch)
     role, choose = ft.use_state("")
     orders: dict[str, Shown] = use_held(dict)  # the comments keep their order while one reads them
-    found: Shown = orders.setdefault(role, coordination.results(survey, role))
+    found: Shown = coordination.results(survey, role)
+    before = orders.get(role)
+    if before is not None and (before.count, before.waiting) == (found.count, found.waiting):
+        found = before
+    orders[role] = found
     document = desk.library.document(survey)
     body: list[ft.Control] = []
     if not found.count:

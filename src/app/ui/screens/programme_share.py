@@ -33,7 +33,8 @@ from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.services.programme.coordination import Member, Taken
+    from app.services.programme.answering import Member
+    from app.services.programme.incoming import Taken
     from app.ui.desk import Desk
 
 
@@ -195,6 +196,7 @@ def AnswerScreen(member: str) -> ft.Control:
     else:
         body += [
             Soft(desk.say("programme.remove.what", name=name)),
+            *([Soft(desk.say("programme.remove.box"))] if coordination.box else []),
             DangerButton(desk.say("programme.remove"), remove, id="programme-remove"),
         ]
     return Screen(desk.say("programme.answer", name=name), body, back=True)

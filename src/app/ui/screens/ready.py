@@ -26,7 +26,8 @@ from app.ui.parts import (
 from app.ui.parts.ticks import TickLine
 from app.ui.parts.toggles import Picks
 from app.ui.safe import component
-from app.ui.screens.lists import PREPARATION, Line, lines_of, missing, settled, shown
+from app.ui.screens.in_place import PREPARATION
+from app.ui.screens.lists import Line, lines_of, missing, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.screens.rows import resumed_line
 from app.ui.theme import Style

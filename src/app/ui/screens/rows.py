@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import flet as ft
 
 from app.model.schedule import on_wall, seen
+from app.services.content.direction import apart
 from app.ui import theme
 from app.ui.parts import HeaderButton, QuietButton, Row, Words
 from app.ui.theme import Style
@@ -39,6 +40,11 @@ def begin(words: str) -> str:
 def local(at: datetime, now: datetime) -> datetime:
     """A moment on the wall of whoever reads."""
     return seen(at, now.tzinfo)
+
+
+def zone_of(desk: Desk) -> str:
+    """The name of the zone that the clock on this device shows."""
+    return getattr(desk.now().tzinfo, "key", "") or ""
 
 
 def elsewhere(desk: Desk, zone: str, at: datetime) -> str:
@@ -86,7 +92,7 @@ def meeting_line(desk: Desk, row: MeetingRow, now: datetime) -> ft.Control:
 
 def task_about(desk: Desk, row: TaskRow, today: date) -> str:
     """Who does it and until when."""
-    parts = [owner_name(desk, row.owner, row.mine, row.name)]
+    parts = [apart(owner_name(desk, row.owner, row.mine, row.name))]
     if row.due:
         parts.append(desk.speech.value.near_day(row.due, today))
     if row.outcome == "tried":

@@ -6,7 +6,7 @@ of the vault. The programme's own contacts are written by the person and shown o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,16 @@ import flet as ft
 from app.errors import ContentError
 from app.model.commands import SetSetting
 from app.model.queries import SettingOf
-from app.services.content.library import NUMBERS_BY, NUMBERS_DAY, REGIONS, Document, Group, Item, default_region
+from app.services.content.library import (
+    NUMBERS_BY,
+    NUMBERS_DAY,
+    REGIONS,
+    TERRITORIES,
+    Document,
+    Group,
+    Item,
+    default_region,
+)
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_desk, use_query, use_watch
@@ -38,7 +47,7 @@ from app.ui.parts import (
 )
 from app.ui.parts.calling import CallButton, CallRow
 from app.ui.safe import component
-from app.ui.screens.rows import resumed_line
+from app.ui.screens.rows import resumed_line, zone_of
 from app.ui.theme import Style
 
 CONTACTS, GUIDANCE = "guidance.contacts", "guidance.safeguarding"
@@ -47,9 +56,10 @@ FIRST = ("now", "talk", "after")
 
 
 def region_of(desk: Desk) -> str:
-    """Whose numbers: the region somebody chose, otherwise what the language suggests."""
+    """Whose numbers: the region somebody chose, otherwise where the clock is, otherwise what the language suggests."""
     chosen = str(desk.prefs.region or "")
-    return chosen if chosen in REGIONS else default_region(desk.speech.value.language)
+    here = TERRITORIES.get(zone_of(desk))
+    return chosen if chosen in REGIONS else default_region(desk.speech.value.language, here)
 
 
 @component
@@ -116,31 +126,7 @@ def _Whole() -> ft.Control:
     body.append(Card([*danger, *now], spacing=12))
 
     body.append(SectionTitle(desk.say("safety.numbers"), names[region]))
-    body.append(
-        Rows(
-            [
-                CallRow(
-                    read(item.text),
-                    known[item.id],
-                    said=desk.say("safety.call.who", name=read(item.text), number=known[item.id]),
-                    id=f"call-{item.id}",
-                    help="\n".join(
-                        [
-                            *([read(item.help)] if item.help else []),
-                            *([] if item.id in confirmed.numbers else [desk.say("safety.unverified")]),
-                        ]
-                    ),
-                )
-                for item in numbers
-                if not item.emergency
-            ]
-        )
-    )
-    body.extend(_unnumbered(desk, contacts, region, known))
-    if any(item.id in confirmed.numbers for item in numbers):
-        body.append(Soft(desk.say("safety.verified", name=confirmed.by, day=day_in_words(desk, confirmed.day))))
-    else:
-        body.append(Soft(desk.say("safety.verify")))
+    body += _numbers(desk, contacts, numbers, region, known, facts, confirmed)
     if choosing:
         body.append(
             ChoiceButtons(
@@ -179,6 +165,41 @@ def _Whole() -> ft.Control:
         body.append(Soft(desk.say("safety.noreview")))
     body.append(Soft(desk.say("safety.anonymous")))
     return Screen(desk.say("safety.title"), body, back=True, safety=False, lock=opened)
+
+
+def _numbers(
+    desk: Desk,
+    contacts: Document,
+    numbers: Sequence[Item],
+    region: str,
+    known: dict[str, str],
+    facts: dict[str, str],
+    confirmed: Confirmed,
+) -> list[ft.Control]:
+    """Whom one can call, and whether somebody has made sure of the numbers."""
+    rows = Rows(
+        [
+            CallRow(
+                desk.read(item.text, **facts),
+                known[item.id],
+                said=desk.say("safety.call.who", name=desk.read(item.text, **facts), number=known[item.id]),
+                id=f"call-{item.id}",
+                help="\n".join(
+                    [
+                        *([desk.read(item.help, **facts)] if item.help else []),
+                        *([] if item.id in confirmed.numbers else [desk.say("safety.unverified")]),
+                    ]
+                ),
+            )
+            for item in numbers
+            if not item.emergency
+        ]
+    )
+    if any(item.id in confirmed.numbers for item in numbers):
+        sure = desk.say("safety.verified", name=confirmed.by, day=day_in_words(desk, confirmed.day))
+    else:
+        sure = desk.say("safety.verify")
+    return [rows, *_unnumbered(desk, contacts, region, known), Soft(sure)]
 
 
 def _steps(desk: Desk, part: tuple[Group, tuple[Item, ...]], region: str, facts: dict[str, str]) -> list[ft.Control]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import flet as ft
 
 from app.errors import NotShared
+from app.services.content.direction import apart
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
@@ -31,7 +32,7 @@ from app.ui.parts import (
     Words,
 )
 from app.ui.parts.codes import CodeIn, CodeOut
-from app.ui.parts.devices import NewsCard, Waiting, code_out, six_words, stack
+from app.ui.parts.devices import NewsCard, Waiting, code_out, six_words, stack, taking
 from app.ui.safe import component
 from app.ui.screens.rows import resumed_line
 
@@ -86,7 +87,7 @@ def told_apart(desk: Desk, one: OwnDevice, all: tuple[OwnDevice, ...]) -> str:
     """A device's name; where two have the same, with the first letters of what each is known by, so that the right one goes."""
     name = _name(desk, one)
     alike = any(other.id != one.id and _name(desk, other).casefold() == name.casefold() for other in all)
-    return f"{name} ({one.id[:4]})" if alike and one.id else name
+    return f"{apart(name)} ({one.id[:4]})" if alike and one.id else name
 
 
 def _about(desk: Desk, one: OwnDevice, *, alone: bool) -> str:
@@ -170,12 +171,7 @@ def Packages(key: str = "") -> ft.Control:
             id="devices-make",
         )
         parts.append(ft.Row([button], wrap=True))
-    if fault:
-        parts.append(Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR))
-    if missing:
-        parts.append(Live(desk.say("devices.package.more", count=missing)))
-    if busy:
-        parts.append(Busy(desk.say("devices.working")))
+    parts += taking(desk, fault, missing, busy)
 
     def read(text: str) -> None:
         say_fault("")

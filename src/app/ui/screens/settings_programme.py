@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from app.services.programme.membership import Joined, Offer, Sent
+    from app.services.programme.membership import Joined, Offer
+    from app.services.programme.outgoing import Sent
     from app.services.sharing.pairing import Package
 
 ICONS = {"waiting": ft.Icons.SCHEDULE_SEND, "sent": ft.Icons.SEND_OUTLINED, "seen": ft.Icons.DONE_ALL}

@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from app.ui.desk import Desk
 
 
+def _why_not(desk: Desk, fault: Exception) -> str:
+    """Why no server was chosen. Where none is, nothing is tried again by itself, as it is with one that is away."""
+    return desk.say("server.away") if getattr(fault, "code", "") == "sync-no-answer" else desk.sentence(fault)
+
+
 @component
 def ServerScreen() -> ft.Control:
     """Without a server everything works; with one, what is sealed is carried between devices."""
@@ -65,7 +70,7 @@ def ServerScreen() -> ft.Control:
         run(
             lambda: replication.connect(address, pin=pin, invitation=invitation.strip()),
             connected,
-            lambda fault: say_wrong(desk.sentence(fault)),
+            lambda fault: say_wrong(_why_not(desk, fault)),
         )
 
     def set_manner(**chosen: bool) -> None:

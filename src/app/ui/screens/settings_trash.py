@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ def TrashScreen() -> ft.Control:
     if not trash:
         empty = EmptyState(desk.say("settings.trash.empty"), icon=ft.Icons.DELETE_OUTLINE, id="trash-empty")
         return Screen(desk.say("settings.trash"), [empty, Wishes()], back=True)
-    rows = [_row(desk, one, names, now, lambda _, one=one: restore(one)) for one in trash]
+    rows = [_row(desk, one, names, now, restore) for one in trash]
     body: list[ft.Control] = [Soft(desk.say("settings.trash.help")), Rows(rows)]
     if sure:  # what is erased cannot be undone, so it takes a second tap, in the same place
         body.append(Words(desk.say("settings.trash.sure", count=len(trash))))
@@ -69,7 +69,9 @@ def title_of(desk: Desk, one: Trashed) -> str:
     return one.title.strip().partition("\n")[0][:120] or desk.say(f"settings.trash.kind.{one.kind}")
 
 
-def _row(desk: Desk, one: Trashed, names: Mapping[str, str], now: datetime, on_click: object) -> ft.Control:
+def _row(
+    desk: Desk, one: Trashed, names: Mapping[str, str], now: datetime, restore: Callable[[Trashed], object]
+) -> ft.Control:
     title, large = title_of(desk, one), desk.prefs.text_size >= 150
     last = local(one.until, now).date()
     about = [desk.say(f"settings.trash.kind.{one.kind}"), names.get(one.mentorship or "", "")]
@@ -85,7 +87,7 @@ def _row(desk: Desk, one: Trashed, names: Mapping[str, str], now: datetime, on_c
     )
     button = SecondaryButton(
         desk.say("settings.trash.restore"),
-        on_click,  # type: ignore[arg-type]  # Flet declares each handler by its own event
+        lambda _: restore(one),
         ft.Icons.RESTORE_FROM_TRASH,
         id=f"restore-{one.id}",
     )

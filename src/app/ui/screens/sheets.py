@@ -11,7 +11,6 @@ import flet as ft
 
 from app.model.commands import AddTask, MoveTask, Revise, TaskOutcome
 from app.model.queries import AskedFirst, MeetingPage
-from app.model.queries.meetings import next_day
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_query, use_undo
 from app.ui.hooks.unfinished import use_unfinished
@@ -69,11 +68,17 @@ def owner_words(desk: Desk, pair: Pair, owner: str) -> str:
 
 @dataclass(frozen=True)
 class Written:
-    """A new task while it is being written. When is asked anew each time: a day that was chosen may be over."""
+    """A new task while it is being written."""
 
     text: str = ""
     owner: str = "mentee"
     goal: str = ""
+    when: str = ""
+    """One of the usual days, or `DAY` for the one that was picked; nothing for what is usual just then."""
+    day: date | None = None
+
+
+DAY = "day"
 
 
 @component
@@ -91,21 +96,20 @@ def TaskSheet(
     following = following and max(following, today + timedelta(days=1))  # a meeting that is ended late
     form = use_unfinished(f"task.sheet.{pair.mentorship}", Written())
     wrote = form.values
-    when, choose_when = ft.use_state("next" if following else "week")
-    day, choose_day = ft.use_state(cast("date | None", following or today + timedelta(days=7)))
     error, fail = ft.use_state("")
+    days = {
+        **({"next": following} if following else {}),
+        "week": today + timedelta(days=7),
+        "two-weeks": today + timedelta(days=14),
+        "no-date": None,
+    }
+    usual = "next" if following else "week"
+    past = wrote.when == DAY and (wrote.day is None or wrote.day < today)  # it went by while it lay there
+    when = wrote.when if wrote.when in (DAY, *days) and not past else usual
+    day = wrote.day if when == DAY else days[when]
 
-    def put(**values: str) -> None:
+    def put(**values: Any) -> None:
         form.put(replace(wrote, **values))
-
-    def pick(value: str) -> None:
-        choose_when(value)
-        days = {"week": today + timedelta(days=7), "two-weeks": today + timedelta(days=14), "next": following}
-        choose_day(days.get(value))
-
-    def picked(new: date) -> None:
-        choose_when("")
-        choose_day(new)
 
     def save(_: object = None) -> None:
         if not wrote.text.strip():
@@ -125,7 +129,6 @@ def TaskSheet(
         close()
         desk.notice(desk.say("note.task.kept"), seconds=2)
 
-    whens = [*(["next"] if following else []), "week", "two-weeks", "no-date"]
     people = [Choice(role, owner_words(desk, pair, role)) for role in (pair.their_role, pair.my_role, "both")]
     parts: list[ft.Control] = [
         *resumed_line(desk, form),
@@ -151,16 +154,18 @@ def TaskSheet(
         ),
         Soft(desk.say("note.task.when")),
         ChoiceButtons(
-            [Choice(name, desk.say(f"note.task.{name}")) for name in whens],
+            [Choice(name, desk.say(f"note.task.{name}")) for name in days],
             when,
-            pick,
+            lambda when: put(when=when, day=None),
             label=desk.say("note.task.when"),
             id="task-when",
             columns=2,
         ),
     ]
     if when != "no-date":
-        parts.append(DateField(desk.say("note.task.when"), day, picked, id="task-day", first=today))
+        parts.append(
+            DateField(desk.say("note.task.when"), day, lambda new: put(when=DAY, day=new), id="task-day", first=today)
+        )
     if goals:
         parts.append(Soft(desk.say("note.task.goal")))
         parts.append(
@@ -261,7 +266,7 @@ def OpenTasks(meeting: str) -> ft.Control:
 
     if not still and not settled:
         return Soft(desk.say("meeting.tasks.none"))
-    rows: list[ft.Control] = [TaskToReview(task, pair, act, following(view), key=task.id) for task in still]
+    rows: list[ft.Control] = [TaskToReview(task, pair, act, view.following, key=task.id) for task in still]
     for task, words, _ in settled:
         rows.append(
             ft.Container(
@@ -272,6 +277,7 @@ def OpenTasks(meeting: str) -> ft.Control:
                             spacing=2,
                             tight=True,
                             expand=True,
+                            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,  # as wide as the words, "Klar" lost its r
                         ),
                         QuietButton(
                             desk.say("meeting.task.undo"), lambda _, id=task.id: undo(id), id=f"review-undo-{task.id}"
@@ -295,11 +301,6 @@ def OpenTasks(meeting: str) -> ft.Control:
             )
         )
     return Rows(rows)
-
-
-def following(view: MeetingView) -> date:
-    """The day of the next meeting as it goes on: a rhythm after this one."""
-    return next_day(view.row, view.mentorship)
 
 
 @component

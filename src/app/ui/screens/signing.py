@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import flet as ft
 
+from app.errors import ContentError
 from app.services.fair_copy import differences, in_groups, words
 from app.ui import theme
 from app.ui.hooks import use_desk, use_query
@@ -49,8 +51,32 @@ def use_agreements(make: Callable[[Agreements], T], *queries: Any) -> T:
     return found
 
 
-def names_under(desk: Desk, version: Version | None, text: FairText, none: str = "agreement.not-signed") -> ft.Control:
+@dataclass(frozen=True)
+class NameWords:
+    """The keys of what is said about names: an agreement is signed, minutes are confirmed, a code of conduct is accepted."""
+
+    heading: str
+    none: str
+    not_in_file: str
+
+
+_SIGNED = NameWords("agreement.names", "agreement.not-signed", "agreement.check.not-signed")
+_CONFIRMED = NameWords("confirm.names", "confirm.not-yet", "confirm.check.not-confirmed")
+_ACCEPTED = NameWords("conduct.names", "conduct.not-theirs", "conduct.check.not-accepted")
+
+
+def said_of_names(desk: Desk, text: FairText) -> NameWords:
+    """What is said of the names under a text: its document knows."""
+    try:
+        document = desk.library.document(text.document)
+    except ContentError:  # a document of another Fika
+        return _SIGNED
+    return _CONFIRMED if document.kind == "minutes" else _ACCEPTED if document.accept else _SIGNED
+
+
+def names_under(desk: Desk, version: Version | None, text: FairText) -> ft.Control:
     """One row for each who is to sign: when and how, or that it is still to come."""
+    none = said_of_names(desk, text).none
     rows: list[ft.Control] = []
     for role in PEOPLE:
         if role not in text.roles:
@@ -225,6 +251,7 @@ __all__ = [
     "how",
     "in_pieces",
     "names_under",
+    "said_of_names",
     "signed_row",
     "text_of",
     "use_agreements",

@@ -308,22 +308,7 @@ def _Rate(person: str, phase: Literal["start", "end"], view: SkillsView, key: st
     parts: list[ft.Control] = resumed_line(desk, form)
     parts.append(ft.Row([VisibilityChip(mine.visibility if mine else "only_me", name=view.name)], wrap=True))
     if step == "pick":
-        if survey.intro:
-            parts.append(Words(desk.read(survey.intro)))
-        options = [Option(item.id, item.text) for item in desk.library.document(_source(survey)).items]
-        title = desk.say("skills.pick")
-        parts.append(
-            SkillPicker(
-                title,
-                options,
-                wrote.picked,
-                lambda picked: put(picked=picked),
-                most=most,
-                about=person,
-                unfolded=True,
-                key="pick",
-            )
-        )
+        parts += _picking(desk, survey, wrote.picked, lambda picked: put(picked=picked), most, person)
     else:
         item = items[step]
         parts.append(Heading(desk.read(item.text)))
@@ -356,6 +341,21 @@ def _Rate(person: str, phase: Literal["start", "end"], view: SkillsView, key: st
         spacing=16,
         page=at,
     )
+
+
+def _picking(
+    desk: Desk,
+    survey: Document,
+    picked: frozenset[str],
+    pick: Callable[[frozenset[str]], object],
+    most: int,
+    person: str,
+) -> list[ft.Control]:
+    """The skills to choose from, and what this is about."""
+    intro: list[ft.Control] = [Words(desk.read(survey.intro))] if survey.intro else []
+    options = [Option(item.id, item.text) for item in desk.library.document(_source(survey)).items]
+    title = desk.say("skills.pick")
+    return [*intro, SkillPicker(title, options, picked, pick, most=most, about=person, unfolded=True, key="pick")]
 
 
 def begun(phase: str, mine: SkillsRow | None, view: SkillsView) -> Rated:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import flet as ft
 
@@ -13,6 +14,7 @@ from app.model.queries import MeetingPage, PersonPage, SlotsOf, SlotsToOffer, Wa
 from app.model.schedule import aware, following, overlapping
 from app.ui import theme
 from app.ui.hooks import use_clock, use_desk, use_held, use_query, use_undo
+from app.ui.hooks.unfinished import use_unfinished
 from app.ui.parts import (
     DateField,
     EmptyState,
@@ -33,8 +35,7 @@ from app.ui.parts import (
 from app.ui.parts.carrying import SentState
 from app.ui.safe import component
 from app.ui.screens.lists import capital
-from app.ui.screens.rows import way_words
-from app.ui.screens.today import zone_of
+from app.ui.screens.rows import way_words, zone_of
 
 if TYPE_CHECKING:
     from app.model.queries import PersonView, SlotRow
@@ -153,20 +154,42 @@ def _about(desk: Desk, row: SlotRow) -> str:
 # ------------------------------------------------------------------ offering some
 
 
+@dataclass(frozen=True)
+class Offering:
+    """What is to be offered and not sent yet: the times that are ticked, and those of one's own among them."""
+
+    chosen: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class OwnTime:
+    """A time of one's own that has not been added yet."""
+
+    day: date
+    at: time
+
+
+def _written(times: Iterable[datetime]) -> frozenset[str]:
+    return frozenset(at.isoformat() for at in times)
+
+
 @component
 def _Offer(id: str, name: str, length: int, mine: tuple[SlotRow, ...], *, key: str | None = None) -> ft.Control:
     """Three times are chosen already; others can be chosen or added. What is in the way is said, not offered."""
     desk, now = use_desk(), use_clock()
     zone = zone_of(desk)
     suggested = use_held(lambda: desk.store.ask(SlotsToOffer(id, length, zone, now)))
-    chosen, choose = ft.use_state(cast("frozenset[datetime]", frozenset(suggested[:FIRST])))
-    own, add = ft.use_state(cast("tuple[datetime, ...]", ()))
+    form = use_unfinished(f"slots.{id}", Offering(chosen=_written(suggested[:FIRST])))
+    own = {at for at in map(datetime.fromisoformat, form.values.own) if at > now.replace(tzinfo=None)}
+    times = sorted({*suggested, *own})
+    chosen = {at for at in times if at.isoformat() in form.values.chosen}
     adding, open_ = ft.use_state(False)
     error, fail = ft.use_state("")
     undo = use_undo()
 
     def turn(at: datetime, on: bool) -> None:
-        choose(chosen | {at} if on else chosen - {at})
+        form.put(replace(form.values, chosen=_written(chosen | {at} if on else chosen - {at})))
         fail("")
 
     def added(at: datetime) -> str:
@@ -175,13 +198,12 @@ def _Offer(id: str, name: str, length: int, mine: tuple[SlotRow, ...], *, key: s
             return desk.say("plan.past")
         way = in_the_way(desk, at, length, now) or _among(desk, at, length, chosen - {at})
         if not way:
-            add((*own, at) if at not in own and at not in suggested else own)
-            choose(chosen | {at})
+            form.put(Offering(_written(chosen | {at}), _written(own if at in suggested else own | {at})))
             open_(False)
         return way
 
     use_sheet(
-        (lambda: _OwnTime(suggested[0] if suggested else _soon(now), added)) if adding else None,
+        (lambda: _OwnTime(id, suggested[0] if suggested else _soon(now), added)) if adding else None,
         lambda: open_(False),
         title=desk.say("slot.own"),
         short=True,
@@ -194,6 +216,7 @@ def _Offer(id: str, name: str, length: int, mine: tuple[SlotRow, ...], *, key: s
                 fail(way)
                 return
         done = desk.store.execute(OfferSlots(mentorship=id, starts=sorted(chosen), zone=zone, length=length))
+        form.done()
         desk.back()
         undo(
             desk.say("slot.offered", count=len(chosen), name=name),
@@ -210,7 +233,6 @@ def _Offer(id: str, name: str, length: int, mine: tuple[SlotRow, ...], *, key: s
             key=str(at),
         )
 
-    times = sorted({*suggested, *own})
     body: list[ft.Control] = [Words(desk.say("slot.offer.help", name=name, minutes=length))]
     if desk.session.pairing.peer(id) is None:
         body += [
@@ -269,20 +291,26 @@ def _waiting(desk: Desk, row: SlotRow, now: datetime, undo: Callable[[str, Calla
 
 
 @component
-def _OwnTime(start: datetime, added: Callable[[datetime], str]) -> ft.Control:
+def _OwnTime(id: str, start: datetime, added: Callable[[datetime], str]) -> ft.Control:
     """A time of one's own: day, hour, and what is in the way."""
     desk = use_desk()
-    day, set_day = ft.use_state(start.date())
-    at, set_at = ft.use_state(start.time())
+    form = use_unfinished(f"slot.{id}", OwnTime(start.date(), start.time()))
+    day, at = form.values.day, form.values.at
     error, fail = ft.use_state("")
 
     def pick_day(value: date) -> None:
-        set_day(value)
+        form.put(replace(form.values, day=value))
         fail("")
 
     def pick_time(value: time) -> None:
-        set_at(value)
+        form.put(replace(form.values, at=value))
         fail("")
+
+    def add(_: object) -> None:
+        way = added(datetime.combine(day, at))
+        fail(way)
+        if not way:
+            form.done()
 
     parts: list[ft.Control] = [
         DateField(desk.say("plan.day"), day, pick_day, id="own-day", first=desk.now().date()),
@@ -290,11 +318,7 @@ def _OwnTime(start: datetime, added: Callable[[datetime], str]) -> ft.Control:
     ]
     if error:
         parts.append(Live(error, ft.Icons.ERROR_OUTLINE, theme.ACCENT))
-    parts.append(
-        PrimaryButton(
-            desk.say("slot.own.add"), lambda _: fail(added(datetime.combine(day, at))), ft.Icons.ADD, id="own-add"
-        )
-    )
+    parts.append(PrimaryButton(desk.say("slot.own.add"), add, ft.Icons.ADD, id="own-add"))
     return ft.Column(parts, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
@@ -308,7 +332,7 @@ def in_the_way(desk: Desk, wall: datetime, length: int, now: datetime, *, but: s
     return way_words(desk, found, now) if found else ""
 
 
-def _among(desk: Desk, at: datetime, length: int, others: frozenset[datetime]) -> str:
+def _among(desk: Desk, at: datetime, length: int, others: set[datetime]) -> str:
     """Whether a time lies over one that is to be offered together with it."""
     zone = zone_of(desk)
 

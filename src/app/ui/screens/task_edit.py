@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flet as ft
 
@@ -32,6 +33,11 @@ from app.ui.safe import component
 from app.ui.screens.rows import local, resumed_line
 from app.ui.screens.tasks import owners
 from app.ui.screens.versions import another_version, earlier_versions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.ui.desk import Desk
 
 
 @dataclass(frozen=True)
@@ -91,48 +97,19 @@ def _Form(
 
     goals: tuple[GoalRow, ...] = use_query(GoalsList(wrote.mentorship or None))
     met: MeetingView | None = use_query(MeetingPage((task.meeting or "") if task else meeting, now))
-    say = desk.say
 
     def save(_: object = None) -> None:
         if not wrote.text.strip():
             set_missing(True)
             return
-        whose: Owner = next(one for one in ("mentor", "mentee", "both") if one == wrote.owner)
-        values: dict[str, Any] = {
-            "text": wrote.text.strip(),
-            "owner": whose,
-            "due": wrote.due,
-            "goal": wrote.goal or None,
-        }
-        notes = wrote.notes.strip()
-        if task is not None:
-            learned = {"learned": wrote.learned.strip()} if task.outcome == "tried" else {}
-            desk.store.execute(Revise(kind="task", id=task.id, values={**values, "notes": notes, **learned}))
-            desk.notice(say("task.saved"))
-        else:
-            desk.store.execute(
-                AddTask(mentorship=wrote.mentorship or None, meeting=meeting or None, notes=notes, **values)
-            )
-            desk.notice(say("task.added"))
+        _keep(desk, wrote, task, meeting)
         form.done()
         desk.back()
 
-    def remove(_: object) -> None:
-        if task is None:
-            return
-        gone = task.id
-        desk.store.execute(Delete(kind="task", id=gone))
-        desk.back()
-        desk.notice(say("task.removed"), undo=lambda: desk.store.execute(Restore(kind="task", id=gone)), seconds=6)
-
+    say = desk.say
     parts: list[ft.Control] = resumed_line(desk, form)
     if task is None and not person and len(people) > 1:
-        ordered = sorted(people, key=lambda one: desk.speech.value.sort_key(one.name))
-        who = [*(Choice(one.mentorship, one.name) for one in ordered), Choice("", say("task.private"))]
-        parts += [
-            SectionTitle(say("task.with")),
-            Picks(who, wrote.mentorship, put_with, label=say("task.with"), id="task-person"),
-        ]
+        parts += _with_whom(desk, people, wrote, put_with)
     parts.append(
         Field(
             say("task.add-hint"),
@@ -148,15 +125,10 @@ def _Form(
     seen = task.visibility if task is not None else "shared" if wrote.mentorship else "only_me"
     parts.append(ft.Row([VisibilityChip(seen, name=row.name if row else "")], wrap=True))
     if row is not None:
+        picks = owners(desk, mine, row.name)
         parts += [
             SectionTitle(say("task.owner")),
-            Picks(
-                owners(desk, mine, row.name),
-                wrote.owner,
-                lambda v: put(owner=v),
-                label=say("task.owner"),
-                id="task-owner",
-            ),
+            Picks(picks, wrote.owner, lambda v: put(owner=v), label=say("task.owner"), id="task-owner"),
         ]
     parts.append(DateField(say("task.due"), wrote.due, lambda v: put(due=v), id="task-due"))
     if wrote.due is not None:
@@ -169,43 +141,79 @@ def _Form(
         ]
     parts.append(Field(say("task.notes"), wrote.notes, lambda v: put(notes=v), id="task-notes", lines=2, limit=4_000))
     if met is not None:
-        when = desk.speech.value.near(local(met.row.starts, now), now)
-        parts += [
-            SectionTitle(say("task.meeting")),
-            Rows(
-                [
-                    Row(
-                        say("task.from-meeting", when=when),
-                        lambda _: desk.go(f"/meeting/{met.row.id}"),
-                        icon=ft.Icons.EVENT,
-                        id="task-meeting",
-                    )
-                ]
-            ),
-        ]
+        parts += _from_meeting(desk, met, now)
     if task is not None:
-        if task.outcome == "tried":  # one tap in a meeting: what was learned is written when there is time
-            parts += [
-                SectionTitle(say("task.tried-only")),
-                Field(
-                    say("task.tried-ask"),
-                    wrote.learned,
-                    lambda v: put(learned=v),
-                    id="task-learned",
-                    lines=3,
-                    limit=2_000,
-                ),
-            ]
-        parts += [*another_version(desk, task), *earlier_versions(desk, task, "text")]
-        parts.append(
-            ft.Row(
-                [
-                    QuietButton(
-                        say("task.remove"), remove, ft.Icons.DELETE_OUTLINE, id="remove-task", color=theme.INK_SOFT
-                    )
-                ]
-            )
-        )
+        parts += _of_a_kept_one(desk, task, wrote.learned, lambda v: put(learned=v))
     return Screen(
         title, parts, back=True, primary=PrimaryButton(say("task.save"), save, ft.Icons.CHECK, id="save-task")
     )
+
+
+def _keep(desk: Desk, wrote: Written, task: Task | None, meeting: str) -> None:
+    """What was written, as a task: a new one, or the one that it was."""
+    whose: Owner = next(one for one in ("mentor", "mentee", "both") if one == wrote.owner)
+    values: dict[str, Any] = {
+        "text": wrote.text.strip(),
+        "owner": whose,
+        "due": wrote.due,
+        "goal": wrote.goal or None,
+        "notes": wrote.notes.strip(),
+    }
+    if task is not None:
+        learned = {"learned": wrote.learned.strip()} if task.outcome == "tried" else {}
+        desk.store.execute(Revise(kind="task", id=task.id, values={**values, **learned}))
+        desk.notice(desk.say("task.saved"))
+    else:
+        desk.store.execute(AddTask(mentorship=wrote.mentorship or None, meeting=meeting or None, **values))
+        desk.notice(desk.say("task.added"))
+
+
+def _with_whom(
+    desk: Desk, people: tuple[PersonRow, ...], wrote: Written, choose: Callable[[str], object]
+) -> list[ft.Control]:
+    """With one of several people, or for me alone."""
+    ordered = sorted(people, key=lambda one: desk.speech.value.sort_key(one.name))
+    who = [*(Choice(one.mentorship, one.name) for one in ordered), Choice("", desk.say("task.private"))]
+    return [
+        SectionTitle(desk.say("task.with")),
+        Picks(who, wrote.mentorship, choose, label=desk.say("task.with"), id="task-person"),
+    ]
+
+
+def _from_meeting(desk: Desk, met: MeetingView, now: datetime) -> list[ft.Control]:
+    """The meeting in which it was agreed on."""
+    when = desk.speech.value.near(local(met.row.starts, now), now)
+    return [
+        SectionTitle(desk.say("task.meeting")),
+        Rows(
+            [
+                Row(
+                    desk.say("task.from-meeting", when=when),
+                    lambda _: desk.go(f"/meeting/{met.row.id}"),
+                    icon=ft.Icons.EVENT,
+                    id="task-meeting",
+                )
+            ]
+        ),
+    ]
+
+
+def _of_a_kept_one(desk: Desk, task: Task, learned: str, learn: Callable[[str], object]) -> list[ft.Control]:
+    """What was learned where it was tried, what it said before, and the way to remove it."""
+
+    def remove(_: object) -> None:
+        gone = task.id
+        desk.store.execute(Delete(kind="task", id=gone))
+        desk.back()
+        desk.notice(desk.say("task.removed"), undo=lambda: desk.store.execute(Restore(kind="task", id=gone)), seconds=6)
+
+    parts: list[ft.Control] = []
+    if task.outcome == "tried":  # one tap in a meeting: what was learned is written when there is time
+        parts += [
+            SectionTitle(desk.say("task.tried-only")),
+            Field(desk.say("task.tried-ask"), learned, learn, id="task-learned", lines=3, limit=2_000),
+        ]
+    button = QuietButton(
+        desk.say("task.remove"), remove, ft.Icons.DELETE_OUTLINE, id="remove-task", color=theme.INK_SOFT
+    )
+    return [*parts, *another_version(desk, task), *earlier_versions(desk, task, "text"), ft.Row([button])]

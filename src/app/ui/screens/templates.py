@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from app.model.queries import LastMinutes
+from app.model.queries import LastMinutes, MeetingsOf
 
 if TYPE_CHECKING:
     from app.model.queries import MeetingView
@@ -21,13 +21,19 @@ def template_for(desk: Desk, view: MeetingView) -> Document:
     if view.minutes is not None:
         return desk.library.document(view.minutes.document)
     last = desk.store.ask(LastMinutes(view.row.mentorship, view.row.id))
-    if last is None:
+    if last is None and not _met_before(desk, view):
         return desk.library.document("minutes.first")
     if view.mentorship.status == "ending":
         return desk.library.document("minutes.closing")
     if view.row.number is not None and view.row.number + 1 == view.mentorship.planned // 2:
         return desk.library.document("minutes.midterm")
-    return desk.library.document(last.document if last.document in USUAL else QUICK)
+    return desk.library.document(last.document if last and last.document in USUAL else QUICK)
+
+
+def _met_before(desk: Desk, view: MeetingView) -> bool:
+    """Whether the two have met, with minutes or without: then this is no first meeting."""
+    past = desk.store.ask(MeetingsOf(view.row.mentorship, desk.now())).past
+    return any(row.id != view.row.id and row.status == "held" and row.starts < view.row.starts for row in past)
 
 
 def note_item(document: Document) -> Item:

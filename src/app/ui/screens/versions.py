@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import flet as ft
 
 from app.errors import ContentError
-from app.model.queries import Said, unsettled
+from app.model.queries import HasEarlier, Said, unsettled
 from app.model.schema import Entity, field_of
+from app.services.content.direction import apart
 from app.ui.parts import QuietButton, SecondaryButton
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ def another_version(desk: Desk, record: Entity | None, *cells: str) -> list[ft.C
 
 
 def earlier_versions(desk: Desk, record: Entity | None, cell: str) -> list[ft.Control]:
-    """The way to earlier versions of a text, once there can be any."""
+    """The way to earlier versions of a text, once there is one. Whoever shows it is drawn again when the record changes."""
     if record is None or record.edited == record.made or cell not in record.cells:
+        return []
+    if desk.session.phase != "open" or not desk.store.ask(HasEarlier(record.KIND, record.id, cell)):
         return []
     return [
         QuietButton(
@@ -93,7 +96,7 @@ def names(desk: Desk, versions: Sequence[Said]) -> list[str]:
     plain = [by(desk, one) for one in versions]
     now = desk.now()
     return [
-        name if plain.count(name) == 1 else f"{name} · {when(desk, one.at, now)}"
+        name if plain.count(name) == 1 else f"{apart(name)} · {when(desk, one.at, now)}"
         for name, one in zip(plain, versions, strict=True)
     ]
 
