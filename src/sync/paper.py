@@ -14,9 +14,6 @@ from sync.pairing.transcript import derive
 from sync.recovery import RecoveryKey
 
 VERSION: Final = 1
-REPLACED: Final = b"\0"
-"""Lies where the keyring of a paper was that does not count any more."""
-
 MOST_BYTES: Final = 256 << 10
 
 _ID_BYTES: Final = 16

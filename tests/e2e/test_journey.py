@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from app.model.commands import AddPerson, PlanMeeting, StartNow
 from app.model.entities import Note
@@ -12,7 +13,7 @@ from app.model.queries import EvaluationsOf, ListOf, MeetingPage, MeetingsOf, No
 from app.services import zone
 from app.services.content.library import Library
 from app.services.session import Session
-from tests.e2e.conftest import ASSETS, Place, opened, prepared
+from tests.e2e.conftest import ASSETS, Place, opened, place, prepared
 
 WORDS = "Ringde arbetsplatsen åäö ÅÄÖ och fick ett namn"
 QUICK = "Hemlig iakttagelse"
@@ -52,6 +53,30 @@ def test_first_run_to_a_note_in_eight_taps_then_the_lock_and_a_quiet_end(home: P
     assert person.app.process.wait(15) == 0
     with opened(home) as session:
         assert notes_of(session) == ["Första ordet"]
+
+
+def test_the_passphrase_has_the_focus_and_keeps_it_for_whoever_just_types(tmp_path: Path) -> None:
+    """T1: with a screen reader on and things moving as ever, the field is there to be typed into once the lock screen
+    stands."""
+    with place(tmp_path / "data", reduced_motion="no-preference", scale=1) as home:
+        with prepared(home):
+            pass
+        person = home.start()
+        person.sees("passphrase")
+        person.visit.still("lock")
+        person.visit.page.wait_for_function(HELD, arg="passphrase", polling="raf")
+        person.visit.page.keyboard.type(person.phrase, delay=5)
+        person.visit.page.keyboard.press("Enter")
+        person.gone("passphrase")
+
+
+# In the page, at every picture: whether a field has had the focus for a while.
+HELD = """id => {
+  const e = document.activeElement, p = e && e.closest('[flt-semantics-identifier]');
+  const here = p && p.getAttribute('flt-semantics-identifier') === id && e.matches('input, textarea');
+  window.fikaHeld = here ? (window.fikaHeld || 0) + 1 : 0;
+  return window.fikaHeld > 30;
+}"""
 
 
 def test_nothing_called_saved_is_lost_when_the_power_is_pulled_locked_or_open(home: Place) -> None:

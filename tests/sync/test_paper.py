@@ -8,6 +8,7 @@ import pytest
 from sync import hpke, labels, paper
 from sync.errors import BadContent, BadRecord, CannotOpen, UnfitPublicKey
 from sync.paper import Place, open_keyring, place_of
+from sync.protocol import REPLACED
 from sync.recovery import RecoveryKey
 from tests.support.effort import effort
 
@@ -66,7 +67,7 @@ def test_what_is_too_long_or_claims_to_be_longer_than_it_is_is_refused() -> None
         with pytest.raises(BadContent):
             open_keyring(PAPER, sealed)
     with pytest.raises(BadContent):
-        open_keyring(PAPER, paper.REPLACED)
+        open_keyring(PAPER, REPLACED)
     with pytest.raises(BadRecord):
         Place.read(bytes(79))
     with pytest.raises(UnfitPublicKey):

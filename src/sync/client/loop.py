@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from sync.client.http import Server, Token
@@ -46,6 +47,9 @@ TOKENS_MOST: Final = 32
 
 GATHER_SECONDS: Final = 0.15
 """Rounds follow each other no faster: the first change of a burst goes at once, the others together."""
+
+TIDY_LATEST_SECONDS: Final = 2.0
+"""How long what can wait does wait while changes keep coming."""
 
 
 class Condition(enum.StrEnum):
@@ -117,6 +121,7 @@ class Loop:
         spaces: Callable[[], Sequence[str]],
         *,
         told: Callable[[State], None],
+        tidy: Callable[[], None] = lambda: None,
         draw: Callable[[float, float], float] = random.uniform,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -126,6 +131,12 @@ class Loop:
         self._replicator = replicator
         self._spaces = spaces
         self._told = told
+        self._tidy = tidy
+        """What is done beside, once a round has left everything alike and nobody asks for more: somebody may be looking
+        at the screen on which a change is to stand, and two of these devices may be one machine.
+        """
+        self._untidy: float | None = None
+        """When the first round ended calm after which that was not done yet."""
         self._draw = draw
         self._clock = clock
         self._signal = threading.Condition()
@@ -195,6 +206,7 @@ class Loop:
             failures = 0 if fault is None else failures + 1
             everything = fault is not None
             if fault is None:
+                self._tidy_up(at_once=wanted.everything or wanted.urgent)
                 self._pause(CALM_SECONDS, patient=False)
             else:
                 told = fault.facts.get("after", 0) if isinstance(fault, ServerBusy) else 0
@@ -252,7 +264,20 @@ class Loop:
                 self._become(replace(self.state, condition=Condition.STUCK, error=None))
             return exc
         self._become(self._standing(Condition.CALM, since=self._clock()))
+        if self._untidy is None:
+            self._untidy = self._monotonic()
         return None
+
+    def _tidy_up(self, *, at_once: bool) -> None:
+        """Do what can wait, unless something comes that cannot."""
+        if self._untidy is None or self._stopped.is_set():
+            return
+        left = 0.0 if at_once else min(GATHER_SECONDS, self._untidy + TIDY_LATEST_SECONDS - self._monotonic())
+        with self._signal:
+            if left > 0.0 and self._signal.wait_for(lambda: self._stopped.is_set() or bool(self._wanted), timeout=left):
+                return
+        self._untidy = None
+        self._call(self._tidy)
 
     def _rest(self, space: str, error: SyncError) -> None:
         """The server says no there: later again."""
@@ -350,8 +375,11 @@ class Loop:
         if state == self.state:
             return
         self.state = state
+        self._call(partial(self._told, state))
+
+    def _call(self, listener: Callable[[], None]) -> None:
         try:
-            self._told(state)
+            listener()
         except Exception as exc:  # noqa: BLE001 - a screen that fails must not end the loop
             log.error("a listener failed: %s", type(exc).__name__)
 

@@ -23,9 +23,11 @@ from sync.protocol.control import (
 )
 from sync.protocol.envelope import Envelope, Header, Kind
 from sync.protocol.frames import Page, batches, cut_frames, read_frames, write_frames
+from sync.protocol.keyring import REPLACED
 from sync.protocol.purge import read_purged, write_purged
 
 __all__ = [
+    "REPLACED",
     "Addition",
     "CutOff",
     "Departure",

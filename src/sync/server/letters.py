@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from sync.protocol import REPLACED
 from sync.server.database import Database, Work
 from sync.server.log import Full
 from sync.server.refusal import Refusal, forbidden, unknown
@@ -215,10 +216,13 @@ class Keyrings:
         return bytes(row[1])
 
     def put(self, id: bytes, secret: bytes, sealed: bytes, *, admit: Callable[[], None], today: int) -> bool:
-        """Replace a keyring, or put the first one there unless `admit` refuses its writer; whether it was the first."""
+        """Replace a keyring, or put the first one there unless `admit` refuses its writer; whether it was the first.
+
+        Where the mark of a replaced one lies, it stays: two devices of a person may be here at the same moment.
+        """
         name = hashlib.sha256(id).digest()
         with self._database.write() as work:
-            row = work.one("select secret from keyring where id = ? {lock}", name)
+            row = work.one("select secret, bytes from keyring where id = ? {lock}", name)
             if row is None:
                 admit()
                 work.run(
@@ -230,6 +234,8 @@ class Keyrings:
                 )
             elif not hmac.compare_digest(row[0], hashlib.sha256(secret).digest()):
                 raise unknown()
+            elif bytes(row[1]) == REPLACED != sealed:  # a device that has not heard of it yet
+                raise Refusal(409, "replaced")
             else:
                 work.run("update keyring set bytes = ?, made = ? where id = ?", sealed, today, name)
         return row is None

@@ -46,6 +46,7 @@ CODES: Final = frozenset(
     {
         "malformed", "session", "nonce", "proof", "forbidden", "closed", "unknown", "method", "slow", "gap", "fork",
         "cursor", "exists", "gone", "too-large", "range", "envelope", "rate", "headers", "broken", "busy", "quota",
+        "replaced",
     }
 )  # fmt: skip
 """Every word; a test compares them with the table in `docs/spec/sync-http.md`."""

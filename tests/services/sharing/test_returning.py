@@ -20,7 +20,8 @@ from app.services.sharing.joining import read_keyring
 from app.vault.kdf import Cost
 from sync.client.http import Server
 from sync.errors import BadRecoveryKey, NoAnswer
-from sync.paper import REPLACED, place_of
+from sync.paper import place_of
+from sync.protocol import REPLACED
 from sync.recovery import RecoveryKey
 from tests.support.phones import ASSETS, OTHER_PHRASE, PHRASE, Clock, Phone, add, devices, give, goals, in_the_room
 from tests.sync.server.running import Running
@@ -373,6 +374,29 @@ def test_a_replaced_recovery_key_finds_nothing_any_more(carrier: Running, phones
         phone_.session.return_with(carrier.base, "", paper[0].text, OTHER_PHRASE)
     assert phone_.session.return_with(carrier.base, "", new.text, OTHER_PHRASE) == []
     assert "After the change" in goals(phone_)
+
+
+def test_a_device_that_puts_its_keyring_in_the_very_moment_of_the_replacement_does_not_undo_it(
+    carrier: Running, phones: Callable[..., Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper: list[RecoveryKey] = []
+    karin = phones("Karin", "mentor", paper)
+    karin.session.replication.connect(carrier.base)
+    until(lambda: _put(karin))
+    former = place_of(paper[0])
+    real = Server.put_keyring
+
+    def late(self: Server, id: bytes, secret: bytes, sealed: bytes, token: Any) -> None:
+        real(self, id, secret, REPLACED, token)  # another device of hers
+        real(self, id, secret, sealed, token)
+
+    monkeypatch.setattr(Server, "put_keyring", late)
+    karin.session._open_vault.documents.table("_device").remove(
+        doc_ids=[row.doc_id for row in _device(karin) if row["kind"] == "keyring-put"]
+    )
+    karin.session.replication.now()
+    until(lambda: karin.session._open_spaces.paper is None)
+    assert Server(carrier.base).keyring(former.id, former.secret) == REPLACED
 
 
 @pytest.mark.parametrize("fails", [False, True])

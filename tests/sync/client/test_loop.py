@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from sync.client.http import Token
-from sync.client.loop import GATHER_SECONDS, Condition, Loop, State, _Wanted
+from sync.client.loop import GATHER_SECONDS, TIDY_LATEST_SECONDS, Condition, Loop, State, _Wanted
 from sync.errors import NoAnswer, ServerRefuses
 
 
@@ -300,3 +300,81 @@ def test_a_server_that_says_no_everywhere_is_not_called_calm(loop: Loop, rounds:
     for _ in range(3):  # the pauses of the whole are short at first; what is asked for in them is nothing
         loop._one_round(_Wanted(everything=True))
     assert len(rounds.made) == asked and loop.state.condition is Condition.STUCK
+
+
+@pytest.fixture
+def tidied(rounds: Rounds) -> tuple[Loop, list[float], list[float]]:
+    """A loop that nobody started, its clock, and when it did what can wait."""
+    now, done = [0.0], list[float]()
+    found = Loop(
+        Line(rounds),  # type: ignore[arg-type]  # as above
+        rounds,  # type: ignore[arg-type]  # as above
+        lambda: [ONE, OTHER],
+        told=lambda _: None,
+        tidy=lambda: done.append(now[0]),
+        monotonic=lambda: now[0],
+    )
+    return found, now, done
+
+
+def test_what_can_wait_is_done_when_nothing_has_come_for_a_moment(
+    tidied: tuple[Loop, list[float], list[float]],
+) -> None:
+    loop, _, done = tidied
+    loop._tidy_up(at_once=False)
+    assert not done, "nothing was carried"
+    loop._one_round(_Wanted(spaces={ONE: None}))
+    began = time.monotonic()
+    loop._tidy_up(at_once=False)
+    assert len(done) == 1
+    assert time.monotonic() - began >= GATHER_SECONDS * 0.9
+    loop._tidy_up(at_once=False)
+    assert len(done) == 1, "once is enough"
+
+
+def test_what_can_wait_waits_while_changes_come_but_not_for_ever(tidied: tuple[Loop, list[float], list[float]]) -> None:
+    loop, now, done = tidied
+    loop._one_round(_Wanted(spaces={ONE: None}))
+    loop.poke(ONE)
+    for now[0] in (0.0, 0.5, TIDY_LATEST_SECONDS - 0.01):
+        loop._tidy_up(at_once=False)
+        assert not done
+        loop._one_round(_Wanted(spaces={ONE: None}))
+    now[0] = TIDY_LATEST_SECONDS
+    loop._tidy_up(at_once=False)
+    assert done == [TIDY_LATEST_SECONDS]
+
+
+def test_whoever_asks_has_what_can_wait_done_at_once_and_whoever_stops_not_at_all(
+    tidied: tuple[Loop, list[float], list[float]], rounds: Rounds
+) -> None:
+    loop, _, done = tidied
+    rounds.fault = NoAnswer(reason="unreachable")
+    loop._one_round(_Wanted(everything=True))
+    loop._tidy_up(at_once=True)
+    assert not done, "the round was none"
+    rounds.fault = None
+    loop._one_round(_Wanted(everything=True))
+    loop.poke(ONE)
+    loop._tidy_up(at_once=True)
+    assert len(done) == 1
+    loop._one_round(_Wanted(everything=True))
+    loop.stop()
+    loop._tidy_up(at_once=True)
+    assert len(done) == 1
+
+
+def test_what_fails_beside_does_not_end_the_rounds(rounds: Rounds) -> None:
+    tried = threading.Event()
+
+    def fails() -> None:
+        tried.set()
+        raise RuntimeError
+
+    loop = Loop(Line(rounds), rounds, lambda: [ONE], told=lambda _: None, tidy=fails)  # type: ignore[arg-type]  # as above
+    loop.start()
+    assert tried.wait(10)
+    made = len(rounds.made)
+    loop.poke(urgent=True)
+    until(lambda: len(rounds.made) > made)
+    loop.stop()

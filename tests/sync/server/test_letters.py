@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from sync.authority import Role
+from sync.protocol import REPLACED
 from sync.protocol.limits import PARCEL_SIZES
 from sync.server.letters import MESSAGES, OPEN_INVITATIONS, PART_BYTES, SLIP_BYTES
 from sync.server.post import KEPT_DAYS, parcel_id
@@ -171,6 +172,22 @@ def test_a_recovery_key_finds_its_keyring_and_nothing_else_does(base: str) -> No
     assert one.http.get(path, headers=headers).content == b"sealed anew"
     assert one.http.delete(path, headers=headers).status_code == 204
     assert said(one.http.get(path, headers=headers)) == said(one.http.delete(path, headers=headers)) == (404, "unknown")
+
+
+def test_where_a_recovery_key_was_replaced_no_keyring_is_put_any_more(base: str) -> None:
+    one, other = pair(base)
+    path, headers = f"/v1/keyrings/{os.urandom(16).hex()}", {"authorization": f"Bearer {os.urandom(32).hex()}"}
+    known = {**headers, "fika-session": one.token}
+    for first in (b"sealed", REPLACED):
+        assert one.http.put(path, content=first, headers=known).is_success
+    for late in (b"sealed", REPLACED + REPLACED, b"\1"):
+        assert said(other.http.put(path, content=late, headers=headers)) == (409, "replaced")
+    assert one.http.put(path, content=REPLACED, headers=headers).status_code == 200, "said again, it is no mistake"
+    assert one.http.get(path, headers=headers).content == REPLACED
+    wrong = {"authorization": f"Bearer {os.urandom(32).hex()}"}
+    assert said(one.http.put(path, content=b"mine", headers=wrong)) == (404, "unknown"), (
+        "who has no word learns nothing"
+    )
 
 
 # ------------------------------------------------------------------------------------------------ boxes without names

@@ -430,7 +430,7 @@ class Replication:
             shelf = cast("Exchange", Unhurried(self._exchange, self._pace))
             replicator = Replicator(server, shelf, invitation=invitation or None)
             self._server, self._replicator = server, replicator
-            self._loop = loop = Loop(server, replicator, self._carried, told=self._moved)
+            self._loop = loop = Loop(server, replicator, self._carried, told=self._moved, tidy=self._tidy)
             self._stops = [
                 self._store.on_change(lambda _: self._written(loop)),
                 self._exchange.watch(self._listeners.tell),
@@ -510,11 +510,13 @@ class Replication:
             about_me = self._spaces.personal in state.refused
             refused = frozenset[str]() if about_me else state.refused
             self._exchange.refused(refused, but_for=(state.allowed | state.refused) - refused)
-        self._listeners.tell()  # first: what is done beside takes its time, and may fail
-        if state.condition.value == "calm":
-            self._greet()
-            self._keep_keyring()
-            self._compare_clocks()
+        self._listeners.tell()
+
+    def _tidy(self) -> None:
+        """After a calm round, once nobody waits for anything."""
+        self._greet()
+        self._keep_keyring()
+        self._compare_clocks()
 
     def _compare_clocks(self) -> None:
         """Once with each server: its clock beside this phone's. Nothing depends on it; a person may want to know."""

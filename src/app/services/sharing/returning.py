@@ -17,7 +17,7 @@ from app.services.spaces import DEVICE
 from sync import paper
 from sync.client.http import Server, Token
 from sync.errors import BadContent, BadRecord, CannotOpen, OddAnswer, ServerRefuses
-from sync.protocol import Envelope, batches, read_frames, write_frames
+from sync.protocol import REPLACED, Envelope, batches, read_frames, write_frames
 from sync.signing import DeviceKeys, SigningKey
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def keep(server: Server, spaces: Spaces, documents: Any, token: Token) -> bool:
         return _renewed(server, spaces, documents, token)
     finally:
         for former in spaces.former_papers():
-            server.put_keyring(former.id, former.secret, paper.REPLACED, token)
+            server.put_keyring(former.id, former.secret, REPLACED, token)
         spaces.forget_former_papers()
 
 
@@ -99,10 +99,13 @@ def _renewed(server: Server, spaces: Spaces, documents: Any, token: Token) -> bo
     rows = [row for row in table if row["kind"] == "keyring-put"]
     if rows and rows[0]["digest"] == digest:
         return False
-    if server.keyring(place.id, place.secret) == paper.REPLACED:  # another device of mine has a new recovery key
-        spaces.forget_paper()
+    try:
+        server.put_keyring(place.id, place.secret, place.seal(plain), token)
+    except ServerRefuses as exc:
+        if exc.facts["reason"] != "replaced":
+            raise
+        spaces.forget_paper()  # another device of mine has a new recovery key
         return False
-    server.put_keyring(place.id, place.secret, place.seal(plain), token)
     with documents.transaction():
         table.remove(doc_ids=[row.doc_id for row in rows])
         table.insert({"kind": "keyring-put", "digest": digest})

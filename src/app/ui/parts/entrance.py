@@ -52,7 +52,7 @@ def Entrance(
             ),
             ft.Container(
                 ft.Container(
-                    Fading(inside),
+                    Fading(inside, fill=False),
                     width=NARROW if wide else None,
                     padding=ft.Padding.symmetric(horizontal=theme.SIDE),
                 ),

@@ -314,8 +314,12 @@ FADES, LAST = 24, 16
 seen whole."""
 
 
-def Fading(scrolls: ft.Control, ground: str = theme.GROUND) -> ft.Control:
-    """What scrolls, fading at its lower edge: a row cut by the button under it looks broken, one that fades goes on."""
+def Fading(scrolls: ft.Control, ground: str = theme.GROUND, *, fill: bool = True) -> ft.Control:
+    """What scrolls, fading at its lower edge: a row cut by the button under it looks broken, one that fades goes on.
+
+    Without `fill` it takes the room of what is in it, up to all there is. Who puts what scrolls at the lower end or in
+    the middle needs that: filled, a field in it hands the focus to and fro in a browser, and in the end has lost it.
+    """
     edge = ft.Container(
         gradient=ft.LinearGradient(
             [theme.clear(ground), ground], begin=ft.Alignment.TOP_CENTER, end=ft.Alignment.BOTTOM_CENTER
@@ -326,7 +330,7 @@ def Fading(scrolls: ft.Control, ground: str = theme.GROUND) -> ft.Control:
         bottom=0,
         ignore_interactions=True,
     )
-    return ft.Stack([scrolls, edge], fit=ft.StackFit.EXPAND, expand=True)
+    return ft.Stack([scrolls, edge], fit=ft.StackFit.EXPAND if fill else None, expand=True)
 
 
 def Footed(parts: Sequence[ft.Control], foot: ft.Control, *, spacing: int = 10) -> ft.Control:
