@@ -1,5 +1,6 @@
 """How a server is set up: by environment variables that begin with FIKA_, each with a default that is safe."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -91,6 +92,8 @@ def _read(name: str, kind: object, text: str) -> object:
     if name == "log_level" and text not in LEVELS:
         raise ValueError(f"one of {', '.join(LEVELS)}")
     if kind in (int, "int"):
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+            raise ValueError("a whole number in digits")
         value = int(text)
         if value < (0 if name == "port" else 1):
             raise ValueError("a positive number")

@@ -49,6 +49,9 @@ def test_sqlite_is_a_file(database: str, file: str) -> None:
     [
         ("FIKA_PORT", "-1"),
         ("FIKA_PORT", "x"),
+        ("FIKA_PORT", "1_0"),
+        ("FIKA_PORT", "٨"),
+        ("FIKA_PORT", "9" * 5000),
         ("FIKA_SPACE_BYTES", "0"),
         ("FIKA_REGISTRATION", "maybe"),
         ("FIKA_ORIGIN", "fika.example.org"),
@@ -60,3 +63,8 @@ def test_sqlite_is_a_file(database: str, file: str) -> None:
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         read_settings({name: value})
+
+
+def test_what_is_no_number_is_told_in_the_words_of_the_house() -> None:
+    with pytest.raises(BadSetting, match=r"^FIKA_PORT: a whole number in digits$"):
+        read_settings({"FIKA_PORT": "abc"})
