@@ -216,6 +216,17 @@ def test_what_is_no_calendar_is_refused(data: bytes) -> None:
         read(data, NOON)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("end", ["DTSTART:20261021", "END:VEV", "END:VCAL"])
+def test_a_file_that_ends_in_the_middle_counts_as_far_as_it_goes_and_says_so(end: str, encoding: str) -> None:
+    whole = calendar(ONE, "DTSTART:20261021T140000Z\r\nDURATION:PT1H").decode()
+    data = whole[: whole.rindex(end) + len(end)].encode(encoding)
+    first = read(data[: len(data) - (encoding == "utf-16")], NOON)
+    assert first.cut and ("10-20 16:00", "10-20 17:00") in walls(first)
+    assert not read(whole.encode(encoding), NOON).cut
+    assert not busy().cut and read(whole[: whole.index("BEGIN:VEVENT")].encode() + b"END:VCALENDAR", NOON).cut is False
+
+
 def test_an_empty_calendar_is_one() -> None:
     assert busy() == BusyTimes()
 

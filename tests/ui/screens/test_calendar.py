@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import flet as ft
 import pytest
 import vobject
 
@@ -114,6 +115,25 @@ async def test_busy_times_come_in_and_nothing_but_start_and_end_is_kept(stage: O
     assert "20261020T1400Z/20261020T1500Z" in kept and PLANTED not in kept
     await app.tap("busy-forget")
     assert table.store.again().ask(BusyCount()) == 0
+
+
+@BOTH
+async def test_a_file_that_ends_in_the_middle_is_told_and_the_times_before_it_come_back_with_undo(
+    stage: OpenStage, language: str
+) -> None:
+    table = lay()
+    at = datetime(2026, 10, 20, 8, tzinfo=STOCKHOLM)
+    table.store.execute(
+        KeepBusy(spans=[(at + timedelta(hours=2 * one), at + timedelta(hours=2 * one + 1)) for one in range(3)])
+    )
+    app = await table.open(stage, go="/calendar", language=language)
+    cut = FILE[: FILE.index(b"BEGIN:VEVENT", FILE.index(b"Nowhere"))]
+    app.line.replies["pick_files"] = [{"id": 0, "name": "x.ics", "size": len(cut), "bytes": cut}]
+    await app.tap("busy-pick")
+    await app.until(lambda: app.has(app.desk.say("calendar.in.cut")))
+    assert app.has(app.desk.say("calendar.in.done", count=2)) and table.store.ask(BusyCount()) == 2
+    await app.fire(app.all(kind=ft.SnackBar)[-1], "action")
+    assert table.store.again().ask(BusyCount()) == 3 and not app.has(app.desk.say("calendar.in.done", count=2))
 
 
 @BOTH

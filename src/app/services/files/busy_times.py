@@ -53,12 +53,15 @@ _FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 
 @dataclass(frozen=True, slots=True)
 class BusyTimes:
-    """The busy times to come, and what was not taken in: events left out, and those whose zone was guessed."""
+    """The busy times to come, and what was not taken in: events left out, and those whose zone was guessed. `cut` says
+    that the file ends in the middle: what came before that counts.
+    """
 
     spans: tuple[Span, ...] = ()
     events: int = 0
     left_out: int = 0
     guessed: int = 0
+    cut: bool = False
 
 
 def read(data: bytes, now: datetime, *, clock: Callable[[], float] = thread_time) -> BusyTimes:
@@ -68,14 +71,14 @@ def read(data: bytes, now: datetime, *, clock: Callable[[], float] = thread_time
     """
     sifted = _sift(data, now)
     if not sifted.events:
-        return BusyTimes(events=sifted.seen)
+        return BusyTimes(events=sifted.seen, cut=sifted.cut)
     deadline = clock() + SECONDS_MAX
     reading = _Reading(now, lambda: clock() > deadline)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about names of zones; what was guessed is counted and said
         for block in sifted.events:
             reading.event(block)
-    return BusyTimes(_joined(reading.spans()), sifted.seen, reading.left_out, reading.guessed)
+    return BusyTimes(_joined(reading.spans()), sifted.seen, reading.left_out, reading.guessed, sifted.cut)
 
 
 # ------------------------------------------------------------------ the sieve
@@ -85,6 +88,8 @@ def read(data: bytes, now: datetime, *, clock: Callable[[], float] = thread_time
 class _Sifted:
     events: list[list[bytes]] = field(default_factory=list)
     seen: int = 0
+    cut: bool = True
+    """Whether the last thing that began or ended is another than the calendar."""
 
 
 def _sift(data: bytes, now: datetime) -> _Sifted:
@@ -93,10 +98,7 @@ def _sift(data: bytes, now: datetime) -> _Sifted:
         raise CalendarTooLarge(reason="bytes")
     data = data.removeprefix(b"\xef\xbb\xbf")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            data = data.decode("utf-16").encode()
-        except UnicodeDecodeError as exc:
-            raise NotACalendar from exc
+        data = data.decode("utf-16", "replace").encode()  # one that is cut ends in half a letter
     if not data.lstrip()[:15].upper().startswith(b"BEGIN:VCALENDAR"):
         raise NotACalendar
     found = _Sifted()
@@ -106,6 +108,7 @@ def _sift(data: bytes, now: datetime) -> _Sifted:
     for line in _lines(data):
         name = _name(line)
         if name == b"BEGIN":
+            found.cut = True
             around.append(line[6:].strip().upper())
             if around[-1] == b"VEVENT":
                 block, weight = [], 0
@@ -113,6 +116,7 @@ def _sift(data: bytes, now: datetime) -> _Sifted:
                 if found.seen > EVENTS_MAX:
                     raise CalendarTooLarge(reason="events")
         elif name == b"END":
+            found.cut = line[4:].strip().upper() != b"VCALENDAR"
             if around and around.pop() == b"VEVENT" and _may_come(block, now):
                 found.events.append(block)
                 if len(found.events) > AHEAD_MAX:

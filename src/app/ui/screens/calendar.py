@@ -171,10 +171,18 @@ def _BusyTimes() -> ft.Control:
     def refused(fault: Exception) -> None:
         say((desk.sentence(fault),))
 
+    def put_back(undo: object) -> None:
+        desk.store.execute(undo)
+        say(())
+
     def keep(found: BusyTimes) -> None:
-        desk.store.execute(KeepBusy(spans=found.spans))
+        done = desk.store.execute(KeepBusy(spans=found.spans))
         kept = len(found.spans)
         lines = [desk.say("calendar.in.done", count=kept) if kept else desk.say("calendar.in.none")]
+        if found.cut:
+            lines.insert(0, desk.say("calendar.in.cut"))
+            if count and done.undo:  # perhaps a whole file stood in its place before
+                desk.notice(desk.say("calendar.in.replaced"), undo=lambda: put_back(done.undo), seconds=6)
         if found.left_out:
             lines.append(desk.say("calendar.in.left-out", count=found.left_out))
         if found.guessed:
