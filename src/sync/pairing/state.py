@@ -1,6 +1,6 @@
 """What is kept of a pairing between two messages: frozen values that a vault can store as plain rows."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Final, Self
 
 from sync.errors import BadRecord, SyncError
@@ -32,6 +32,8 @@ class State:
     def _of(cls, row: dict[str, Any]) -> Self:
         values: dict[str, Any] = {}
         for each in fields(cls):
+            if each.name not in row and each.default is not MISSING:
+                continue  # kept before there was such a field
             value = row[each.name]
             if each.type is bytes:
                 value = bytes.fromhex(value)

@@ -8,6 +8,7 @@ verify: the pairing stops and everybody is told.
 import os
 import unicodedata
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Final, Self
 
 from sync import labels
@@ -31,6 +32,7 @@ from sync.signing import ID_BYTES, Genesis
 COUNT: Final = 6
 TRIES: Final = 3
 LIFETIME: Final = DAY
+DIGEST: Final = 32
 
 _SUITE: Final = b"\x01"
 _SHOWER: Final = b"shower"
@@ -57,7 +59,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Shower(State):
-    """Shows the words and waits. `answer` is the one that verified; with it the shower is paired."""
+    """Shows the words and waits. `answer` is the one that verified; with it the shower is paired. `refused` are the digests
+    of those that did not: the same one again is no new guess.
+    """
 
     NAME = "words-shower"
     words: str = field(repr=False)
@@ -71,6 +75,7 @@ class Shower(State):
     confirmation: bytes = b""
     receipt: bytes = field(default=b"", repr=False)
     stop: bytes = field(default=b"", repr=False)
+    refused: bytes = b""
 
     @property
     def text(self) -> str:
@@ -89,12 +94,15 @@ class Shower(State):
     def _answered(self, body: bytes) -> Step:
         if self.answer == body:
             return Step(self, (code.write(Kind.WORDS_CONFIRMATION, self.confirmation),))
+        came = sha256(body).digest()
+        if came in self._refused():
+            raise PairingFailed(left=TRIES - self.failed)  # its outcome was known: whoever sent it has learnt nothing
         offer = Offer.read(self.offer)
         try:
             keys, sealed = self._verified(offer, body)
             other = introduction.read(unseal(keys.of(_TYPIST_SEAL), sealed, offer.sid), offer.space, self._root)
         except SyncError as exc:
-            return self._failed(exc)
+            return self._failed(exc, came)
         if self.answer:
             stops = tuple(code.write(Kind.STOP, _STOP + offer.sid + each) for each in (self.stop, keys.stop(body)))
             return Step(Over("stopped"), stops, trouble=PairingStopped())
@@ -135,12 +143,16 @@ class Shower(State):
             raise PairingFailed
         return keys, sealed
 
-    def _failed(self, trouble: SyncError) -> Step:
+    def _refused(self) -> list[bytes]:
+        return [self.refused[at : at + DIGEST] for at in range(0, len(self.refused), DIGEST)]
+
+    def _failed(self, trouble: SyncError, came: bytes) -> Step:
         """Each answer is one guess, whatever is wrong with it."""
         left = TRIES - self.failed - 1
         if isinstance(trouble, PairingFailed | BadCode | UnfitPublicKey):
             trouble = PairingFailed(left=left)
-        return Step(replace(self, failed=self.failed + 1) if left else Over("failed"), trouble=trouble)
+        state = replace(self, failed=self.failed + 1, refused=self.refused + came)
+        return Step(state if left else Over("failed"), trouble=trouble)
 
     def _receipted(self, body: bytes) -> Step:
         if not self.receipt or not same(body[cpace.SID_BYTES :], self.receipt):

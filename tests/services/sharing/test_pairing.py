@@ -239,7 +239,7 @@ def test_wrong_words_three_times_and_new_ones_are_drawn(karin: Phone, yusuf: Pho
     mentorship = karin.mentorship("Yusuf")
     said, offer = karin.pairing.speak(mentorship, "sv")
     for left in (2, 1, 0):
-        wrong = yusuf.pairing.hear(offer, typed=said[::-1]).send
+        wrong = yusuf.pairing.hear(offer, typed=said[left + 1 :] + said[: left + 1]).send
         karin.restart()
         with pytest.raises(PairingFailed) as refused:
             karin.pairing.hear(wrong)
@@ -248,6 +248,22 @@ def test_wrong_words_three_times_and_new_ones_are_drawn(karin: Phone, yusuf: Pho
         karin.pairing.hear(yusuf.pairing.hear(offer, typed=said).send)
     assert karin.pairing.peer(mentorship) is None
     assert karin.pairing.speak(mentorship, "sv")[0] != said
+
+
+def test_the_same_wrong_words_typed_again_cost_no_second_try(karin: Phone, yusuf: Phone) -> None:
+    mentorship = karin.mentorship("Yusuf")
+    said, offer = karin.pairing.speak(mentorship, "sv")
+    wrong = yusuf.pairing.hear(offer, typed=said[::-1]).send
+    for again in (wrong, wrong, yusuf.pairing.hear(offer, typed=said[::-1]).send):
+        karin.restart()
+        with pytest.raises(PairingFailed) as refused:
+            karin.pairing.hear(again)
+        assert again == wrong and refused.value.facts == {"left": 2}
+    assert " ".join(said[::-1]) not in repr(vars(yusuf.pairing)), "no words are kept"
+    right = yusuf.pairing.hear(offer, typed=said).send
+    assert right != wrong and karin.pairing.hear(right).stage is Stage.PAIRED
+    assert yusuf.pairing.hear(offer, typed=said).send == right
+    assert karin.pairing.hear(right).send, "the right words typed again stop nothing"
 
 
 def test_a_second_phone_with_the_words_stops_everything(karin: Phone, yusuf: Phone, mallory: Phone) -> None:

@@ -119,6 +119,29 @@ def test_three_wrong_answers_and_the_right_one_comes_too_late() -> None:
     assert right
 
 
+def test_the_same_wrong_answer_again_is_no_new_guess() -> None:
+    shower = showing()
+    first, second = (typing(shower.text, MALLORY, said).text for said in (WORDS[::-1], WORDS[1:] + WORDS[:1]))
+    for wrong, left in ((first, 2), (second, 1)):
+        step = shower.receive(wrong, NOW)
+        failed(step, left)
+        shower = kept(step, Shower)
+    for _ in range(2):
+        for wrong in (first, second):
+            with pytest.raises(PairingFailed) as told:
+                shower.receive(wrong, NOW)
+            assert told.value.facts == {"left": 1}
+    assert shower.receive(typing(shower.text).text, NOW).paired
+
+
+def test_what_was_kept_before_there_was_a_list_of_what_failed_is_read() -> None:
+    row = showing().to_row()
+    del row["refused"]
+    state = from_row(row)
+    assert isinstance(state, Shower)
+    failed(state.receive(typing(state.text, said=WORDS[::-1]).text, NOW), 2)
+
+
 def test_two_wrong_answers_and_the_right_one_still_pairs() -> None:
     shower = showing()
     for _ in range(2):

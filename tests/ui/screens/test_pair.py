@@ -171,14 +171,14 @@ async def test_after_three_wrong_answers_new_words_are_asked_for(stage: OpenStag
     mentorship = karin.app.desk.places.value[-1].split("/")[2]
     said, offer = karin.session.pairing.speak(mentorship, "sv")
     yusuf = made(tmp_path / "yusuf", name="Yusuf", role="mentee")
-    wrong = (*said[1:], said[0])
-    for told in (
-        "error.sync-pairing-failed",
-        "error.sync-pairing-failed",
-        "pair.tries.none",
-        "error.sync-pairing-over",
+    for turn, told in (
+        (1, "error.sync-pairing-failed"),
+        (1, "error.sync-pairing-failed"),  # the same once more is no try
+        (2, "error.sync-pairing-failed"),
+        (3, "pair.tries.none"),
+        (4, "error.sync-pairing-over"),
     ):
-        karin.clipboard.text = yusuf.pairing.hear(offer, typed=wrong).send
+        karin.clipboard.text = yusuf.pairing.hear(offer, typed=(*said[turn:], *said[:turn])).send
         await karin.tap("pair-in-paste")
         await karin.app.until(partial(karin.says, told))
     yusuf.close()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import hmac
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -156,6 +158,9 @@ class Pairing:
         self._gathering = Gathering(store, "pair", now)
         self.offered = ""
         """The offer that waits for its six words."""
+        self._memory = os.urandom(32)
+        self._typed = b""
+        """By which offer and words the last answer was made, as nobody can read it. In memory alone: no words are kept."""
 
     # ------------------------------------------------------------------ the inviter
 
@@ -280,9 +285,15 @@ class Pairing:
         if not typed:
             self.offered = text
             return Heard(Stage.WORDS, mentorship=mentorship)
-        typist = spoken.answer(offer, self.understand(typed), self._introduction(offer.space.hex()), self._ms())
-        self._keep(typist, mentorship)
-        return Heard(Stage.SEND, typist.text, mentorship=mentorship)
+        said = self.understand(typed)
+        made = hmac.digest(self._memory, offer.to_bytes() + " ".join(said).encode(), "sha256")
+        kept: Typist | None = self._under_way(Typist, mentorship)
+        again = kept is not None and kept.offer == offer.to_bytes() and made == self._typed
+        if kept is None or not again or self._ms() - kept.made > spoken.LIFETIME:
+            kept = spoken.answer(offer, said, self._introduction(offer.space.hex()), self._ms())
+            self._keep(kept, mentorship)
+            self._typed = made
+        return Heard(Stage.SEND, kept.text, mentorship=mentorship)
 
     def _ask(self, text: str, mentorship: Id) -> Heard:
         found = invitation.read(text, self._spaces.root, self._ms())
