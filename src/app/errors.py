@@ -129,6 +129,12 @@ class WrongPassphrase(VaultError):
     code = "vault-wrong-passphrase"
 
 
+class OlderPassphrase(WrongPassphrase):
+    """No slot opens, and this computer remembers a later header of the vault: perhaps a passphrase of before fits."""
+
+    code = "vault-older-passphrase"
+
+
 class WrongRecoveryKey(VaultError):
     """A whole recovery key, and of another vault."""
 

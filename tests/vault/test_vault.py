@@ -17,6 +17,7 @@ from app.errors import (
     NotAVault,
     NoVault,
     OlderCopy,
+    OlderPassphrase,
     OtherVault,
     PassphraseUnfit,
     VaultBusy,
@@ -379,6 +380,29 @@ def test_an_old_header_put_back_is_dead(home: Home) -> None:
     assert everything(home.root) == before
     (home.folder / "header").write_bytes(new)
     assert opens(home, OTHER)
+
+
+def test_an_older_header_is_hinted_at_when_the_passphrase_does_not_fit(home: Home) -> None:
+    with pytest.raises(WrongPassphrase) as told:
+        home.open(OTHER)
+    assert not isinstance(told.value, OlderPassphrase), "these are the files of last time"
+    old = home.copy("old")
+    change(home)
+    with pytest.raises(WrongPassphrase) as told:
+        home.open(PASSPHRASE)
+    assert not isinstance(told.value, OlderPassphrase)
+    shutil.rmtree(home.folder)
+    shutil.copytree(old.folder, home.folder)
+    before = everything(home.root)
+    with pytest.raises(OlderPassphrase):
+        home.open(OTHER)
+    (home.state / anchor.FILE).rename(home.state / "away")
+    with pytest.raises(WrongPassphrase) as told:
+        home.open(OTHER)
+    assert not isinstance(told.value, OlderPassphrase), "without the anchor nobody knows"
+    (home.state / "away").rename(home.state / anchor.FILE)
+    assert everything(home.root) == before
+    assert opens(home, PASSPHRASE)
 
 
 def test_an_old_slot_in_the_new_header_is_dead(home: Home) -> None:

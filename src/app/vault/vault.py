@@ -23,6 +23,7 @@ from app.errors import (
     InboxKeyChanged,
     NoVault,
     OlderCopy,
+    OlderPassphrase,
     OtherVault,
     VaultDamaged,
     VaultError,
@@ -187,11 +188,11 @@ class Vault:
             slot = head.slot(Kind.PASSPHRASE)
             if slot is None:
                 kdf.stretch(secret, bytes(16), kdf.FLOOR)
-                raise WrongPassphrase
+                raise _unfit(head, state)
             slot_key = slot.derive(head.vault, secret, keystore)
             content = slot.opened(head.vault, slot_key)
             if content is None:
-                raise WrongPassphrase
+                raise _unfit(head, state)
             return head.key(content), slot, slot_key
 
         return cls._open_with(folder, unlock, state, indexes, files)
@@ -596,6 +597,15 @@ def _unlock_by_recovery(head: Header, recovery: bytes) -> tuple[VaultKey, Slot, 
     if slot is None or slot_key is None or content is None:
         raise WrongRecoveryKey
     return head.key(content), slot, slot_key
+
+
+def _unfit(head: Header, state: Path | None) -> WrongPassphrase:
+    """A passphrase that does not fit. Both this header and the anchor say in clear how many vault keys there have been:
+    where the anchor knows of more, these are older files. Nobody has proved either yet; it is a hint and no more.
+    """
+    known = anchor.read(state / anchor.FILE) if state else None
+    later = isinstance(known, Anchor) and known.vault == head.vault and known.counter > head.counter
+    return OlderPassphrase() if later else WrongPassphrase()
 
 
 def _make_private(folder: Path, files: Files) -> None:

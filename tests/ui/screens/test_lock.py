@@ -63,6 +63,43 @@ async def test_the_passphrase_opens_and_a_wrong_one_is_one_sentence(
     assert app.field("passphrase").value == ""
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_older_copy_with_another_passphrase_is_hinted_at(
+    stage: OpenStage, tmp_path: Path, language: str
+) -> None:
+    session = made(tmp_path, language)
+    session.lock()
+    kept_aside(tmp_path)
+    session.unlock(PHRASE)
+    session.change_passphrase(PHRASE, OTHER)
+    session.lock()
+    put_back(tmp_path)
+    app = await window(stage, session_in(tmp_path, language))
+    await try_to_open(app, OTHER)
+    await app.until(lambda: app.field("passphrase").error)
+    assert app.field("passphrase").error == app.desk.say("error.vault-older-passphrase")
+    assert app.desk.session.phase == "locked"
+
+
+async def test_the_other_language_is_one_tap_away_and_stays(stage: OpenStage, tmp_path: Path) -> None:
+    locked(tmp_path)
+    session = session_in(tmp_path)
+    app = await window(stage, session)
+    assert app.has("English") and not app.has("Svenska")
+    await try_to_open(app, OTHER)
+    await app.until(lambda: app.field("passphrase").error)
+    await app.type("passphrase", PHRASE)
+    await app.tap("language-en")
+    await app.until(lambda: app.has("Unlock"))
+    assert app.has("Svenska") and not app.has("English") and app.nameless() == []
+    assert app.field("passphrase").value == PHRASE and not app.field("passphrase").error
+    assert session_in(tmp_path, "en").preferences.language == "en"
+    await app.tap("unlock")
+    await app.until(lambda: app.has("lock"))
+    assert app.desk.speech.value.language == "en", "it is the choice of the settings"
+    session.lock()
+
+
 async def test_an_empty_field_is_said_without_asking_the_vault(stage: OpenStage, tmp_path: Path) -> None:
     locked(tmp_path)
     app = await window(stage, session_in(tmp_path))

@@ -20,9 +20,18 @@ NARROW = 460  # the widest the entrance gets on a computer
 
 @component
 def Entrance(
-    title: str, line: str, body: Sequence[ft.Control], *, mark: int = 92, low: bool = True, spacing: int = 12
+    title: str,
+    line: str,
+    body: Sequence[ft.Control],
+    *,
+    mark: int = 92,
+    low: bool = True,
+    spacing: int = 12,
+    lead: Sequence[ft.Control] = (),
 ) -> ft.Control:
-    """The mark, the name, one line, and `body` under the thumb; it scrolls when the text is large."""
+    """The mark, the name, one line, and `body` under the thumb; it scrolls when the text is large. `lead` stands quietly
+    in the upper corner, across from the shield.
+    """
     desk, wide = use_desk(), use_wide()
     shield = HeaderButton(
         desk.say("frame.safety"), ft.Icons.SHIELD, lambda _: desk.go("/safety"), id="safety", color=theme.ACCENT
@@ -47,7 +56,11 @@ def Entrance(
     return ft.Column(
         [
             ft.Container(
-                ft.Row([shield], alignment=ft.MainAxisAlignment.END),
+                ft.Row(
+                    [ft.Row(list(lead), wrap=True, spacing=4, run_spacing=0, expand=True), shield],
+                    alignment=ft.MainAxisAlignment.END,
+                    vertical_alignment=ft.CrossAxisAlignment.START,
+                ),
                 padding=ft.Padding.only(left=theme.SIDE, right=8, top=8),
             ),
             ft.Container(

@@ -10,6 +10,7 @@ from typing import Any, cast
 import flet as ft
 
 from app import errors
+from app.services.content.languages import languages, name_of
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.hooks import use_busy, use_desk, use_watch
@@ -72,6 +73,11 @@ def LockScreen() -> ft.Control:
         set_phrase(text)
         say_wrong("")
 
+    def speak(language: str) -> None:
+        say_wrong("")  # it was said in the other one
+        desk.speak(language)
+        desk.prefs.set(language=language)  # last: where nothing can be written, that is said in the language chosen
+
     body: list[ft.Control] = []
     if desk.session.keeps_words:
         body.append(Live(desk.say("lock.kept"), ft.Icons.INFO_OUTLINE, theme.ACCENT))
@@ -99,7 +105,21 @@ def LockScreen() -> ft.Control:
         ),
         _quick(desk),
     ]
-    return Entrance(desk.say("lock.name"), desk.say("lock.locked"), body)
+    return Entrance(desk.say("lock.name"), desk.say("lock.locked"), body, lead=_languages(desk, speak))
+
+
+def _languages(desk: Desk, speak: Callable[[str], object]) -> list[ft.Control]:
+    """Each other language by its own name: whoever cannot read this one finds theirs. It is this computer's choice, the
+    one of the settings.
+    """
+    assets, spoken = desk.speech.value.assets, desk.speech.value.language
+    return [
+        QuietButton(
+            name_of(assets, code), lambda _, code=code: speak(code), id=f"language-{code}", color=theme.INK_SOFT
+        )
+        for code in languages(assets)
+        if code != spoken
+    ]
 
 
 async def _make_ready(desk: Desk) -> None:
