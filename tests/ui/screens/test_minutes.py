@@ -246,6 +246,32 @@ async def test_numbers_are_read_as_people_write_them(stage: OpenStage) -> None:
     assert minutes is not None and minutes.answers["remaining"] == 4.5
 
 
+@pytest.mark.parametrize("way", ["minutes", "end"])
+async def test_words_where_a_number_is_asked_for_stay_in_finished_minutes_as_they_were_typed(
+    stage: OpenStage, way: str
+) -> None:
+    table = lay().at(16, 10)
+    app = await open_minutes(stage, table, "minutes.midterm")
+    await app.type("item-remaining", "kanske fyra")
+    if way == "end":
+        app.desk.go(f"/meeting/{table.meeting}/end")
+        await app.settle()
+        await app.tap("end-ask")
+        app.desk.go(f"/meeting/{table.meeting}/minutes")
+        await app.settle()
+    else:
+        await app.tap("minutes-finish")
+    minutes = kept(table)
+    assert minutes is not None and minutes.status == "finished" and minutes.answers["remaining"] == "kanske fyra"
+    assert "kanske fyra" in app.texts()
+    await app.tap("minutes-reopen")
+    assert app.field("item-remaining").value == "kanske fyra" and "Skriv ett tal." in app.texts()
+    await app.type("item-remaining", "4")
+    await app.tap("minutes-finish")
+    minutes = kept(table)
+    assert minutes is not None and minutes.answers["remaining"] == 4 and "4" in app.texts()
+
+
 async def test_choices_and_clauses_of_the_last_meeting_are_kept(stage: OpenStage) -> None:
     table = lay().at(16, 10)
     app = await open_minutes(stage, table, "minutes.closing")

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import flet as ft
 
+from app.services.records.drafts import begun
 from app.ui import theme
 from app.ui.hooks import use_desk, use_draft
 from app.ui.hooks.context import the_desk
-from app.ui.hooks.unfinished import use_unfinished
+from app.ui.hooks.unfinished import unpacked, use_unfinished
 from app.ui.parts.buttons import Choice, ChoiceButtons, QuietButton, Scale1to5
 from app.ui.parts.fields import DateField, DraftField, Field, Guarded, TimeField
 from app.ui.parts.surfaces import Chip, Rows, Visibility, VisibilityChip
@@ -25,6 +26,7 @@ from app.ui.safe import component
 
 if TYPE_CHECKING:
     from app.services.content.library import Item, Option
+    from app.ui.desk import Desk
 
 Change = Callable[[Any], object]
 
@@ -114,17 +116,36 @@ def KeptNumber(
     item: Item, text: str, value: Any, on_change: Change, about: str, *, key: str | None = None
 ) -> ft.Control:
     """A number of a record. What is no number is no answer, and stands there again until it is one or is taken away."""
-    form = use_unfinished(f"number.{about}.{item.id}", _shown(value))
+    form = use_unfinished(_kept_as(about, item.id), _shown(value))
 
     def write(new: str) -> None:
         form.put(new)
         if not _why_no_number(item, new):
             form.done()  # it is in the record
 
-    return _number_field(item, text, form.values, write, on_change, until=_shown(value))
+    return _number_field(
+        item, text, form.values, write, on_change, until="" if isinstance(value, str) else _shown(value)
+    )
+
+
+def _kept_as(about: str, name: str) -> str:
+    return f"number.{about}.{name}"
+
+
+def no_number(desk: Desk, about: str, name: str) -> str:
+    """What was typed in a line of the record `about` that asks for a number, and is none."""
+    return (unpacked("", desk.store.drafts.read(begun(_kept_as(about, name)))) or "").strip()
+
+
+def taken_over(desk: Desk, about: str, name: str) -> None:
+    """The record has by now what was typed there and was no number."""
+    desk.store.drafts.forget(begun(_kept_as(about, name)))
 
 
 def _shown(value: Any) -> str:
+    """A number as people write it; words that were kept in its place as they are."""
+    if isinstance(value, str):
+        return value
     return str(the_desk().speech.value.number(value)) if isinstance(value, int | float) else ""
 
 

@@ -47,7 +47,7 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.parts.carrying import SentState
-from app.ui.parts.items import ItemField, chosen_of, moment_of
+from app.ui.parts.items import ItemField, chosen_of, moment_of, no_number, taken_over
 from app.ui.safe import component
 from app.ui.screens.confirming import confirm_buttons, confirmed_by, to_confirm
 from app.ui.screens.lists import OF_PHASE
@@ -446,14 +446,28 @@ def promised(desk: Desk, view: MeetingView, document: Document) -> dict[str, Any
 
 
 def finish_minutes(desk: Desk, view: MeetingView, document: Document) -> Done:
-    """Finish the minutes with what nobody had to write: day, place, aim, and the tasks as they were promised."""
+    """Finish the minutes with what nobody had to write: day, place, aim, and the tasks as they were promised. Where a
+    number is asked for and none was written, the words stay as they were typed: "perhaps four" says something as well.
+    """
     desk.flush()
     meeting = view.row.id
     view = desk.store.ask(MeetingPage(meeting, desk.now())) or view  # with what was being typed
     answers = {**prefilled(desk, view, document), **promised(desk, view, document)}
+    words = instead_of_numbers(desk, view, document)
+    answers |= words
     desk.store.execute(KeepMinutes(meeting=meeting, document=document.id, version=document.version, answers=answers))
+    for name in words:
+        taken_over(desk, minutes_id(meeting), name)
     done: Done = desk.store.execute(FinishMinutes(meeting=meeting))
     return done
+
+
+def instead_of_numbers(desk: Desk, view: MeetingView, document: Document) -> dict[str, str]:
+    """What was typed in lines that ask for a number and have none."""
+    answers = view.minutes.answers if view.minutes else {}
+    asked = [item.id for item in document.items if item.type == "number" and answers.get(item.id) is None]
+    typed = {name: no_number(desk, minutes_id(view.row.id), name) for name in asked}
+    return {name: text for name, text in typed.items() if text}
 
 
 def tick_confirmed(desk: Desk, meeting: str) -> None:
