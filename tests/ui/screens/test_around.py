@@ -48,7 +48,13 @@ async def test_six_answer_in_a_row(stage: OpenStage, tmp_path: Path) -> None:
     assert session.phase == "locked" and app.nameless() == []
     await app.tap("around-answer")
     await app.tap("around-send")
-    assert app.has(app.desk.say("around.missing", count=3))
+    assert app.has(app.desk.say("around.missing", count=3)) and app.has("left-useful")
+    await app.tap("answer-useful-4")
+    await app.tap("around-send")
+    assert app.has(app.desk.say("around.missing", count=2)) and not app.has("left-useful") and app.has("left-safe")
+    await app.until(
+        lambda: [told["scroll_key"] for name, told in app.line.calls if name == "scroll_to"][-1:] == ["safe"]
+    )
     await app.type("item-wish", "plant")
     await app.blur("item-wish")
     assert app.nameless() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import flet as ft
 import pytest
 
 from app.errors import VaultFull
@@ -14,6 +15,7 @@ from app.model.queries import EvaluationsOf, ListOf
 from app.services.programme.kept import LETTERS
 from app.services.records.drafts import BEGUN, begun
 from app.services.records.tables import DRAFTS
+from app.ui.parts.screen import reached_by
 from app.ui.screens.ending import worry_key
 from tests.support.languages import BOTH, either
 from tests.support.programme import CARD
@@ -301,6 +303,29 @@ async def test_halfway_and_at_the_end_with_the_same_anchors(stage: OpenStage, wh
     assert again.has("survey-again") and not again.has("evaluation-send")
     await again.tap("survey-again")
     assert again.has("evaluation-send")
+
+
+async def test_going_on_with_gaps_leads_to_the_first_of_them_and_again_with_the_next_try(stage: OpenStage) -> None:
+    table = lay(role="mentee")
+    app = await table.open(stage, go=f"/survey/{table.pair}/end", role="mentee", language="sv")
+
+    def reached() -> list[str]:
+        return [told["scroll_key"] for name, told in app.line.calls if name == "scroll_to"]
+
+    await app.tap("answer-useful-4")
+    await app.settle()
+    assert reached() == [], "nothing moves before somebody wants to go on"
+    await app.tap("evaluation-send")
+    await app.until(lambda: reached() == ["listened"])
+    assert len([one for one in app.all(kind=ft.Column) if one.key == reached_by("listened")]) == 1
+    await app.tap("answer-listened-4")
+    await app.settle()
+    assert reached() == ["listened"], "nothing moves under the thumb"
+    await app.tap("evaluation-send")
+    await app.until(lambda: reached() == ["listened", "next_step"])
+    await app.tap("evaluation-send")
+    await app.until(lambda: reached() == ["listened", "next_step", "next_step"])
+    assert given(table) == []
 
 
 async def test_a_survey_of_nobody_says_so(stage: OpenStage) -> None:

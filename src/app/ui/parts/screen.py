@@ -47,7 +47,7 @@ def Screen(
     lead: ft.Control | None = None,
     last: bool = False,
     page: int = 0,
-    reach: str = "",
+    reach: str | tuple[str, int] = "",
 ) -> ft.Control:
     """Header, body, and what stays low: `above` (a line or chips) and the one `primary` button.
 
@@ -56,7 +56,8 @@ def Screen(
     under the body on a phone; the button then stands under the first, or under the second where it comes `last`.
     `title_tap` makes the title a button that opens the settings, and the subtitle says so; `lead` stands before it.
     Where several pages follow each other on one screen, `page` says which this is: each begins at its top. Whoever
-    comes for one thing in the body finds it in sight: `reach` is what `reached_by` was given there.
+    comes for one thing in the body finds it in sight: `reach` is what `reached_by` was given there. With a number beside
+    it, it is brought there again whenever that is another one; 0 is not yet.
     """
     desk, wide = use_desk(), use_wide()
     most = MOST_LINES if max(len(title), len(subtitle)) > LONG_TITLE else None
@@ -172,7 +173,7 @@ def _body(
     full: bool,
     scale: float,
     page: int,
-    reach: str,
+    reach: str | tuple[str, int],
 ) -> ft.Control:
     side = ft.Padding.symmetric(horizontal=theme.SIDE, vertical=8)
     above = _LABEL * scale - spacing
@@ -209,7 +210,9 @@ _HIGHER = 48
 """What is alone on a screen stands a little above its middle."""
 
 
-def _column(controls: Sequence[ft.Control], spacing: int, above: float, page: int = 0, reach: str = "") -> ft.Control:
+def _column(
+    controls: Sequence[ft.Control], spacing: int, above: float, page: int = 0, reach: str | tuple[str, int] = ""
+) -> ft.Control:
     """What scrolls. The first thing in it may be a field: room for its label, which the edge would cut off."""
     empty = bool(controls) and getattr(controls[0], "data", None) == EMPTY
     end = ft.Container(height=max(0, (_HIGHER if empty else LAST) - spacing))
@@ -221,7 +224,7 @@ def _column(controls: Sequence[ft.Control], spacing: int, above: float, page: in
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         key=f"page-{page}" if page else None,
     )
-    return Fading(Reached(scrolls, reach) if reach else scrolls)
+    return Fading(Reached(scrolls, *((reach, 1) if isinstance(reach, str) else reach)) if reach else scrolls)
 
 
 def reached_by(name: str) -> ft.ScrollKey:
@@ -230,8 +233,10 @@ def reached_by(name: str) -> ft.ScrollKey:
 
 
 @component
-def Reached(scrolls: ft.Column, key: str) -> ft.Control:
-    """What scrolls, with one thing in it brought into sight as soon as the screen stands; once, and not again."""
+def Reached(scrolls: ft.Column, key: str, times: int) -> ft.Control:
+    """What scrolls, with one thing in it brought into sight as soon as the screen stands, and once more with each other
+    number of `times`; 0 is not yet.
+    """
     desk = use_desk()
     latest = use_box(lambda: scrolls)
     latest.value = scrolls
@@ -242,7 +247,7 @@ def Reached(scrolls: ft.Column, key: str) -> ft.Control:
             await asyncio.sleep(SETTLES)
             await latest.value.scroll_to(scroll_key=key)
 
-    ft.use_effect(lambda: desk.later(bring), [])
+    ft.use_effect(lambda: desk.later(bring) if times else None, [times])
     return scrolls
 
 

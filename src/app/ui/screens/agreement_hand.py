@@ -11,6 +11,7 @@ from app.services.fair_copy import counts
 from app.ui import theme
 from app.ui.hooks import use_desk, use_query
 from app.ui.parts import EmptyState, Live, PrimaryButton, Rows, Screen, SectionTitle, VisibilityChip, Words
+from app.ui.parts.screen import reached_by
 from app.ui.parts.ticks import TickLine
 from app.ui.safe import component
 from app.ui.screens.signing import use_agreements, use_signing
@@ -35,7 +36,8 @@ def HandScreen(person: str, document: str) -> ft.Control:
 def _Hand(person: str, name: str, role: str, other: str, key: str = "") -> ft.Control:
     desk = use_desk()
     ticked, tick = ft.use_state(cast("frozenset[str]", frozenset()))
-    told, tell = ft.use_state(False)
+    tried, try_ = ft.use_state(0)
+    gap, find = ft.use_state("")
     document = desk.library.document(name)
     answers = dict.fromkeys(ticked, True)
     sheet: Sheet = use_agreements(lambda all_: all_.handing(person, name, answers), CopiesOf(person, f"{name}:{role}"))
@@ -48,13 +50,15 @@ def _Hand(person: str, name: str, role: str, other: str, key: str = "") -> ft.Co
     def line(item: Item) -> ft.Control:
         def turn(on: bool) -> None:
             tick(ticked | {item.id} if on else ticked - {item.id})
-            tell(False)
 
-        return TickLine(desk.read(item.text), item.id in ticked, turn, id=f"hand-{item.id}", key=item.id)
+        mark = desk.say("agreement.needed") if tried and item.id in sheet.missing else ""
+        row = TickLine(desk.read(item.text), item.id in ticked, turn, id=f"hand-{item.id}", mark=mark, key=item.id)
+        return ft.Container(row, key=reached_by(item.id))
 
     def sign(_: object) -> None:
         if sheet.missing:
-            tell(True)
+            find(sheet.missing[0])
+            try_(tried + 1)
         else:
             signing(True)
 
@@ -68,7 +72,7 @@ def _Hand(person: str, name: str, role: str, other: str, key: str = "") -> ft.Co
             body.append(SectionTitle(desk.read(group.title if group else document.title)))
             body.append(Rows([line(one) for one in shown]))
     above: list[ft.Control] = []
-    if told:
+    if tried and sheet.missing:
         above.append(Live(desk.say("conduct.missing", count=len(sheet.missing)), ft.Icons.ERROR_OUTLINE, theme.ACCENT))
     return Screen(
         desk.read(document.title),
@@ -76,5 +80,6 @@ def _Hand(person: str, name: str, role: str, other: str, key: str = "") -> ft.Co
         subtitle=desk.say("conduct.hand.title", name=other),
         back=True,
         above=above,
+        reach=(gap, tried),
         primary=PrimaryButton(desk.say("conduct.sign"), sign, ft.Icons.DRAW, id="hand-sign"),
     )

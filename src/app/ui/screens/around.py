@@ -111,23 +111,27 @@ def Answering(going: Round, sealed: Callable[[], object], *, key: str | None = N
     document = desk.library.document(going.survey)
     latest = use_box(lambda: cast("Mapping[str, Any]", {}))
     answers, show = ft.use_state(latest.value)
-    left, count_left = ft.use_state(0)
+    tried, try_ = ft.use_state(0)
+    gap, find = ft.use_state("")
     fault, say_fault = ft.use_state("")
     busy, run = use_busy()
+
+    def lacking(given: Mapping[str, Any]) -> list[str]:
+        return [item.id for item in document.items if item.required and given.get(item.id) in (None, "")]
 
     def answer(id: str) -> Callable[[Any], None]:
         def set_answer(value: Any) -> None:
             latest.value = {**latest.value, id: value}
             show(latest.value)
-            count_left(0)
 
         return set_answer
 
     def send(_: object) -> None:
         desk.flush()  # the last keys belong to it
-        missing = [item for item in document.items if item.required and latest.value.get(item.id) in (None, "")]
-        if missing:
-            count_left(len(missing))
+        gaps = lacking(latest.value)
+        if gaps:
+            find(gaps[0])
+            try_(tried + 1)
             return
 
         def seal() -> None:
@@ -135,15 +139,16 @@ def Answering(going: Round, sealed: Callable[[], object], *, key: str | None = N
 
         run(seal, lambda _: sealed(), lambda problem: say_fault(desk.sentence(problem)))
 
+    left = lacking(answers) if tried else []
     body: list[ft.Control] = []
     for item in document.items:
         if item.type == "scale" and item.scale:
-            body.append(Question(item, answers.get(item.id), answer(item.id), key=item.id))
+            body.append(Question(item, answers.get(item.id), answer(item.id), left=item.id in left, key=item.id))
         elif item.type != "info":
             body.append(ItemField(item, answers.get(item.id), answer(item.id), key=item.id))
     above: list[ft.Control] = []
     if left:
-        above.append(Live(desk.say("around.missing", count=left), ft.Icons.ERROR_OUTLINE, theme.ACCENT))
+        above.append(Live(desk.say("around.missing", count=len(left)), ft.Icons.ERROR_OUTLINE, theme.ACCENT))
     if fault:
         above.append(Live(fault, ft.Icons.ERROR_OUTLINE, theme.ERROR))
     above.append(Soft(desk.say("around.seen"), Style.SMALL))
@@ -154,5 +159,6 @@ def Answering(going: Round, sealed: Callable[[], object], *, key: str | None = N
         lock=False,
         above=above,
         spacing=16,
+        reach=(gap, tried),
         primary=PrimaryButton(desk.say("around.send"), send, busy=busy, id="around-send"),
     )

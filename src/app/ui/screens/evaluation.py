@@ -33,6 +33,7 @@ from app.ui.parts import (
     use_sheet,
 )
 from app.ui.parts.items import ItemField
+from app.ui.parts.screen import reached_by
 from app.ui.safe import component
 from app.ui.screens.answered import answered
 from app.ui.screens.ending import worry_key
@@ -117,7 +118,8 @@ def Survey(
     items = asked_of(survey, role, joined=joined)
     answers = use_answers(f"{survey.id}.{meeting or mentorship}", items, worry, joined=joined)
     open_, unfold = ft.use_state("")
-    tried, try_ = ft.use_state(False)
+    tried, try_ = ft.use_state(0)
+    gap, find = ft.use_state("")
 
     def turn(name: str) -> Callable[[object], None]:
         return lambda _: unfold("" if open_ == name else name)
@@ -135,8 +137,10 @@ def Survey(
 
     def send(_: object = None) -> None:
         desk.flush()  # the last keys belong to it
-        if answers.missing(items):
-            try_(True)
+        gaps = answers.missing(items)
+        if gaps:
+            find(gaps[0].id)
+            try_(tried + 1)
             return
         _give(desk, survey, role, answers.latest, meeting=meeting, mentorship=mentorship, joined=joined)
         answers.form.done()
@@ -186,6 +190,7 @@ def Survey(
             desk.say("evaluation.keep" if seen.chosen == "none" else "evaluation.send"), send, id="evaluation-send"
         ),
         spacing=16,
+        reach=(gap, tried),
     )
 
 
@@ -430,6 +435,7 @@ def Question(
         spacing=10,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        key=reached_by(item.id),
     )
 
 
@@ -467,6 +473,7 @@ def _choice(
         spacing=10,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        key=reached_by(item.id),
     )
 
 
