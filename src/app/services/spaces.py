@@ -7,7 +7,7 @@ always a new device.
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import NoCertificate
@@ -328,9 +328,10 @@ class Spaces:
 
         return [Place.read(bytes.fromhex(row["place"])) for row in self._rows(DEVICE, "paper-former")]
 
-    def forget_former_papers(self) -> None:
+    def forget_former_papers(self, places: "Iterable[Place]") -> None:
         """Nothing lies there any more."""
-        rows = self._rows(DEVICE, "paper-former")
+        gone = {place.to_bytes().hex() for place in places}
+        rows = [row for row in self._rows(DEVICE, "paper-former") if row["place"] in gone]
         self._documents.table(DEVICE).remove(doc_ids=[row.doc_id for row in rows])
 
     def keep_paper(self, recovery: RecoveryKey) -> None:

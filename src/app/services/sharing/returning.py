@@ -80,12 +80,13 @@ def keep(server: Server, spaces: Spaces, documents: Any, token: Token) -> bool:
     After the recovery key was replaced the new one's comes first: whoever is interrupted between the two is never without
     a paper that finds something. Whatever comes of the new one, the former paper finds nothing any more.
     """
+    former = spaces.former_papers()  # a key that is replaced from here on is no former one before the next time
     try:
         return _renewed(server, spaces, documents, token)
     finally:
-        for former in spaces.former_papers():
-            server.put_keyring(former.id, former.secret, REPLACED, token)
-        spaces.forget_former_papers()
+        for place in former:
+            server.put_keyring(place.id, place.secret, REPLACED, token)
+        spaces.forget_former_papers(former)
 
 
 def _renewed(server: Server, spaces: Spaces, documents: Any, token: Token) -> bool:
@@ -94,7 +95,8 @@ def _renewed(server: Server, spaces: Spaces, documents: Any, token: Token) -> bo
     if place is None:
         return False
     plain = json.dumps(spaces.for_paper(), separators=(",", ":"), sort_keys=True).encode()
-    digest = hashlib.sha256(plain + server.origin.encode()).hexdigest()
+    # With the place: what was put for one recovery key was not put for the next, whenever that came.
+    digest = hashlib.sha256(place.id + plain + server.origin.encode()).hexdigest()
     table = documents.table(DEVICE)
     rows = [row for row in table if row["kind"] == "keyring-put"]
     if rows and rows[0]["digest"] == digest:
