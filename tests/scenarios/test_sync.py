@@ -2,9 +2,7 @@
 
 import contextlib
 import shutil
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from sync.client.replicator import Replicator
 from sync.errors import NoAnswer, RegistrationClosed
 from sync.server.settings import Settings
 from tests.support.pair import Person
+from tests.support.patience import PATIENCE, until
 from tests.sync.server.running import Running, run
 
 
@@ -40,13 +39,6 @@ def titles(person: Person) -> set[str]:
 
 def writes(person: Person, title: str) -> None:
     person.store.execute(SetGoal(title=title, mentorship=next(person.store.everything(Mentorship)).id))
-
-
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_both_write_and_both_read(carrier: Running) -> None:
@@ -207,9 +199,9 @@ def test_the_loop_carries_what_is_written_by_itself(carrier: Running) -> None:
         until(lambda: titles(karin) == {"by itself", "and back"})
     finally:
         for loop in loops:
-            loop.stop()
+            loop.stop(PATIENCE)
     assert all(loop.state.condition is Condition.OFF for loop in loops)
-    assert not [one for one in threading.enumerate() if one.name in ("fika-rounds", "fika-pokes")]
+    assert not any(thread.is_alive() for loop in loops for thread in loop._threads)
 
 
 def test_the_loop_waits_for_a_server_that_is_away_and_goes_on_when_it_is_back(tmp_path: Path) -> None:

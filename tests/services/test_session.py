@@ -52,6 +52,7 @@ from sync.errors import BadRecoveryKey
 from sync.recovery import RecoveryKey
 from tests.support.keys import OTHER, PASSPHRASE, everything
 from tests.support.life import START, Life
+from tests.support.patience import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("quick_kdf")
 
@@ -234,12 +235,12 @@ async def test_the_event_loop_goes_on_while_a_passphrase_is_stretched(
 
     def slow(*args: object) -> bytes:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
         return quick(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(kdf, "stretch", slow)
     work = asyncio.create_task(asyncio.to_thread(life.session.unlock, PASSPHRASE))
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(begun.wait, PATIENCE)
     assert str(life.session.phase) == "opening"
     go_on.set()
     await work
@@ -270,9 +271,7 @@ def test_a_disk_that_fails_while_nobody_is_there_still_locks(life: Life, monkeyp
     life.create()
     monkeypatch.setattr("app.services.records.store.Store.close", full)
     life.seconds = 10_000
-    until = time.monotonic() + 10
-    while not life.session.notices and time.monotonic() < until:
-        time.sleep(0.01)
+    until(lambda: life.session.notices)
     assert [notice.code for notice in life.session.notices] == ["lock-incomplete"]
     assert str(life.session.phase) == "locked"
     life.session.unlock(PASSPHRASE)
@@ -431,7 +430,7 @@ def test_the_thread_locks_by_itself(life: Life, monkeypatch: pytest.MonkeyPatch)
     locked = threading.Event()
     life.session.watch(lambda: locked.set() if life.session.phase == "locked" else None)
     life.seconds = 10_000
-    assert locked.wait(10)
+    assert locked.wait(PATIENCE)
     assert str(life.session.phase) == "locked"
 
 

@@ -176,7 +176,7 @@ class Window:
         if task and task.done() and not task.cancelled() and task.exception():
             raise AssertionError("a part failed while rendering: the window is frozen") from task.exception()
 
-    async def until(self, true: Callable[[], Any], seconds: float = 20) -> None:
+    async def until(self, true: Callable[[], Any], seconds: float = 60) -> None:
         """Wait for something that a thread or a timer brings."""
         for _ in range(int(seconds / 0.02)):
             await self.settle(0.02)

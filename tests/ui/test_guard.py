@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.ui.guard import COOKIE, LONGEST_PATH, REFUSED, TAKEN, Guard, Message
+from tests.support.patience import PATIENCE
 
 PAGE = "<html><script>go()</script>/*fika-words*/{}/*fika-words*/</html>"
 WORDS = {
@@ -85,11 +86,11 @@ class Line:
         self.task = asyncio.create_task(visitor.guard(scope, self.out.get, self.said.put))
 
     async def answer(self) -> Message:
-        return await asyncio.wait_for(self.said.get(), 2)
+        return await asyncio.wait_for(self.said.get(), PATIENCE)
 
     async def leave(self) -> None:
         self.out.put_nowait({"type": "websocket.disconnect", "code": 1001})
-        await asyncio.wait_for(self.task, 5)
+        await asyncio.wait_for(self.task, PATIENCE)
 
 
 async def test_a_token_opens_once_and_a_wrong_one_spends_the_right_one() -> None:

@@ -346,7 +346,7 @@ async def test_hidden_longer_than_the_grace_locks(stage: OpenStage) -> None:
     session.preferences.grace = 0.1
     app = await stage(session=session)
     await app.lifecycle("hide")
-    await app.until(lambda: session.phase == "locked", 10)
+    await app.until(lambda: session.phase == "locked")
     await app.lifecycle("show")
     assert where(app) == "lock"
 

@@ -18,6 +18,7 @@ from app.ui.parts import Field, PrimaryButton, Words, use_sheet
 from app.ui.safe import component
 from app.ui.signal import Signal
 from tests.support.fake_session import FakeSession
+from tests.support.patience import PATIENCE
 from tests.ui.conftest import OpenStage
 
 SECRET = "hon ska säga upp sig"
@@ -295,7 +296,7 @@ async def test_an_answer_for_a_control_that_is_gone_does_not_end_the_line_and_re
     await asyncio.sleep(0)
     (call,) = session._Session__method_calls
     session.handle_invoke_method_results(999_998, call, "later", None)
-    assert await asyncio.wait_for(waiting, 1) == "later"
+    assert await asyncio.wait_for(waiting, PATIENCE) == "later"
 
 
 @component

@@ -19,3 +19,9 @@ def tmp_path() -> Iterator[Path]:
 def disk_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder on the disk."""
     return tmp_path_factory.mktemp("disk")
+
+
+@pytest.fixture
+def not_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drafts reach the disk by themselves only after the test, also where the machine stands still for a moment."""
+    monkeypatch.setattr("app.vault.engine.SOON_SECONDS", 600)

@@ -612,6 +612,7 @@ def test_closing_the_database_closes_the_vault(tmp_path: Path) -> None:
         assert again.documents.table("note").all() == [{"n": 1}]
 
 
+@pytest.mark.usefixtures("not_yet")
 def test_drafts_become_durable_when_asked(database: Documents) -> None:
     before = database.engine.position
     with database.transaction("soon"):

@@ -116,6 +116,7 @@ def test_after_a_failed_sync_nothing_is_saved_until_the_vault_is_opened_again(tm
         engine.documents.table("note").insert({"n": 4})
 
 
+@pytest.mark.usefixtures("not_yet")
 def test_a_failed_sync_of_a_draft_is_told_at_the_next_save(tmp_path: Path) -> None:
     calls = Quick(at=-1)
     engine = Engine.create(tmp_path / "v", FIRST, files=Files(calls))

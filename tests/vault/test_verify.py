@@ -48,6 +48,7 @@ def test_a_whole_vault_is_counted(engine: Engine, tmp_path: Path) -> None:
     assert engine.verify().transactions == 0
 
 
+@pytest.mark.usefixtures("not_yet")
 def test_it_changes_nothing_and_saving_goes_on(engine: Engine, tmp_path: Path) -> None:
     before = get(tmp_path / "v")
     engine.verify()

@@ -98,7 +98,7 @@ def samira(carrier: Running) -> Samira:
 
 def _until(there: Callable[[], bool]) -> bool:
     """The exchange with the server runs in a thread of its own."""
-    for _ in range(2_000):
+    for _ in range(6_000):
         if there():
             return True
         threading.Event().wait(0.01)

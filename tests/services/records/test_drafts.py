@@ -15,6 +15,7 @@ from app.model.entities import Goal, Mentorship, Note, form_id, minutes_id, note
 from app.model.queries import FormOf, MinutesFor, NotesOf, One
 from app.services.records.drafts import PATIENCE, Draft, Standing, Target, thread_timer
 from tests.services.records.test_store import foreign
+from tests.support import patience
 from tests.support.asked import HistoryOf, NoteOf
 from tests.support.store import NOON, MemoryStore, memory_store
 from tests.support.there import there
@@ -283,7 +284,7 @@ def test_the_real_timer_rings_on_a_thread_and_can_be_stopped() -> None:
 
     rung = Event()
     thread_timer(0.01, rung.set)
-    assert rung.wait(5)
+    assert rung.wait(patience.PATIENCE)
     never = Event()
     thread_timer(60, never.set).cancel()
     assert not never.is_set()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from app.services.records import search as packed
 from app.services.records.search import Key, Search, Text
 from tests.support.effort import effort
+from tests.support.patience import PATIENCE
 
 
 class Shelf:
@@ -289,15 +290,15 @@ def test_lock_ends_a_build_that_is_running() -> None:
 
     def breath(_: float) -> None:
         waiting.set()
-        going.wait(5)
+        going.wait(PATIENCE)
 
     search = Search(shelf, breath=breath)
     thread = threading.Thread(target=search.build)
     thread.start()
-    assert waiting.wait(5)
+    assert waiting.wait(PATIENCE)
     search.close()
     going.set()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert search.held == 0
     assert not search.complete

@@ -35,6 +35,7 @@ from sync.errors import (
 from sync.protocol import Envelope
 from sync.recovery import RecoveryKey
 from tests.support.effort import effort
+from tests.support.patience import PATIENCE
 from tests.support.phones import (
     ASSETS,
     OTHER_PHRASE,
@@ -232,7 +233,7 @@ def test_a_device_is_out_at_once_also_while_another_thread_looks_after_the_other
 
     monkeypatch.setattr(mine, "_said", said)
     mine.tend()
-    revoking.join(10)
+    revoking.join(PATIENCE)
     assert not revoking.is_alive()
     assert id not in {one.id for one in mine.all()}
 
@@ -252,8 +253,8 @@ def test_whoever_tends_waits_for_nobody_who_takes_something_in(karin: Phone, emp
             told.set()
 
     threading.Thread(target=take, daemon=True).start()
-    assert told.wait(5)
-    tending.join(5)
+    assert told.wait(PATIENCE)
+    tending.join(PATIENCE)
     assert not tending.is_alive()
 
 

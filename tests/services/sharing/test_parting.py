@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from app.services.session import Session
 from app.services.sharing.parting import How, Parting
 from app.vault.kdf import Cost
 from sync.errors import SyncError
+from tests.support.patience import until
 from tests.support.phones import ASSETS, Clock, Phone, add, give, in_the_room
 from tests.sync.server.running import Running
 
@@ -66,13 +67,6 @@ def news(of: Phone) -> list[tuple[str, str]]:
 def how(of: Phone, mentorship: str) -> How | None:
     found = parting(of).of(mentorship)
     return found.how if found else None
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_nothing_has_ended_where_two_share_and_where_nobody_does(karin: Phone, yusuf: Phone, pair: str) -> None:

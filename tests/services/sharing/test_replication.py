@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from sync.errors import NoAnswer, OddAnswer, ServerBusy, ServerRefuses
 from sync.protocol import Envelope, Kind
 from sync.server.settings import Settings
 from tests.support.pair import Person
+from tests.support.patience import PATIENCE, Bell, until
 from tests.sync.server.running import Running, run
 
 
@@ -44,13 +45,6 @@ def replication(karin: Person) -> Iterator[Replication]:
     found = Replication(karin.store, karin.spaces, karin.exchange)
     yield found
     found.stop()
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_without_a_server_nothing_runs(replication: Replication) -> None:
@@ -74,10 +68,10 @@ def test_what_is_no_fingerprint_changes_nothing(replication: Replication, pin: s
 
 
 def test_a_server_that_is_none_or_away_changes_nothing(replication: Replication) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(NoAnswer):
-        replication.connect(f"http://127.0.0.1:{port}")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and nobody listens there, nor takes the place meanwhile
+        with pytest.raises(NoAnswer):
+            replication.connect(f"http://127.0.0.1:{taken.getsockname()[1]}")
     assert replication.choice is None
     assert replication.standing.condition == "off"
 
@@ -149,23 +143,6 @@ def test_a_web_page_is_no_server(replication: Replication, monkeypatch: pytest.M
     assert replication.choice is None
 
 
-@dataclass
-class Bell:
-    """A timer that the test rings."""
-
-    seconds: float
-    call: Callable[[], None]
-    rung: list[Bell]
-    daemon: bool = False
-    cancelled: bool = False
-
-    def start(self) -> None:
-        self.rung.append(self)
-
-    def cancel(self) -> None:
-        self.cancelled = True
-
-
 def unhurried() -> tuple[Pace, list[Bell]]:
     bells: list[Bell] = []
     return Pace(draw=lambda low, high: high / 2, timer=lambda seconds, call: Bell(seconds, call, bells)), bells
@@ -188,8 +165,11 @@ def test_a_random_moment_is_drawn_once_and_then_everything_goes() -> None:
 
 
 def test_what_waits_for_its_moment_is_not_sent_and_a_person_who_asks_is_not_kept_waiting(
-    carrier: Running, karin: Person, replication: Replication
+    carrier: Running, karin: Person, replication: Replication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(
+        replication, "_pace", Pace(draw=lambda low, high: high)
+    )  # a moment that does not come by itself
     replication.choose(delayed=True)
     replication.connect(carrier.base)
     until(lambda: replication.standing.condition == "calm")
@@ -229,7 +209,6 @@ def test_who_is_shared_with_hears_a_sign_of_life(carrier: Running, karin: Person
     yusuf = Person("Yusuf", "mentee")
     space = karin.meets(yusuf)
     karin.now.later(hours=13)
-    replication.connect(carrier.base)
     mine = bytes.fromhex(karin.store.device(space))
 
     def said() -> Kind:
@@ -238,6 +217,7 @@ def test_who_is_shared_with_hears_a_sign_of_life(carrier: Running, karin: Person
         return last.kind
 
     assert said() is Kind.CONTROL
+    replication.connect(carrier.base)
     until(lambda: said() is Kind.CHANGE)
     until(lambda: replication.standing.condition == "calm" and not karin.exchange.unsent(space))
 
@@ -379,7 +359,7 @@ def test_who_locks_does_not_wait_until_a_busy_server_has_erased_everything(
     monkeypatch.setattr(replication, "_sleep", sleep)
     with pytest.raises(LeftOnServer):
         replication.delete_there()
-    locks.join(10)
+    locks.join(PATIENCE)
     assert len(asked) == 1 and not locks.is_alive()
     assert replication.standing.condition == "off"
 
@@ -412,7 +392,7 @@ def test_no_question_of_a_screen_waits_while_something_is_being_sealed(karin: Pe
             screen = threading.Thread(target=ask, daemon=True)
             with karin.exchange._logs.one:
                 screen.start()
-                assert answered.wait(10)
+                assert answered.wait(PATIENCE)
             screen.join()
     assert karin.exchange.alarms() == []
 

@@ -28,6 +28,7 @@ from sync.protocol.padding import padded_length
 from sync.protocol.purge import write_purged
 from sync.session import ACCOUNT_AGAIN, ACCOUNT_END, ROOT, SESSION, proof
 from sync.signing import Device, DeviceKeys, Genesis, SigningKey
+from tests.support.patience import PATIENCE
 
 
 @dataclass
@@ -162,7 +163,7 @@ _CONNECTIONS: dict[str, httpx.Client] = {}
 def connection(base: str) -> httpx.Client:
     """One set of connections to a server for everybody in the tests; `hang_up` closes it."""
     if base not in _CONNECTIONS:
-        _CONNECTIONS[base] = httpx.Client(base_url=base, timeout=20, trust_env=False)
+        _CONNECTIONS[base] = httpx.Client(base_url=base, timeout=PATIENCE, trust_env=False)
     return _CONNECTIONS[base]
 
 

@@ -1,7 +1,6 @@
 """A server that runs in this process, on a port of its own, with real sockets."""
 
 import threading
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from sync.server.app import Door
 from sync.server.patience import HEAD_BYTES, PatientProtocol
 from sync.server.routes import Server
 from sync.server.settings import Settings
+from tests.support.patience import PATIENCE, until
 from tests.sync.server.actors import hang_up
 
 
@@ -53,15 +53,12 @@ def run(settings: Settings, protocol: type[PatientProtocol] = PatientProtocol, *
     web = uvicorn.Server(config)
     thread = threading.Thread(target=web.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 10
-    while not web.started:
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    until(lambda: web.started)
 
     def stop() -> None:
         hang_up(base)
         web.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
         database.close()
         bound.close()
 

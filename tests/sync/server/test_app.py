@@ -1,7 +1,6 @@
 """Around the routes: a fault of ours is told as such and written down, figures count, a database that is away is waited for."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,7 +85,7 @@ def test_news_within_the_process_need_no_database(tmp_path: Path, monkeypatch: p
         one, other = pair(found.base)
         timer = threading.Timer(0.2, lambda: one.push(one.actor.change()))
         timer.start()
-        answer = other.ask("POST", "/v1/wait", json={"after": {other.space: 4}, "seconds": 5})
+        answer = other.ask("POST", "/v1/wait", json={"after": {other.space: 4}, "seconds": 50})
         timer.join()
         assert answer.json() == {"heads": {other.space: 5}}
     finally:
@@ -113,9 +112,7 @@ def test_a_stream_ends_with_its_session(small: Running, one: Phone, monkeypatch:
     with one.http.stream("GET", "/v1/events", headers=one.headers) as stream:
         real = small.server.clock
         small.server.clock = lambda: real() + 3600
-        began = time.monotonic()
-        list(stream.iter_lines())
-        assert time.monotonic() - began < 5
+        list(stream.iter_lines())  # it has an end
 
 
 def test_a_batch_that_drops_bodies_is_told_from_all_others() -> None:

@@ -17,35 +17,46 @@ from starlette.requests import Request as Asked
 from sync.server import app
 from sync.server.patience import PatientProtocol
 from sync.server.settings import Settings
+from tests.support.patience import PATIENCE, until
 from tests.sync.server.actors import Phone, pair
 from tests.sync.server.running import Running, run
 
 
-class Hurried(PatientProtocol):
-    """The same clocks, in less time."""
+class Watched(PatientProtocol):
+    """The same clocks, but none that runs out where a test does not hurry it; and what became of each connection."""
 
-    head_seconds = 0.4
-    take_seconds = 0.4
+    head_seconds = 600.0
+    take_seconds = 600.0
     prompt: ClassVar[list[int]] = []
+    lost: ClassVar[set[tuple[str, int] | None]] = set()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.prompt.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.lost.add(self.client)
+
 
 @pytest.fixture(scope="module")
-def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    patch = pytest.MonkeyPatch()
-    patch.setattr(app, "TRICKLE_SECONDS", 0.4)
-    found = run(Settings(folder=tmp_path_factory.mktemp("hostile")), protocol=Hurried)
+def unhurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    found = run(Settings(folder=tmp_path_factory.mktemp("hostile")), protocol=Watched)
     yield found
     found.stop()
-    patch.undo()
+
+
+@pytest.fixture
+def hurried(unhurried: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """Whoever connects from now on has little time, on a busy machine too little for any honest question."""
+    monkeypatch.setattr(Watched, "head_seconds", 0.4)
+    monkeypatch.setattr(app, "TRICKLE_SECONDS", 0.4)
+    return unhurried
 
 
 @pytest.fixture(scope="module")
-def member(hurried: Running) -> Phone:
-    return pair(hurried.base)[0]
+def member(unhurried: Running) -> Phone:
+    return pair(unhurried.base)[0]
 
 
 def dial(running: Running, receive: int | None = None) -> socket.socket:
@@ -53,7 +64,7 @@ def dial(running: Running, receive: int | None = None) -> socket.socket:
     found = socket.socket()
     if receive:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
-    found.settimeout(10)
+    found.settimeout(PATIENCE)
     found.connect((host, int(port)))
     return found
 
@@ -64,7 +75,6 @@ def exchange(running: Running, request: bytes, *, whole: bool = False) -> tuple[
     with dial(running) as line:
         try:
             line.sendall(request)
-            line.settimeout(3)
             while part := line.recv(65_536):
                 found += part
                 head_, _, _ = found.partition(b"\r\n\r\n")
@@ -83,28 +93,28 @@ def error(found: bytes) -> str:
     return str(json.loads(found.partition(b"\r\n\r\n")[2])["error"])
 
 
-def test_too_many_and_too_large_headers(hurried: Running) -> None:
+def test_too_many_and_too_large_headers(unhurried: Running) -> None:
     many = head("GET", "/v1/info", *[f"x-{number}: 1" for number in range(100)])
     large = head("GET", "/v1/info", "x: " + "y" * 15_000, "z: " + "y" * 15_000)
     endless = b"GET /v1/info HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 200_000
     for request in (many, large, endless):
-        status, found = exchange(hurried, request)
+        status, found = exchange(unhurried, request)
         assert (status, error(found)) == (431, "headers")
         assert b"no-store" in found
 
 
-def test_a_long_path_is_refused(hurried: Running) -> None:
-    assert exchange(hurried, head("GET", "/v1/" + "a" * 3_000))[0] == 400
-    assert exchange(hurried, head("GET", "/v1/info?" + "a" * 3_000))[0] == 400
+def test_a_long_path_is_refused(unhurried: Running) -> None:
+    assert exchange(unhurried, head("GET", "/v1/" + "a" * 3_000))[0] == 400
+    assert exchange(unhurried, head("GET", "/v1/info?" + "a" * 3_000))[0] == 400
 
 
-def test_a_huge_body_is_refused_before_it_is_read(hurried: Running, member: Phone) -> None:
+def test_a_huge_body_is_refused_before_it_is_read(unhurried: Running, member: Phone) -> None:
     path = f"/v1/spaces/{member.space}/log"
     declared = head("POST", path, f"Authorization: Bearer {member.token}", "Content-Length: 10000000000")
-    status, found = exchange(hurried, declared)
+    status, found = exchange(unhurried, declared)
     assert (status, error(found)) == (413, "too-large")
     # Without a declared length it is counted while it comes.
-    with dial(hurried) as line:
+    with dial(unhurried) as line:
         line.sendall(head("POST", path, f"Authorization: Bearer {member.token}", "Transfer-Encoding: chunked"))
         sent = 0
         try:
@@ -133,10 +143,10 @@ def test_a_huge_body_is_refused_before_it_is_read(hurried: Running, member: Phon
     ],
 )
 def test_a_request_that_could_be_read_in_two_ways_is_refused_and_ends_the_connection(
-    hurried: Running, lines: list[str]
+    unhurried: Running, lines: list[str]
 ) -> None:
     smuggled = head("POST", "/v1/challenge", *lines) + b"0\r\n\r\n" + head("GET", "/v1/info")
-    status, found = exchange(hurried, smuggled, whole=True)
+    status, found = exchange(unhurried, smuggled, whole=True)
     assert 400 <= status < 500
     assert b'"fika"' not in found
 
@@ -163,18 +173,18 @@ def test_what_is_not_http_is_told_so(hurried: Running, request_: bytes) -> None:
 
 @pytest.mark.parametrize("start", ["GET /v1/events", "POST /v1/wait", "HEAD /v1/info", "POST /v1/challenge"])
 def test_a_body_that_breaks_off_is_the_client_s_mistake_and_no_fault_of_ours_in_the_log(
-    hurried: Running, caplog: pytest.LogCaptureFixture, start: str
+    unhurried: Running, caplog: pytest.LogCaptureFixture, start: str
 ) -> None:
     request_ = f"{start} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
-    with dial(hurried) as line:
+    with dial(unhurried) as line:
         line.sendall(request_ + b"2\r\n{}\r\n")
         line.sendall(b"zz\r\n")
         assert line.recv(65_536)[:12] in (b"", *(f"HTTP/1.1 {status}".encode() for status in (400, 401, 405)))
-    assert exchange(hurried, head("GET", "/v1/info"))[0] == 200
+    assert exchange(unhurried, head("GET", "/v1/info"))[0] == 200
     assert "Exception in ASGI" not in caplog.text
 
 
-def test_methods_and_paths_that_do_not_exist(hurried: Running) -> None:
+def test_methods_and_paths_that_do_not_exist(unhurried: Running) -> None:
     for method, path, status in [
         ("PATCH", "/v1/info", 405),
         ("TRACE", "/v1/info", 405),
@@ -187,7 +197,7 @@ def test_methods_and_paths_that_do_not_exist(hurried: Running) -> None:
         ("GET", "/v1/spaces/%00/log", 401),
         ("GET", "/v1/spaces/" + "%F0%9F%90%9D" * 20 + "/log", 401),
     ]:
-        found = exchange(hurried, head(method, path))
+        found = exchange(unhurried, head(method, path))
         assert (path, found[0]) == (path, status)
 
 
@@ -212,7 +222,7 @@ def test_methods_and_paths_that_do_not_exist(hurried: Running) -> None:
         zlib.compress(b"0" * 10_000_000),
     ],
 )
-def test_wrong_json_is_malformed(hurried: Running, member: Phone, body: bytes) -> None:
+def test_wrong_json_is_malformed(unhurried: Running, member: Phone, body: bytes) -> None:
     for path in ("/v1/challenge", "/v1/session", "/v1/devices", "/v1/wait", "/v1/invitations"):
         answer = member.ask("POST", path, content=body)
         assert answer.status_code == 400, path
@@ -222,7 +232,7 @@ def test_wrong_json_is_malformed(hurried: Running, member: Phone, body: bytes) -
 @pytest.mark.parametrize(
     "body", [b"", b"x", bytes(4), b"\xff" * 4, bytes(70), os.urandom(500), b"\0\0\0\x0c" + bytes(12)]
 )
-def test_wrong_bytes_in_the_log_are_refused(hurried: Running, member: Phone, body: bytes) -> None:
+def test_wrong_bytes_in_the_log_are_refused(unhurried: Running, member: Phone, body: bytes) -> None:
     for path in (f"/v1/spaces/{member.space}/log", f"/v1/spaces/{member.space}"):
         assert member.ask("POST", path, content=body).status_code in (400, 422)
     assert len(member.all()) == 4
@@ -239,7 +249,6 @@ def test_a_head_that_trickles_is_cut(hurried: Running) -> None:
         except OSError:
             pass
         assert left
-        line.settimeout(2)
         with contextlib.suppress(OSError):
             found = line.recv(1_000)
         assert not found or b" 408 " in found
@@ -247,25 +256,23 @@ def test_a_head_that_trickles_is_cut(hurried: Running) -> None:
 
 def test_a_connection_that_says_nothing_is_cut(hurried: Running) -> None:
     with dial(hurried) as line:
-        line.settimeout(4)
         found = line.recv(1_000)
         assert b" 408 " in found
         assert error(found) == "slow"
 
 
-def test_a_second_head_that_trickles_is_cut_as_well(hurried: Running) -> None:
-    with dial(hurried) as line:
+def test_a_second_head_that_trickles_is_cut_as_well(unhurried: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    with dial(unhurried) as line:
         line.sendall(head("GET", "/v1/info"))
         assert b" 200 " in line.recv(10_000)
+        monkeypatch.setattr(Watched, "head_seconds", 0.4)
         line.sendall(b"GET /v1/in")
-        line.settimeout(4)
         assert b" 408 " in line.recv(1_000)
 
 
 def test_a_body_that_does_not_come_is_cut(hurried: Running) -> None:
     with dial(hurried) as line:
         line.sendall(head("POST", "/v1/challenge", "Content-Length: 100") + b"{")
-        line.settimeout(4)
         found = line.recv(1_000)
         assert b" 408 " in found
         assert b"connection: close" in found.lower()
@@ -301,36 +308,26 @@ async def test_a_body_that_trickles_has_less_time_than_one_that_comes(monkeypatc
     assert clocks == [1_000 + app.TRICKLE_SECONDS, 1_000 + app.BODY_SECONDS]
 
 
-def test_an_answer_that_nobody_takes_is_dropped(hurried: Running, member: Phone) -> None:
+def test_an_answer_that_nobody_takes_is_dropped(
+    unhurried: Running, member: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A reader who never reads does not hold its connection and its memory for ever."""
+    monkeypatch.setattr(Watched, "take_seconds", 0.4)
     member.push(*[member.actor.change(60_000) for _ in range(14)])
-    lines = [dial(hurried, receive=4_096) for _ in range(4)]
+    lines = [dial(unhurried, receive=4_096) for _ in range(4)]
     request = head("GET", f"/v1/spaces/{member.space}/log", f"Authorization: Bearer {member.token}")
     try:
         for line in lines:
             line.sendall(request * 4)
-        time.sleep(1.2)
-        ended = 0
-        for line in lines:
-            line.settimeout(3)
-            try:
-                while line.recv(1 << 20):
-                    pass
-                ended += 1
-            except ConnectionError:
-                ended += 1
-        assert ended == len(lines)
+        until(lambda: {line.getsockname() for line in lines} <= Watched.lost)
     finally:
         for line in lines:
             line.close()
     assert member.http.get("/healthz").status_code == 200
 
 
-def test_the_honest_are_served_while_others_hold_connections_open(
-    hurried: Running, member: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Hurried, "head_seconds", 60)
-    lines = [dial(hurried) for _ in range(100)]
+def test_the_honest_are_served_while_others_hold_connections_open(unhurried: Running, member: Phone) -> None:
+    lines = [dial(unhurried) for _ in range(100)]
     try:
         for line in lines:
             line.sendall(b"GET /v1/info HTTP/1.1\r\nHo")
@@ -344,16 +341,16 @@ def test_the_honest_are_served_while_others_hold_connections_open(
             line.close()
 
 
-def test_small_packets_are_not_held_back(hurried: Running, member: Phone) -> None:
+def test_small_packets_are_not_held_back(unhurried: Running, member: Phone) -> None:
     """Forty milliseconds an event is what a socket costs whose delay of small packets nobody switched off."""
     assert member.http.get("/healthz").status_code == 200
-    assert Hurried.prompt
-    assert all(Hurried.prompt)
+    assert Watched.prompt
+    assert all(Watched.prompt)
 
 
-def test_figures_are_for_the_machine_itself_or_for_who_has_the_token(hurried: Running, tmp_path: Path) -> None:
-    assert exchange(hurried, head("GET", "/metrics"))[0] == 200
-    assert exchange(hurried, head("GET", "/metrics", "X-Forwarded-For: 1.2.3.4"))[0] == 403
+def test_figures_are_for_the_machine_itself_or_for_who_has_the_token(unhurried: Running, tmp_path: Path) -> None:
+    assert exchange(unhurried, head("GET", "/metrics"))[0] == 200
+    assert exchange(unhurried, head("GET", "/metrics", "X-Forwarded-For: 1.2.3.4"))[0] == 403
     other = run(Settings(folder=tmp_path, metrics_token="open sesame"))
     try:
         assert exchange(other, head("GET", "/metrics"))[0] == 401

@@ -634,10 +634,10 @@ def test_a_long_poll_answers_as_soon_as_there_is_news(base: str) -> None:
     one, other = pair(base)
     timer = threading.Timer(0.2, lambda: one.push(one.actor.change()))
     timer.start()
-    answer = other.ask("POST", "/v1/wait", content=json.dumps({"after": {other.space: 4}, "seconds": 10}))
+    answer = other.ask("POST", "/v1/wait", content=json.dumps({"after": {other.space: 4}, "seconds": 50}))
     timer.join()
     assert answer.json() == {"heads": {other.space: 5}}
-    assert answer.elapsed.total_seconds() < 5
+    assert answer.elapsed.total_seconds() < 40, "it came with the news and not at the end"
     at_once = other.ask("POST", "/v1/wait", content=json.dumps({"after": {other.space: 0}, "seconds": 10}))
     assert at_once.json() == {"heads": {other.space: 5}}
     nothing = other.ask("POST", "/v1/wait", content=json.dumps({"after": {other.space: 5}, "seconds": 1}))
@@ -658,7 +658,7 @@ def test_who_listens_once_more_than_their_share_hears_by_the_newest(base: str) -
     with ExitStack() as stack:
         heard: list[Iterator[str]] = []
         for _ in range(SHARE + 1):
-            stream = stack.enter_context(one.http.stream("GET", "/v1/events", headers=one.headers, timeout=15))
+            stream = stack.enter_context(one.http.stream("GET", "/v1/events", headers=one.headers))
             heard.append(line for line in stream.iter_lines() if line)
             assert next(heard[-1]) == f"data: {one.space} 4"
         assert list(heard[0]) == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import flet as ft
 import pytest
@@ -40,22 +42,36 @@ def entered(app: Stage) -> int:
 
 
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fields, "SETTLES", 0.05)
+def stands(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """What a browser reads out stands still when the test says so."""
+    found = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        assert seconds == fields.SETTLES
+        await found.wait()
+
+    monkeypatch.setattr(fields, "asyncio", SimpleNamespace(sleep=sleep))
+    return found
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_device_gives_the_focus_with_the_first_picture(stage: OpenStage, kind: str) -> None:
+async def test_a_device_gives_the_focus_with_the_first_picture(
+    stage: OpenStage, stands: asyncio.Event, kind: str
+) -> None:
     app = await stage(screen=form(kind))
+    stands.set()
     await app.settle(0.1)
     assert app.field("one").autofocus and entered(app) == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_browser_gives_it_to_what_scrolls_once_it_stands(stage: OpenStage, kind: str) -> None:
+async def test_a_browser_gives_it_to_what_scrolls_once_it_stands(
+    stage: OpenStage, stands: asyncio.Event, kind: str
+) -> None:
     app = await stage(screen=form(kind), web=True)
     scrolls = kind in ("field", "draft")
     assert app.field("one").autofocus is not scrolls and entered(app) == 0
+    stands.set()
     await app.settle(0.1)
     assert entered(app) == scrolls
     await app.type("one", "abc")
@@ -63,9 +79,10 @@ async def test_a_browser_gives_it_to_what_scrolls_once_it_stands(stage: OpenStag
     assert entered(app) == scrolls, "once: nobody is torn out of another field"
 
 
-async def test_a_field_that_is_gone_by_then_is_left_alone(stage: OpenStage) -> None:
+async def test_a_field_that_is_gone_by_then_is_left_alone(stage: OpenStage, stands: asyncio.Event) -> None:
     app = await stage(screen=form("field"), web=True)
     await app.tap("away")
+    stands.set()
     await app.settle(0.1)
     assert entered(app) == 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import flet as ft
@@ -19,12 +21,22 @@ def Plain() -> ft.Control:
     return Screen("", [])
 
 
+class Pauses:
+    """What it waits for before it begins and before it ends, which is over when the test says so."""
+
+    def __init__(self) -> None:
+        self.calm, self.lasts = asyncio.Event(), asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        await {rehearsal.CALM: self.calm, rehearsal.LASTS: self.lasts}[seconds].wait()
+
+
 @pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    load = routes.Place.load
+def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
+    load, found = routes.Place.load, Pauses()
     monkeypatch.setattr(routes.Place, "load", lambda self: Plain if self.module == "today" else load(self))
-    monkeypatch.setattr(rehearsal, "CALM", 0.02)
-    monkeypatch.setattr(rehearsal, "LASTS", 0.2)
+    monkeypatch.setattr(rehearsal, "asyncio", SimpleNamespace(sleep=found.sleep, wait_for=asyncio.wait_for))
+    return found
 
 
 def unseen(app: Stage) -> list[Any]:
@@ -41,9 +53,10 @@ def around(control: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("phase", ["locked", "absent"])
-async def test_what_comes_next_is_drawn_once_behind_and_goes(stage: OpenStage, phase: str) -> None:
+async def test_what_comes_next_is_drawn_once_behind_and_goes(stage: OpenStage, pauses: Pauses, phase: str) -> None:
     app = await stage(session=FakeSession(phase), web=True)
     assert not unseen(app)
+    pauses.calm.set()
     await app.until(lambda: unseen(app))
     bar = unseen(app)[0]
     assert any(isinstance(one, ft.Semantics) and one.exclude_semantics for one in around(bar))
@@ -52,21 +65,25 @@ async def test_what_comes_next_is_drawn_once_behind_and_goes(stage: OpenStage, p
     below, above = [next(app.walk(part)) for part in stack.controls[:2]]
     assert below in around(bar) and above not in around(bar)
     assert isinstance(above, ft.Container) and above.bgcolor == theme.GROUND and above.visible
+    pauses.lasts.set()
     await app.until(lambda: not unseen(app))
     await app.settle(0.1)
     assert not unseen(app)
 
 
-async def test_a_device_that_draws_by_itself_needs_none(stage: OpenStage) -> None:
+async def test_a_device_that_draws_by_itself_needs_none(stage: OpenStage, pauses: Pauses) -> None:
     app = await stage(session=FakeSession("locked"))
+    pauses.calm.set()
     await app.settle(0.1)
     assert not unseen(app) and not app.desk.rehearsed
 
 
-async def test_it_is_not_repeated_at_the_next_lock(stage: OpenStage) -> None:
+async def test_it_is_not_repeated_at_the_next_lock(stage: OpenStage, pauses: Pauses) -> None:
     session = FakeSession("locked")
     app = await stage(session=session, web=True)
+    pauses.calm.set()
     await app.until(lambda: unseen(app))
+    pauses.lasts.set()
     await app.until(lambda: not unseen(app))
     session.unlock("tall regn moln")
     await app.settle()
@@ -75,18 +92,21 @@ async def test_it_is_not_repeated_at_the_next_lock(stage: OpenStage) -> None:
     assert app.has("unlock") and not unseen(app)
 
 
-async def test_whoever_is_faster_loses_nothing(stage: OpenStage) -> None:
+async def test_whoever_is_faster_loses_nothing(stage: OpenStage, pauses: Pauses) -> None:
     session = FakeSession("locked")
     app = await stage(session=session, web=True)
     session.unlock("tall regn moln")
+    await app.settle()
+    pauses.calm.set()
     await app.settle(0.1)
     assert not app.desk.rehearsed
     session.lock()
     await app.until(lambda: unseen(app))
 
 
-async def test_it_goes_also_when_the_line_is_cut_in_the_midst_of_it(stage: OpenStage) -> None:
+async def test_it_goes_also_when_the_line_is_cut_in_the_midst_of_it(stage: OpenStage, pauses: Pauses) -> None:
     app = await stage(session=FakeSession("locked"), web=True)
+    pauses.calm.set()
     answer = app.line.replies["get_accessibility_features"]
     app.line.replies["get_accessibility_features"] = lambda _: RuntimeError("cut") if app.desk.rehearsed else answer
     await app.until(lambda: app.desk.rehearsed)
