@@ -7,11 +7,16 @@ begins first is not. The fixtures that tests of several folders take stand here 
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.vault import kdf
 from sync.programme.keys import ProgrammeKeys
 from tests.support.keys import Counted
 from tests.support.programme import KEYS
+
+# Properties are judged by what they find, not by how busy the machine is.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 LONG = ("test_two_phones", "test_accessibility", "test_journey", "test_agreement", "test_booking", "test_closing")
 
