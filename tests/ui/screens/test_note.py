@@ -15,6 +15,7 @@ from app.ui.parts import NOTE_LIMIT
 from app.ui.screens.note import LEAST, pieces
 from app.ui.screens.templates import note_item
 from tests.support.asked import NoteOf
+from tests.support.fake_session import FakeSession
 from tests.support.languages import BOTH
 from tests.support.memory import MemoryDocuments
 from tests.ui.conftest import OpenStage, Stage
@@ -359,7 +360,8 @@ async def test_when_there_is_little_room_the_field_keeps_it(stage: OpenStage) ->
     await app.fire(room, "size_change", {"w": 358.0, "h": 90.0})
     assert not app.has("note-aim") and not app.has("note-tasks")
     assert app.field("shared-note").value == "Ord"
-    assert app.has("note-tasks-open")
+    await app.tap("note-more")
+    assert app.has("note-tasks-open") and app.nameless() == []
     await app.tap("note-aim-open")
     assert app.has("aim-text")
     room = next(c for c in app.walk() if getattr(c, "on_size_change", None))
@@ -378,6 +380,28 @@ async def test_where_even_that_leaves_no_room_all_of_it_scrolls_and_the_field_ke
     (scrolls,) = [one for one in app.all(kind=ft.Column) if room in one.controls]
     assert scrolls.scroll and app.get("note-end") in list(app.walk(scrolls))
     assert app.field("shared-note")
+
+
+async def test_in_large_text_every_way_to_a_sheet_is_there_without_drawing_the_row_along(stage: OpenStage) -> None:
+    table = lay().at(15, 12)
+    session = FakeSession(store=table.store, role="mentor")
+    session.programme = table.programme
+    session.preferences.text_size = 200
+    app = await stage(session=session, go=f"/meeting/{table.meeting}/note", clock=table.clock)
+    room = next(c for c in app.walk() if getattr(c, "on_size_change", None))
+    await app.fire(room, "size_change", {"w": 358.0, "h": 90.0})
+    assert not [row for row in app.all(kind=ft.Row) if row.scroll and app.get("note-task") in list(app.walk(row))]
+    both = [app.get("note-task"), app.get("note-more")]
+    (ways,) = [row for row in app.all(kind=ft.Row) if all(one in list(app.walk(row)) for one in both)]
+    assert ways.wrap and all(one.expand is None for one in ways.controls), "where letters are wider, it takes two lines"
+    for name, inside in (("aim-open", "aim-text"), ("tasks-open", "review-done"), ("list", "sheet-done")):
+        if not app.has(f"note-{name}"):
+            await app.tap("note-more")
+        await app.tap(f"note-{name}")
+        assert app.has(inside) and not app.has("note-more.title")
+        await app.fire(app.all(kind=ft.BottomSheet)[-1], "dismiss")
+    for name in ("note-task", "note-question"):
+        assert app.has(name)
 
 
 async def test_turning_to_the_private_side_makes_a_version_of_the_shared_words(stage: OpenStage) -> None:

@@ -47,11 +47,13 @@ from app.ui.parts import (
     Words,
     use_sheet,
 )
+from app.ui.parts.measure import wide
 from app.ui.parts.surfaces import Visibility
+from app.ui.parts.text import Symbol, across
 from app.ui.safe import component
 from app.ui.screens.agreement import SecrecySheet
 from app.ui.screens.checklist import Ticking
-from app.ui.screens.lists import OF_PHASE, Line, lines_of, settled, shown
+from app.ui.screens.lists import OF_PHASE, lines_of, settled, shown
 from app.ui.screens.of_meeting import no_meeting
 from app.ui.screens.sheets import AimSheet, NextTask, Pair, QuestionSheet, ReviewSheet, TaskSheet
 from app.ui.screens.templates import note_item, part_id, parts_of, template_for
@@ -59,7 +61,7 @@ from app.ui.screens.versions import another_version, earlier_versions
 from app.ui.theme import Style
 
 if TYPE_CHECKING:
-    from app.model.queries import MeetingView, NoteRow
+    from app.model.queries import ListView, MeetingView, NoteRow
     from app.services.content.library import Document
     from app.ui.desk import Desk
 
@@ -91,17 +93,13 @@ def NoteScreen(id: str) -> ft.Control:
     tight, tighten = ft.use_state(False)
     cramped, cramp = ft.use_state(False)
     question = use_held(lambda: [0])
-    document = OF_PHASE["during"]
-    run = use_query(ListOf(document, id))
+    run = use_query(ListOf(OF_PHASE["during"], id))
 
     async def begin() -> None:
         if view and desk.session.phase == "open" and _begins(view, desk.now()):
             desk.store.execute(StartMeeting(meeting=id))
 
     ft.use_effect(lambda: desk.later(begin), [id])  # the field is on its way to the screen before anything is written
-
-    def close() -> None:
-        show("")
 
     least, large = LEAST * desk.prefs.text_size / 100, desk.prefs.text_size >= 150
 
@@ -112,10 +110,12 @@ def NoteScreen(id: str) -> ft.Control:
         elif e.height > HIGH:
             tighten(False)
 
-    drawn = _sheet(view, sheet, close, question) if view else None
+    folded = tight or large  # three words beside their icons do not fit in large text
+    tools, rest = _beside(desk, _tools(desk, view, run, tight=tight), folded=folded) if view else ([], [])
+    drawn = _sheet(view, sheet, show, question, rest) if view else None
     use_sheet(
         drawn.content if drawn else None,
-        close,
+        lambda: show(""),
         title=desk.say(drawn.title) if drawn else "",
         short=bool(drawn and drawn.short),
         footed=bool(drawn and drawn.footed),
@@ -125,8 +125,6 @@ def NoteScreen(id: str) -> ft.Control:
 
     template = template_for(desk, view)
     item = note_item(template)
-    items = desk.library.usable(document)  # without the list there is still the note
-    lines = () if items is None else shown(lines_of(desk, items, view.row.my_role, run))
     private = private_notes(desk, view) if seen == "only_me" else []
     answers = view.minutes.answers if view.minutes else {}
     parts = parts_of(item.id, answers) if seen == "shared" else len(private)
@@ -148,12 +146,11 @@ def NoteScreen(id: str) -> ft.Control:
         field = OwnNote(_own_target(view, private, at), go_on, key=f"private {at}")
 
     secrecy = HeaderButton(desk.say("note.secrecy"), ft.Icons.LOCK_PERSON, lambda _: show("secrecy"), id="note-secrecy")
-    sideways = tight or large  # three words beside each other do not fit in large text
-    above: list[ft.Control] = [_ways(_tools(desk, view, lines, tight=tight), show, sideways=sideways)]
+    above: list[ft.Control] = [_ways(tools, show, folded=folded)]
     end = _end(desk, view)
     head: list[ft.Control] = [
         _aim(desk, view, lambda: show("aim"), shown=not tight),
-        _open_tasks(desk, view, show, shown=not tight, next_one=not sideways),
+        _open_tasks(desk, view, show, shown=not tight, next_one=not folded),
         VisibilityChoice(seen, turn_to, name=view.row.name, id="note", line=tight),
     ]
     if parts > 1 or at > 1:
@@ -192,8 +189,14 @@ class _Sheet:
     footed: bool = False
 
 
-def _sheet(view: MeetingView, name: str, close: Callable[[], object], question: list[int]) -> _Sheet | None:
-    """The sheet of that name; `question` is where one was among the questions."""
+def _sheet(
+    view: MeetingView, name: str, show: Callable[[str], object], question: list[int], rest: Sequence[Tool]
+) -> _Sheet | None:
+    """The sheet of that name; `question` is where one was among the questions, `rest` the ways that had no room."""
+
+    def close() -> None:
+        show("")
+
     row, few = view.row, view.open_count <= FEW
     pair = Pair(row.mentorship, row.name, row.my_role)
     match name:
@@ -212,6 +215,8 @@ def _sheet(view: MeetingView, name: str, close: Callable[[], object], question: 
         case "tasks":
             review = partial(ReviewSheet, row.id, close, footed=not few)
             return _Sheet("meeting.tasks", review, short=few, footed=not few)
+        case "more" if rest:
+            return _Sheet("note.more.title", lambda: Rest(tuple(rest), show), short=True)
         case "secrecy":
             return _Sheet("note.secrecy.title", lambda: SecrecySheet(row.mentorship), short=True)
     return None
@@ -242,8 +247,10 @@ def _shared_field(
     )
 
 
-def _tools(desk: Desk, view: MeetingView, lines: Sequence[Line], *, tight: bool) -> list[Tool]:
+def _tools(desk: Desk, view: MeetingView, run: ListView, *, tight: bool) -> list[Tool]:
     """The ways to sheets. Where there is little room, also what stands over the field otherwise."""
+    items = desk.library.usable(OF_PHASE["during"])  # without the list there is still the note
+    lines = () if items is None else shown(lines_of(desk, items, view.row.my_role, run))
     tools: list[Tool] = [
         ("task", ft.Icons.ADD_TASK, desk.say("note.task")),
         ("question", ft.Icons.CHAT_BUBBLE_OUTLINE, desk.say("note.question")),
@@ -252,10 +259,10 @@ def _tools(desk: Desk, view: MeetingView, lines: Sequence[Line], *, tight: bool)
         said = desk.say("note.list.progress", done=settled(lines), total=len(lines))
         tools.append(("list", ft.Icons.CHECKLIST, said))
     if tight:
-        tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
         if view.open_count:
             open_ = desk.say("note.open-tasks.short", count=view.open_count)
-            tools.insert(0, ("tasks", ft.Icons.TASK_ALT, open_))
+            tools.append(("tasks", ft.Icons.TASK_ALT, open_))
+        tools.append(("aim", ft.Icons.OUTLINED_FLAG, desk.say("note.aim")))
         # beside the two that are always there it would take a line of its own from the words
         tools.append(("secrecy", ft.Icons.LOCK_PERSON, desk.say("note.secrecy")))
     return tools
@@ -323,34 +330,71 @@ def _end(desk: Desk, view: MeetingView) -> ft.Control:
     )
 
 
-def _ways(tools: Sequence[Tool], show: Callable[[str], object], *, sideways: bool) -> ft.Control:
-    """The ways to the sheets, beside each other; `sideways` they are drawn along where they do not fit."""
+_AROUND, _GAP = 18, 8
+"""What a folded way takes beside its word, and what lies between two."""
+
+
+def _beside(desk: Desk, tools: Sequence[Tool], *, folded: bool) -> tuple[list[Tool], list[Tool]]:
+    """The ways that have room on one line, and the others, to which one more leads: more lines would take the room from
+    the words, and what has to be drawn along is not found.
+    """
+    size, room = theme.size_of(Style.SMALL, int(desk.prefs.text_size)), across()
+
+    def fit(some: Sequence[Tool]) -> bool:
+        return sum(wide(words) * size + _AROUND + _GAP for _, _, words in some) - _GAP <= room
+
+    if not folded or fit(tools):
+        return list(tools), []
+    more = ("more", ft.Icons.MORE_HORIZ, desk.say("note.more"))
+    count = next((count for count in range(len(tools) - 1, 0, -1) if fit([*tools[:count], more])), 0)
+    return [*tools[:count], more], list(tools[count:])
+
+
+@component
+def Rest(tools: tuple[Tool, ...], show: Callable[[str], object]) -> ft.Control:
+    """The ways to sheets that had no room under the field, each a row."""
+    desk = use_desk()
+
+    def row(name: str, icon: ft.IconData, words: str) -> ft.Control:
+        title, about = (desk.say("note.list.title"), words) if name == "list" else (words, "")
+        return Row(title, lambda _: show(name), subtitle=about, icon=icon, id=_id(name))
+
+    return Rows([row(*tool) for tool in tools])
+
+
+def _id(name: str) -> str:
+    """Where the words over the field have the name already, the way has another."""
+    return f"note-{name}-open" if name in ("aim", "tasks") else f"note-{name}"
+
+
+def _ways(tools: Sequence[Tool], show: Callable[[str], object], *, folded: bool) -> ft.Control:
+    """The ways to the sheets, beside each other; `folded` each word stands under its icon."""
     return ft.Row(
-        [_tool(name, icon, words, show, expand=not sideways) for name, icon, words in tools],
+        [_tool(name, icon, words, show, folded=folded) for name, icon, words in tools],
+        wrap=folded,
         spacing=8,
-        scroll=ft.ScrollMode.HIDDEN if sideways else None,
+        run_spacing=8,
     )
 
 
-def _tool(name: str, icon: ft.IconData, words: str, show: Callable[[str], object], *, expand: bool) -> ft.Control:
+def _tool(name: str, icon: ft.IconData, words: str, show: Callable[[str], object], *, folded: bool) -> ft.Control:
     """A way to a sheet: its icon and its word, in as little room as both can do with."""
+    picture = Symbol(icon, theme.INK, 20) if folded else ft.Icon(icon, color=theme.INK, size=20)
+    face: list[ft.Control] = [picture, Words(words, Style.SMALL if folded else Style.BODY)]
     button = ft.OutlinedButton(
-        content=ft.Row(
-            [ft.Icon(icon, color=theme.INK, size=20), Words(words, Style.BODY)],
-            spacing=6,
-            tight=True,
-            alignment=ft.MainAxisAlignment.CENTER,
-        ),
+        content=ft.Column(face, spacing=2, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+        if folded
+        else ft.Row(face, spacing=6, tight=True, alignment=ft.MainAxisAlignment.CENTER),
         on_click=lambda _: show(name),
         style=ft.ButtonStyle(
             bgcolor=theme.SURFACE,
             side=ft.BorderSide(1, theme.LINE),
             shape=ft.RoundedRectangleBorder(radius=theme.CORNER),
-            padding=ft.Padding.symmetric(vertical=13, horizontal=6 if expand else 12),
+            padding=ft.Padding.symmetric(vertical=6 if folded else 13, horizontal=8 if folded else 6),
         ),
-        expand=expand,
+        expand=None if folded else True,  # False would still make it a flexible child, which a wrapping row cannot hold
     )
-    return Named(f"note-{name}-open" if name in ("aim", "tasks") else f"note-{name}", button)
+    return Named(_id(name), button)
 
 
 def _aim(desk: Desk, view: MeetingView, edit: Callable[[], object], *, shown: bool) -> ft.Control:
