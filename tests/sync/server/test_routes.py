@@ -420,14 +420,10 @@ def test_sessions_end_with_the_clock(running: Running) -> None:
 
 def test_guessing_is_slowed_down_and_the_right_one_gets_in(running: Running) -> None:
     one = alone(running.base)
-    statuses = [
-        one.http.get(f"/v1/spaces/{one.space}/log", headers={"authorization": f"Bearer {'A' * 53}A"}).status_code
-        for _ in range(100)
-    ]
-    assert 429 in statuses
-    assert set(statuses) == {401, 429}
-    answer = one.http.get(f"/v1/spaces/{one.space}/log", headers={"authorization": "Bearer x"})
-    assert int(answer.headers["retry-after"]) >= 1
+    guess = {"authorization": f"Bearer {'A' * 53}A"}
+    answers = [one.http.get(f"/v1/spaces/{one.space}/log", headers=guess) for _ in range(100)]
+    assert {answer.status_code for answer in answers} == {401, 429}
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers if answer.status_code == 429)
     assert one.pull().status_code == 200
     assert one.sign_in().status_code == 200
 
