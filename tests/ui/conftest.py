@@ -11,6 +11,7 @@ import pytest
 
 from app.services.content.library import Library
 from app.services.content.speech import Speech
+from app.ui import desk as desks
 from app.ui import root
 from app.ui.desk import Desk
 from app.ui.hooks import DeskContext
@@ -44,8 +45,13 @@ def desk_for(page: ft.Page, session: Any, clock: Any = None, library: Library | 
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[OpenStage]:
-    """`await stage()` opens the whole app; `await stage(screen=lambda: Card(…))` one screen of it."""
+async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenStage]:
+    """`await stage()` opens the whole app; `await stage(screen=lambda: Card(…))` one screen of it.
+
+    What is said stays said, and a sheet is waited for, however slow the machine is: a test of either sets its own time.
+    """
+    monkeypatch.setattr(desks, "LINGERS", 600.0)
+    monkeypatch.setattr(desks, "LOWERING", 600.0)
     opened: list[Stage] = []
 
     async def open_stage(
