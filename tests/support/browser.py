@@ -24,6 +24,8 @@ from typing import Any
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, sync_playwright
 
+from tests.support.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 FLAGS = [
     "--no-sandbox",
@@ -63,13 +65,13 @@ class Running:
 
     def next_address(self) -> str:
         """The address printed after the last one was used."""
-        self.address = _line(self.process, 10)
+        self.address = _line(self.process, PATIENCE)
         return self.address
 
     def kill(self) -> None:
         """As when the power goes."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
 
 @contextmanager
@@ -84,15 +86,15 @@ def running(*command: str, **environment: str) -> Iterator[Running]:
         text=True,
     )
     try:
-        yield Running(process, _line(process, 60), began)
+        yield Running(process, _line(process, PATIENCE), began)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(10)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait(10)
+                process.wait(PATIENCE)
         if process.stdout:
             process.stdout.close()
 
@@ -119,7 +121,7 @@ class Visit:
     def by_id(self, identifier: str) -> Locator:
         return self.page.locator(f'[flt-semantics-identifier="{identifier}"]')
 
-    def still(self, screen: str = "", *, sheet: bool = True, seconds: float = 30) -> None:
+    def still(self, screen: str = "", *, sheet: bool = True, seconds: float = PATIENCE) -> None:
         """Wait until nothing has changed in the semantics tree for a moment, and one screen alone is read out: this one,
         if it is named. Under an open sheet none is read; with `sheet=False` that is waited for as well."""
         self.page.evaluate("() => { window.fikaCalm = 0; }")
@@ -222,9 +224,9 @@ def _foreign(visit: Visit, url: str, home: str) -> None:
 
 def enable_semantics(page: Page) -> None:
     """Turn the semantics tree on, as a screen reader does."""
-    page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=30_000)
+    page.wait_for_selector("flt-semantics-placeholder", state="attached")
     page.evaluate(_WAKE)
-    page.wait_for_selector("flt-semantics-host flt-semantics", state="attached", timeout=30_000)
+    page.wait_for_selector("flt-semantics-host flt-semantics", state="attached")
 
 
 _kept: list[Chromium] = []
@@ -265,6 +267,7 @@ def phone(
         context = browser.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=scale, locale="sv-SE", **options
         )
+        context.set_default_timeout(PATIENCE * 1000)
         try:
             yield Browser(context)
         finally:

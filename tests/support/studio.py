@@ -38,6 +38,7 @@ from app.ui.guard import WORDS, App
 from app.ui.serve import _flet, _listen, _page, _words
 from app.vault.kdf import Cost
 from tests.support.browser import Browser, Visit, phone
+from tests.support.patience import PATIENCE
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PASSPHRASE = "tall regn moln stig fyr"
@@ -65,7 +66,7 @@ class Studio:
         """Open a window on the app in this browser."""
         before = len(self.desks)
         self.visit = browser.open(self.address)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while len(self.desks) == before and time.monotonic() < deadline:
             self.visit.page.wait_for_timeout(20)
         assert len(self.desks) > before, "the window did not open"
@@ -83,7 +84,7 @@ class Studio:
                 done.set_exception(fault)
 
         self.desk.later(there)
-        return done.result(20)
+        return done.result(PATIENCE)
 
     def look(self, **values: Any) -> None:
         """Language, theme and text size, as the settings do it."""
@@ -108,19 +109,19 @@ class Studio:
         self.arrive(self.do(where))
         return self.page
 
-    def arrive(self, name: str = "", seconds: float = 20) -> None:
+    def arrive(self, name: str = "", seconds: float = PATIENCE) -> None:
         """Wait until the browser has drawn everything it was sent, this screen is the one that is read, and its
         semantics tree stands still."""
         for _ in range(2):  # the answer to the second question comes after what the first one let the screen draw
             self.ask(seconds)
         self.page.still(name, sheet=False, seconds=seconds)
 
-    def arrives_at(self, identifier: str, seconds: float = 30) -> None:
+    def arrives_at(self, identifier: str, seconds: float = PATIENCE) -> None:
         """Wait until this control is there, after a tap that led on."""
         self.page.by_id(identifier).first.wait_for(state="attached", timeout=seconds * 1000)
         self.arrive()
 
-    def ask(self, seconds: float = 20) -> AccessibilityFeatures:
+    def ask(self, seconds: float = PATIENCE) -> AccessibilityFeatures:
         """A question to the browser: the answer comes when everything sent before it has been taken in."""
         answer: Future[AccessibilityFeatures] = Future()
 
@@ -136,7 +137,7 @@ class Studio:
     def settle(self, seconds: float = 12) -> bytes:
         """Wait until the picture stands still, pixel by pixel (slow; for pictures); returns it."""
         page, last, alike = self.page.page, b"", 0
-        page.wait_for_function("() => !document.getElementById('boot')", timeout=30_000)  # the cover of the first paint
+        page.wait_for_function("() => !document.getElementById('boot')")  # the cover of the first paint
         deadline = time.monotonic() + seconds
         while alike < 3 and time.monotonic() < deadline:
             page.wait_for_timeout(150)
@@ -198,7 +199,7 @@ def served(session: Session, clock: Callable[[], datetime] | None = None) -> Ite
     finally:
         server.should_exit = True
         server.force_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
         listener.close()
 
 
