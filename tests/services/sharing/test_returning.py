@@ -353,15 +353,8 @@ def test_a_replaced_recovery_key_finds_nothing_any_more(carrier: Running, phones
     until(replaced)
     goal(tablet, "Later still")
 
-    def heard() -> bool:
-        tablet.session.replication.now()
-        return tablet.session._open_spaces.paper is None
-
     until(lambda: "Later still" in goals(karin))
-    tablet.session._open_vault.documents.table("_device").remove(
-        doc_ids=[row.doc_id for row in _device(tablet) if row["kind"] == "keyring-put"]
-    )
-    until(heard)
+    until(lambda: _has_no_paper(tablet))
     assert tablet.session._open_spaces.sealed_root == karin.session._open_spaces.sealed_root
     phone_ = phones("new")
     with pytest.raises(NothingOnServer):
@@ -385,11 +378,7 @@ def test_a_device_that_puts_its_keyring_in_the_very_moment_of_the_replacement_do
         real(self, id, secret, sealed, token)
 
     monkeypatch.setattr(Server, "put_keyring", late)
-    karin.session._open_vault.documents.table("_device").remove(
-        doc_ids=[row.doc_id for row in _device(karin) if row["kind"] == "keyring-put"]
-    )
-    karin.session.replication.now()
-    until(lambda: karin.session._open_spaces.paper is None)
+    until(lambda: _has_no_paper(karin))
     assert Server(carrier.base).keyring(former.id, former.secret) == REPLACED
 
 
@@ -462,6 +451,15 @@ def test_a_recovery_key_that_is_replaced_while_a_keyring_is_on_its_way_finds_one
 
 def _device(of: Phone) -> list[Any]:
     return list(of.session._open_vault.documents.table("_device"))
+
+
+def _has_no_paper(of: Phone) -> bool:
+    """Whether it has been told that there is a new recovery key; it puts its keyring anew, also where one is on its way."""
+    documents = of.session._open_vault.documents
+    with documents.transaction():
+        documents.table("_device").remove(doc_ids=[row.doc_id for row in _device(of) if row["kind"] == "keyring-put"])
+    of.session.replication.now()
+    return of.session._open_spaces.paper is None
 
 
 def _put(of: Phone) -> bool:
