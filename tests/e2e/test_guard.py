@@ -26,6 +26,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from tests.support.browser import FAINT, ROOT, Running, phone, running
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.e2e
 
@@ -50,7 +51,7 @@ class Answer:
 
 
 def ask(app: Running, path: str = "/", method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
-    line = http.client.HTTPConnection("127.0.0.1", app.port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", app.port, timeout=PATIENCE)
     try:
         sent = {"Host": f"127.0.0.1:{app.port}"} | {name.replace("_", "-"): value for name, value in headers.items()}
         line.request(method, path, body=body, headers=sent)
@@ -80,14 +81,14 @@ def window(
         origin=Origin(origin or f"http://127.0.0.1:{app.port}"),
         additional_headers=headers,
         max_size=None,
-        open_timeout=10,
+        open_timeout=PATIENCE,
         close_timeout=2,
     ) as line:
         yield line
 
 
 @contextmanager
-def window_when_free(app: Running, cookie: str, seconds: float = 20) -> Iterator[ClientConnection]:
+def window_when_free(app: Running, cookie: str, seconds: float = PATIENCE) -> Iterator[ClientConnection]:
     """A window, as soon as the one before has let go: on a busy machine that may take longer than the guard waits."""
     deadline = time.monotonic() + seconds
     with ExitStack() as stack:
@@ -330,11 +331,11 @@ def test_a_second_window_is_refused_while_one_is_open(app: Running) -> None:
         taken = ask(app, "/here", "POST", Cookie=cookie, Origin=f"http://127.0.0.1:{app.port}")
         assert taken.status == 303
         with pytest.raises(ConnectionClosed) as closed:
-            for _ in range(200):
-                line.recv(timeout=2)
+            while True:
+                line.recv(timeout=PATIENCE)
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 4001
     assert "flutter_bootstrap" in ask(app, "/", Cookie=cookie).body
-    with window(app, cookie) as line:
+    with window_when_free(app, cookie) as line:
         client = Client(line)
         client.register()
         assert client.named("Anteckna")
@@ -347,7 +348,7 @@ def test_nobody_else_can_take_over(app: Running) -> None:
         assert ask(app, "/here", "POST", Cookie=cookie, Origin="http://evil.example").status == 403
         assert ask(app, "/here", "POST", Cookie=cookie).status == 403
         assert ask(app, "/here", "POST", Origin=f"http://127.0.0.1:{app.port}").status == 403
-        line.ping().wait(5)
+        assert line.ping().wait(PATIENCE)
 
 
 # ---------------------------------------------------------------- in a browser
@@ -355,7 +356,7 @@ def test_a_browser_gets_in_loads_nothing_foreign_and_keeps_the_rules(app: Runnin
     with phone(**FAINT) as browser:
         visit = browser.open(app)
         app.next_address()
-        visit.see("Att göra").wait_for(timeout=30_000)
+        visit.see("Att göra").wait_for(timeout=PATIENCE * 1_000)
         blocked = [line for line in visit.console if "violates the following Content Security Policy" in line]
         assert all("rive_native" in url for url in visit.foreign), visit.foreign
         assert len(blocked) == len(visit.foreign), "a foreign request was not stopped by the policy"
@@ -388,7 +389,7 @@ def test_a_page_that_is_hidden_shows_our_mark_and_not_what_was_open(app: Running
     with phone(**FAINT) as browser:
         visit = browser.open(app)
         app.next_address()
-        visit.see("Att göra").wait_for(timeout=30_000)
+        visit.see("Att göra").wait_for(timeout=PATIENCE * 1_000)
         cover = visit.page.locator("#cover")
         assert not cover.is_visible()
         visit.page.evaluate(turn, True)
@@ -404,14 +405,14 @@ def test_a_window_that_was_taken_over_says_so_and_shows_nothing(app: Running) ->
     with phone(**FAINT) as browser:
         first = browser.open(app)
         app.next_address()
-        first.see("Att göra").wait_for(timeout=30_000)
+        first.see("Att göra").wait_for(timeout=PATIENCE * 1_000)
         second = browser.context.new_page()
         second.goto(app.root)
         second.get_by_text("Fika är öppet i ett annat fönster.").wait_for()
         second.get_by_role("button", name="Använd Fika här i stället").click()
-        first.page.get_by_text("Fika används nu i ett annat fönster.").wait_for(timeout=10_000)
+        first.page.get_by_text("Fika används nu i ett annat fönster.").wait_for(timeout=PATIENCE * 1_000)
         assert first.page.locator("flutter-view").count() == 0
-        second.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=30_000)
+        second.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=PATIENCE * 1_000)
 
 
 def test_the_end_is_quiet_and_said_in_words() -> None:
@@ -427,14 +428,14 @@ def test_the_end_is_quiet_and_said_in_words() -> None:
     address = process.stdout.readline().strip()
     with phone(**FAINT) as browser:
         visit = browser.open(address)
-        visit.see("Att göra").wait_for(timeout=30_000)
+        visit.see("Att göra").wait_for(timeout=PATIENCE * 1_000)
         visit.page.close()
         again = browser.context.new_page()
         again.goto(address.partition("?")[0])
-        again.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=30_000)
+        again.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=PATIENCE * 1_000)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
-        again.get_by_text("Fika är avslutat på datorn.").wait_for(timeout=20_000)
+        _, errors = process.communicate(timeout=PATIENCE)
+        again.get_by_text("Fika är avslutat på datorn.").wait_for(timeout=PATIENCE * 1_000)
     assert errors == ""
     assert process.returncode == 0
 

@@ -50,7 +50,7 @@ def test_first_run_to_a_note_in_eight_taps_then_the_lock_and_a_quiet_end(home: P
 
     person.visit.page.close()
     person.app.process.send_signal(signal.SIGINT)
-    assert person.app.process.wait(15) == 0
+    assert person.app.process.wait(60) == 0
     with opened(home) as session:
         assert notes_of(session) == ["Första ordet"]
 

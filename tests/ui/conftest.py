@@ -15,6 +15,7 @@ from app.ui import desk as desks
 from app.ui import root
 from app.ui.desk import Desk
 from app.ui.hooks import DeskContext
+from app.ui.parts import ticks
 from app.ui.safe import component
 from tests.support.fake_session import FakeSession
 from tests.support.fletsim import Window
@@ -48,10 +49,12 @@ def desk_for(page: ft.Page, session: Any, clock: Any = None, library: Library | 
 async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenStage]:
     """`await stage()` opens the whole app; `await stage(screen=lambda: Card(…))` one screen of it.
 
-    What is said stays said, and a sheet is waited for, however slow the machine is: a test of either sets its own time.
+    What is said stays said, an Undo stays, and a sheet is waited for, however slow the machine is: a test of one of them
+    sets its own time.
     """
     monkeypatch.setattr(desks, "LINGERS", 600.0)
     monkeypatch.setattr(desks, "LOWERING", 600.0)
+    monkeypatch.setattr(ticks, "SECONDS", 600.0)
     opened: list[Stage] = []
 
     async def open_stage(

@@ -14,6 +14,7 @@ import pytest
 from app.model.commands import AddPerson, AddTask, Delete, WriteNote
 from app.services.files.export import DATA, PAGE
 from app.services.session import Session
+from tests.support.patience import PATIENCE
 from tests.ui.conftest import OpenStage, Stage
 from tests.ui.screens.entrance import LANGUAGES, Thumb, everything_on_disk, made, window
 from tests.ui.screens.table import lay
@@ -115,7 +116,7 @@ async def test_while_it_is_being_read_the_screen_says_so(
     stage: OpenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, go_on = filled(tmp_path), threading.Event()
-    monkeypatch.setattr(session, "check", lambda: (go_on.wait(10), 5_240_000)[1])
+    monkeypatch.setattr(session, "check", lambda: (go_on.wait(PATIENCE), 5_240_000)[1])
     app: Stage = await window(stage, session, go="/settings/data")
     await app.tap("data-check")
     await app.until(lambda: app.has(app.desk.say("settings.check.working")))

@@ -330,7 +330,7 @@ def Fading(scrolls: ft.Control, ground: str = theme.GROUND, *, fill: bool = True
         bottom=0,
         ignore_interactions=True,
     )
-    return ft.Stack([scrolls, edge], fit=ft.StackFit.EXPAND if fill else None, expand=True)
+    return ft.Stack([scrolls, edge], fit=ft.StackFit.EXPAND if fill else ft.StackFit.LOOSE, expand=True)
 
 
 def Footed(parts: Sequence[ft.Control], foot: ft.Control, *, spacing: int = 10) -> ft.Control:
