@@ -9,13 +9,16 @@ from types import SimpleNamespace
 import flet as ft
 import pytest
 
+from app.ui import root
 from app.ui.hooks import use_desk, use_draft
 from app.ui.parts import DraftField, Field, PassphraseField, fields
 from app.ui.safe import component
 from tests.support.fake_session import FakeSession
+from tests.support.fletsim import FEATURES
 from tests.ui.conftest import OpenStage, Stage
 
-KINDS = ("field", "draft", "still", "expand")
+KINDS = ("field", "draft", "phrase", "still", "expand")
+LISTENS = {"get_accessibility_features": {**dict.fromkeys(FEATURES, False), "accessible_navigation": True}}
 
 
 def form(kind: str) -> Callable[[], ft.Control]:
@@ -29,6 +32,7 @@ def form(kind: str) -> Callable[[], ft.Control]:
             "still": lambda: Field(desk.say("frame.back"), text, write, id="one", autofocus=True, still=True),
             "draft": lambda: DraftField(desk.say("frame.back"), draft, id="one", autofocus=True),
             "expand": lambda: DraftField(desk.say("frame.back"), draft, id="one", autofocus=True, expand=True),
+            "phrase": lambda: PassphraseField(desk.say("lock.phrase"), text, write, id="one", autofocus=True),
         }[kind]
         away = ft.TextButton(desk.say("frame.close"), on_click=lambda _: leave(True), key="away")
         return ft.Column([away] if gone else [made(), away])
@@ -47,7 +51,7 @@ def stands(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     found = asyncio.Event()
 
     async def sleep(seconds: float) -> None:
-        assert seconds == fields.SETTLES
+        assert seconds in (fields.ADDRESSED, fields.SETTLES)
         await found.wait()
 
     monkeypatch.setattr(fields, "asyncio", SimpleNamespace(sleep=sleep))
@@ -65,12 +69,14 @@ async def test_a_device_gives_the_focus_with_the_first_picture(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_browser_gives_it_to_what_scrolls_once_it_stands(
+async def test_a_browser_that_is_listened_to_gives_it_to_what_scrolls_once_it_stands(
     stage: OpenStage, stands: asyncio.Event, kind: str
 ) -> None:
-    app = await stage(screen=form(kind), web=True)
-    scrolls = kind in ("field", "draft")
-    assert app.field("one").autofocus is not scrolls and entered(app) == 0
+    app = await stage(screen=form(kind), web=True, replies=LISTENS)
+    scrolls = kind in ("field", "draft", "phrase")
+    assert app.field("one").autofocus is not scrolls
+    await app.settle(0.1)
+    assert entered(app) == 0
     stands.set()
     await app.settle(0.1)
     assert entered(app) == scrolls
@@ -79,8 +85,18 @@ async def test_a_browser_gives_it_to_what_scrolls_once_it_stands(
     assert entered(app) == scrolls, "once: nobody is torn out of another field"
 
 
-async def test_a_field_that_is_gone_by_then_is_left_alone(stage: OpenStage, stands: asyncio.Event) -> None:
+async def test_where_nobody_listens_nobody_waits(stage: OpenStage, stands: asyncio.Event) -> None:
     app = await stage(screen=form("field"), web=True)
+    await app.settle(0.1)
+    assert entered(app) == 1 and not stands.is_set()
+
+
+def test_it_stands_no_earlier_than_the_browser_is_told_its_address() -> None:
+    assert fields.ADDRESSED >= root.SHOWN
+
+
+async def test_a_field_that_is_gone_by_then_is_left_alone(stage: OpenStage, stands: asyncio.Event) -> None:
+    app = await stage(screen=form("field"), web=True, replies=LISTENS)
     await app.tap("away")
     stands.set()
     await app.settle(0.1)

@@ -53,7 +53,7 @@ def Entrance(
         scroll=ft.ScrollMode.AUTO,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
-    return ft.Column(
+    whole = ft.Column(
         [
             ft.Container(
                 ft.Row(
@@ -77,3 +77,4 @@ def Entrance(
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+    return ft.Semantics(content=whole, container=True, expand=True)  # one place in the order, whatever comes behind it

@@ -94,22 +94,28 @@ def _later() -> bool:
 
 SETTLES = 0.3
 """Seconds from when a browser has the screen until what it reads out of it stands still."""
+ADDRESSED = 0.6
+"""Seconds from when a screen was opened until the browser is told another address, and builds everything once more."""
 
 
 @component
 def Entered(field: ft.TextField) -> ft.Control:
-    """A field that is entered as soon as its screen stands still.
+    """A field that is entered as soon as its screen is drawn; for whoever listens, once it stands still.
 
-    A browser that reads the screen out builds what scrolls twice, and whatever had the focus loses it for good the
-    second time, while the app still takes it to be there. So the focus is not given away before.
+    A browser that reads the screen out builds what scrolls twice, and twice again when it is told another address.
+    Whatever has the focus then loses it for good, while the app still takes it to be there. So the focus is not given
+    away before.
     """
     desk = use_desk()
     latest = use_box(lambda: field)
     latest.value = field
 
     async def enter() -> None:
-        await drawn()
-        await asyncio.sleep(SETTLES)
+        now = await ft.SemanticsService().get_accessibility_features()  # it answers once the screen is drawn
+        if now.accessible_navigation:
+            await asyncio.sleep(ADDRESSED)
+            await drawn()
+            await asyncio.sleep(SETTLES)
         await latest.value.focus()  # type: ignore[no-untyped-call]  # Flet leaves it untyped
 
     async def try_to() -> None:
@@ -221,8 +227,10 @@ def PassphraseField(
     shown: bool = False,
     under: Sequence[ft.Control] = (),
     key: str | None = None,
+    still: bool = False,
 ) -> ft.Control:
-    """A passphrase with a named button that shows it. Pasting is allowed; nothing learns it.
+    """A passphrase with a named button that shows it. Pasting is allowed; nothing learns it. `still`: where it lies, it
+    can have the focus with the first picture, also in a browser.
 
     With `under` the field takes the whole width, so that five words can be read, and the buttons stand below it.
     """
@@ -233,10 +241,11 @@ def PassphraseField(
         value,
         on_change=lambda e: on_change(e.control.value or ""),
         on_submit=on_submit,
-        autofocus=autofocus,
+        autofocus=autofocus and (still or not _later()),
         helper=helper,
         error=error,
     )
+    inside = Entered(field) if autofocus and not field.autofocus else field
     field.password = not open_
     brim = _held_to(field, 500)
     field.expand = True
@@ -249,7 +258,7 @@ def PassphraseField(
         field.expand = None
         below = [QuietButton(face, lambda _: set_open(not open_), icon, id=f"{id}-show"), *under]
         return ft.Column(
-            [_with_error(Named(id, field), error, brim), ft.Row(below, spacing=8, run_spacing=0, wrap=True)],
+            [_with_error(Named(id, inside), error, brim), ft.Row(below, spacing=8, run_spacing=0, wrap=True)],
             spacing=0,
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -269,7 +278,7 @@ def PassphraseField(
     )
     field.expand = None
     field.suffix_icon = Named(f"{id}-show", eye)
-    row = ft.Semantics(identifier=id, content=field)
+    row = ft.Semantics(identifier=id, content=inside)
     return _with_error(row, error, brim)
 
 
@@ -423,7 +432,7 @@ def _field(
         helper_style=ft.TextStyle(font_family=theme.FONT, size=14 * percent, color=theme.INK_SOFT),
         helper_max_lines=4,
         error_style=ft.TextStyle(font_family=theme.FONT, size=14 * percent, color=theme.ERROR),
-        error_max_lines=4,
+        error_max_lines=8,  # a long one on a small phone at twice the size: what is cut off would be what helps
         color=theme.INK,
         filled=True,
         fill_color=theme.SURFACE,

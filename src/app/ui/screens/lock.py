@@ -93,6 +93,7 @@ def LockScreen() -> ft.Control:
             on_submit=lambda _: unlock(),
             error=wrong,
             autofocus=True,
+            still=True,
             id="passphrase",
         ),
         PrimaryButton(
