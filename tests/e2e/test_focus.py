@@ -10,6 +10,7 @@ from playwright.sync_api import TimeoutError
 
 from app.ui.desk import Desk
 from tests.e2e.test_journey import HELD
+from tests.support.patience import PATIENCE
 from tests.support.studio import PASSPHRASE, Studio, studio
 
 WORDS = "Två ord åäö"
@@ -27,11 +28,11 @@ def just_types(app: Studio, field: str) -> None:
     """Nobody taps anything: the field is waited for, then written in."""
     page = app.page.page
     try:
-        page.wait_for_function(HELD, arg=field, polling="raf", timeout=15_000)
+        page.wait_for_function(HELD, arg=field, polling="raf", timeout=PATIENCE * 1_000)
     except TimeoutError as lost:
         raise AssertionError(f"{field} has not kept the focus, it is at {page.evaluate(WHO)}") from lost
     page.keyboard.type(WORDS, delay=5)
-    until = time.monotonic() + 15
+    until = time.monotonic() + PATIENCE
     while not (there := app.do(arrived)) and time.monotonic() < until:
         page.wait_for_timeout(50)
     assert there, f"what was typed into {field} did not arrive, the focus is at {page.evaluate(WHO)}"

@@ -95,6 +95,8 @@ class Desk:
         self.inside = False
         """Whether the screens of an open vault are what is drawn; it may have closed a moment ago."""
         self.rehearsed = False
+        self.keys = 0
+        """How many changes of any field have come: whoever writes already is not led elsewhere."""
         self._role = ""
         _desks[page.session] = self
         safe.speaks_for(page.session, self.sentence, self.notice, self._way_out, self._has_closed)

@@ -104,19 +104,21 @@ def Entered(field: ft.TextField) -> ft.Control:
 
     A browser that reads the screen out builds what scrolls twice, and twice again when it is told another address.
     Whatever has the focus then loses it for good, while the app still takes it to be there. So the focus is not given
-    away before.
+    away before; and not at all where somebody writes already, in this field or in another.
     """
     desk = use_desk()
     latest = use_box(lambda: field)
     latest.value = field
 
     async def enter() -> None:
+        before = desk.keys
         now = await ft.SemanticsService().get_accessibility_features()  # it answers once the screen is drawn
         if now.accessible_navigation:
             await asyncio.sleep(ADDRESSED)
             await drawn()
             await asyncio.sleep(SETTLES)
-        await latest.value.focus()  # type: ignore[no-untyped-call]  # Flet leaves it untyped
+        if desk.keys == before:
+            await latest.value.focus()  # type: ignore[no-untyped-call]  # Flet leaves it untyped
 
     async def try_to() -> None:
         with suppress(RuntimeError):  # gone meanwhile, or a line that is cut: the field can still be tapped
@@ -409,6 +411,12 @@ def _field(
 ) -> ft.TextField:
     desk = the_desk()
     percent = desk.prefs.text_size / 100
+
+    def change(e: Any) -> None:
+        desk.keys += 1
+        if on_change:
+            on_change(e)
+
     return ft.TextField(
         key=key,
         label=label or None,
@@ -416,7 +424,7 @@ def _field(
         hint_text=hint or None,
         helper=helper or None,
         error=error or None,
-        on_change=on_change,
+        on_change=change,
         on_submit=on_submit,
         on_blur=on_blur,
         autofocus=autofocus,
