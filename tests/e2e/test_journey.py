@@ -70,10 +70,11 @@ def test_the_passphrase_has_the_focus_and_keeps_it_for_whoever_just_types(tmp_pa
         person.gone("passphrase")
 
 
-# In the page, at every picture: whether a field has had the focus for a while.
+# In the page, at every picture: whether a field has had the focus for a while. A field that had it before anything was read
+# out keeps the engine's own input, which stands apart from what is read.
 HELD = """id => {
   const e = document.activeElement, p = e && e.closest('[flt-semantics-identifier]');
-  const here = p && p.getAttribute('flt-semantics-identifier') === id && e.matches('input, textarea');
+  const here = e && e.matches('input, textarea') && (!p || p.getAttribute('flt-semantics-identifier') === id);
   window.fikaHeld = here ? (window.fikaHeld || 0) + 1 : 0;
   return window.fikaHeld > 30;
 }"""
