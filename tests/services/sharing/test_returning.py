@@ -19,7 +19,7 @@ from app.services.sharing import returning
 from app.services.sharing.joining import read_keyring
 from app.vault.kdf import Cost
 from sync.client.http import Server
-from sync.errors import BadRecoveryKey, NoAnswer
+from sync.errors import BadRecoveryKey, NoAnswer, ServerRefuses
 from sync.paper import place_of
 from sync.protocol import REPLACED
 from sync.recovery import RecoveryKey
@@ -441,12 +441,39 @@ def test_a_recovery_key_that_is_replaced_while_a_keyring_is_on_its_way_finds_one
 
     for_paper = spaces.for_paper
     if moment == "before it is sealed":
-        monkeypatch.setattr(spaces, "for_paper", lambda: replace() or for_paper())  # type: ignore[func-returns-value]
+
+        def late() -> dict[str, Any]:
+            replace()
+            return for_paper()
+
+        monkeypatch.setattr(spaces, "for_paper", late)
     for _ in range(3):
         returning.keep(Places(), spaces, documents, None)  # type: ignore[arg-type]  # only what it asks for
     former, new = place_of(paper[0]).id, place_of(replaced[0]).id
     assert put == [(former, False), (new, False), (former, True)]
     assert spaces.former_papers() == []
+
+
+def test_a_refusal_meant_for_the_former_key_does_not_take_the_one_that_came_meanwhile(
+    phones: Callable[..., Phone],
+) -> None:
+    paper: list[RecoveryKey] = []
+    karin = phones("Karin", "mentor", paper)
+    spaces, documents = karin.session._open_spaces, karin.session._open_vault.documents
+    replaced: list[RecoveryKey] = []
+    former = place_of(paper[0])
+
+    class Places:
+        origin = "http://127.0.0.1:1"
+
+        def put_keyring(self, id: bytes, _secret: bytes, sealed: bytes, _token: Any) -> None:
+            if id == former.id and sealed != REPLACED:
+                replaced.append(karin.session.replace_recovery(PHRASE, paper[0].text))
+                raise ServerRefuses(status=409, reason="replaced")
+
+    assert not returning.keep(Places(), spaces, documents, None)  # type: ignore[arg-type]  # only what it asks for
+    assert spaces.paper == place_of(replaced[0])
+    assert returning.keep(Places(), spaces, documents, None)  # type: ignore[arg-type]  # as above
 
 
 def _device(of: Phone) -> list[Any]:

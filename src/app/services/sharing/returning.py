@@ -106,7 +106,8 @@ def _renewed(server: Server, spaces: Spaces, documents: Any, token: Token) -> bo
     except ServerRefuses as exc:
         if exc.facts["reason"] != "replaced":
             raise
-        spaces.forget_paper()  # another device of mine has a new recovery key
+        if spaces.paper == place:  # else there is a newer one here as well by now
+            spaces.forget_paper()  # another device of mine has a new recovery key
         return False
     with documents.transaction():
         table.remove(doc_ids=[row.doc_id for row in rows])
